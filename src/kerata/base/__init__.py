@@ -1,0 +1,1 @@
+"""The lowest floor: boxes, scopes, names, configs, symbolic tensors, randomness."""

@@ -1,0 +1,55 @@
+"""Objects that know how they were made: ``get_config`` and ``from_config`` for everything."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Self
+
+from kerata.base.registry import serialize
+
+
+class Configurable:
+    """Base of every object that can be written as a config and rebuilt from it.
+
+    A class of this library stores each constructor argument under the argument's own
+    name; ``get_config`` then needs no code of its own. For a user's class, which may
+    store anything, the arguments it was called with are used instead.
+    """
+
+    _init_args: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        self = super().__new__(cls)
+        # object.__setattr__: subclasses may track attributes before they are initialised.
+        object.__setattr__(self, "_init_args", (args, kwargs))
+        return self
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments that rebuild this object, as plain values."""
+        return {name: serialize(value) for name, value in constructor_arguments(self).items()}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Build an object from what ``get_config`` gave."""
+        return cls(**config)
+
+
+def constructor_arguments(obj: Configurable) -> dict[str, Any]:
+    """Give the named constructor arguments of an object with their present values."""
+    parameters = list(inspect.signature(type(obj).__init__).parameters.values())[1:]
+    args, kwargs = obj._init_args
+    given = dict(kwargs)
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    given.update({p.name: a for p, a in zip(positional, args, strict=False)})
+    own = type(obj).__module__.partition(".")[0] == "kerata"
+    out: dict[str, Any] = {}
+    for p in parameters:
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            continue
+        if own and hasattr(obj, p.name):
+            out[p.name] = getattr(obj, p.name)
+        elif p.name in given:
+            out[p.name] = given[p.name]
+        elif p.default is not p.empty:
+            out[p.name] = p.default
+    return out

@@ -1,0 +1,32 @@
+"""Pieces of error messages that every floor uses."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(name: object, known: Iterable[str], *, listing: int = 12) -> str:
+    """Suggest known names close to a wrong one.
+
+    >>> did_you_mean("rleu", ["relu", "selu", "tanh"])
+    "Did you mean 'relu'?"
+    >>> did_you_mean("zzz", ["relu", "tanh"])
+    'Known names: relu, tanh.'
+    """
+    names = sorted({str(k) for k in known})
+    folded = {n.lower(): n for n in names}
+    close = difflib.get_close_matches(str(name).lower(), list(folded), n=3, cutoff=0.6)
+    if close:
+        return f"Did you mean {' or '.join(repr(folded[c]) for c in close[:2])}?"
+    shown = ", ".join(names[:listing]) + (", ..." if len(names) > listing else "")
+    return f"Known names: {shown}."
+
+
+def shape_text(shape: Iterable[int | None]) -> str:
+    """Write a shape as Keras users read it.
+
+    >>> shape_text((None, 3)), shape_text([5])
+    ('(None, 3)', '(5,)')
+    """
+    return str(tuple(shape))

@@ -1,0 +1,36 @@
+"""Automatic names: ``dense``, ``dense_1``, ... as Keras gives them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+
+_counts: Counter[str] = Counter()
+_lock = threading.Lock()
+
+
+def to_snake_case(name: str) -> str:
+    """Turn a class name into Keras's snake case.
+
+    >>> to_snake_case("Conv2DTranspose"), to_snake_case("MaxPooling2D")
+    ('conv2d_transpose', 'max_pooling2d')
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(prefix: str) -> str:
+    """Give the next free name for a class name or prefix: ``dense``, then ``dense_1``."""
+    prefix = to_snake_case(prefix)
+    with _lock:
+        count = _counts[prefix]
+        _counts[prefix] += 1
+    return prefix if count == 0 else f"{prefix}_{count}"
+
+
+def reset_names() -> None:
+    """Start the automatic names again from nothing."""
+    with _lock:
+        _counts.clear()

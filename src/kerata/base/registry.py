@@ -1,0 +1,290 @@
+"""Names for objects: lookup by string, and configs that only name what is registered.
+
+Nothing here imports a module by name or runs stored code: a config can only reach
+classes of this library, classes registered with ``register_keras_serializable`` and
+what the caller passes in ``custom_objects``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+
+from kerata.base.messages import did_you_mean
+from kerata.base.naming import to_snake_case
+
+T = TypeVar("T")
+
+_namespaces: dict[str, Namespace] = {}
+_registered: dict[str, Any] = {}
+
+
+class _Custom(threading.local):
+    def __init__(self) -> None:
+        self.scopes: list[dict[str, Any]] = []
+
+
+_custom = _Custom()
+
+
+class Namespace:
+    """The named objects of one public module, such as ``kerata.activations``.
+
+    Arguments:
+        module: Keras's name of the module, ``'keras.activations'``.
+        kind: what one object is called in messages, ``'activation'``.
+        instantiate: whether a class that is found by name is called without arguments.
+    """
+
+    def __init__(self, module: str, kind: str, instantiate: bool = True) -> None:
+        self.module = module
+        self.kind = kind
+        self.instantiate = instantiate
+        self.objects: dict[str, Any] = {}
+        _namespaces[module] = self
+
+    def add(self, obj: Any, *aliases: str) -> None:
+        """Make an object known by its own name, its snake-case name and aliases."""
+        for name in (obj.__name__, to_snake_case(obj.__name__), *aliases):
+            self.objects.setdefault(name, obj)
+
+    def lookup(self, name: str) -> Any:
+        """Find an object by name, custom objects first.
+
+        Raises:
+            ValueError: if there is none, with the names that come close.
+        """
+        found = find_custom(name)
+        if found is None:
+            found = self.objects.get(name)
+        if found is None:
+            found = self.objects.get(name.lower())
+        if found is None:
+            raise ValueError(
+                f"Unknown {self.kind} {name!r}. {did_you_mean(name, self.objects)} "
+                f"An object of your own can be passed itself, without quotes."
+            )
+        return found
+
+    def get(self, identifier: Any) -> Any:
+        """Turn a name, config, class, function or object into an object.
+
+        Raises:
+            ValueError: unknown name.
+            TypeError: something that is none of these.
+        """
+        if identifier is None:
+            return None
+        if isinstance(identifier, Mapping):
+            return deserialize(dict(identifier), namespace=self)
+        found = self.lookup(identifier) if isinstance(identifier, str) else identifier
+        if inspect.isclass(found):
+            return found() if self.instantiate else found
+        if callable(found):
+            return found
+        article = "an" if self.kind[0] in "aeiou" else "a"
+        raise TypeError(
+            f"Expected {article} {self.kind} (its name, an object or a function), "
+            f"got {identifier!r} of type {type(identifier).__name__}."
+        )
+
+
+def register_keras_serializable(
+    package: str = "Custom", name: str | None = None
+) -> Callable[[T], T]:
+    """Decorator that lets files name a class or function of yours as ``package>name``.
+
+    Arguments:
+        package: first half of the name.
+        name: second half; the object's own name by default.
+
+    >>> @register_keras_serializable("demo")
+    ... def double(x):
+    ...     return 2 * x
+    >>> get_registered_name(double)
+    'demo>double'
+    """
+
+    def decorate(obj: T) -> T:
+        _registered[f"{package}>{name or obj.__name__}"] = obj  # type: ignore[attr-defined]
+        return obj
+
+    return decorate
+
+
+def get_registered_name(obj: Any) -> str:
+    """Give the name under which an object was registered, else its own name."""
+    for name, found in _registered.items():
+        if found is obj:
+            return name
+    return str(obj.__name__)
+
+
+def get_registered_object(name: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Give the class or function registered under a name, or None."""
+    if custom_objects and name in custom_objects:
+        return custom_objects[name]
+    return find_custom(name)
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """Give the global dictionary of custom objects; entries can be added to it."""
+    return _registered
+
+
+@contextlib.contextmanager
+def custom_object_scope(custom_objects: Mapping[str, Any]) -> Iterator[None]:
+    """Make custom objects known by name inside a ``with`` block.
+
+    >>> with custom_object_scope({"triple": lambda x: 3 * x}):
+    ...     find_custom("triple")(2)
+    6
+    """
+    _custom.scopes.append(dict(custom_objects))
+    try:
+        yield
+    finally:
+        _custom.scopes.pop()
+
+
+def find_custom(name: str) -> Any:
+    """Find an object of the user's by name, innermost scope first, or None."""
+    for scope in reversed(_custom.scopes):
+        if name in scope:
+            return scope[name]
+    found = _registered.get(name)
+    if found is None:
+        found = _registered.get(f"Custom>{name}")
+    return found
+
+
+def serialize(obj: Any) -> Any:
+    """Write an object as plain values in the layout of Keras 3's configs.
+
+    Numbers, strings, lists and dictionaries stay; arrays become nested lists; objects
+    with ``get_config`` become ``{module, class_name, config, registered_name}``; an
+    activation function of this library becomes its name.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if obj is None or isinstance(obj, (bool, int, float, str)):
+        return obj
+    if isinstance(obj, (np.generic,)):
+        return obj.item()
+    if isinstance(obj, (list, tuple)):
+        return type(obj)(serialize(x) for x in obj) if type(obj) in (list, tuple) else [*obj]
+    if isinstance(obj, Mapping):
+        return {key: serialize(value) for key, value in obj.items()}
+    if isinstance(obj, (np.ndarray, jax.Array)):
+        return {
+            "class_name": "__numpy__",
+            "config": {"value": np.asarray(obj).tolist(), "dtype": obj.dtype.name},
+        }
+    if isinstance(obj, slice):
+        return {
+            "class_name": "__slice__",
+            "config": {"start": obj.start, "stop": obj.stop, "step": obj.step},
+        }
+    if hasattr(obj, "get_config") and not inspect.isclass(obj):
+        cls = type(obj)
+        module, known = _home(cls)
+        return {
+            "module": module,
+            "class_name": cls.__name__,
+            "config": obj.get_config(),
+            "registered_name": None if known else get_registered_name(cls),
+        }
+    if callable(obj) and hasattr(obj, "__name__"):
+        if _home(obj)[1]:
+            return obj.__name__
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": get_registered_name(obj),
+            "registered_name": get_registered_name(obj),
+        }
+    raise TypeError(f"Can't write {obj!r} of type {type(obj).__name__} as a config.")
+
+
+def deserialize(
+    config: Any,
+    custom_objects: Mapping[str, Any] | None = None,
+    namespace: Namespace | None = None,
+) -> Any:
+    """Rebuild an object from ``serialize``'s output.
+
+    Arguments:
+        config: what ``serialize`` gave; plain values come back as they are.
+        custom_objects: classes and functions of the caller's, by name.
+        namespace: where bare class names are looked up first.
+
+    Raises:
+        ValueError: a class or function that is neither ours, registered nor passed.
+    """
+    if custom_objects:
+        with custom_object_scope(custom_objects):
+            return deserialize(config, None, namespace)
+    if isinstance(config, (list, tuple)):
+        return type(config)(deserialize(x) for x in config)
+    if isinstance(config, str) and namespace is not None:
+        return namespace.get(config)
+    if not isinstance(config, Mapping):
+        return config
+    if "class_name" not in config:
+        return {key: deserialize(value) for key, value in config.items()}
+    name, inner = config["class_name"], config.get("config")
+    if name == "__numpy__":
+        return np.asarray(inner["value"], dtype=inner["dtype"])
+    if name == "__tuple__":
+        return tuple(deserialize(x) for x in config["items"])
+    if name == "__slice__":
+        return slice(*(deserialize(inner[k]) for k in ("start", "stop", "step")))
+    if name == "function":
+        found = find_custom(config.get("registered_name") or inner) or find_custom(inner)
+        if found is None:
+            raise ValueError(
+                f"The config names the function {inner!r}, which is not registered. "
+                "Pass it in custom_objects={...}; code stored in files is never run."
+            )
+        return found
+    found = _find_class(config, namespace)
+    inner = {} if inner is None else inner
+    obj = found.from_config(inner) if hasattr(found, "from_config") else found(**inner)
+    if config.get("build_config") and hasattr(obj, "build_from_config"):
+        obj.build_from_config(config["build_config"])
+    return obj
+
+
+def _home(obj: Any) -> tuple[str, bool]:
+    """Give Keras's module name of an object and whether it is one of this library's own."""
+    for module, namespace in _namespaces.items():
+        if namespace.objects.get(obj.__name__) is obj:
+            return module, True
+    return str(getattr(obj, "__module__", "")), False
+
+
+def _find_class(config: Mapping[str, Any], namespace: Namespace | None) -> Any:
+    name, registered = config["class_name"], config.get("registered_name")
+    found = (registered and find_custom(registered)) or find_custom(name)
+    if found is not None:
+        return found
+    module = str(config.get("module") or "")
+    places = [namespace, _namespaces.get(module)]
+    if not module or module.startswith("keras"):
+        places += _namespaces.values()
+    for place in places:
+        if place is not None and name in place.objects:
+            return place.objects[name]
+    raise ValueError(
+        f"The config names the class {name!r}"
+        f"{f' of module {module!r}' if module else ''}, which is neither Kerata's nor registered. "
+        "Pass it in custom_objects={...} or register it with "
+        "@keras.saving.register_keras_serializable()."
+    )

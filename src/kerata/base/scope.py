@@ -1,0 +1,117 @@
+"""Stateless evaluation: a scope that stands between boxes and their values.
+
+While a scope is open on a thread, every ``Variable`` reads and writes the scope
+instead of its own value, random layers draw their keys from the scope, and losses
+and masks that layers leave behind are collected in it. That makes any code written
+with boxes (a layer, a metric, an optimizer) a pure function of the values put in.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import jax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kerata.base.variable import Variable
+
+
+class _Stack(threading.local):
+    def __init__(self) -> None:
+        self.scopes: list[Scope] = []
+
+
+_stack = _Stack()
+
+
+class Scope:
+    """Values for boxes during one traced (or stateless) evaluation.
+
+    Arguments:
+        pairs: ``(variable, value)`` pairs that are read instead of the boxes' own values.
+        key: JAX random key from which random layers draw; without one they draw
+            from the global generator.
+
+    Attributes:
+        losses: scalars that layers added with ``add_loss`` or activity regularizers.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from kerata.base.variable import Variable
+    >>> v = Variable(np.zeros(2))
+    >>> with Scope([(v, np.ones(2))]) as scope:
+    ...     v.assign(v + 1.0)
+    >>> float(scope.read(v)[0]), float(v.value[0])
+    (2.0, 0.0)
+    """
+
+    def __init__(
+        self, pairs: Iterable[tuple[Variable, Any]] = (), key: jax.Array | None = None
+    ) -> None:
+        # The variable is kept beside its value so that an id is never reused while we hold it.
+        self._values: dict[int, tuple[Variable, Any]] = {id(v): (v, x) for v, x in pairs}
+        self._masks: dict[int, tuple[Any, Any]] = {}
+        self._key = key
+        self._draws = 0
+        self.losses: list[Any] = []
+
+    def __enter__(self) -> Scope:
+        _stack.scopes.append(self)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        _stack.scopes.pop()
+
+    def holds(self, variable: Variable) -> bool:
+        """Say whether the scope has a value for this variable."""
+        return id(variable) in self._values
+
+    def read(self, variable: Variable) -> Any:
+        """Give the scope's value of a variable, else the box's own."""
+        found = self._values.get(id(variable))
+        return variable._value if found is None else found[1]
+
+    def write(self, variable: Variable, value: Any) -> None:
+        """Set the scope's value of a variable; the box keeps its own."""
+        self._values[id(variable)] = (variable, value)
+
+    def next_key(self) -> jax.Array | None:
+        """Draw the next random key, or None where the scope was opened without one."""
+        if self._key is None:
+            return None
+        self._draws += 1
+        return jax.random.fold_in(self._key, self._draws)
+
+    def set_mask(self, x: Any, mask: Any) -> None:
+        """Remember the mask that belongs to an array."""
+        self._masks[id(x)] = (x, mask)
+
+    def get_mask(self, x: Any) -> Any:
+        """Give the mask that belongs to an array, or None."""
+        found = self._masks.get(id(x))
+        return None if found is None else found[1]
+
+
+def current_scope() -> Scope | None:
+    """Give the innermost open scope of this thread, or None."""
+    return _stack.scopes[-1] if _stack.scopes else None
+
+
+def set_mask(x: Any, mask: Any) -> None:
+    """Attach a boolean mask, shape ``(batch, time)``, to an array or symbolic tensor."""
+    scope = current_scope()
+    if scope is not None:
+        scope.set_mask(x, mask)
+    elif hasattr(x, "__dict__"):
+        x._keras_mask = mask
+
+
+def get_mask(x: Any) -> Any:
+    """Give the mask attached to an array or symbolic tensor, or None."""
+    scope = current_scope()
+    found = None if scope is None else scope.get_mask(x)
+    return getattr(x, "_keras_mask", None) if found is None else found

@@ -1,0 +1,211 @@
+"""Symbolic tensors, and operations that leave a trail of them: the functional graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from kerata.base.configurable import Configurable
+from kerata.base.dtypes import dtype_name
+from kerata.base.messages import shape_text
+from kerata.base.naming import auto_name
+from kerata.base.scope import Scope
+
+# Two stand-ins for an unknown dimension: where the results differ, the dimension is unknown.
+_STAND_INS = (13, 17)
+
+
+class KerasTensor:
+    """A tensor that is not there yet: shape, type and the operation it will come from.
+
+    Arguments:
+        shape: with None for unknown dimensions, ``(None, 28, 28)``.
+        dtype: type name, ``'float32'`` by default.
+        name: given automatically if left out.
+    """
+
+    # NumPy must leave `array + tensor` to the tensor.
+    __array_priority__ = 200
+    __array_ufunc__ = None
+
+    def __init__(
+        self,
+        shape: Any,
+        dtype: Any = "float32",
+        sparse: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+    ) -> None:
+        self.shape = tuple(None if d is None else int(d) for d in shape)
+        self.dtype = dtype_name(dtype)
+        self.sparse = sparse
+        self.name = auto_name("keras_tensor") if name is None else name
+        self.node: Node | None = None
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    def __len__(self) -> int:
+        raise TypeError(
+            f"{self!r} is symbolic: it has no length before data arrives. Use its .shape."
+        )
+
+    def __iter__(self) -> Any:
+        raise TypeError(f"{self!r} is symbolic and can't be looped over.")
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"{self!r} is symbolic: its value is unknown while the network is put together, "
+            "so it can't decide an `if`. Use ops.where, or a layer of your own."
+        )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        raise TypeError(
+            f"{self!r} is symbolic and has no numbers yet: NumPy functions can't take it. "
+            "Use the function of the same name in `ops`, or a Lambda layer."
+        )
+
+    def __jax_array__(self) -> Any:
+        raise TypeError(
+            f"{self!r} is symbolic and has no numbers yet: jax.numpy functions can't take it. "
+            "Use the function of the same name in `ops`, or a Lambda layer."
+        )
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={shape_text(self.shape)}, dtype={self.dtype}, name={self.name}>"
+
+
+class Node:
+    """One call of an operation on symbolic tensors."""
+
+    def __init__(self, operation: Operation, args: Any, kwargs: Any, outputs: Any) -> None:
+        self.operation = operation
+        self.args = args
+        self.kwargs = kwargs
+        self.outputs = outputs
+        self.inputs: list[KerasTensor] = find_symbolic((args, kwargs))
+        for tensor in find_symbolic(outputs):
+            tensor.node = self
+
+
+class Operation(Configurable):
+    """Something that maps tensors to tensors; called on symbolic ones it records a node."""
+
+    def __init__(self, name: str | None = None) -> None:
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            raise ValueError(f"A name must be a string without '/', got name={name!r}.")
+        self.name = auto_name(type(self).__name__) if name is None else name
+        self._inbound_nodes: list[Node] = []
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs; subclasses say how."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no call() method; define call(self, inputs)."
+        )
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Give the outputs as symbolic tensors, by tracing ``call`` on shapes alone."""
+        return infer_spec(self.call, args, kwargs)
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """Record a call on symbolic tensors and give symbolic outputs."""
+        outputs = self.compute_output_spec(*args, **kwargs)
+        known = {id(t) for t in find_symbolic((args, kwargs))}
+        # An output that is one of the inputs must not lose where it came from.
+        outputs = jax.tree.map(
+            lambda t: KerasTensor(t.shape, t.dtype) if id(t) in known else t,
+            outputs,
+            is_leaf=is_symbolic,
+        )
+        self._inbound_nodes.append(Node(self, args, kwargs, outputs))
+        return outputs
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if any_symbolic((args, kwargs)):
+            return self.symbolic_call(*args, **kwargs)
+        return self.call(*args, **kwargs)
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of the only call on symbolic tensors."""
+        inputs = self._only_node().inputs
+        return inputs[0] if len(inputs) == 1 else inputs
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of the only call on symbolic tensors."""
+        return self._only_node().outputs
+
+    def _only_node(self) -> Node:
+        if len(self._inbound_nodes) != 1:
+            how_often = "never" if not self._inbound_nodes else "more than once"
+            raise AttributeError(
+                f"Layer {self.name!r} was {how_often} called on symbolic tensors, "
+                "so it has no single input and output."
+            )
+        return self._inbound_nodes[0]
+
+
+def is_symbolic(x: Any) -> bool:
+    """Say whether x is a symbolic tensor."""
+    return isinstance(x, KerasTensor)
+
+
+def find_symbolic(tree: Any) -> list[KerasTensor]:
+    """List the symbolic tensors in nested lists, tuples and dictionaries."""
+    return [x for x in jax.tree.leaves(tree, is_leaf=is_symbolic) if is_symbolic(x)]
+
+
+def any_symbolic(tree: Any) -> bool:
+    """Say whether nested lists, tuples and dictionaries hold a symbolic tensor."""
+    return bool(find_symbolic(tree))
+
+
+def infer_spec(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Find shapes and types of a function's outputs without computing them.
+
+    Arguments:
+        function: takes arrays.
+        args, kwargs: its arguments, with symbolic tensors in place of arrays.
+
+    Returns:
+        The outputs' structure with symbolic tensors, unknown dimensions as None.
+    """
+    leaves, treedef = jax.tree.flatten((args, kwargs), is_leaf=is_symbolic)
+    places = [i for i, x in enumerate(leaves) if is_symbolic(x)]
+
+    def shapes_with(stand_in: int) -> Any:
+        def run(arrays: list[Any]) -> Any:
+            filled = list(leaves)
+            for i, x in zip(places, arrays, strict=True):
+                filled[i] = x
+            inner_args, inner_kwargs = jax.tree.unflatten(treedef, filled)
+            with Scope(key=jax.random.key(0)):
+                return function(*inner_args, **inner_kwargs)
+
+        return jax.eval_shape(
+            run,
+            [
+                jax.ShapeDtypeStruct(
+                    tuple(stand_in if d is None else d for d in leaves[i].shape), leaves[i].dtype
+                )
+                for i in places
+            ],
+        )
+
+    first = shapes_with(_STAND_INS[0])
+    if not any(None in leaves[i].shape for i in places):
+        return jax.tree.map(lambda a: KerasTensor(a.shape, a.dtype), first)
+    second = shapes_with(_STAND_INS[1])
+    return jax.tree.map(
+        lambda a, b: KerasTensor(
+            [p if p == q else None for p, q in zip(a.shape, b.shape, strict=True)], a.dtype
+        ),
+        first,
+        second,
+    )

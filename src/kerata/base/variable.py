@@ -1,0 +1,189 @@
+"""The box in which a layer, metric or optimizer keeps an array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from kerata.base.dtypes import dtype_name
+from kerata.base.naming import auto_name
+from kerata.base.scope import current_scope
+
+
+class Variable:
+    """A named array that can be changed in place.
+
+    Arguments:
+        initializer: the first value (array, number, nested list), or a function
+            ``(shape, dtype) -> array``, which then needs ``shape``.
+        shape: shape of the array; only with a function as initializer.
+        dtype: type of the array; by default the initializer's own, float32 for Python floats.
+        trainable: whether ``fit`` may change it.
+        name: short name, such as ``'kernel'``.
+
+    Attributes:
+        path: name with the owner's in front, ``'dense/kernel'``.
+        regularizer, constraint: applied by training, or None.
+
+    Raises:
+        ValueError: a function without a shape; a value of another shape assigned.
+
+    Example:
+
+    >>> v = Variable([1.0, 2.0], name="v")
+    >>> v.assign_add([1.0, 1.0])
+    >>> v.numpy()
+    array([2., 3.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        initializer: Any,
+        shape: tuple[int, ...] | None = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str = "none",
+        synchronization: str = "auto",
+        name: str | None = None,
+    ) -> None:
+        self.name = auto_name("variable") if name is None else name
+        self.path = self.name
+        self.trainable = trainable
+        self.autocast = autocast
+        self.aggregation = aggregation
+        self.regularizer: Callable[[Any], Any] | None = None
+        self.constraint: Callable[[Any], Any] | None = None
+        # Initial values are concrete even when a layer is built while its caller is traced.
+        with jax.ensure_compile_time_eval():
+            if callable(initializer):
+                if shape is None:
+                    raise ValueError(
+                        f"Variable {self.name!r} is given an initializer function, "
+                        "so it needs shape=(...)."
+                    )
+                value = initializer(tuple(shape), dtype=dtype_name(dtype))
+            else:
+                value = initializer.value if isinstance(initializer, Variable) else initializer
+                if dtype is None and not hasattr(value, "dtype"):
+                    dtype = _python_dtype(value)
+            self._value = jnp.asarray(value, dtype=None if dtype is None else dtype_name(dtype))
+
+    @property
+    def value(self) -> jax.Array:
+        """The array; inside a scope, the scope's value."""
+        scope = current_scope()
+        return self._value if scope is None else scope.read(self)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array."""
+        return tuple(self._value.shape)
+
+    @property
+    def dtype(self) -> str:
+        """Short name of the array's type, such as ``'float32'``."""
+        return str(self._value.dtype.name)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return int(self._value.ndim)
+
+    def assign(self, value: Any) -> None:
+        """Replace the array by one of the same shape; it is cast to the variable's type.
+
+        Raises:
+            ValueError: if the shape is another one.
+        """
+        value = value.value if isinstance(value, Variable) else value
+        value = jnp.asarray(value, dtype=self._value.dtype)
+        if value.shape != self._value.shape:
+            raise ValueError(
+                f"Variable {self.path!r} has shape {self.shape}; "
+                f"it can't be assigned a value of shape {tuple(value.shape)}."
+            )
+        scope = current_scope()
+        if scope is None:
+            self._value = value
+        else:
+            scope.write(self, value)
+
+    def assign_add(self, value: Any) -> None:
+        """Add to the array."""
+        self.assign(self.value + _unbox(value))
+
+    def assign_sub(self, value: Any) -> None:
+        """Subtract from the array."""
+        self.assign(self.value - _unbox(value))
+
+    def numpy(self) -> np.ndarray:
+        """Give a NumPy copy of the array."""
+        return np.array(self.value)
+
+    def __jax_array__(self) -> jax.Array:
+        return self.value
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.value, dtype=dtype)
+
+    def __getitem__(self, index: Any) -> jax.Array:
+        return self.value[index]
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec) if self.ndim == 0 else repr(self)
+
+    def __repr__(self) -> str:
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
+
+    def __getattr__(self, name: str) -> Any:
+        # Array methods and attributes: v.sum(), v.T, v.astype(...).
+        if name.startswith("_"):
+            raise AttributeError(f"Variable has no attribute {name!r}")
+        return getattr(self.value, name)
+
+
+def _unbox(x: Any) -> Any:
+    if isinstance(x, Variable):
+        return x.value
+    # Plain numbers stay plain, so that they don't change the array's type.
+    return jnp.asarray(x) if isinstance(x, (list, tuple)) else x
+
+
+def _python_dtype(value: Any) -> str | None:
+    kind = np.asarray(value).dtype.kind
+    return {"f": dtype_name(None), "i": "int32", "u": "int32", "b": "bool"}.get(kind)
+
+
+def _attach_arithmetic() -> None:
+    binary = "add sub mul truediv floordiv mod pow matmul".split()
+    compare = "lt le gt ge".split()
+
+    def forward(op: str) -> Callable[[Any, Any], Any]:
+        return lambda self, other: getattr(self.value, f"__{op}__")(_unbox(other))
+
+    for op in [*binary, *(f"r{b}" for b in binary), *compare]:
+        setattr(Variable, f"__{op}__", forward(op))
+    for op in ("neg", "pos", "abs"):
+        setattr(
+            Variable, f"__{op}__", (lambda o: lambda self: getattr(self.value, f"__{o}__")())(op)
+        )
+
+
+_attach_arithmetic()
