@@ -69,9 +69,7 @@ def standardize_data_format(value: str | None) -> str:
         return image_data_format()
     value = str(value).lower()
     if value not in ("channels_last", "channels_first"):
-        raise ValueError(
-            f"data_format must be 'channels_last' or 'channels_first', got {value!r}."
-        )
+        raise ValueError(f"data_format must be 'channels_last' or 'channels_first', got {value!r}.")
     return value
 
 

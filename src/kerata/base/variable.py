@@ -172,8 +172,8 @@ def _python_dtype(value: Any) -> str | None:
 
 
 def _attach_arithmetic() -> None:
-    binary = "add sub mul truediv floordiv mod pow matmul".split()
-    compare = "lt le gt ge".split()
+    binary = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
+    compare = ["lt", "le", "gt", "ge"]
 
     def forward(op: str) -> Callable[[Any, Any], Any]:
         return lambda self, other: getattr(self.value, f"__{op}__")(_unbox(other))

@@ -1,0 +1,62 @@
+"""Checks of constructor arguments that many layers share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def is_integer(value: Any) -> bool:
+    """Say whether a value is an integer and not a truth value."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_))
+
+
+def positive_int(owner: str, name: str, value: Any) -> int:
+    """Check that an argument is a positive integer.
+
+    Raises:
+        ValueError: naming the owner and the argument.
+
+    >>> positive_int("Dense", "units", 3)
+    3
+    """
+    if not is_integer(value) or value <= 0:
+        raise ValueError(f"{owner}: {name} must be a positive integer, got {name}={value!r}.")
+    return int(value)
+
+
+def int_tuple(owner: str, name: str, value: Any, n: int, minimum: int = 1) -> tuple[int, ...]:
+    """Expand an integer, or check a tuple of ``n`` integers.
+
+    Raises:
+        ValueError: naming the owner and the argument.
+
+    >>> int_tuple("Conv2D", "strides", 2, 2), int_tuple("Conv2D", "kernel_size", (3, 5), 2)
+    ((2, 2), (3, 5))
+    """
+    values = (value,) * n if is_integer(value) else value
+    try:
+        values = tuple(values)
+    except TypeError:
+        values = ()
+    if len(values) != n or not all(is_integer(v) and v >= minimum for v in values):
+        kind = "positive integer" if minimum == 1 else f"integer of at least {minimum}"
+        raise ValueError(
+            f"{owner}: {name} must be a {kind} or a tuple of {n} of them, got {name}={value!r}."
+        )
+    return tuple(int(v) for v in values)
+
+
+def fraction(owner: str, name: str, value: Any) -> Any:
+    """Check that a plain number lies from 0 to 1; traced values pass unchecked.
+
+    Raises:
+        ValueError: naming the owner and the argument.
+
+    >>> fraction("Dropout", "rate", 0.5)
+    0.5
+    """
+    if isinstance(value, (int, float, np.number)) and not 0 <= value <= 1:
+        raise ValueError(f"{owner}: {name} must be from 0 to 1, got {name}={value!r}.")
+    return value

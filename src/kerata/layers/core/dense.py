@@ -1,0 +1,91 @@
+"""Fully connected layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata import activations, constraints, initializers, regularizers
+from kerata.base.arguments import positive_int
+from kerata.layers.input_spec import InputSpec
+from kerata.layers.layer import Layer
+
+
+class Dense(Layer):
+    """Fully connected layer: ``activation(inputs @ kernel + bias)``.
+
+    Input ``(batch, ..., features)``, output ``(batch, ..., units)``.
+
+    Arguments:
+        units: number of outputs.
+        activation: name or function; linear by default.
+        use_bias: whether to add a bias.
+        kernel_initializer, bias_initializer: first values; Glorot uniform and zeros.
+        kernel_regularizer, bias_regularizer: penalties added to the loss.
+        activity_regularizer: penalty on the outputs.
+        kernel_constraint, bias_constraint: applied after each update.
+
+    Raises:
+        ValueError: ``units`` not a positive integer; an input of another width.
+
+    >>> import numpy as np
+    >>> Dense(2, kernel_initializer="ones")(np.array([[1.0, 2.0]])).tolist()
+    [[3.0, 3.0]]
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.units = positive_int("Dense", "units", units)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.input_spec = InputSpec(min_ndim=2)
+        self.supports_masking = True
+
+    def build(self, input_shape: Any) -> None:
+        """Make kernel ``(features, units)`` and bias ``(units,)``."""
+        self.kernel = self.add_weight(
+            (self.known_axis(input_shape, -1), self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.units,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
+
+    def call(self, inputs: Any) -> Any:
+        """Compute the outputs."""
+        outputs = inputs @ self.kernel.value
+        if self.bias is not None:
+            outputs = outputs + self.bias.value
+        return self.activation(outputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Replace the last axis by ``units``."""
+        return (*input_shape[:-1], self.units)

@@ -1,0 +1,66 @@
+"""What a layer demands of its input's shape, and the sentence when it does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kerata.base.messages import shape_text
+
+
+class InputSpec:
+    """Rank and sizes that an input must have.
+
+    Arguments:
+        dtype: kept for Keras's sake, not checked.
+        shape: full shape with None for any size.
+        ndim, max_ndim, min_ndim: number of axes, exact or as bounds.
+        axes: sizes of single axes, ``{-1: 64}``.
+        allow_last_axis_squeeze: whether a last axis of size 1 may be missing or extra.
+
+    >>> InputSpec(ndim=2, axes={-1: 3}).problem((None, 4))
+    'expected axis -1 to have size 3, got an input of shape (None, 4)'
+    """
+
+    def __init__(
+        self,
+        dtype: Any = None,
+        shape: Iterable[int | None] | None = None,
+        ndim: int | None = None,
+        max_ndim: int | None = None,
+        min_ndim: int | None = None,
+        axes: dict[int, int | None] | None = None,
+        allow_last_axis_squeeze: bool = False,
+        name: str | None = None,
+        optional: bool = False,
+    ) -> None:
+        self.dtype = dtype
+        self.shape = None if shape is None else tuple(shape)
+        self.ndim = len(self.shape) if self.shape is not None else ndim
+        self.max_ndim = max_ndim
+        self.min_ndim = min_ndim
+        self.axes = {int(k): v for k, v in (axes or {}).items()}
+        self.allow_last_axis_squeeze = allow_last_axis_squeeze
+        self.name = name
+        self.optional = optional
+
+    def problem(self, shape: tuple[int | None, ...]) -> str | None:
+        """Say what is wrong with a shape, or None if it fits."""
+        ndim, got = len(shape), f"got an input of shape {shape_text(shape)}"
+        if self.ndim is not None and ndim != self.ndim:
+            return f"expected {_axes(self.ndim)}, {got}"
+        if self.min_ndim is not None and ndim < self.min_ndim:
+            return f"expected at least {_axes(self.min_ndim)}, {got}"
+        if self.max_ndim is not None and ndim > self.max_ndim:
+            return f"expected at most {_axes(self.max_ndim)}, {got}"
+        for axis, size in self.axes.items():
+            if size is not None and shape[axis] not in (None, size):
+                return f"expected axis {axis} to have size {size}, {got}"
+        for want, have in zip(self.shape or (), shape, strict=False):
+            if want is not None and have not in (None, want):
+                return f"expected shape {shape_text(self.shape or ())}, {got}"
+        return None
+
+
+def _axes(n: int) -> str:
+    return f"{n} {'axis' if n == 1 else 'axes'}"

@@ -1,0 +1,353 @@
+"""The base of all layers."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from kerata import regularizers
+from kerata.base.configurable import Configurable
+from kerata.base.dtypes import DTypePolicy
+from kerata.base.messages import did_you_mean, shape_text
+from kerata.base.registry import deserialize, serialize
+from kerata.base.scope import current_scope, get_mask, set_mask
+from kerata.base.signatures import argument_names
+from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
+from kerata.layers.input_spec import InputSpec
+from kerata.layers.inputs import as_tuples, has_arrays, masks_of, symbols_for, to_array
+from kerata.layers.signature import call_signature, shapes_of
+from kerata.layers.weights import Weighted
+
+
+class _Calls(threading.local):
+    """The call in progress on this thread: how deep, and training or not."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.training: bool | None = None
+
+
+_calls = _Calls()
+
+# How Keras's older versions said the shape of the input that a first layer gets.
+_SHAPE_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "batch_shape")
+
+
+class Layer(Weighted):
+    """A function with weights, from tensors to tensors.
+
+    Subclasses define ``__init__`` (keep the arguments), ``build(input_shape)`` (make
+    weights with ``add_weight``) and ``call(inputs)``; ``call`` may also take
+    ``training`` and ``mask``.
+
+    Arguments:
+        activity_regularizer: penalty on the outputs, divided by the batch size.
+        trainable: whether ``fit`` changes the weights.
+        dtype: type or policy of arithmetic and weights, ``'float32'`` by default.
+        autocast: whether floating inputs are cast to the layer's type.
+        name: given automatically if left out.
+        input_shape, batch_input_shape, input_dim: shape of the input, for a first layer.
+
+    Raises:
+        TypeError: an argument that no layer has.
+
+    Example:
+
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight(shape=(), initializer="ones", name="factor")
+    ...     def call(self, inputs):
+    ...         return self.factor * inputs
+    >>> layer = Scale()
+    >>> layer(np.array([1.0, 2.0])).tolist(), layer.count_params()
+    ([1.0, 2.0], 1)
+    """
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(trainable=trainable, name=name)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.dtype_policy = _policy(dtype)
+        self.autocast = autocast
+        self.input_spec: Any = None
+        self.supports_masking = False
+        self.built = False
+        self._added_losses: list[Any] = []
+        self._build_shapes: dict[str, Any] | None = None
+        self._first_shape = _first_layer_shape(type(self), kwargs)
+
+    # Types -----------------------------------------------------------------------------
+
+    @property
+    def compute_dtype(self) -> str:
+        """The type of the arithmetic."""
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        """The type the weights are kept in."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def dtype(self) -> str:
+        """The type the weights are kept in."""
+        return self.variable_dtype
+
+    # Losses ----------------------------------------------------------------------------
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a scalar, or several, to the loss that training minimises; call it in ``call``."""
+        for value in jax.tree.leaves(loss):
+            scope = current_scope()
+            if scope is None:
+                self._added_losses.append(value)
+            else:
+                scope.losses.append(value)
+
+    @property
+    def losses(self) -> list[Any]:
+        """Losses added during the last call, then the penalties of the weights."""
+        added = [x for layer in self._flatten_layers() for x in layer._added_losses]
+        scope = current_scope()
+        if scope is not None:
+            added = list(scope.losses)
+        penalties = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
+        return added + penalties
+
+    # Building --------------------------------------------------------------------------
+
+    def build(self, *shapes: Any) -> None:
+        """Make the weights for an input shape; subclasses say which."""
+        self.built = True
+
+    def known_axis(self, shape: Any, axis: int) -> int:
+        """Give the size of an axis that weights depend on.
+
+        Raises:
+            ValueError: if the shape has no such axis or its size is unknown.
+        """
+        size = shape[axis] if -len(shape) <= axis < len(shape) else None
+        if size is None:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) needs to know the size of axis "
+                f"{axis} of its input, but the shape is {shape_text(shape)}."
+            )
+        return int(size)
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Build with the shapes that ``get_build_config`` gave."""
+        if not self.built and config:
+            self._build({key: as_tuples(value) for key, value in config.items()})
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """Give the shapes the layer was built with, or None."""
+        return self._build_shapes
+
+    def _build(self, shapes: dict[str, Any]) -> None:
+        names = call_signature(type(self)).shape_names
+        if len(names) == 1:
+            self.build(next(iter(shapes.values())))
+        elif names and all(n in shapes for n in names):
+            self.build(**{n: shapes[n] for n in names})
+        else:
+            self.build(*shapes.values())
+        self._build_shapes = shapes
+        self.built = True
+
+    def _ensure_built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if self.built:
+            return
+        signature = call_signature(type(self))
+        named = dict(zip(signature.names, args, strict=False)) | kwargs
+        found = {name: shapes_of(x) for name, x in named.items()}
+        shapes = {
+            f"{name}_shape": shape
+            for name, shape in found.items()
+            if shape not in (None, [], {}) and name != "mask"
+        }
+        if len(signature.shape_names) <= 1 and shapes:
+            shapes = {"input_shape": next(iter(shapes.values()))}
+        self._build(shapes)
+
+    # Calling ---------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs for arrays, or extend the graph for symbolic tensors."""
+        if not hasattr(self, "_first_shape"):
+            raise RuntimeError(
+                f"{type(self).__name__}.__init__() must call super().__init__() first."
+            )
+        args = tuple(self._as_tensors(a) for a in args)
+        kwargs = {k: self._as_tensors(v) if has_arrays(v) else v for k, v in kwargs.items()}
+        if args:
+            self._check_input(args[0])
+        self._ensure_built(args, kwargs)
+        if args:
+            self._check_input(args[0])
+        if any_symbolic((args, kwargs)):
+            return self.symbolic_call(*args, **kwargs)
+        return self._run(args, kwargs)
+
+    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        signature = call_signature(type(self))
+        outer = (_calls.depth, _calls.training)
+        training = kwargs.get("training")
+        if training is None:
+            training = outer[1]
+        if training is None:
+            training = signature.training_default
+        training = False if training is None else training
+        if signature.takes_training:
+            kwargs = {**kwargs, "training": training}
+        else:
+            kwargs = {k: v for k, v in kwargs.items() if k != "training"}
+        mask = masks_of(args[0]) if args else None
+        if signature.takes_mask and kwargs.get("mask") is None and mask is not None:
+            kwargs = {**kwargs, "mask": mask}
+        if outer[0] == 0 and current_scope() is None:
+            for layer in self._flatten_layers():
+                layer._added_losses.clear()
+        args = tuple(self._cast(a) for a in args)
+        _calls.depth, _calls.training = outer[0] + 1, training
+        try:
+            outputs = self.call(*args, **kwargs)
+        finally:
+            _calls.depth, _calls.training = outer
+        if self.activity_regularizer is not None:
+            for output in jax.tree.leaves(outputs):
+                batch = output.shape[0] if output.ndim else 1
+                self.add_loss(self.activity_regularizer(output) / max(batch, 1))
+        if self.supports_masking and args:
+            self._pass_mask_on(args[0], kwargs.get("mask", mask), outputs)
+        return outputs
+
+    def _pass_mask_on(self, inputs: Any, mask: Any, outputs: Any) -> None:
+        new = self.compute_mask(inputs, mask)
+        if new is not None and hasattr(outputs, "shape"):
+            set_mask(outputs, new)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Give the mask of the outputs; the inputs' own by default."""
+        return previous_mask
+
+    def compute_output_shape(self, *shapes: Any) -> Any:
+        """Give the output's shape for an input shape, by tracing ``call`` on shapes alone."""
+        inputs = symbols_for(shapes[0] if len(shapes) == 1 else list(shapes))
+        return shapes_of(infer_spec(lambda *a: self._run(a, {}), (inputs,), {}))
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Give the outputs as symbolic tensors, by their known shape or by tracing ``call``."""
+        if type(self).compute_output_shape is not Layer.compute_output_shape and len(args) == 1:
+            shape = self.compute_output_shape(shapes_of(args[0]))
+            if isinstance(shape, tuple) and all(d is None or isinstance(d, int) for d in shape):
+                return KerasTensor(shape, self.compute_dtype)
+        return infer_spec(lambda *a, **k: self._run(a, k), args, kwargs)
+
+    def _as_tensors(self, value: Any) -> Any:
+        if isinstance(value, (jax.Array, KerasTensor)) or value is None:
+            return value
+        if isinstance(value, (np.ndarray, np.generic)):
+            return to_array(value, self.name)
+        if isinstance(value, (list, tuple)) and not has_arrays(value):
+            return to_array(value, self.name) if value else value
+        return jax.tree.map(
+            lambda x: to_array(x, self.name) if isinstance(x, np.ndarray) else x, value
+        )
+
+    def _cast(self, value: Any) -> Any:
+        if not self.autocast:
+            return value
+        dtype = self.compute_dtype
+
+        def cast(x: Any) -> Any:
+            floating = hasattr(x, "dtype") and jnp.issubdtype(x.dtype, jnp.floating)
+            if not floating or x.dtype == dtype:
+                return x
+            mask, y = get_mask(x), x.astype(dtype)
+            if mask is not None:
+                set_mask(y, mask)
+            return y
+
+        return jax.tree.map(cast, value)
+
+    def _check_input(self, inputs: Any) -> None:
+        specs = self.input_spec
+        if specs is None:
+            return
+        specs = list(jax.tree.leaves(specs, is_leaf=lambda s: isinstance(s, InputSpec)))
+        tensors = [x for x in jax.tree.leaves(inputs) if hasattr(x, "shape")]
+        if len(specs) != len(tensors):
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) expects {len(specs)} inputs, "
+                f"got {len(tensors)}."
+            )
+        for spec, tensor in zip(specs, tensors, strict=True):
+            problem = spec.problem(tuple(tensor.shape))
+            if problem:
+                raise ValueError(f"Layer {self.name!r} ({type(self).__name__}): {problem}.")
+
+    # Configs ---------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments that rebuild this layer (without its weights)."""
+        base = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": serialize(self.dtype_policy),
+        }
+        own = type(self).__module__.partition(".")[0] == "kerata"
+        if not own and type(self).get_config is not Layer.get_config:
+            # A user's get_config() adds the arguments itself to what this one gives.
+            return base
+        config = base | Configurable.get_config(self)
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = serialize(self.activity_regularizer)
+        return config
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def current_training() -> bool | None:
+    """Say whether the layer call in progress on this thread is training, or None outside calls."""
+    return _calls.training
+
+
+def _policy(dtype: Any) -> DTypePolicy:
+    if isinstance(dtype, DTypePolicy):
+        return dtype
+    if isinstance(dtype, dict):
+        return deserialize(dtype)
+    return DTypePolicy(dtype)
+
+
+def _first_layer_shape(cls: type, kwargs: dict[str, Any]) -> tuple[int | None, ...] | None:
+    """Read the old ways to give a first layer's input shape; the batch axis comes first."""
+    unknown = [k for k in kwargs if k not in (*_SHAPE_KEYWORDS, "batch_size", "weights")]
+    if unknown:
+        raise TypeError(
+            f"{cls.__name__} has no argument {unknown[0]!r}. "
+            f"{did_you_mean(unknown[0], argument_names(cls))}"
+        )
+    full = kwargs.get("batch_input_shape", kwargs.get("batch_shape"))
+    if full is not None:
+        return tuple(full)
+    shape = kwargs.get("input_shape")
+    if shape is None and kwargs.get("input_dim") is not None:
+        shape = kwargs["input_dim"]
+    if shape is None:
+        return None
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    return (kwargs.get("batch_size"), *shape)

@@ -1,0 +1,56 @@
+"""What a layer's ``call`` and ``build`` accept, read from their signatures once a class."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CallSignature:
+    """Facts about a layer class.
+
+    Attributes:
+        names: positional argument names of ``call`` without self.
+        takes_training, takes_mask: whether ``call`` has these arguments.
+        training_default: default of ``call``'s ``training`` argument.
+        shape_names: argument names of ``build``.
+    """
+
+    names: tuple[str, ...]
+    takes_training: bool
+    takes_mask: bool
+    training_default: Any
+    shape_names: tuple[str, ...]
+
+
+@functools.cache
+def call_signature(cls: type) -> CallSignature:
+    """Read the signature of a layer class."""
+    parameters = list(inspect.signature(cls.call).parameters.values())[1:]  # type: ignore[attr-defined]
+    by_name = {p.name: p for p in parameters}
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    training = by_name.get("training")
+    build = list(inspect.signature(cls.build).parameters.values())[1:]  # type: ignore[attr-defined]
+    return CallSignature(
+        names=tuple(p.name for p in parameters if p.kind in positional),
+        takes_training=training is not None,
+        takes_mask="mask" in by_name,
+        training_default=None
+        if training is None or training.default is inspect.Parameter.empty
+        else training.default,
+        shape_names=tuple(p.name for p in build if p.kind in positional),
+    )
+
+
+def shapes_of(value: Any) -> Any:
+    """Replace every tensor in nested lists and dictionaries by its shape tuple."""
+    if hasattr(value, "shape"):
+        return tuple(value.shape)
+    if isinstance(value, dict):
+        return {key: shapes_of(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(shapes_of(inner) for inner in value)
+    return None

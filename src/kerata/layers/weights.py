@@ -1,0 +1,180 @@
+"""The weights of a layer and of the layers inside it: made, listed, frozen, read and set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from kerata import constraints, initializers, regularizers
+from kerata.base.dtypes import DTypePolicy, is_float_dtype
+from kerata.base.symbolic import Operation
+from kerata.base.variable import Variable
+from kerata.layers.tracking import owned
+
+
+class Weighted(Operation):
+    """An operation that owns weights and other such operations.
+
+    The maths stays in ``Layer``; this part knows which weights there are.
+    """
+
+    built: bool
+    dtype_policy: DTypePolicy
+
+    def __init__(self, *, trainable: bool = True, name: str | None = None) -> None:
+        super().__init__(name=name)
+        self._trainable = bool(trainable)
+        self._trainable_variables: list[Variable] = []
+        self._non_trainable_variables: list[Variable] = []
+
+    def add_weight(
+        self,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight; training finds it by itself.
+
+        Arguments:
+            shape: shape of the weight, ``()`` for a single number.
+            initializer: name, object or function; Glorot uniform by default for floating
+                types, zeros for others.
+            dtype: the layer's variable type by default.
+            trainable: whether ``fit`` may change it.
+            regularizer, constraint: applied to it by training.
+            name: short name, such as ``'kernel'``.
+        """
+        if isinstance(shape, (int, np.integer)):
+            shape = (int(shape),)
+        dtype = self.variable_dtype if dtype is None else dtype
+        if initializer is None:
+            initializer = "glorot_uniform" if is_float_dtype(dtype) else "zeros"
+        variable = Variable(
+            initializers.get(initializer),
+            shape=() if shape is None else tuple(shape),
+            dtype=dtype,
+            trainable=trainable,
+            autocast=autocast,
+            name=name,
+        )
+        variable.path = f"{self.name}/{variable.name}"
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        (self._trainable_variables if trainable else self._non_trainable_variables).append(variable)
+        return variable
+
+    def _own_variables(self) -> list[Variable]:
+        made = self._trainable_variables + self._non_trainable_variables
+        known = {id(v) for v in made}
+        return made + [v for v in _direct_variables(self) if id(v) not in known]
+
+    def _sublayers(self) -> list[Weighted]:
+        return list(owned(self, Weighted))
+
+    def _flatten_layers(self) -> Iterator[Weighted]:
+        """Yield this layer and all below it, each once."""
+        seen: set[int] = set()
+        stack: list[Weighted] = [self]
+        while stack:
+            layer = stack.pop(0)
+            if id(layer) not in seen:
+                seen.add(id(layer))
+                yield layer
+                stack = layer._sublayers() + stack
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights: own trainable, own fixed, then those of the layers inside."""
+        found = {id(v): v for layer in self._flatten_layers() for v in layer._own_variables()}
+        return list(found.values())
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The same as ``weights``."""
+        return self.weights
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that ``fit`` changes."""
+        if not self.trainable:
+            return []
+        frozen = {
+            id(v) for layer in self._flatten_layers() if not layer.trainable for v in layer.weights
+        }
+        return [v for v in self.weights if v.trainable and id(v) not in frozen]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that ``fit`` leaves alone, moving statistics included."""
+        trainable = {id(v) for v in self.trainable_weights}
+        return [v for v in self.weights if id(v) not in trainable]
+
+    trainable_variables = trainable_weights
+    non_trainable_variables = non_trainable_weights
+
+    @property
+    def trainable(self) -> bool:
+        """Whether ``fit`` changes the weights; setting it reaches all layers inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self._flatten_layers():
+            layer._trainable = bool(value)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Give copies of all weights as NumPy arrays, in the order of ``weights``."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights: Any) -> None:
+        """Set all weights from arrays in the order of ``weights``.
+
+        Raises:
+            ValueError: another number of arrays, or an array of another shape; nothing
+                is changed then.
+        """
+        own, given = self.weights, [np.asarray(w) for w in weights]
+        if len(own) != len(given):
+            raise ValueError(
+                f"Layer {self.name!r} has {len(own)} weights, but set_weights() got {len(given)}"
+                f"{'' if self.built else '; the layer is not built yet, so call it once first'}."
+            )
+        for variable, array in zip(own, given, strict=True):
+            if variable.shape != array.shape:
+                raise ValueError(
+                    f"Weight {variable.path!r} has shape {variable.shape}, "
+                    f"but set_weights() got an array of shape {array.shape}."
+                )
+        for variable, array in zip(own, given, strict=True):
+            variable.assign(array)
+
+    def count_params(self) -> int:
+        """Count the numbers in all weights.
+
+        Raises:
+            ValueError: if the layer is not built yet.
+        """
+        if not self.built:
+            raise ValueError(
+                f"Layer {self.name!r} has no weights to count yet: "
+                "build it first by calling it on data or giving an input shape."
+            )
+        return sum(int(np.prod(v.shape)) for v in self.weights)
+
+
+def _direct_variables(obj: Weighted) -> Iterator[Variable]:
+    for name, value in vars(obj).items():
+        if isinstance(value, Variable) or (
+            isinstance(value, (list, tuple)) and not name.endswith("_variables")
+        ):
+            for v in value if isinstance(value, (list, tuple)) else [value]:
+                if isinstance(v, Variable):
+                    yield v
