@@ -19,6 +19,7 @@ class Configurable:
     _init_args: tuple[tuple[Any, ...], dict[str, Any]]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Remember the arguments of the call."""
         self = super().__new__(cls)
         # object.__setattr__: subclasses may track attributes before they are initialised.
         object.__setattr__(self, "_init_args", (args, kwargs))

@@ -38,7 +38,7 @@ class SeedGenerator(Configurable):
         with _lock:
             self._drawn += 1
             drawn = self._drawn
-        # SeedSequence mixes seed and position well, so neighbouring seeds don't resemble each other.
+        # SeedSequence mixes well: streams of neighbouring seeds don't resemble each other.
         return int(np.random.SeedSequence([self.seed % 2**63, drawn]).generate_state(1)[0])
 
     def next(self) -> jax.Array:

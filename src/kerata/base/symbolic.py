@@ -126,27 +126,27 @@ class Operation(Configurable):
         return outputs
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs, or record a node if an argument is symbolic."""
         if any_symbolic((args, kwargs)):
             return self.symbolic_call(*args, **kwargs)
         return self.call(*args, **kwargs)
 
     @property
     def input(self) -> Any:
-        """The symbolic input of the only call on symbolic tensors."""
-        inputs = self._only_node().inputs
+        """The symbolic input of the first call on symbolic tensors."""
+        inputs = self._first_node().inputs
         return inputs[0] if len(inputs) == 1 else inputs
 
     @property
     def output(self) -> Any:
-        """The symbolic output of the only call on symbolic tensors."""
-        return self._only_node().outputs
+        """The symbolic output of the first call on symbolic tensors."""
+        return self._first_node().outputs
 
-    def _only_node(self) -> Node:
-        if len(self._inbound_nodes) != 1:
-            how_often = "never" if not self._inbound_nodes else "more than once"
+    def _first_node(self) -> Node:
+        if not self._inbound_nodes:
             raise AttributeError(
-                f"Layer {self.name!r} was {how_often} called on symbolic tensors, "
-                "so it has no single input and output."
+                f"Layer {self.name!r} was never called on symbolic tensors, so it has no "
+                "input and output yet. Give the model an Input, or build it first."
             )
         return self._inbound_nodes[0]
 

@@ -13,6 +13,11 @@ from kerata.base.symbolic import KerasTensor
 
 
 def to_array(value: Any, layer: str) -> jax.Array:
+    """Turn NumPy data into an array of numbers.
+
+    Raises:
+        ValueError: strings or ragged lists, naming the layer.
+    """
     array = np.asarray(value)
     if array.dtype.kind not in "biufc":
         raise ValueError(
@@ -23,10 +28,12 @@ def to_array(value: Any, layer: str) -> jax.Array:
 
 
 def has_arrays(value: Any) -> bool:
+    """Say whether nested lists and dictionaries hold an array or symbolic tensor."""
     return any(hasattr(x, "shape") for x in jax.tree.leaves(value))
 
 
 def masks_of(inputs: Any) -> Any:
+    """Give the mask of an input, or the list of masks of several, or None."""
     if isinstance(inputs, (list, tuple)):
         masks = [get_mask(x) for x in inputs]
         return None if all(m is None for m in masks) else masks
@@ -43,6 +50,7 @@ def symbols_for(shapes: Any) -> Any:
 
 
 def as_tuples(shapes: Any) -> Any:
+    """Turn shapes that went through JSON back into tuples."""
     if isinstance(shapes, dict):
         return {k: as_tuples(v) for k, v in shapes.items()}
     if isinstance(shapes, (list, tuple)):

@@ -1,0 +1,228 @@
+"""The graph between symbolic inputs and outputs, and how to run it on data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from kerata.base.messages import did_you_mean, shape_text
+from kerata.base.scope import get_mask, set_mask
+from kerata.base.symbolic import KerasTensor, Node, Operation, find_symbolic, is_symbolic
+from kerata.layers.core.input_layer import InputLayer
+from kerata.layers.layer import Layer
+
+
+class Graph:
+    """Operations between inputs and outputs, in an order in which they can run.
+
+    Arguments:
+        inputs: symbolic tensor, or nested lists or dictionaries of them.
+        outputs: likewise.
+
+    Attributes:
+        nodes: calls of operations, each after those it depends on.
+        operations: layers and other operations in Keras's order: far from the outputs first.
+
+    Raises:
+        TypeError: something that is not a symbolic tensor.
+        ValueError: an output that does not follow from the inputs (a loose end), two
+            layers of the same name.
+    """
+
+    def __init__(self, inputs: Any, outputs: Any, owner: str = "model") -> None:
+        for what, tree in (("inputs", inputs), ("outputs", outputs)):
+            for x in jax.tree.leaves(tree):
+                if not is_symbolic(x):
+                    raise TypeError(
+                        f"Model {owner!r}: {what} must be symbolic tensors, as Input(...) and "
+                        f"layers called on it give; got {_describe(x)}."
+                    )
+            if not find_symbolic(tree):
+                raise ValueError(f"Model {owner!r}: {what} is empty.")
+        self.owner = owner
+        self.input_struct, self.output_struct = inputs, outputs
+        self.inputs, self.outputs = find_symbolic(inputs), find_symbolic(outputs)
+        self._entrances = [_entrance(t) for t in self.inputs]
+        self.nodes, self.operations = self._sort()
+        self._check_names()
+
+    def _sort(self) -> tuple[list[Node], list[Operation]]:
+        """Order nodes and operations; iterative, so that a very deep network is no problem."""
+        known = {id(t) for t in self.inputs}
+        order: list[Node] = []
+        first_seen: dict[int, int] = {}
+        state: dict[int, bool] = {}  # False: being visited, True: done
+        for output in self.outputs:
+            stack: list[tuple[KerasTensor, bool]] = [(output, False)]
+            while stack:
+                tensor, leaving = stack.pop()
+                node = tensor.node
+                if leaving:
+                    assert node is not None
+                    if not state[id(node)]:
+                        state[id(node)] = True
+                        order.append(node)
+                    continue
+                if id(tensor) in known or (node is not None and id(node) in state):
+                    continue
+                if node is None or not node.inputs:
+                    raise ValueError(self._loose_end(tensor))
+                state[id(node)] = False
+                first_seen.setdefault(id(node.operation), len(first_seen))
+                stack.append((tensor, True))
+                stack += [(t, False) for t in reversed(node.inputs)]
+        depth: dict[int, int] = {}
+        for node in reversed(order):
+            below = depth.setdefault(id(node), 0)
+            for t in node.inputs:
+                if id(t) not in known and t.node is not None:
+                    depth[id(t.node)] = max(depth.get(id(t.node), 0), below + 1)
+        of_operation: dict[int, int] = {}
+        operations: dict[int, Operation] = {}
+        for node in order:
+            key = id(node.operation)
+            operations[key] = node.operation
+            of_operation[key] = max(of_operation.get(key, 0), depth[id(node)])
+        for t, entrance in zip(self.inputs, self._entrances, strict=True):
+            users = [depth[id(n)] for n in order if any(i is t for i in n.inputs)]
+            of_operation[id(entrance)] = 1 + max(users, default=-1)
+            operations[id(entrance)] = entrance
+            first_seen.setdefault(id(entrance), len(first_seen))
+        ordered = sorted(
+            operations.values(), key=lambda op: (-of_operation[id(op)], first_seen[id(op)])
+        )
+        return order, ordered
+
+    def _loose_end(self, tensor: KerasTensor) -> str:
+        where = "" if tensor.node is None else f" (from Input {tensor.node.operation.name!r})"
+        names = ", ".join(repr(e.name) for e in self._entrances)
+        return (
+            f"Model {self.owner!r} has a loose end: its outputs depend on the tensor "
+            f"{tensor.name!r} of shape {shape_text(tensor.shape)}{where}, which does not follow "
+            f"from the inputs {names}. Add it to inputs=[...], or connect it to one of them."
+        )
+
+    def _check_names(self) -> None:
+        seen: dict[str, Operation] = {}
+        for op in self.operations:
+            if op.name in seen and isinstance(op, Layer):
+                raise ValueError(
+                    f"Model {self.owner!r} has two layers named {op.name!r}; "
+                    "give each layer a name of its own."
+                )
+            seen[op.name] = op
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, entrances included, without plain operations."""
+        return [op for op in self.operations if isinstance(op, Layer)]
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs."""
+        return [e.name for e in self._entrances]
+
+    @property
+    def output_names(self) -> list[str]:
+        """Names of the layers that make the outputs."""
+        return [t.node.operation.name if t.node else t.name for t in self.outputs]
+
+    def arrange(self, inputs: Any) -> list[Any]:
+        """Bring inputs, in any accepted structure, into the order of ``self.inputs``.
+
+        Raises:
+            ValueError: another number of inputs, unknown or missing names, shapes that
+                don't fit.
+        """
+        if isinstance(inputs, dict):
+            flat = self._by_name(inputs)
+        else:
+            flat = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+            flat = jax.tree.leaves(flat, is_leaf=is_symbolic)
+        if len(flat) != len(self.inputs):
+            raise ValueError(
+                f"Model {self.owner!r} has {len(self.inputs)} inputs "
+                f"({', '.join(self.input_names)}), but got {len(flat)}."
+            )
+        return [self._fit(x, i) for i, x in enumerate(flat)]
+
+    def _by_name(self, inputs: dict[str, Any]) -> list[Any]:
+        if isinstance(self.input_struct, dict):
+            keys = list(self.input_struct)
+            order = {id(t): key for key, t in self.input_struct.items()}
+            names = [order.get(id(t), e.name) for t, e in zip(self.inputs, self._entrances)]
+        else:
+            keys = names = self.input_names
+        missing = [n for n in names if n not in inputs]
+        if missing:
+            raise ValueError(
+                f"Model {self.owner!r} has an input {missing[0]!r}, which the given dictionary "
+                f"lacks. {did_you_mean(missing[0], inputs)} The model's inputs: {', '.join(keys)}."
+            )
+        return [inputs[n] for n in names]
+
+    def _fit(self, x: Any, i: int) -> Any:
+        """Cast one input, add or drop a last axis of size 1 as Keras does, check its shape."""
+        ref = self.inputs[i]
+        if not is_symbolic(x):
+            mask, y = get_mask(x), jnp.asarray(x)
+            if y.dtype != ref.dtype and ref.dtype != "string":
+                y = y.astype(ref.dtype)
+            if mask is not None and y is not x:
+                set_mask(y, mask)
+            x = y
+        shape = tuple(x.shape)
+        if len(shape) == len(ref.shape) + 1 and shape[-1] == 1:
+            x = x.reshape(shape[:-1]) if not is_symbolic(x) else x[..., 0]
+        elif len(shape) == len(ref.shape) - 1 and ref.shape[-1] == 1:
+            x = x[..., None]
+        shape = tuple(x.shape)
+        fits = len(shape) == len(ref.shape) and all(
+            a is None or b is None or a == b for a, b in zip(shape, ref.shape, strict=True)
+        )
+        if not fits:
+            raise ValueError(
+                f"Model {self.owner!r}: input {self._entrances[i].name!r} expects shape "
+                f"{shape_text(ref.shape)}, got {shape_text(shape)}.{_shape_hint(shape, ref.shape)}"
+            )
+        return x
+
+    def run(self, inputs: Any) -> Any:
+        """Compute the outputs, in the structure they were given in, for arrays or tensors."""
+        values = {id(t): x for t, x in zip(self.inputs, self.arrange(inputs), strict=True)}
+
+        def fill(x: Any) -> Any:
+            return values[id(x)] if is_symbolic(x) else x
+
+        for node in self.nodes:
+            args, kwargs = jax.tree.map(fill, (node.args, node.kwargs), is_leaf=is_symbolic)
+            outputs = node.operation(*args, **kwargs)
+            symbols = find_symbolic(node.outputs)
+            leaves = jax.tree.leaves(outputs, is_leaf=is_symbolic)
+            values.update({id(s): x for s, x in zip(symbols, leaves, strict=True)})
+        return jax.tree.map(fill, self.output_struct, is_leaf=is_symbolic)
+
+
+def _entrance(tensor: KerasTensor) -> Layer:
+    """Give the InputLayer of a tensor; a new one for a tensor from the middle of a graph."""
+    operation = None if tensor.node is None else tensor.node.operation
+    if isinstance(operation, InputLayer):
+        return operation
+    return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype)
+
+
+def _shape_hint(got: tuple[int | None, ...], want: tuple[int | None, ...]) -> str:
+    sizes = [int(np.prod([d or 0 for d in s[1:]])) for s in (got, want)]
+    if sizes[0] == sizes[1] and sizes[0] > 0 and None not in want[1:]:
+        return f" Reshape the data first: x.reshape((-1, {', '.join(map(str, want[1:]))}))."
+    if len(got) == len(want) - 1 and got[1:] == want[2:]:
+        return " One row needs a batch axis too: x[None]."
+    return ""
+
+
+def _describe(x: Any) -> str:
+    shape = getattr(x, "shape", None)
+    return type(x).__name__ if shape is None else f"{type(x).__name__} of shape {tuple(shape)}"
