@@ -1,0 +1,60 @@
+# Every target sets up .venv by itself; nothing else on the machine is touched.
+PYTHON  ?= python3
+# More processes than two gain little: most of the time goes into compiling.
+WORKERS ?= 2
+
+VENV := .venv
+RUN  := $(VENV)/bin
+PIP  := $(RUN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint format bench clean
+
+help:  ## show this list
+	@echo "make ...   (PYTHON=/path/to/python3.12 picks another Python, 3.11 or newer)"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/installed-demo  ## watch a network learn handwritten digits (first time: a minute of installation)
+	@$(RUN)/kerata train digits
+
+test: $(VENV)/installed-dev  ## run the tests
+	@$(RUN)/python -m pytest -n $(WORKERS)
+
+test-all: $(VENV)/installed-dev  ## run the tests, the slow ones too
+	@$(RUN)/python -m pytest -n $(WORKERS) -m "slow or not slow"
+
+lint: $(VENV)/installed-dev  ## check style and types
+	@$(RUN)/ruff check .
+	@$(RUN)/ruff format --check .
+	@$(RUN)/mypy
+
+format: $(VENV)/installed-dev  ## put the code into the house's format
+	@$(RUN)/ruff check --fix .
+	@$(RUN)/ruff format .
+
+bench: $(VENV)/installed-dev  ## measure speed and memory beside Keras (about half an hour), write docs/performance.md
+	@$(RUN)/python benchmarks/run.py
+
+clean:  ## remove .venv, caches and build outputs (runs/ stays)
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Kerata needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | head -n 1)." >&2; \
+	  echo "Name another one: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python has no venv module (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# What the tests need contains what the demo needs, so it counts for both.
+$(VENV)/installed-demo: pyproject.toml | $(VENV)/bin/python
+	@if [ $(VENV)/installed-dev -nt pyproject.toml ]; then exit 0; fi; \
+	  echo "Installing Kerata with JAX, scikit-learn and matplotlib into .venv: about a minute, once ..." && \
+	  $(PIP) install --editable '.[sklearn,plots]'
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Kerata with its development tools into .venv: one to two minutes, once ..."
+	@$(PIP) install --editable '.[dev]'
+	@touch $@
