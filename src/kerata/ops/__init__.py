@@ -1,0 +1,1 @@
+"""NumPy-like functions that work on arrays, variables and symbolic tensors."""

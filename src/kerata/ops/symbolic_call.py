@@ -1,0 +1,142 @@
+"""Functions that also take symbolic tensors: the call is then recorded for the graph."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.base.messages import did_you_mean
+from kerata.base.naming import auto_name
+from kerata.base.registry import Namespace
+from kerata.base.symbolic import KerasTensor, Operation
+from kerata.base.variable import Variable
+
+_functions: dict[str, Callable[..., Any]] = {}
+
+
+class OpCall(Operation):
+    """A function of ``ops`` as a node of a functional graph.
+
+    Arguments:
+        function: name of the function, such as ``'sum'``. Its arguments are kept by the
+            node of the call, so name and node together rebuild the call.
+        name: name of the node; numbered automatically if left out.
+
+    Raises:
+        ValueError: unknown function.
+    """
+
+    def __init__(self, function: str, name: str | None = None) -> None:
+        if function not in _functions:
+            raise ValueError(
+                f"Unknown function {function!r} of ops. {did_you_mean(function, _functions)}"
+            )
+        super().__init__(auto_name(function.rpartition(".")[2]) if name is None else name)
+        self.function = function
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the function on arrays."""
+        return _functions[self.function](*args, **kwargs)
+
+
+Namespace("keras.ops", "operation").add(OpCall)
+
+
+def as_tensor(x: Any) -> jax.Array:
+    """Turn numbers, nested lists, NumPy arrays and variables into JAX arrays."""
+    return x if isinstance(x, jax.Array) else jnp.asarray(unbox(x))
+
+
+def unbox(x: Any) -> Any:
+    """Replace variables by their arrays in nested lists, tuples and dictionaries."""
+    if isinstance(x, Variable):
+        return x.value
+    if type(x) in (list, tuple):
+        return type(x)(map(unbox, x))
+    if type(x) is dict:
+        return {key: unbox(value) for key, value in x.items()}
+    return x
+
+
+def holds_symbolic(x: Any) -> bool:
+    """Say whether nested lists, tuples and dictionaries hold a symbolic tensor."""
+    if isinstance(x, KerasTensor):
+        return True
+    if isinstance(x, (list, tuple)):
+        return any(map(holds_symbolic, x))
+    return isinstance(x, dict) and any(map(holds_symbolic, x.values()))
+
+
+def op(function: Callable[..., Any], prefix: str = "") -> Callable[..., Any]:
+    """Decorator: let a function on arrays also take variables and symbolic tensors.
+
+    Arguments:
+        function: computes on arrays (and on what ``as_tensor`` accepts).
+        prefix: put before the function's name in the register, ``'activations.'``.
+    """
+    name = prefix + function.__name__
+    _functions[name] = function
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if holds_symbolic(args) or holds_symbolic(kwargs):
+            inspect.signature(function).bind(*args, **kwargs)
+            return OpCall(name)(*args, **kwargs)
+        return function(*map(unbox, args), **unbox(kwargs))
+
+    return call
+
+
+def jax_op(name: str, function: Callable[..., Any], signature: str, doc: str) -> Callable[..., Any]:
+    """Make a function of ``ops`` from one of JAX's with the same meaning.
+
+    Arguments:
+        name: name in ``ops``.
+        function: JAX's function; it takes the arrays by position, options by name.
+        signature: argument names as in Keras, ``'x, axis=None, keepdims=False'``; the names
+            without a default are arrays.
+        doc: docstring.
+    """
+    parameters = [_parameter(part) for part in signature.split(", ")]
+    names = [p.name for p in parameters]
+    arrays = sum(p.default is p.empty for p in parameters)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > len(names):
+            raise TypeError(f"{name}({signature}) got {len(args)} arguments.")
+        given = dict(zip(names, args, strict=False))
+        for key, value in kwargs.items():
+            if key in given:
+                raise TypeError(f"{name}({signature}) got {key!r} twice.")
+            if key not in names:
+                raise TypeError(f"{name}({signature}) has no argument {key!r}.")
+            given[key] = value
+        missing = [n for n in names[:arrays] if n not in given]
+        if missing:
+            raise TypeError(f"{name}({signature}) lacks the argument {missing[0]!r}.")
+        tensors = [_operand(given.pop(n)) for n in names[:arrays]]
+        return function(*tensors, **given)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = doc
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # for help()
+    return op(call)
+
+
+def _parameter(text: str) -> inspect.Parameter:
+    name, _, default = text.partition("=")
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    if not default:
+        return inspect.Parameter(name, kind)
+    return inspect.Parameter(name, kind, default=ast.literal_eval(default))
+
+
+def _operand(x: Any) -> Any:
+    # Plain numbers stay plain: they then take the other operand's type.
+    return x if isinstance(x, (bool, int, float, complex)) else as_tensor(x)
