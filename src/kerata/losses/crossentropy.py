@@ -1,0 +1,248 @@
+"""Cross-entropies: how improbable the predicted probabilities make the labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.base.dtypes import epsilon
+from kerata.base.messages import shape_text
+from kerata.base.scope import set_mask
+from kerata.losses.loss import LossFunctionWrapper
+
+
+def binary_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    label_smoothing: Any = 0.0,
+    axis: int = -1,
+) -> jax.Array:
+    """Average the cross-entropy of yes/no labels over an axis.
+
+    Arguments:
+        y_true: labels from 0 to 1, shape like ``y_pred``.
+        y_pred: probabilities, or logits if ``from_logits``.
+        from_logits: whether ``y_pred`` is before the sigmoid.
+        label_smoothing: share by which labels are drawn towards 0.5.
+        axis: axis of the mean.
+
+    >>> round(float(binary_crossentropy([1.0, 0.0], [0.5, 0.5])), 4)
+    0.6931
+    """
+    y_pred = jnp.asarray(y_pred)
+    y_true = smooth_labels(jnp.asarray(y_true, dtype=y_pred.dtype), label_smoothing, 2)
+    return jnp.mean(elementwise_binary_crossentropy(y_true, y_pred, from_logits), axis=axis)
+
+
+def categorical_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    label_smoothing: Any = 0.0,
+    axis: int = -1,
+) -> jax.Array:
+    """Cross-entropy of one-hot labels.
+
+    Arguments:
+        y_true: probabilities of the classes, shape like ``y_pred``.
+        y_pred: predicted probabilities, or logits if ``from_logits``.
+        from_logits: whether ``y_pred`` is before the softmax.
+        label_smoothing: share by which labels are drawn towards the uniform distribution.
+        axis: axis of the classes.
+
+    >>> round(float(categorical_crossentropy([0.0, 1.0], [0.5, 0.5])), 4)
+    0.6931
+    """
+    y_pred = jnp.asarray(y_pred)
+    y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
+    same_shape("categorical_crossentropy", y_true, y_pred)
+    y_true = smooth_labels(y_true, label_smoothing, y_true.shape[axis])
+    return -jnp.sum(y_true * log_probabilities(y_pred, from_logits, axis), axis=axis)
+
+
+def sparse_categorical_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    ignore_class: int | None = None,
+    axis: int = -1,
+) -> jax.Array:
+    """Cross-entropy of integer labels.
+
+    Arguments:
+        y_true: class numbers, shape of ``y_pred`` without the class axis (or width 1 there).
+        y_pred: predicted probabilities, or logits if ``from_logits``.
+        from_logits: whether ``y_pred`` is before the softmax.
+        ignore_class: label of entries that don't count.
+        axis: axis of the classes.
+
+    >>> round(float(sparse_categorical_crossentropy([1], [[0.5, 0.5]])[0]), 4)
+    0.6931
+    """
+    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
+    if y_true.ndim == y_pred.ndim and y_true.shape[axis] == 1:
+        y_true = jnp.squeeze(y_true, axis)
+    expected = list(y_pred.shape)
+    classes = expected.pop(axis)
+    if y_true.shape != tuple(expected):
+        raise ValueError(
+            "sparse_categorical_crossentropy takes one integer label for each prediction: "
+            f"y_pred has shape {shape_text(y_pred.shape)}, so y_true must have shape "
+            f"{shape_text(expected)}, got {shape_text(y_true.shape)}. "
+            "For one-hot labels use categorical_crossentropy."
+        )
+    valid = None if ignore_class is None else y_true != ignore_class
+    if valid is not None:
+        y_true = jnp.where(valid, y_true, 0)
+        y_pred = jnp.where(jnp.expand_dims(valid, axis), y_pred, 0)
+    one_hot = jax.nn.one_hot(y_true.astype("int32"), classes, axis=axis)
+    losses = -jnp.sum(one_hot * log_probabilities(y_pred, from_logits, axis), axis=axis)
+    if valid is not None:
+        # 0 / 0 of ignored entries must not reach the sum.
+        losses = jnp.where(valid, losses, 0.0)
+        set_mask(losses, valid)
+    return losses
+
+
+def elementwise_binary_crossentropy(
+    y_true: jax.Array, y_pred: jax.Array, from_logits: bool
+) -> jax.Array:
+    """Cross-entropy of each yes/no label by itself."""
+    same_shape("binary_crossentropy", y_true, y_pred)
+    if from_logits:
+        log_yes, log_no = jax.nn.log_sigmoid(y_pred), jax.nn.log_sigmoid(-y_pred)
+    else:
+        y_pred = clip_probabilities(y_pred)
+        log_yes, log_no = jnp.log(y_pred), jnp.log(1.0 - y_pred)
+    return -(y_true * log_yes + (1.0 - y_true) * log_no)
+
+
+def log_probabilities(y_pred: jax.Array, from_logits: bool, axis: int) -> jax.Array:
+    """Logarithms of class probabilities, which are brought to sum 1."""
+    if from_logits:
+        return jax.nn.log_softmax(y_pred, axis=axis)
+    return jnp.log(clip_probabilities(y_pred / jnp.sum(y_pred, axis, keepdims=True)))
+
+
+def clip_probabilities(y_pred: jax.Array) -> jax.Array:
+    """Keep probabilities ``epsilon()`` away from 0 and 1, as Keras 3.15."""
+    return jnp.clip(y_pred, epsilon(), 1.0 - epsilon())
+
+
+def smooth_labels(y_true: jax.Array, label_smoothing: Any, classes: int) -> jax.Array:
+    """Draw labels towards ``1 / classes``; the share may be traced."""
+    if isinstance(label_smoothing, (int, float)) and label_smoothing == 0:
+        return y_true
+    return y_true * (1.0 - label_smoothing) + label_smoothing / classes
+
+
+def same_shape(loss: str, y_true: jax.Array, y_pred: jax.Array) -> None:
+    """Refuse labels of another shape than the predictions."""
+    if y_true.shape != y_pred.shape:
+        raise ValueError(
+            f"{loss} needs y_true of the shape of y_pred, {shape_text(y_pred.shape)}, "
+            f"got {shape_text(y_true.shape)}."
+        )
+
+
+class BinaryCrossentropy(LossFunctionWrapper):
+    """Cross-entropy of yes/no labels, for one or several sigmoid outputs.
+
+    Arguments:
+        from_logits: whether predictions are before the sigmoid.
+        label_smoothing: share by which labels are drawn towards 0.5.
+        axis: axis of the mean over outputs.
+        reduction, name, dtype: see ``Loss``.
+
+    >>> round(float(BinaryCrossentropy()([[1.0], [0.0]], [[0.5], [0.5]])), 4)
+    0.6931
+    """
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        label_smoothing: Any = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "binary_crossentropy",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(
+            binary_crossentropy,
+            reduction,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
+        )
+
+
+class CategoricalCrossentropy(LossFunctionWrapper):
+    """Cross-entropy of one-hot labels, for a softmax output.
+
+    Arguments:
+        from_logits: whether predictions are before the softmax.
+        label_smoothing: share by which labels are drawn towards the uniform distribution.
+        axis: axis of the classes.
+        reduction, name, dtype: see ``Loss``.
+
+    >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+    0.6931
+    """
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        label_smoothing: Any = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "categorical_crossentropy",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(
+            categorical_crossentropy,
+            reduction,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
+        )
+
+
+class SparseCategoricalCrossentropy(LossFunctionWrapper):
+    """Cross-entropy of integer labels, for a softmax output.
+
+    Arguments:
+        from_logits: whether predictions are before the softmax.
+        ignore_class: label of entries that don't count.
+        reduction: see ``Loss``.
+        axis: axis of the classes.
+        name, dtype: see ``Loss``.
+
+    >>> round(float(SparseCategoricalCrossentropy()([1, 0], [[0.5, 0.5], [0.5, 0.5]])), 4)
+    0.6931
+    """
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        axis: int = -1,
+        name: str | None = "sparse_categorical_crossentropy",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(
+            sparse_categorical_crossentropy,
+            reduction,
+            name,
+            dtype,
+            from_logits=from_logits,
+            ignore_class=ignore_class,
+            axis=axis,
+        )

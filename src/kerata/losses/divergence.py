@@ -1,0 +1,72 @@
+"""Losses of predicted distributions and rates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.base.dtypes import epsilon
+from kerata.losses.loss import LossFunctionWrapper
+
+
+def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
+    """Kullback-Leibler divergence ``sum(y_true * log(y_true / y_pred))`` over the last axis.
+
+    >>> float(kl_divergence([0.5, 0.5], [0.5, 0.5]))
+    0.0
+    """
+    y_pred = jnp.asarray(y_pred)
+    y_true = jnp.clip(jnp.asarray(y_true, dtype=y_pred.dtype), epsilon(), 1)
+    y_pred = jnp.clip(y_pred, epsilon(), 1)
+    return jnp.sum(y_true * jnp.log(y_true / y_pred), axis=-1)
+
+
+def poisson(y_true: Any, y_pred: Any) -> jax.Array:
+    """Poisson loss of counts, ``mean(y_pred - y_true * log(y_pred))`` over the last axis.
+
+    >>> round(float(poisson([3.0], [1.0])), 4)
+    1.0
+    """
+    y_pred = jnp.asarray(y_pred)
+    y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
+    return jnp.mean(y_pred - y_true * jnp.log(y_pred + epsilon()), axis=-1)
+
+
+class KLDivergence(LossFunctionWrapper):
+    """Kullback-Leibler divergence: ``sum(y_true * log(y_true / y_pred))``.
+
+    Arguments:
+        reduction, name, dtype: see ``Loss``.
+
+    >>> float(KLDivergence()([[0.5, 0.5]], [[0.5, 0.5]]))
+    0.0
+    """
+
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "kl_divergence",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(kl_divergence, reduction, name, dtype)
+
+
+class Poisson(LossFunctionWrapper):
+    """Negative log-likelihood of counts: ``mean(y_pred - y_true * log(y_pred))``.
+
+    Arguments:
+        reduction, name, dtype: see ``Loss``.
+
+    >>> round(float(Poisson()([[3.0]], [[1.0]])), 4)
+    1.0
+    """
+
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "poisson",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(poisson, reduction, name, dtype)

@@ -1,0 +1,152 @@
+"""What every loss has in common."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any, Self
+
+import jax
+import jax.numpy as jnp
+
+from kerata.base.configurable import Configurable
+from kerata.base.dtypes import DTypePolicy
+from kerata.base.naming import auto_name
+from kerata.base.registry import deserialize, serialize
+from kerata.base.scope import Scope, current_scope, get_mask
+from kerata.losses.names import namespace
+from kerata.losses.ranks import match_ranks
+from kerata.losses.reduction import check_reduction, reduce_weighted_values
+
+
+class Loss(Configurable):
+    """Base of all losses; a subclass defines ``call(y_true, y_pred)``.
+
+    Arguments:
+        name: by default the class's name in snake case.
+        reduction: how the losses of a batch become one number: ``'sum_over_batch_size'``
+            or ``'mean'`` (sum over their number), ``'mean_with_sample_weight'`` (over the sum
+            of weights), ``'sum'``, or ``'none'`` / None (no reduction).
+        dtype: type to compute in, by default ``floatx()``.
+
+    Raises:
+        ValueError: for an unknown reduction.
+
+    Example:
+
+    >>> class Doubled(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return 2.0 * abs(y_true - y_pred)
+    >>> float(Doubled()([1.0, 2.0], [1.0, 4.0]))
+    2.0
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        dtype: Any = None,
+    ) -> None:
+        self.name = auto_name(type(self).__name__) if name is None else name
+        self.reduction = check_reduction(reduction)
+        policy = dtype if hasattr(dtype, "compute_dtype") else DTypePolicy(dtype)
+        self._dtype: str = policy.compute_dtype
+
+    @property
+    def dtype(self) -> str:
+        """Short name of the type the loss is computed in."""
+        return self._dtype
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Compute a loss for each sample, before weights and reduction."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no call() method; define call(self, y_true, y_pred)."
+        )
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> jax.Array:
+        """Compute the loss of a batch.
+
+        Arguments:
+            y_true: targets, shape ``(batch, ...)``.
+            y_pred: predictions; a mask that layers attached to them is honoured.
+            sample_weight: weights, shape ``(batch,)`` or that of the unreduced losses.
+
+        Returns:
+            A scalar, or the unreduced losses if ``reduction`` is ``'none'``.
+        """
+        mask = get_mask(y_pred)
+        # Masks that call() attaches to traced arrays are kept in a scope.
+        with contextlib.nullcontext() if current_scope() else Scope():
+            losses = self.call(_to_arrays(y_true, self.dtype), _to_arrays(y_pred, self.dtype))
+            own_mask = get_mask(losses)
+        if own_mask is not None:
+            mask = own_mask if mask is None else jnp.asarray(mask, bool) & own_mask
+        return reduce_weighted_values(losses, sample_weight, mask, self.reduction, self.dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments, without ``dtype`` as in Keras."""
+        config = super().get_config()
+        config.pop("dtype", None)
+        return config
+
+
+class LossFunctionWrapper(Loss):
+    """A loss made of a function.
+
+    Arguments:
+        fn: function ``(y_true, y_pred, **kwargs)`` that gives a loss for each sample.
+        reduction: as in ``Loss``.
+        name: by default ``'loss_function_wrapper'``.
+        dtype: as in ``Loss``.
+        **kwargs: further arguments of the function; they become attributes.
+
+    >>> loss = LossFunctionWrapper(lambda t, p, power: abs(t - p) ** power, power=2)
+    >>> float(loss([0.0, 0.0], [1.0, 3.0]))
+    5.0
+    """
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.fn = fn
+        self._fn_names = tuple(kwargs)
+        # As attributes, so that training can put traced values in their place.
+        for key, value in kwargs.items():
+            setattr(self, key, value)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Call the function on arrays of matched ranks."""
+        pairs = jax.tree.map(match_ranks, y_true, y_pred)
+        y_true, y_pred = (jax.tree.map(lambda _, pair, i=i: pair[i], y_true, pairs) for i in (0, 1))
+        return self.fn(y_true, y_pred, **{key: getattr(self, key) for key in self._fn_names})
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments, the function's own included."""
+        return {
+            **super().get_config(),
+            **{key: serialize(getattr(self, key)) for key in self._fn_names},
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Build a loss from what ``get_config`` gave."""
+        config = dict(config)
+        if "fn" in config:
+            config["fn"] = deserialize(config["fn"], namespace=namespace)
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, reduction={self.reduction}>"
+
+
+def _to_arrays(tree: Any, dtype: str) -> Any:
+    leaves = jax.tree.leaves(tree)
+    if all(isinstance(x, (int, float)) for x in leaves):  # a nested list of numbers
+        return jnp.asarray(tree, dtype=dtype)
+    return jax.tree.map(lambda x: jnp.asarray(x, dtype=dtype), tree)
