@@ -19,7 +19,8 @@ from kerata.losses.focal import (
     binary_focal_crossentropy,
     categorical_focal_crossentropy,
 )
-from kerata.losses.hinge import (
+from kerata.losses.loss import Loss, LossFunctionWrapper
+from kerata.losses.margin import (
     CategoricalHinge,
     Hinge,
     SquaredHinge,
@@ -27,7 +28,6 @@ from kerata.losses.hinge import (
     hinge,
     squared_hinge,
 )
-from kerata.losses.loss import Loss, LossFunctionWrapper
 from kerata.losses.names import namespace as _namespace
 from kerata.losses.overlap import Dice, Tversky, dice, tversky
 from kerata.losses.regression import (

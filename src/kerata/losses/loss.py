@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.configurable import Configurable
-from kerata.base.dtypes import DTypePolicy
+from kerata.base.dtypes import DTypePolicy, dtype_name
 from kerata.base.naming import auto_name
 from kerata.base.registry import deserialize, serialize
 from kerata.base.scope import Scope, current_scope, get_mask
@@ -49,8 +49,7 @@ class Loss(Configurable):
     ) -> None:
         self.name = auto_name(type(self).__name__) if name is None else name
         self.reduction = check_reduction(reduction)
-        policy = dtype if hasattr(dtype, "compute_dtype") else DTypePolicy(dtype)
-        self._dtype: str = policy.compute_dtype
+        self._dtype = compute_dtype(dtype)
 
     @property
     def dtype(self) -> str:
@@ -143,6 +142,13 @@ class LossFunctionWrapper(Loss):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, reduction={self.reduction}>"
+
+
+def compute_dtype(dtype: Any) -> str:
+    """Give the type to compute in for a ``dtype`` argument: a name, type, policy or None."""
+    if hasattr(dtype, "compute_dtype"):
+        return str(dtype.compute_dtype)
+    return DTypePolicy(dtype if isinstance(dtype, str) else dtype_name(dtype)).compute_dtype
 
 
 def _to_arrays(tree: Any, dtype: str) -> Any:

@@ -1,0 +1,50 @@
+"""Hinge metrics: means of the hinge losses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata.losses import margin as losses
+from kerata.metrics.reduction import MeanMetricWrapper
+
+
+class Hinge(MeanMetricWrapper):
+    """Mean of ``max(0, 1 - y_true * y_pred)`` for labels -1 and 1 (or 0 and 1).
+
+    Arguments:
+        name, dtype: see ``Metric``.
+
+    >>> float(Hinge()([[1.0], [-1.0]], [[0.5], [-2.0]]))
+    0.25
+    """
+
+    def __init__(self, name: str | None = "hinge", dtype: Any = None) -> None:
+        super().__init__(losses.hinge, name, dtype)
+
+
+class SquaredHinge(MeanMetricWrapper):
+    """Mean of ``max(0, 1 - y_true * y_pred) ** 2`` for labels -1 and 1 (or 0 and 1).
+
+    Arguments:
+        name, dtype: see ``Metric``.
+
+    >>> float(SquaredHinge()([[1.0], [-1.0]], [[0.0], [-2.0]]))
+    0.5
+    """
+
+    def __init__(self, name: str | None = "squared_hinge", dtype: Any = None) -> None:
+        super().__init__(losses.squared_hinge, name, dtype)
+
+
+class CategoricalHinge(MeanMetricWrapper):
+    """Mean of ``max(0, 1 + best wrong score - right score)`` for one-hot labels.
+
+    Arguments:
+        name, dtype: see ``Metric``.
+
+    >>> float(CategoricalHinge()([[0.0, 1.0]], [[0.5, 1.0]]))
+    0.5
+    """
+
+    def __init__(self, name: str | None = "categorical_hinge", dtype: Any = None) -> None:
+        super().__init__(losses.categorical_hinge, name, dtype)

@@ -1,0 +1,141 @@
+"""Metrics of real-valued targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.losses import regression as losses
+from kerata.losses.ranks import as_pair
+from kerata.metrics.reduction import Mean, MeanMetricWrapper
+
+
+def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
+    """Give the cosine of the angle between targets and predictions: 1 is best.
+
+    >>> float(cosine_similarity([0.0, 2.0], [0.0, 5.0]))
+    1.0
+    """
+    return -losses.cosine_similarity(y_true, y_pred, axis)
+
+
+class MeanSquaredError(MeanMetricWrapper):
+    """Mean squared difference.
+
+    Arguments:
+        name, dtype: see ``Metric``.
+
+    >>> float(MeanSquaredError()([[0.0], [2.0]], [[1.0], [5.0]]))
+    5.0
+    """
+
+    def __init__(self, name: str | None = "mean_squared_error", dtype: Any = None) -> None:
+        super().__init__(losses.mean_squared_error, name, dtype)
+
+
+class MeanAbsoluteError(MeanMetricWrapper):
+    """Mean absolute difference.
+
+    Arguments:
+        name, dtype: see ``Metric``.
+
+    >>> float(MeanAbsoluteError()([[0.0], [2.0]], [[1.0], [5.0]]))
+    2.0
+    """
+
+    def __init__(self, name: str | None = "mean_absolute_error", dtype: Any = None) -> None:
+        super().__init__(losses.mean_absolute_error, name, dtype)
+
+
+class MeanAbsolutePercentageError(MeanMetricWrapper):
+    """Mean absolute difference in percent of the target.
+
+    Arguments:
+        name, dtype: see ``Metric``.
+
+    >>> float(MeanAbsolutePercentageError()([[2.0], [4.0]], [[1.0], [4.0]]))
+    25.0
+    """
+
+    def __init__(
+        self, name: str | None = "mean_absolute_percentage_error", dtype: Any = None
+    ) -> None:
+        super().__init__(losses.mean_absolute_percentage_error, name, dtype)
+
+
+class MeanSquaredLogarithmicError(MeanMetricWrapper):
+    """Mean squared difference of ``log(1 + y)``.
+
+    Arguments:
+        name, dtype: see ``Metric``.
+
+    >>> float(MeanSquaredLogarithmicError()([[3.0]], [[3.0]]))
+    0.0
+    """
+
+    def __init__(
+        self, name: str | None = "mean_squared_logarithmic_error", dtype: Any = None
+    ) -> None:
+        super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
+
+
+class LogCoshError(MeanMetricWrapper):
+    """Mean of ``log(cosh(error))``.
+
+    Arguments:
+        name, dtype: see ``Metric``.
+
+    >>> float(LogCoshError()([[1.0]], [[1.0]]))
+    0.0
+    """
+
+    def __init__(self, name: str | None = "logcosh", dtype: Any = None) -> None:
+        super().__init__(losses.log_cosh, name, dtype)
+
+
+class RootMeanSquaredError(Mean):
+    """Square root of the mean squared difference.
+
+    Arguments:
+        name, dtype: see ``Metric``.
+
+    >>> float(RootMeanSquaredError()([[0.0], [0.0]], [[3.0], [3.0]]))
+    3.0
+    """
+
+    _direction = "down"
+
+    def __init__(self, name: str | None = "root_mean_squared_error", dtype: Any = None) -> None:
+        super().__init__(name, dtype)
+
+    def update_state(  # type: ignore[override]  # takes pairs instead of values
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
+        """Add a batch."""
+        y_true, y_pred = as_pair(y_true, jnp.asarray(y_pred, dtype=self.dtype))
+        super().update_state(jnp.square(y_pred - y_true), sample_weight)
+
+    def result(self) -> jax.Array:
+        """Give the root of the mean so far."""
+        return jnp.sqrt(super().result())
+
+
+class CosineSimilarity(MeanMetricWrapper):
+    """Mean cosine of the angle between targets and predictions, from -1 to 1 (best).
+
+    Arguments:
+        name, dtype: see ``Metric``.
+        axis: axis of the vectors.
+
+    >>> float(CosineSimilarity()([[0.0, 2.0]], [[0.0, 5.0]]))
+    1.0
+    """
+
+    _direction = "up"
+
+    def __init__(
+        self, name: str | None = "cosine_similarity", dtype: Any = None, axis: int = -1
+    ) -> None:
+        super().__init__(cosine_similarity, name, dtype, axis=axis)
