@@ -1,0 +1,65 @@
+"""Adam."""
+
+from __future__ import annotations
+
+from typing import Any, Unpack
+
+import jax.numpy as jnp
+
+from kerata.optimizers.arguments import CommonArguments, check_range
+from kerata.optimizers.optimizer import Optimizer, Slots
+
+
+class Adam(Optimizer):
+    """Running mean of the gradient over that of its size (Kingma & Ba 2014, arXiv:1412.6980).
+
+    Arguments:
+        learning_rate: 0.001 by default.
+        beta_1: how much of the old mean stays, 0.9 by default.
+        beta_2: how much of the old mean square stays, 0.999 by default.
+        epsilon: added after the root and before the bias correction (the paper's
+            "epsilon hat"), 1e-7 by default.
+        amsgrad: divide by the largest mean square so far (Reddi et al. 2018).
+        **common: see ``Optimizer``.
+
+    >>> from kerata.base.variable import Variable
+    >>> weight = Variable(10.0)
+    >>> Adam(0.1).apply([10.0], [weight])
+    >>> round(float(weight), 4)
+    9.9
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: Any = 0.9,
+        beta_2: Any = 0.999,
+        epsilon: Any = 1e-7,
+        amsgrad: bool = False,
+        *common: Any,
+        **named: Unpack[CommonArguments],
+    ) -> None:
+        super().__init__(learning_rate, *common, **named)
+        check_range(type(self).__name__, "beta_1", beta_1, 0, 1)
+        check_range(type(self).__name__, "beta_2", beta_2, 0, 1)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.amsgrad = amsgrad
+
+    @property
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """Mean and mean square side by side, then the largest mean square."""
+        return (("momentum", "velocity"), *((("velocity_hat",),) if self.amsgrad else ()))
+
+    def update(
+        self, gradient: Any, parameter: Any, slots: Slots, learning_rate: Any, step: Any
+    ) -> tuple[Any, Slots]:
+        """Give one weight and its running means after a step."""
+        m = slots["momentum"] + (1 - self.beta_1) * (gradient - slots["momentum"])
+        v = slots["velocity"] + (1 - self.beta_2) * (jnp.square(gradient) - slots["velocity"])
+        new = {"momentum": m, "velocity": v}
+        if self.amsgrad:
+            v = new["velocity_hat"] = jnp.maximum(slots["velocity_hat"], v)
+        rate = learning_rate * jnp.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
+        return parameter - rate * m / (jnp.sqrt(v) + self.epsilon), new

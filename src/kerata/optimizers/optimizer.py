@@ -1,0 +1,388 @@
+"""The base of all optimizers: state, learning rate, and one step for all weights."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
+
+import jax.numpy as jnp
+import numpy as np
+
+from kerata.base.naming import auto_name
+from kerata.base.registry import custom_object_scope, serialize
+from kerata.base.variable import Variable
+from kerata.optimizers.arguments import COMMON, check_range, is_on, old_keywords, own_arguments
+from kerata.optimizers.clipping import clip_by_global_norm, clip_by_norm
+from kerata.optimizers.pure import as_function, choose
+from kerata.optimizers.state import OptimizerState, name_like
+
+Slots = dict[str, Any]
+
+
+class Optimizer(OptimizerState):
+    """Changes weights step by step along their gradients.
+
+    Subclasses say what they remember for each weight (``slot_groups``, ``initial_slots``)
+    and how one weight changes (``update``, a pure function). An optimizer of your own in
+    Keras's manner, with ``build`` and ``update_step``, works too.
+
+    Arguments:
+        learning_rate: number, ``LearningRateSchedule``, or function of the step or of
+            nothing. ``lr`` is its old name.
+        weight_decay: each step first shrinks the weights by this times the learning rate.
+        clipnorm: longest allowed gradient of one weight.
+        clipvalue: largest allowed entry of a gradient.
+        global_clipnorm: longest allowed gradient of all weights together.
+        use_ema: keep moving averages of the weights, which replace them after training.
+        ema_momentum: how much of the old average stays at each step, 0 to 1.
+        ema_overwrite_frequency: replace the weights by the averages every so many steps.
+        loss_scale_factor: the loss is multiplied, the gradients divided by this.
+        gradient_accumulation_steps: average the gradients of so many steps, at least 2,
+            and change the weights once.
+        name: given automatically if left out.
+
+    Raises:
+        TypeError: an argument that the optimizer does not have.
+        ValueError: a value out of range; more than one kind of clipping.
+
+    Example:
+
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, gradient, parameter, slots, learning_rate, step):
+    ...         return parameter - learning_rate * jnp.sign(gradient), slots
+    >>> weight = Variable([1.0, 2.0], name="weight")
+    >>> SignDescent(0.5).apply([jnp.array([3.0, -3.0])], [weight])
+    >>> weight.numpy()
+    array([0.5, 2.5], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        weight_decay: Any = None,
+        clipnorm: Any = None,
+        clipvalue: Any = None,
+        global_clipnorm: Any = None,
+        use_ema: bool = False,
+        ema_momentum: Any = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: Any = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        owner = type(self).__name__
+        self.name = auto_name(owner) if name is None else name
+        self.weight_decay = weight_decay
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.use_ema = use_ema
+        self.ema_momentum = ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        learning_rate = old_keywords(type(self), learning_rate, kwargs)
+        self._check_common()
+
+        self._make_state(learning_rate)
+        self._undecayed_ids: set[int] = set()
+        self._undecayed_names: re.Pattern[str] | None = None
+
+    def _check_common(self) -> None:
+        owner = type(self).__name__
+        clips = ("clipnorm", "clipvalue", "global_clipnorm")
+        for argument in ("weight_decay", *clips):
+            if getattr(self, argument) is not None:
+                check_range(owner, argument, getattr(self, argument))
+        given = [f"{c}={getattr(self, c)}" for c in clips if getattr(self, c) is not None]
+        if len(given) > 1:
+            raise ValueError(f"{owner}: give only one kind of clipping, got {', '.join(given)}.")
+        check_range(owner, "ema_momentum", self.ema_momentum, 0, 1)
+        for argument, low in (("ema_overwrite_frequency", 1), ("gradient_accumulation_steps", 2)):
+            value = getattr(self, argument)
+            if value is not None and (not isinstance(value, (int, np.integer)) or value < low):
+                raise ValueError(
+                    f"{owner}: {argument} must be a whole number of at least {low} or None, "
+                    f"got {value!r}."
+                )
+
+    # What a subclass says.
+
+    @property
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """Names of the arrays kept for each weight; a group is made weight by weight."""
+        return ()
+
+    def initial_slots(self, shape: tuple[int, ...], dtype: Any) -> dict[str, np.ndarray]:
+        """Give the first values of a weight's slots: zeros like the weight."""
+        return {name: np.zeros(shape, dtype) for group in self.slot_groups for name in group}
+
+    def update(
+        self, gradient: Any, parameter: Any, slots: Slots, learning_rate: Any, step: Any
+    ) -> tuple[Any, Slots]:
+        """Give one weight and its slots after a step, as a pure function.
+
+        Arguments:
+            gradient, parameter: of one shape; float32 at least.
+            slots: arrays by slot name.
+            learning_rate: scalar.
+            step: scalar, 1 at the first step; float32.
+
+        Returns:
+            The new parameter and the new slots.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say how a weight changes: define "
+            "update(self, gradient, parameter, slots, learning_rate, step) or "
+            "update_step(self, gradient, variable, learning_rate)."
+        )
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        """Change one weight and its slots in place, by ``update``."""
+        boxes = self._slots[self._get_variable_index(variable)]
+        parameter, slots = self.update(
+            _widen(gradient),
+            _widen(variable.value),
+            {name: _widen(box.value) for name, box in boxes.items()},
+            learning_rate,
+            (self.iterations + 1).astype(jnp.float32),
+        )
+        variable.assign(parameter)
+        for name, box in boxes.items():
+            box.assign(slots[name])
+
+    # State.
+
+    def build(self, variables: Iterable[Variable]) -> None:
+        """Make the state for these weights; ``apply`` does it at the first step."""
+        if self.built:
+            return
+        self._trainable_variables = list(variables)
+        self._indices = {id(v): i for i, v in enumerate(self._trainable_variables)}
+        if self.use_ema:
+            self._averages = self._add_like("average")
+        if self.gradient_accumulation_steps:
+            self._accumulators = self._add_like("gradient_accumulator")
+        self._slots: list[dict[str, Variable]] = [{} for _ in self._trainable_variables]
+        for group in self.slot_groups:
+            for variable, boxes in zip(self._trainable_variables, self._slots, strict=True):
+                values = self.initial_slots(variable.shape, jnp.dtype(variable.dtype))
+                for name in group:
+                    boxes[name] = self._add(name_like(variable, name), values[name])
+        self.built = True
+
+    # One step.
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Variable:
+        """Change weights, given pairs of gradient and weight; give the step count."""
+        grads, variables = zip(*grads_and_vars, strict=True)
+        self.apply(grads, variables)
+        return self._iterations
+
+    def apply(
+        self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None
+    ) -> None:
+        """Change the weights by one step.
+
+        Arguments:
+            grads: one array for each weight, None where the loss does not depend on it.
+            trainable_variables: the weights; by default those the optimizer was built with.
+
+        Raises:
+            ValueError: another number of gradients than weights; unknown weights; no
+                gradient at all.
+        """
+        if len(grads) == 0:
+            return
+        variables = self._known(trainable_variables)
+        if len(grads) != len(variables):
+            raise ValueError(
+                f"{type(self).__name__}: got {len(grads)} gradients for {len(variables)} weights; "
+                "they must match one to one."
+            )
+        gradients, variables = _with_gradient(grads, variables)
+        if self.loss_scale_factor is not None:
+            gradients = [g / self.loss_scale_factor for g in gradients]
+        if self.gradient_accumulation_steps:
+            self._accumulate(gradients, variables, self.gradient_accumulation_steps)
+        else:
+            self._change(gradients, variables)
+        if self.use_ema:
+            self._average()
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable.value))
+        self._iterations.assign_add(1)
+
+    def _known(self, given: Sequence[Variable] | None) -> list[Variable]:
+        if given is None:
+            if not self.built:
+                raise ValueError(
+                    f"{type(self).__name__} does not know its weights yet: call "
+                    "build(variables) first, or pass the weights to apply()."
+                )
+            return self._trainable_variables
+        if not self.built:
+            self.build(list(given))
+            self.built = True
+        for variable in given:
+            if id(variable) not in self._indices:
+                raise ValueError(
+                    f"{type(self).__name__} was built for other weights and does not know "
+                    f"{variable.path!r}. Make a new optimizer for a new set of weights."
+                )
+        return list(given)
+
+    def _change(self, gradients: list[Any], variables: list[Variable]) -> None:
+        gradients = self._clip(gradients)
+        rate = self.learning_rate
+        rate = rate.value if isinstance(rate, Variable) else rate
+        if self.weight_decay is not None:
+            for v in variables:
+                if self._use_weight_decay(v):
+                    v.assign(v.value - v.value * self.weight_decay * rate)
+        self._update_all(gradients, variables, rate)
+
+    def _update_all(self, gradients: list[Any], variables: list[Variable], rate: Any) -> None:
+        for gradient, variable in zip(gradients, variables, strict=True):
+            self.update_step(gradient, variable, rate)
+
+    def _clip(self, gradients: list[Any]) -> list[Any]:
+        if is_on(self.clipnorm):
+            return [clip_by_norm(g, self.clipnorm) for g in gradients]
+        if is_on(self.global_clipnorm):
+            return clip_by_global_norm(gradients, self.global_clipnorm)
+        if is_on(self.clipvalue):
+            return [jnp.clip(g, -self.clipvalue, self.clipvalue) for g in gradients]
+        return gradients
+
+    def _accumulate(self, gradients: list[Any], variables: list[Variable], steps: int) -> None:
+        sums = [self._accumulators[self._get_variable_index(v)] for v in variables]
+        gradients = [g + total.value for g, total in zip(gradients, sums, strict=True)]
+
+        def change() -> None:
+            self._change([g / steps for g in gradients], variables)
+            for total in sums:
+                total.assign(jnp.zeros_like(total.value))
+
+        def collect() -> None:
+            for total, gradient in zip(sums, gradients, strict=True):
+                total.assign(gradient)
+
+        due = (self._iterations.value + 1) % steps == 0
+        choose(due, change, collect, self.variables + variables)
+
+    def _average(self) -> None:
+        step = jnp.asarray(self.iterations)
+        # The first average is the weight itself.
+        momentum = jnp.where(step == 0, 0.0, self.ema_momentum)
+        for variable, average in zip(self._trainable_variables, self._averages, strict=True):
+            average.assign(momentum * average.value + (1 - momentum) * variable.value)
+            if self.ema_overwrite_frequency is not None:
+                due = (step + 1) % self.ema_overwrite_frequency == 0
+                variable.assign(jnp.where(due, average.value, variable.value))
+
+    def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
+        """Put the moving averages in the place of the weights, if they are kept."""
+        if self.use_ema:
+            for variable in var_list:
+                variable.assign(self._averages[self._get_variable_index(variable)])
+
+    def stateless_apply(
+        self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Any
+    ) -> tuple[list[Any], list[Any]]:
+        """Compute one step as a pure function of values.
+
+        Arguments:
+            optimizer_variables: arrays in the order of ``variables``.
+            grads: one array for each weight.
+            trainable_variables: arrays of the weights the optimizer was built with.
+
+        Returns:
+            The new weights and the new state.
+        """
+        own, weights = self.variables, self._known(None)
+        for what, boxes, values in (
+            ("optimizer_variables", own, optimizer_variables),
+            ("trainable_variables", weights, trainable_variables),
+        ):
+            if len(boxes) != len(values):
+                raise ValueError(
+                    f"{type(self).__name__}.stateless_apply: {what} must have {len(boxes)} "
+                    f"arrays, got {len(values)}."
+                )
+        step = as_function(lambda: self.apply(grads), weights + own)
+        values = step([*trainable_variables, *optimizer_variables])
+        return values[: len(weights)], values[len(weights) :]
+
+    def scale_loss(self, loss: Any) -> Any:
+        """Multiply the loss by ``loss_scale_factor``, if there is one."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    def exclude_from_weight_decay(
+        self, var_list: Iterable[Variable] | None = None, var_names: Iterable[str] | None = None
+    ) -> None:
+        """Let some weights keep their size.
+
+        Arguments:
+            var_list: the weights.
+            var_names: patterns; weights in whose name one is found are left alone.
+
+        Raises:
+            ValueError: if the optimizer is built already.
+        """
+        if self.built:
+            raise ValueError(
+                f"{type(self).__name__} is built already: call exclude_from_weight_decay() "
+                "before the first step."
+            )
+        self._undecayed_ids = {id(v) for v in var_list or ()}
+        self._undecayed_names = re.compile("|".join(var_names)) if var_names else None
+
+    def _use_weight_decay(self, variable: Variable) -> bool:
+        named = self._undecayed_names is not None and self._undecayed_names.search(variable.name)
+        return not named and id(variable) not in self._undecayed_ids
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments that rebuild the optimizer, without its state."""
+        rate = self._learning_rate
+        config = {
+            "name": self.name,
+            "learning_rate": float(rate) if isinstance(rate, Variable) else serialize(rate),
+        }
+        config |= {name: serialize(getattr(self, name)) for name in COMMON}
+        own = own_arguments(self, known=config)
+        return config | {name: serialize(value) for name, value in own.items()}
+
+    @classmethod
+    def from_config(
+        cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+    ) -> Self:
+        """Build an optimizer from what ``get_config`` gave."""
+        # Keras 2 wrote these; they never changed a result.
+        old = ("jit_compile", "is_legacy_optimizer")
+        with custom_object_scope(custom_objects or {}):
+            return cls(**{k: v for k, v in config.items() if k not in old})
+
+
+def _widen(x: Any) -> Any:
+    """Compute in float32 at least: squares and epsilons get lost in shorter types."""
+    return x.astype(jnp.promote_types(x.dtype, jnp.float32))
+
+
+def _with_gradient(
+    grads: Sequence[Any], variables: Sequence[Variable]
+) -> tuple[list[Any], list[Variable]]:
+    pairs = [(jnp.asarray(g), v) for g, v in zip(grads, variables, strict=True) if g is not None]
+    if not pairs:
+        raise ValueError("There is no gradient for any weight: the loss depends on none of them.")
+    if len(pairs) < len(variables):
+        missing = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
+        warnings.warn(
+            f"The loss does not depend on {', '.join(missing)}; they stay as they are.",
+            stacklevel=3,
+        )
+    return [g for g, _ in pairs], [v for _, v in pairs]

@@ -1,0 +1,27 @@
+"""Learning rates that change from step to step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kerata.base import registry
+from kerata.optimizers.schedules.base import LearningRateSchedule
+
+__all__ = ["LearningRateSchedule", "deserialize", "serialize"]
+
+_namespace = registry.Namespace(
+    "keras.optimizers.schedules", "learning rate schedule", instantiate=False
+)
+for _cls in (LearningRateSchedule,):
+    _namespace.add(_cls)
+
+
+def serialize(learning_rate_schedule: LearningRateSchedule) -> dict[str, Any]:
+    """Write a schedule as a config in Keras 3's layout."""
+    return registry.serialize(learning_rate_schedule)
+
+
+def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Rebuild a schedule from ``serialize``'s output."""
+    return registry.deserialize(dict(config), custom_objects, _namespace)

@@ -1,0 +1,56 @@
+"""Gradient descent."""
+
+from __future__ import annotations
+
+from typing import Any, Unpack
+
+from kerata.optimizers.arguments import CommonArguments, check_range, is_on
+from kerata.optimizers.optimizer import Optimizer, Slots
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if asked for.
+
+    Arguments:
+        learning_rate: length of a step, 0.01 by default.
+        momentum: how much of the last step is kept, 0 to 1; 0 by default.
+        nesterov: look ahead along the momentum (Nesterov 1983, as in Sutskever et al. 2013).
+        **common: see ``Optimizer``.
+
+    The learning rate is inside the momentum, as in Keras 3.15: lowering it does not
+    shorten the steps already in the velocity.
+
+    >>> from kerata.base.variable import Variable
+    >>> weight = Variable(10.0)
+    >>> SGD(0.1).apply([2.0], [weight])
+    >>> float(weight)
+    9.800000190734863
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.01,
+        momentum: Any = 0.0,
+        nesterov: bool = False,
+        *common: Any,
+        **named: Unpack[CommonArguments],
+    ) -> None:
+        super().__init__(learning_rate, *common, **named)
+        check_range("SGD", "momentum", momentum, 0, 1)
+        self.momentum = momentum
+        self.nesterov = nesterov
+
+    @property
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """The velocity, which Keras's files call momentum."""
+        return (("momentum",),) if is_on(self.momentum) else ()
+
+    def update(
+        self, gradient: Any, parameter: Any, slots: Slots, learning_rate: Any, step: Any
+    ) -> tuple[Any, Slots]:
+        """Give one weight and its velocity after a step."""
+        if "momentum" not in slots:
+            return parameter - learning_rate * gradient, slots
+        velocity = self.momentum * slots["momentum"] - learning_rate * gradient
+        change = self.momentum * velocity - learning_rate * gradient if self.nesterov else velocity
+        return parameter + change, {"momentum": velocity}
