@@ -71,7 +71,10 @@ class Variable:
                 value = initializer.value if isinstance(initializer, Variable) else initializer
                 if dtype is None and not hasattr(value, "dtype"):
                     dtype = _python_dtype(value)
-            self._value = jnp.asarray(value, dtype=None if dtype is None else dtype_name(dtype))
+            # Naming the type also makes it firm: a loop's carried values must not change theirs.
+            self._value = jnp.asarray(
+                value, dtype=jnp.asarray(value).dtype if dtype is None else dtype_name(dtype)
+            )
 
     @property
     def value(self) -> jax.Array:

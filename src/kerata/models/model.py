@@ -1,0 +1,264 @@
+"""Models: layers joined together, with training on top."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jax
+
+from kerata.base.messages import did_you_mean
+from kerata.base.registry import custom_object_scope, serialize
+from kerata.base.symbolic import KerasTensor, Operation
+from kerata.layers.layer import Layer
+from kerata.models import configs
+from kerata.models.graph import Graph
+from kerata.training.trainer import Trainer
+
+
+class Model(Trainer, Layer):
+    """Layers joined into a network that can be trained, evaluated and asked.
+
+    There are three ways to make one: ``Model(inputs, outputs)`` from symbolic tensors,
+    ``Sequential`` from a list of layers, and a subclass with its own ``call``.
+
+    Arguments:
+        inputs: symbolic tensor from ``Input``, or a list or dictionary of them.
+        outputs: symbolic tensors that follow from them, in the same kinds of structure.
+        name: given automatically if left out.
+
+    Raises:
+        TypeError: inputs or outputs that aren't symbolic tensors.
+        ValueError: a graph with a loose end or two layers of one name.
+
+    >>> from kerata import Input, layers
+    >>> x = Input(shape=(4,))
+    >>> model = Model(x, layers.Dense(2)(x))
+    >>> model.count_params(), model.output_shape
+    (10, (None, 2))
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make a ``Functional`` when called directly with inputs and outputs."""
+        if cls is Model and (args or "inputs" in kwargs):
+            cls = Functional
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(
+        self,
+        inputs: Any = None,
+        outputs: Any = None,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, trainable=trainable, **kwargs)
+        self._init_training()
+        self._graph: Graph | None = None
+        if inputs is not None or outputs is not None:
+            if inputs is None or outputs is None:
+                raise TypeError("Model(...) needs both inputs=... and outputs=...")
+            self._set_graph(Graph(inputs, outputs, self.name))
+
+    def _set_graph(self, graph: Graph | None) -> None:
+        self._graph = graph
+        self.built = graph is not None
+
+    # Structure -------------------------------------------------------------------------
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers directly inside."""
+        if self._graph is not None:
+            return self._graph.layers
+        return [x for x in super()._sublayers() if isinstance(x, Layer)]
+
+    def _sublayers(self) -> list[Any]:
+        graph = [] if self._graph is None else self._graph.layers
+        known = {id(x) for x in graph}
+        return graph + [x for x in super()._sublayers() if id(x) not in known]
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Give a layer by its name or position.
+
+        Raises:
+            ValueError: neither or both given, an unknown name, a position out of range.
+        """
+        if (name is None) == (index is None):
+            raise ValueError("get_layer() takes either name=... or index=..., one of them.")
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(
+                    f"Model {self.name!r} has {len(self.layers)} layers; there is no {index}."
+                )
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"Model {self.name!r} has no layer named {name!r}. "
+            f"{did_you_mean(name, [x.name for x in self.layers])}"
+        )
+
+    def _the_graph(self, what: str) -> Graph:
+        if self._graph is None:
+            raise AttributeError(
+                f"Model {self.name!r} has no {what} yet: its graph is not known. "
+                "Give it an Input, or call it on data first."
+                if type(self).call is Model.call
+                else f"Model {self.name!r} is a subclass with its own call(), so it has no {what}."
+            )
+        return self._graph
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic inputs."""
+        return self._the_graph("inputs").inputs
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic outputs."""
+        return self._the_graph("outputs").outputs
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input, in the structure that was given."""
+        return self._the_graph("input").input_struct
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output, in the structure that was given."""
+        return self._the_graph("output").output_struct
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs."""
+        return self._the_graph("input_names").input_names
+
+    @property
+    def output_names(self) -> list[str]:
+        """Names of the outputs: of the layers that make them."""
+        return self._the_graph("output_names").output_names
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of the input, or the list of shapes of several."""
+        return _one_or_list([t.shape for t in self.inputs])
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of the output, or the list of shapes of several."""
+        return _one_or_list([t.shape for t in self.outputs])
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Layers and plain operations of the graph."""
+        return self._the_graph("operations").operations
+
+    # Calling ---------------------------------------------------------------------------
+
+    def _ensure_built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        # A subclass's layers build themselves while its call() runs; only a build() of the
+        # subclass's own has to be called.
+        if type(self).build is not Model.build:
+            super()._ensure_built(args, kwargs)
+        else:
+            self.built = True
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Run the graph; subclasses with their own maths define this anew."""
+        if self._graph is None:
+            raise NotImplementedError(
+                f"{type(self).__name__} has no call() method: define call(self, inputs), "
+                "or give Model(inputs=..., outputs=...)."
+            )
+        return self._graph.run(inputs)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights for an input shape with the batch axis, ``(None, 784)``."""
+        if input_shape is not None and not self.built:
+            self.compute_output_shape(input_shape)
+        self.built = True
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Give the outputs as symbolic tensors."""
+        if self._graph is not None and len(args) == 1 and not kwargs:
+            spec = self._graph
+            shapes = [t.shape for t in spec.arrange(args[0])]
+            if all(s[1:] == t.shape[1:] for s, t in zip(shapes, spec.inputs, strict=True)):
+                return _renewed(spec.output_struct)
+        return super().compute_output_spec(*args, **kwargs)
+
+    # Looking ---------------------------------------------------------------------------
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: list[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: tuple[str, str] | None = None,
+    ) -> None:
+        """Print a table of the layers: output shapes and numbers of parameters.
+
+        Arguments:
+            line_length: width in characters; that of the terminal by default.
+            positions: ends of the columns as fractions of the width, instead of the
+                widths the contents need.
+            print_fn: called with the text instead of ``print``.
+            expand_nested: whether to list the layers of models inside.
+            show_trainable: whether to add a column that says which layers are trained.
+            layer_range: names (or regular expressions) of the first and last layer shown.
+        """
+        from kerata.models.summary import print_summary
+
+        print_summary(
+            self,
+            line_length=line_length,
+            positions=positions,
+            print_fn=print_fn,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            layer_range=layer_range,
+        )
+
+    # Configs ---------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the network's structure as plain values, without its weights."""
+        if self._graph is not None and type(self).__init__ is Model.__init__:
+            return configs.functional_config(self, self._graph)
+        return super().get_config()
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Rebuild a model from ``get_config``, with fresh weights.
+
+        Arguments:
+            config: what ``get_config`` gave.
+            custom_objects: classes and functions of yours that the config names.
+        """
+        with custom_object_scope(custom_objects or {}):
+            if "input_layers" in config and cls in (Model, Functional):
+                return configs.functional_from_config(Model, config)
+            return cls(**config)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """Give the network's structure as JSON text, without its weights."""
+        return json.dumps(serialize(self), **kwargs)
+
+
+class Functional(Model):
+    """A model made from symbolic inputs and outputs; ``Model(inputs, outputs)`` gives one."""
+
+
+def _renewed(struct: Any) -> Any:
+    return jax.tree.map(lambda t: KerasTensor(t.shape, t.dtype), struct)
+
+
+def _one_or_list(shapes: list[Any]) -> Any:
+    return shapes[0] if len(shapes) == 1 else shapes
+

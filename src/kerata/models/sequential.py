@@ -1,0 +1,187 @@
+"""A plain stack of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kerata.base.registry import custom_object_scope, deserialize, serialize
+from kerata.base.symbolic import KerasTensor, is_symbolic
+from kerata.layers.core.input_layer import InputLayer
+from kerata.layers.layer import Layer
+from kerata.layers.signature import shapes_of
+from kerata.models.graph import Graph
+from kerata.models.model import Model
+
+
+class Sequential(Model):
+    """A stack of layers, each taking the output of the one before.
+
+    With an ``Input`` (or ``input_shape=`` on the first layer) the weights exist at once;
+    without, they are made when the first data arrive.
+
+    Arguments:
+        layers: list of layers; more can be added with ``add``.
+        trainable, name: as for every layer.
+
+    Raises:
+        TypeError: something added that is not a layer.
+        ValueError: two layers of one name.
+
+    >>> from kerata import layers
+    >>> model = Sequential([layers.Dense(3, input_shape=(2,)), layers.Dense(1)])
+    >>> model.count_params()
+    13
+    """
+
+    def __init__(
+        self,
+        layers: Iterable[Any] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(trainable=trainable, name=name)
+        self._entrance: InputLayer | None = None
+        self._stack: list[Layer] = []
+        # Symbolic output after each layer, once the input's shape is known.
+        self._tensors: list[Any] = []
+        if layers is not None and not isinstance(layers, (list, tuple)):
+            layers = list(layers) if isinstance(layers, Iterable) else [layers]
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Put a layer on top.
+
+        Arguments:
+            layer: a layer, a model, or an ``Input`` as the first.
+
+        Raises:
+            TypeError: not a layer.
+            ValueError: a second entrance, or a name that is there already.
+        """
+        if is_symbolic(layer) and layer.node is not None:
+            layer = layer.node.operation
+        if isinstance(layer, InputLayer):
+            if self._entrance is not None or self._stack:
+                raise ValueError(
+                    f"Sequential model {self.name!r}: an Input can only come first, once."
+                )
+            self._entrance = layer
+            return
+        if not isinstance(layer, Layer):
+            if callable(layer):
+                raise TypeError(
+                    f"Sequential model {self.name!r}: only layers can be added, got the function "
+                    f"{getattr(layer, '__name__', layer)!r}. Wrap it: layers.Lambda(function)."
+                )
+            raise TypeError(
+                f"Sequential model {self.name!r}: only layers can be added, got {layer!r} "
+                f"of type {type(layer).__name__}."
+            )
+        if any(layer.name == other.name for other in self._stack):
+            raise ValueError(
+                f"Sequential model {self.name!r} has a layer named {layer.name!r} already; "
+                "give each layer a name of its own."
+            )
+        if not self._stack and self._entrance is None and layer._first_shape is not None:
+            self._entrance = InputLayer(batch_shape=layer._first_shape)
+        tensor: Any = None
+        if self._entrance is not None:
+            before = self._tensors[-1] if self._tensors else self._entrance.output
+            tensor = layer(before)
+        self._stack.append(layer)
+        if self._entrance is not None:
+            self._tensors.append(tensor)
+            self._connect()
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Take the last layer off and give it back.
+
+        Raises:
+            ValueError: if there is none.
+        """
+        if not self._stack:
+            raise ValueError(f"Sequential model {self.name!r} has no layer to take off.")
+        layer = self._stack.pop()
+        if self._tensors:
+            self._tensors.pop()
+        self._connect()
+        return layer
+
+    def _connect(self) -> None:
+        self._forget_programs()
+        if self._entrance is None or not self._tensors:
+            self._set_graph(None)
+        else:
+            self._set_graph(Graph(self._entrance.output, self._tensors[-1], self.name))
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights for an input shape with the batch axis, ``(None, 784)``."""
+        if self.built or input_shape is None:
+            return
+        self._build_for(KerasTensor(input_shape))
+
+    def _build_for(self, like: Any) -> None:
+        """Connect the layers for inputs of the shape and type of ``like``."""
+        entrance = InputLayer(batch_shape=(None, *like.shape[1:]), dtype=like.dtype)
+        tensor, tensors = entrance.output, []
+        for layer in self._stack:
+            tensor = layer(tensor)
+            tensors.append(tensor)
+        self._entrance, self._tensors = entrance, tensors
+        self._connect()
+
+    def _ensure_built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if not self.built:
+            if not self._stack:
+                raise ValueError(f"Sequential model {self.name!r} has no layers; add some first.")
+            if isinstance(shapes_of(args[0]), tuple):
+                self._build_for(args[0])
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Run the layers one after another."""
+        if self._graph is not None:
+            return self._graph.run(inputs)
+        for layer in self._stack:
+            inputs = layer(inputs)
+        return inputs
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the entrance."""
+        return list(self._stack)
+
+    def _sublayers(self) -> list[Any]:
+        return list(self._stack)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Pass a shape through all layers."""
+        for layer in self._stack:
+            input_shape = layer.compute_output_shape(input_shape)
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the stack as plain values, without its weights."""
+        entrance = [] if self._entrance is None else [self._entrance]
+        config = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": serialize(self.dtype_policy),
+            "layers": [serialize(layer) for layer in (*entrance, *self._stack)],
+        }
+        if self._entrance is not None:
+            config["build_input_shape"] = self._entrance.batch_shape
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Sequential:
+        """Rebuild a stack from ``get_config``, with fresh weights."""
+        with custom_object_scope(custom_objects or {}):
+            model = cls(name=config.get("name"), trainable=config.get("trainable", True))
+            for layer in config["layers"]:
+                model.add(deserialize(layer))
+        shape = config.get("build_input_shape")
+        if not model.built and shape and model._stack:
+            model.build(tuple(shape))
+        return model

@@ -1,0 +1,1 @@
+"""The engine: data in, compiled epochs, results out."""

@@ -1,0 +1,262 @@
+"""From what users pass as x and y to arrays that a compiled program can take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from kerata.base.dtypes import floatx
+
+
+class Rows(NamedTuple):
+    """Data in memory: nested arrays whose first axes all have the same length."""
+
+    x: Any
+    y: Any  # None where there are no targets
+    sample_weight: Any  # None where all rows count the same
+    count: int
+
+    @property
+    def arrays(self) -> tuple[Any, Any, Any]:
+        """The three parts as one tuple."""
+        return self.x, self.y, self.sample_weight
+
+
+def is_stream(x: Any) -> bool:
+    """Say whether x yields batches (a generator, PyDataset, loader) instead of being rows."""
+    if isinstance(x, (np.ndarray, jax.Array, list, tuple, dict, str, bytes)) or _is_table(x):
+        return False
+    return hasattr(x, "__next__") or hasattr(x, "__iter__") or _is_pydataset(x)
+
+
+def make_rows(x: Any, y: Any = None, sample_weight: Any = None, n_inputs: int = 1) -> Rows:
+    """Turn x, y and sample weights into arrays of one length.
+
+    Arguments:
+        x: array, DataFrame, list of rows, or a list or dictionary of such for several inputs.
+        y: likewise, or None.
+        sample_weight: one number a row, likewise, or None.
+        n_inputs: how many inputs the model has; tells a list of rows from a list of inputs.
+
+    Raises:
+        ValueError: strings, ragged lists, no rows, different lengths.
+        TypeError: something that is not data.
+    """
+    x = to_arrays(x, "x", several=n_inputs > 1)
+    y = None if y is None else to_arrays(y, "y")
+    sample_weight = None if sample_weight is None else to_arrays(sample_weight, "sample_weight")
+    count = _common_length({"x": x, "y": y, "sample_weight": sample_weight})
+    return Rows(x, y, sample_weight, count)
+
+
+def to_arrays(value: Any, what: str, several: bool = False) -> Any:
+    """Turn one argument into a NumPy or JAX array, or nested lists or dictionaries of them."""
+    if isinstance(value, dict):
+        return {key: to_arrays(v, f"{what}[{key!r}]") for key, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        parts = len(value) > 0 and all(hasattr(v, "shape") or isinstance(v, dict) for v in value)
+        rows = parts and not several and all(getattr(v, "ndim", None) == 0 for v in value)
+        if several or (parts and not rows):
+            return [to_arrays(v, f"{what}[{i}]") for i, v in enumerate(value)]
+    return _to_array(value, what)
+
+
+def _to_array(value: Any, what: str) -> Any:
+    if isinstance(value, jax.Array):
+        return value
+    if isinstance(value, (str, bytes)) or value is None:
+        raise TypeError(f"{what} must be an array of numbers, got {value!r:.60}.")
+    if _is_table(value):
+        value = _table_to_numpy(value, what)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(_ragged(value, what)) from None
+    if array.dtype.kind in "OSUT":
+        array = _from_objects(array, what)
+    if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
+        raise TypeError(f"{what} must hold numbers, got an array of type {array.dtype}.")
+    if array.ndim == 0:
+        raise ValueError(f"{what} must have at least one axis (the rows), got the number {array}.")
+    if array.dtype == np.float64:
+        array = array.astype(floatx())
+    elif array.dtype in (np.int64, np.uint64, np.uint32):
+        array = _to_int32(array, what)
+    return array
+
+
+def _to_int32(array: np.ndarray, what: str) -> np.ndarray:
+    if array.size and (array.max() > 2**31 - 1 or array.min() < -(2**31)):
+        raise ValueError(
+            f"{what} holds integers beyond 32 bits (largest {array.max()}); "
+            "turn them into floats or smaller ids first."
+        )
+    return array.astype(np.int32)
+
+
+def _from_objects(array: np.ndarray, what: str) -> np.ndarray:
+    """Rescue numbers from an object array, or say which element is not one."""
+    flat = array.reshape(-1)
+    for i, element in enumerate(flat):
+        if isinstance(element, (str, bytes)):
+            raise ValueError(
+                f"{what} holds text, {element!r:.40} at {_place(i, array.shape)}; networks need "
+                "numbers. Encode it first, for example categories as integers."
+            )
+        if isinstance(element, (list, tuple, np.ndarray)):
+            raise ValueError(_ragged(flat, what))
+        if element is None:
+            raise ValueError(
+                f"{what} has a missing value (None) at {_place(i, array.shape)}; "
+                "fill it in or drop the row."
+            )
+    try:
+        return array.astype(floatx())
+    except (TypeError, ValueError):
+        raise TypeError(f"{what} must hold numbers, got objects of other types.") from None
+
+
+def _ragged(value: Any, what: str) -> str:
+    lengths = [len(v) if hasattr(v, "__len__") else 0 for v in value]
+    different = next((i for i, n in enumerate(lengths) if n != lengths[0]), 0)
+    return (
+        f"{what} is ragged: row 0 has {lengths[0]} elements, row {different} has "
+        f"{lengths[different]}. Make all rows equally long first, for example by padding."
+    )
+
+
+def _place(index: int, shape: tuple[int, ...]) -> str:
+    place = np.unravel_index(index, shape)
+    names = ("row", "column")
+    if len(place) <= 2:
+        return ", ".join(f"{n} {int(p)}" for n, p in zip(names, place, strict=False))
+    return f"index {tuple(int(p) for p in place)}"
+
+
+def _is_table(value: Any) -> bool:
+    """Recognise pandas and polars tables and columns without importing either."""
+    module = type(value).__module__.partition(".")[0]
+    return module in ("pandas", "polars") and hasattr(value, "to_numpy")
+
+
+def _table_to_numpy(table: Any, what: str) -> np.ndarray:
+    columns = getattr(table, "columns", None)
+    if columns is not None:
+        for name in columns:
+            array = np.asarray(table[name].to_numpy())
+            if array.dtype.kind not in "biuf":
+                raise ValueError(
+                    f"{what}: column {name!r} holds {array.dtype} values; networks need numbers. "
+                    "Encode it first, for example with pandas.get_dummies."
+                )
+    return table.to_numpy()
+
+
+def _is_pydataset(x: Any) -> bool:
+    return hasattr(x, "__getitem__") and hasattr(x, "__len__") and not hasattr(x, "shape")
+
+
+def _common_length(parts: dict[str, Any]) -> int:
+    lengths: dict[str, int] = {}
+    for what, tree in parts.items():
+        for path, leaf in jax.tree_util.tree_leaves_with_path(tree):
+            lengths[what + "".join(str(p) for p in path)] = len(leaf)
+    first, count = next(iter(lengths.items()))
+    for name, length in lengths.items():
+        if length != count:
+            raise ValueError(
+                f"{first} has {count} rows but {name} has {length}; they must have the same number."
+            )
+    if count == 0:
+        raise ValueError(f"{first} has no rows; give at least one.")
+    return count
+
+
+def check_finite(rows: Rows, names: Iterable[str] = ("x", "y", "sample_weight")) -> None:
+    """Refuse NaN and infinite values, naming the first place.
+
+    Raises:
+        ValueError: naming array, row and column.
+    """
+    for what, tree in zip(names, rows.arrays, strict=True):
+        for path, leaf in jax.tree_util.tree_leaves_with_path(tree):
+            if leaf.dtype.kind == "f" and not np.isfinite(np.sum(leaf)):
+                _refuse_not_finite(np.asarray(leaf), what + "".join(str(p) for p in path))
+
+
+def _refuse_not_finite(array: np.ndarray, what: str) -> None:
+    # The sum of finite numbers may overflow, so look again before blaming anyone.
+    bad = ~np.isfinite(array)
+    if bad.any():
+        first = int(np.argmax(bad.reshape(-1)))
+        raise ValueError(
+            f"{what} has {int(bad.sum())} NaN or infinite values, the first "
+            f"({array.reshape(-1)[first]}) at {_place(first, array.shape)}. Fill them in or drop "
+            "those rows before training."
+        )
+
+
+def take(rows: Rows, start: int, stop: int) -> Rows:
+    """Give the rows from start to stop (exclusive)."""
+    x, y, weight = jax.tree.map(lambda a: a[start:stop], rows.arrays)
+    return Rows(x, y, weight, stop - start)
+
+
+def split_rows(rows: Rows, fraction: Any) -> tuple[Rows, Rows]:
+    """Split off the last rows for validation, as ``validation_split`` says.
+
+    Raises:
+        ValueError: a fraction outside 0 to 1, or one that leaves a side without rows.
+    """
+    valid = isinstance(fraction, (int, float)) and not isinstance(fraction, bool)
+    if not valid or not 0 < fraction < 1:
+        raise ValueError(
+            f"validation_split must be a fraction between 0 and 1, got {fraction!r}. "
+            "It is the share of the last rows that is kept for validation."
+        )
+    cut = int(np.floor(rows.count * (1 - fraction)))
+    if cut == 0 or cut == rows.count:
+        raise ValueError(
+            f"validation_split={fraction} of {rows.count} rows leaves no rows for "
+            f"{'training' if cut == 0 else 'validation'}; use another fraction or more data."
+        )
+    return take(rows, 0, cut), take(rows, cut, rows.count)
+
+
+def apply_class_weight(rows: Rows, class_weight: dict[Any, float]) -> Rows:
+    """Turn weights of classes into weights of rows, times the given sample weights.
+
+    Arguments:
+        class_weight: weight for each class number; classes that are missing count 1.
+
+    Raises:
+        ValueError: several outputs, or something that is not a dictionary of numbers.
+    """
+    if not isinstance(class_weight, dict):
+        raise ValueError(
+            f"class_weight must be a dictionary {{class: weight}}, got {class_weight!r}."
+        )
+    if rows.y is None or isinstance(rows.y, (dict, list)) and len(rows.y) != 1:
+        raise ValueError(
+            "class_weight works for models with one output; "
+            "for several outputs give sample_weight instead."
+        )
+    y = np.asarray(jax.tree.leaves(rows.y)[0])
+    weights = row_weights(y, class_weight)
+    if rows.sample_weight is not None:
+        weights = weights * np.asarray(jax.tree.leaves(rows.sample_weight)[0])
+    return rows._replace(sample_weight=weights.astype(floatx()))
+
+
+def row_weights(y: np.ndarray, class_weight: dict[Any, float]) -> np.ndarray:
+    """Look up each row's weight by its class: one-hot rows by their largest column."""
+    many = y.ndim > 1 and y.shape[-1] > 1
+    labels = (np.argmax(y, axis=-1) if many else np.round(y).reshape(y.shape[0], -1)[:, 0]).astype(
+        int
+    )
+    table = {int(k): float(v) for k, v in class_weight.items()}
+    classes, inverse = np.unique(labels, return_inverse=True)
+    return np.array([table.get(int(c), 1.0) for c in classes])[inverse]

@@ -1,0 +1,214 @@
+"""What training minimises and what it reports: losses and metrics over all outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata import losses as losses_module
+from kerata import metrics as metrics_module
+from kerata.base.messages import did_you_mean
+from kerata.metrics.resolve import resolve_metric
+
+
+class Objective:
+    """Losses and metrics of a compiled model, resolved for its outputs.
+
+    Arguments:
+        loss, loss_weights, metrics, weighted_metrics: as given to ``compile``.
+        y, y_pred: targets and outputs of one batch, or their shapes.
+        output_names: names of the outputs in their flat order.
+    """
+
+    def __init__(
+        self,
+        loss: Any,
+        loss_weights: Any,
+        metrics: Any,
+        weighted_metrics: Any,
+        y: Any,
+        y_pred: Any,
+        output_names: list[str],
+    ) -> None:
+        flat_pred = jax.tree.leaves(y_pred)
+        self.count = len(flat_pred)
+        # A dictionary of outputs is named by its keys, in the order jax.tree gives them.
+        keys = sorted(y_pred) if isinstance(y_pred, dict) else []
+        self.names = keys if len(keys) == self.count else output_names
+        self.keyed = len(keys) == self.count
+        flat_y = self.per_output(y, "y")
+        losses = self.per_output(loss, "loss", shared=True)
+        self.losses = [None if x is None else _as_loss(x) for x in losses]
+        self.loss_weights = [
+            1.0 if w is None else w for w in self.per_output(loss_weights, "loss_weights")
+        ]
+        self.loss_tracker = metrics_module.Mean(name="loss")
+        self.output_trackers = [
+            metrics_module.Mean(name=f"{n}_loss") if f is not None else None
+            for n, f in zip(self.names, self.losses, strict=True)
+        ]
+        if self.count == 1 or sum(f is not None for f in self.losses) == 0:
+            self.output_trackers = [None] * self.count
+
+        def resolve(given: Any, argument: str) -> list[list[Any]]:
+            per_output = self.per_output(given, argument, nested=True)
+            return [
+                [
+                    resolve_metric(m, _shape(t), _shape(p), f)
+                    for m in _as_list(ms)
+                    if m is not None
+                ]
+                for ms, t, p, f in zip(per_output, flat_y, flat_pred, self.losses, strict=True)
+            ]
+
+        self.metrics = resolve(metrics, "metrics")
+        self.weighted_metrics = resolve(weighted_metrics, "weighted_metrics")
+
+    def per_output(
+        self, given: Any, argument: str, shared: bool = False, nested: bool = False
+    ) -> list[Any]:
+        """Arrange an argument of ``compile`` or ``fit`` into one entry an output.
+
+        Raises:
+            ValueError: another number of entries than outputs, or an unknown output name.
+        """
+        if given is None:
+            return [None] * self.count
+        if isinstance(given, dict):
+            unknown = [k for k in given if k not in self.names]
+            if unknown and self.count == 1 and len(given) == 1:
+                return list(given.values())
+            if unknown:
+                raise ValueError(
+                    f"{argument} names the output {unknown[0]!r}, which the model does not have. "
+                    f"{did_you_mean(unknown[0], self.names)}"
+                )
+            return [given.get(n) for n in self.names]
+        if self.count == 1:
+            if nested:
+                flat = [m for g in _as_list(given) for m in _as_list(g)]
+                return [flat]
+            single = isinstance(given, (list, tuple)) and len(given) == 1
+            return [given[0] if single else given]
+        if isinstance(given, (list, tuple)):
+            if len(given) == self.count:
+                return list(given)
+            raise ValueError(
+                f"The model has {self.count} outputs ({', '.join(self.names)}), "
+                f"but {argument} has {len(given)} entries; give one for each, or a dictionary."
+            )
+        if shared:
+            return [given] * self.count
+        raise ValueError(
+            f"The model has {self.count} outputs ({', '.join(self.names)}); "
+            f"{argument} must be a list or dictionary with an entry for each."
+        )
+
+    def loss(self, y: Any, y_pred: Any, sample_weight: Any) -> tuple[Any, list[Any]]:
+        """Give the weighted sum of the outputs' losses and the single ones."""
+        total: Any = 0.0
+        parts: list[Any] = []
+        for target, output, weight, f, factor in zip(
+            self.per_output(y, "y"),
+            jax.tree.leaves(y_pred),
+            self.weights_per_output(sample_weight),
+            self.losses,
+            self.loss_weights,
+            strict=True,
+        ):
+            if f is None:
+                parts.append(None)
+                continue
+            value = f(target, output, sample_weight=weight)
+            parts.append(value)
+            total = total + factor * value
+        return total, parts
+
+    def weights_per_output(self, sample_weight: Any) -> list[Any]:
+        """Arrange sample weights into one entry an output; a single array serves all."""
+        if sample_weight is None or isinstance(sample_weight, (list, tuple, dict)):
+            return self.per_output(sample_weight, "sample_weight")
+        return [sample_weight] * self.count
+
+    def update(
+        self, loss: Any, parts: list[Any], y: Any, y_pred: Any, sample_weight: Any, rows: int
+    ) -> None:
+        """Count a batch in the loss and all metrics."""
+        self.loss_tracker.update_state(loss, sample_weight=rows)
+        for tracker, value in zip(self.output_trackers, parts, strict=True):
+            if tracker is not None:
+                tracker.update_state(value, sample_weight=rows)
+        for target, output, weight, plain, weighted in zip(
+            self.per_output(y, "y"),
+            jax.tree.leaves(y_pred),
+            self.weights_per_output(sample_weight),
+            self.metrics,
+            self.weighted_metrics,
+            strict=True,
+        ):
+            for metric in plain:
+                metric.update_state(target, output)
+            for metric in weighted:
+                metric.update_state(target, output, sample_weight=weight)
+
+    @property
+    def all_metrics(self) -> list[Any]:
+        """Trackers of the losses, then the metrics output by output."""
+        trackers = [self.loss_tracker, *(t for t in self.output_trackers if t is not None)]
+        plain = [m for ms in self.metrics for m in ms]
+        return trackers + plain + [m for ms in self.weighted_metrics for m in ms]
+
+    @property
+    def variables(self) -> list[Any]:
+        """The variables of all trackers and metrics."""
+        return [v for m in self.all_metrics for v in m.variables]
+
+    def reset(self) -> None:
+        """Forget all batches."""
+        for metric in self.all_metrics:
+            metric.reset_state()
+
+    def results(self) -> dict[str, Any]:
+        """Give the present values under Keras's names, the loss first."""
+        found: dict[str, Any] = {"loss": self.loss_tracker.result()}
+        for tracker in self.output_trackers:
+            if tracker is not None:
+                found[tracker.name] = tracker.result()
+        for which, prefix in ((self.metrics, ""), (self.weighted_metrics, "weighted_")):
+            for name, metrics in zip(self.names, which, strict=True):
+                for metric in metrics:
+                    output = f"{name}_" if self.count > 1 else ""
+                    key = output + metric.name
+                    if key in found and prefix:
+                        key = output + prefix + metric.name
+                    value = metric.result()
+                    values = value if isinstance(value, dict) else {key: value}
+                    for k, v in values.items():
+                        found[_free(k, found)] = v
+        return found
+
+
+def _free(name: str, taken: dict[str, Any]) -> str:
+    """Number a name that is taken, as Keras does: auc, auc_1."""
+    key, n = name, 0
+    while key in taken:
+        n += 1
+        key = f"{name}_{n}"
+    return key
+
+
+def _as_list(x: Any) -> list[Any]:
+    return list(x) if isinstance(x, (list, tuple)) else [x]
+
+
+def _as_loss(x: Any) -> Any:
+    found = losses_module.get(x)
+    if isinstance(found, losses_module.Loss):
+        return found
+    return losses_module.LossFunctionWrapper(found, name=getattr(found, "__name__", "loss"))
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    return () if x is None else tuple(jnp.shape(x) if not hasattr(x, "shape") else x.shape)

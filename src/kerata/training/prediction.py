@@ -1,0 +1,77 @@
+"""Outputs for data, in pieces as large as is sensible."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from kerata.callbacks.callback_list import CallbackList
+from kerata.training.feed import Rows
+from kerata.training.programs import Programs
+from kerata.training.stream import Stream
+
+# Rows computed at once when the user does not say: enough to keep the device busy, few
+# enough that a convolution's intermediate results stay small.
+LARGE_BATCH = 512
+
+
+def batch_rows(data: Rows | Stream, batch_size: int | None) -> int:
+    """Choose how many rows to evaluate or predict at once."""
+    if isinstance(data, Stream):
+        return 1
+    return min(data.count, LARGE_BATCH if batch_size is None else int(batch_size))
+
+
+def predict(
+    programs: Programs, data: Rows | Stream, batch_size: int, callbacks: CallbackList
+) -> Any:
+    """Give the outputs for all rows, as NumPy arrays."""
+    callbacks.on_predict_begin()
+    pieces: list[Any] = []
+
+    def one(step: int, x: Any, total: int | None) -> None:
+        callbacks.on_predict_batch_begin(step)
+        pieces.append(predict_batch(programs, x))
+        callbacks.on_predict_batch_end(step, {"outputs": pieces[-1]})
+        callbacks.test_progress(step + 1, total, {})
+
+    if isinstance(data, Stream):
+        with data.epoch() as batches:
+            for step, batch in enumerate(batches):
+                one(step, batch.x, data.steps)
+        if not pieces:
+            raise ValueError("The data yielded no batches; give at least one.")
+    else:
+        starts = range(0, data.count, batch_size)
+        for step, start in enumerate(starts):
+            piece = jax.tree.map(lambda a, s=start: a[s : s + batch_size], data.x)
+            one(step, piece, len(starts))
+    callbacks.on_predict_end()
+    return jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
+
+
+def predict_batch(programs: Programs, x: Any) -> Any:
+    """Give the outputs for one batch, as NumPy arrays.
+
+    Where every layer treats rows one by one, the batch is filled up to a power of two,
+    so that odd sizes need no program of their own.
+    """
+    rows = int(jax.tree.leaves(x)[0].shape[0])
+    size = _padded(rows) if programs.rowwise else rows
+    if size != rows:
+        x = jax.tree.map(lambda a: _pad(np.asarray(a), size), x)
+    trainable, fixed, _, _ = programs.read()
+    outputs = programs.predict_batch(trainable, fixed, jax.tree.map(jnp.asarray, x))
+    return jax.tree.map(lambda a: np.asarray(a)[:rows], outputs)
+
+
+def _padded(rows: int) -> int:
+    return 1 << (rows - 1).bit_length()
+
+
+def _pad(array: np.ndarray, size: int) -> np.ndarray:
+    # Copies of the last row, not zeros: a row that exists can't cause new infinities.
+    return np.concatenate([array, np.repeat(array[-1:], size - len(array), axis=0)])

@@ -1,0 +1,258 @@
+"""The compiled programs: many training steps, an evaluation, a prediction, each in one call.
+
+A program is a pure function of the values of four groups of variables (trainable
+weights, other weights, the optimizer's and the metrics'), so that nothing is left
+behind when it is interrupted, and the boxes hold the values whenever Python runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from kerata.base.scope import Scope, get_mask
+from kerata.base.variable import Variable
+from kerata.layers.layer import Layer
+from kerata.training.objective import Objective
+
+
+class Values(NamedTuple):
+    """Arrays in the place of variables."""
+
+    trainable: list[Any]  # weights that the optimizer changes
+    fixed: list[Any]  # other weights: moving statistics, frozen layers
+    optimizer: list[Any]  # step counter, learning rate, moments
+    metrics: list[Any]  # sums and counts of the loss and all metrics
+
+
+class Programs:
+    """Compiled functions of one model as it stands: built, compiled, with this freezing.
+
+    Arguments:
+        model: built model.
+        objective: losses and metrics, or None for prediction alone.
+        optimizer: built optimizer, or None for evaluation and prediction.
+        custom_loss: the model's own ``compute_loss``, or None.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        objective: Objective | None = None,
+        optimizer: Any = None,
+        custom_loss: Callable[..., Any] | None = None,
+        eager: bool = False,
+    ) -> None:
+        self.model, self.objective, self.optimizer = model, objective, optimizer
+        self.custom_loss = custom_loss
+        self.trainable: list[Variable] = list(model.trainable_weights)
+        self.fixed: list[Variable] = list(model.non_trainable_weights)
+        self.of_optimizer: list[Variable] = [] if optimizer is None else list(optimizer.variables)
+        self.of_metrics: list[Variable] = [] if objective is None else list(objective.variables)
+        self.seconds_per_step: float | None = None
+        self.rowwise = _treats_rows_one_by_one(model)
+        compiled: Callable[..., Any] = (lambda f, **_: f) if eager else jax.jit
+        self.train = compiled(self._train, static_argnames=("batch_size",))
+        self.train_batch = compiled(self._train_batch)
+        self.evaluate = compiled(self._evaluate, static_argnames=("batch_size",))
+        self.evaluate_batch = compiled(self._evaluate_batch)
+        self.predict_batch = compiled(self._predict)
+
+    # Boxes <-> values --------------------------------------------------------------------
+
+    def read(self) -> Values:
+        """Take the present values out of the boxes."""
+        groups = (self.trainable, self.fixed, self.of_optimizer, self.of_metrics)
+        return Values(*([v._value for v in group] for group in groups))
+
+    def write(self, values: Values) -> None:
+        """Put values into the boxes."""
+        groups = (self.trainable, self.fixed, self.of_optimizer, self.of_metrics)
+        for group, arrays in zip(groups, values, strict=True):
+            for variable, array in zip(group, arrays, strict=True):
+                variable._value = array
+
+    # Steps -------------------------------------------------------------------------------
+
+    def _loss(self, x: Any, y: Any, y_pred: Any, weight: Any, training: bool) -> Any:
+        """Give the total loss, penalties included, and the losses of the single outputs."""
+        assert self.objective is not None
+        if self.custom_loss is not None:
+            loss = self.custom_loss(
+                x=x, y=y, y_pred=y_pred, sample_weight=weight, training=training
+            )
+            return loss, [None] * self.objective.count
+        loss, parts = self.objective.loss(y, y_pred, weight)
+        extra = self.model.losses
+        return sum(extra, start=jnp.asarray(loss, jnp.float32)), parts
+
+    def _count(self, metrics: list[Any], outcome: Any, batch: Any) -> list[Any]:
+        """Give the metrics' values with one more batch counted."""
+        assert self.objective is not None
+        loss, parts, y_pred, masks = outcome
+        x, y, weight = batch
+        with Scope(zip(self.of_metrics, metrics, strict=True)) as scope:
+            for output, mask in zip(jax.tree.leaves(y_pred), masks, strict=True):
+                if mask is not None:
+                    scope.set_mask(output, mask)
+            self.objective.update(loss, parts, y, y_pred, weight, _rows(x))
+            return [scope.read(v) for v in self.of_metrics]
+
+    def _train_step(self, values: Values, batch: Any, key: jax.Array) -> Values:
+        x, y, weight = batch
+
+        def scaled_loss(trainable: list[Any]) -> Any:
+            pairs = zip(
+                self.trainable + self.fixed, [*trainable, *values.fixed], strict=True
+            )
+            with Scope(pairs, key) as scope:
+                y_pred = self.model(x, training=True)
+                loss, parts = self._loss(x, y, y_pred, weight, training=True)
+                fixed = [scope.read(v) for v in self.fixed]
+                masks = [get_mask(p) for p in jax.tree.leaves(y_pred)]
+            return self.optimizer.scale_loss(loss), ((loss, parts, y_pred, masks), fixed)
+
+        gradients, (outcome, fixed) = jax.grad(scaled_loss, has_aux=True)(values.trainable)
+        pairs = zip(
+            self.trainable + self.of_optimizer, [*values.trainable, *values.optimizer], strict=True
+        )
+        with Scope(pairs) as scope:
+            self.optimizer.apply(gradients, self.trainable)
+            trainable = [scope.read(v) for v in self.trainable]
+            of_optimizer = [scope.read(v) for v in self.of_optimizer]
+        metrics = self._count(values.metrics, outcome, batch)
+        return Values(trainable, fixed, of_optimizer, metrics)
+
+    def _test_step(self, values: Values, batch: Any) -> list[Any]:
+        x, y, weight = batch
+        pairs = zip(
+            self.trainable + self.fixed, [*values.trainable, *values.fixed], strict=True
+        )
+        with Scope(pairs):
+            y_pred = self.model(x, training=False)
+            loss, parts = self._loss(x, y, y_pred, weight, training=False)
+            masks = [get_mask(p) for p in jax.tree.leaves(y_pred)]
+        return self._count(values.metrics, (loss, parts, y_pred, masks), batch)
+
+    def _fresh(self, metrics: list[Any]) -> list[Any]:
+        assert self.objective is not None
+        with Scope(zip(self.of_metrics, metrics, strict=True)) as scope:
+            self.objective.reset()
+            return [scope.read(v) for v in self.of_metrics]
+
+    def _results(self, metrics: list[Any]) -> dict[str, Any]:
+        assert self.objective is not None
+        with Scope(zip(self.of_metrics, metrics, strict=True)):
+            return self.objective.results()
+
+    # Programs ----------------------------------------------------------------------------
+
+    def _train(
+        self,
+        values: Values,
+        data: Any,
+        order: jax.Array,
+        start: jax.Array,
+        stop: jax.Array,
+        key: jax.Array,
+        *,
+        batch_size: int,
+    ) -> tuple[Values, dict[str, Any]]:
+        """Run the steps from start to stop (exclusive) of an epoch over data in memory.
+
+        The bounds are traced, so one program serves chunks of any length; the last,
+        smaller batch is a step of its own with its true size, as in Keras.
+        """
+        full, rest = divmod(order.shape[0], batch_size)
+        fresh = self._fresh(values.metrics)
+        values = values._replace(metrics=_select(start == 0, fresh, values.metrics))
+
+        def step(first: Any, size: int, values: Values, number: Any) -> Values:
+            rows = lax.dynamic_slice_in_dim(order, first, size)
+            # The order is a permutation of the rows, so no index needs to be checked.
+            batch = jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), data)
+            return self._train_step(values, batch, jax.random.fold_in(key, number))
+
+        if full:
+            values = lax.fori_loop(
+                start,
+                jnp.minimum(stop, full),
+                lambda i, v: step(i * batch_size, batch_size, v, i),
+                values,
+            )
+        if rest:
+            values = lax.cond(
+                stop > full,
+                lambda v: step(full * batch_size, rest, v, full),
+                lambda v: v,
+                values,
+            )
+        return values, self._results(values.metrics)
+
+    def _evaluate(
+        self, values: Values, data: Any, start: jax.Array, stop: jax.Array, *, batch_size: int
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Count the batches from start to stop (exclusive) of data in memory."""
+        full, rest = divmod(_rows(data), batch_size)
+        metrics = _select(start == 0, self._fresh(values.metrics), values.metrics)
+
+        def step(first: Any, size: int, metrics: list[Any]) -> list[Any]:
+            batch = jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, first, size), data)
+            return self._test_step(values._replace(metrics=metrics), batch)
+
+        if full:
+            metrics = lax.fori_loop(
+                start,
+                jnp.minimum(stop, full),
+                lambda i, m: step(i * batch_size, batch_size, m),
+                metrics,
+            )
+        if rest:
+            metrics = lax.cond(
+                stop > full, lambda m: step(full * batch_size, rest, m), lambda m: m, metrics
+            )
+        return metrics, self._results(metrics)
+
+    def _train_batch(
+        self, values: Values, batch: Any, key: jax.Array, fresh: Any
+    ) -> tuple[Values, dict[str, Any]]:
+        """Run one step on a batch of its own; ``fresh`` says whether the metrics start anew."""
+        metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
+        values = self._train_step(values._replace(metrics=metrics), batch, key)
+        return values, self._results(values.metrics)
+
+    def _evaluate_batch(
+        self, values: Values, batch: Any, fresh: Any
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Count one batch of its own."""
+        metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
+        metrics = self._test_step(values._replace(metrics=metrics), batch)
+        return metrics, self._results(metrics)
+
+    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> Any:
+        pairs = zip(self.trainable + self.fixed, [*trainable, *fixed], strict=True)
+        with Scope(pairs):
+            return self.model(x, training=False)
+
+
+def _treats_rows_one_by_one(model: Any) -> bool:
+    """Say whether, outside training, no layer can mix the rows of a batch."""
+    graph = getattr(model, "_graph", None)
+    operations = [] if graph is None else graph.operations
+    # Layers of the user's, Lambdas and plain operations may do anything.
+    return all(isinstance(op, Layer) for op in operations) and all(
+        type(x).__module__.startswith("kerata.") and type(x).__name__ != "Lambda"
+        for x in model._flatten_layers()
+    )
+
+
+def _rows(tree: Any) -> int:
+    return int(jax.tree.leaves(tree)[0].shape[0])
+
+
+def _select(condition: Any, new: list[Any], old: list[Any]) -> list[Any]:
+    return [jnp.where(condition, a, b) for a, b in zip(new, old, strict=True)]

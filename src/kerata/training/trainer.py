@@ -1,0 +1,447 @@
+"""What every model can do once it is compiled: fit, evaluate, predict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from kerata import optimizers
+from kerata.base.randomness import global_generator
+from kerata.base.symbolic import KerasTensor, infer_spec
+from kerata.callbacks.callback_list import CallbackList
+from kerata.callbacks.history import History
+from kerata.training import arguments, loop, prediction
+from kerata.training.checks import check_loss_given, check_targets_fit
+from kerata.training.feed import (
+    Rows,
+    apply_class_weight,
+    check_finite,
+    is_stream,
+    make_rows,
+    split_rows,
+)
+from kerata.training.objective import Objective
+from kerata.training.programs import Programs
+from kerata.training.stream import Stream
+
+
+class Trainer:
+    """The training half of ``Model``."""
+
+    name: str
+
+    def _init_training(self) -> None:
+        self.optimizer: Any = None
+        self.loss: Any = None
+        self.stop_training = False
+        self.run_eagerly = False
+        self.history: History | None = None
+        self._compiled: dict[str, Any] | None = None
+        self._objective: Objective | None = None
+        self._programs: tuple[Any, Programs] | None = None
+        self._predictor: tuple[Any, Programs] | None = None
+        self._specs: dict[Any, Any] = {}
+
+    def _forget_programs(self) -> None:
+        self._programs = self._predictor = None
+        self._specs = {}
+
+    # Compile ---------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Say how the model is trained and judged.
+
+        Arguments:
+            optimizer: name, object, or an optax transformation.
+            loss: name, object or function ``(y_true, y_pred) -> losses``; a list or
+                dictionary for several outputs.
+            loss_weights: factors of the outputs' losses in the total.
+            metrics: names, objects or functions, likewise; they count all rows the same.
+            weighted_metrics: the same, but rows count by their sample weights.
+            run_eagerly: run step by step without compiling, to debug.
+            steps_per_execution, jit_compile, auto_scale_loss: accepted for Keras's sake;
+                whole epochs are compiled anyway.
+
+        Raises:
+            ValueError: an unknown name, with a suggestion.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = loss
+        self.run_eagerly = bool(run_eagerly)
+        arguments.check_names(loss, metrics, weighted_metrics)
+        self._compiled = {
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+        }
+        self._objective = None
+        self._forget_programs()
+
+    @property
+    def compiled(self) -> bool:
+        """Whether ``compile`` was called."""
+        return self._compiled is not None
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metric objects, the loss's tracker first; known after the first data."""
+        return [] if self._objective is None else self._objective.all_metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of what ``evaluate`` gives, in its order; known after the first data."""
+        return [] if self._objective is None else list(self._objective.results())
+
+    def reset_metrics(self) -> None:
+        """Make all metrics forget what they have counted."""
+        if self._objective is not None:
+            self._objective.reset()
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Give the total loss of a batch; a subclass may define its own."""
+        assert self._objective is not None
+        loss, _ = self._objective.loss(y, y_pred, sample_weight)
+        return sum(self.losses, start=jnp.asarray(loss, jnp.float32))  # type: ignore[attr-defined]
+
+    # Getting ready -----------------------------------------------------------------------
+
+    def _output_spec(self, x: Any) -> Any:
+        """Give the symbolic outputs for data like x, and build the model if it is not."""
+        leaves, structure = jax.tree.flatten(x)
+        key = (structure, tuple((a.shape[1:], str(a.dtype)) for a in leaves))
+        if key not in self._specs or not self.built:  # type: ignore[attr-defined]
+            symbols = jax.tree.map(lambda a: KerasTensor((None, *a.shape[1:]), a.dtype), x)
+            model: Any = self
+            if not model.built:
+                model._ensure_built((symbols,), {})
+            if model._graph is not None:
+                model._graph.arrange(symbols)
+                self._specs[key] = model._graph.output_struct
+            else:
+                self._specs[key] = infer_spec(lambda a: model(a, training=False), (symbols,), {})
+        return self._specs[key]
+
+    def _ready(self, rows: Rows, training: bool) -> Programs:
+        """Resolve losses and metrics, build what is not built, give the compiled programs."""
+        model: Any = self
+        if self._compiled is None:
+            what = "fit" if training else "evaluate"
+            raise RuntimeError(
+                f"Model {self.name!r} is not compiled. Before {what}(), call for example "
+                "model.compile(optimizer='adam', loss='mse')."
+            )
+        y_pred = self._output_spec(rows.x)
+        names = (
+            model._graph.output_names
+            if model._graph is not None
+            else [f"output_{i + 1}" for i in range(len(jax.tree.leaves(y_pred)))]
+        )
+        if self._objective is None:
+            self._objective = Objective(
+                **self._compiled, y=_target_symbols(rows.y), y_pred=y_pred, output_names=names
+            )
+        custom = type(self).compute_loss is not Trainer.compute_loss
+        check_loss_given(model, self._objective, custom)
+        if not custom:
+            check_targets_fit(self._objective, rows.y, y_pred, rows.sample_weight)
+        if not self.optimizer.built:
+            self.optimizer.build(model.trainable_weights)
+        key = (
+            tuple(id(v) for v in model.trainable_weights),
+            tuple(id(v) for v in model.weights),
+            tuple(layer.trainable for layer in model._flatten_layers()),
+        )
+        if self._programs is None or self._programs[0] != key:
+            programs = Programs(
+                model,
+                self._objective,
+                self.optimizer,
+                self.compute_loss if custom else None,
+                self.run_eagerly,
+            )
+            self._programs = (key, programs)
+        return self._programs[1]
+
+    def _n_inputs(self) -> int:
+        graph = getattr(self, "_graph", None)
+        return 1 if graph is None else len(graph.inputs)
+
+    def _data(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        class_weight: Any = None,
+        steps: int | None = None,
+        shuffle: bool = True,
+    ) -> Rows | Stream:
+        if is_stream(x):
+            if y is not None or sample_weight is not None:
+                raise ValueError(
+                    "x yields batches, so the targets and sample weights must come in the "
+                    "batches too: (x, y) or (x, y, sample_weight). Leave y= and sample_weight= out."
+                )
+            return Stream(x, steps, class_weight, shuffle, self._n_inputs())
+        rows = make_rows(x, y, sample_weight, self._n_inputs())
+        check_finite(rows)
+        return rows if class_weight is None else apply_class_weight(rows, class_weight)
+
+    # Fit, evaluate, predict --------------------------------------------------------------
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: Any = True,
+        class_weight: dict[Any, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Iterable[int] = 1,
+    ) -> History:
+        """Train the model.
+
+        Arguments:
+            x: array, DataFrame, list of rows; list or dictionary of them for several
+                inputs; or anything that yields batches ``(x, y)`` or
+                ``(x, y, sample_weight)``: generator, ``PyDataset``, loader.
+            y: targets, unless the batches bring them.
+            batch_size: rows in a step; 32 by default.
+            epochs: passes over the data, counted from the beginning of all training.
+            verbose: 0 silent, 1 a progress bar, 2 a line an epoch; ``'auto'`` is 1.
+            callbacks: callbacks, or one.
+            validation_split: share of the last rows, taken before shuffling, to validate on.
+            validation_data: ``(x, y)``, ``(x, y, sample_weight)`` or batches.
+            shuffle: whether rows come in a new random order each epoch.
+            class_weight: weight for each class number, ``{0: 1.0, 1: 5.0}``.
+            sample_weight: one number a row.
+            initial_epoch: epoch to start at, when going on with a training.
+            steps_per_epoch, validation_steps: batches in a pass, for endless generators.
+            validation_batch_size: the training's by default.
+            validation_freq: validate every so many epochs, or at these epochs (from 1).
+
+        Returns:
+            A ``History``: ``history.history['loss']`` is a list with a number an epoch.
+
+        Raises:
+            RuntimeError: not compiled.
+            ValueError: data or arguments that make no sense, in a sentence that says why.
+            FloatingPointError: the loss is no longer a finite number.
+        """
+        arguments.check_fit(epochs, batch_size, initial_epoch, verbose)
+        if x is None:
+            raise ValueError("fit() needs data: fit(x, y) with arrays, or fit(batches).")
+        data = self._data(x, y, sample_weight, class_weight, steps_per_epoch, bool(shuffle))
+        validation: Rows | Stream | None = None
+        if validation_data is not None:
+            validation = self._data(
+                *arguments.validation_parts(validation_data), steps=validation_steps, shuffle=False
+            )
+        elif validation_split:
+            if isinstance(data, Stream):
+                raise ValueError(
+                    "validation_split needs arrays, since it takes the last rows; "
+                    "for batches give validation_data."
+                )
+            data, validation = split_rows(data, validation_split)
+        programs = self._ready(data.peek() if isinstance(data, Stream) else data, training=True)
+        if isinstance(validation, Rows):
+            self._output_spec(validation.x)
+            assert self._objective is not None
+            if type(self).compute_loss is Trainer.compute_loss:
+                y_pred = self._output_spec(validation.x)
+                check_targets_fit(self._objective, validation.y, y_pred, validation.sample_weight)
+        batch = 32 if batch_size is None else int(batch_size)
+        if isinstance(data, Rows):
+            batch = min(batch, data.count)
+        plan = loop.Plan(
+            data=data,
+            batch_size=batch,
+            epochs=int(epochs),
+            initial_epoch=int(initial_epoch),
+            shuffle=bool(shuffle),
+            validation=validation,
+            validation_batch_size=validation_batch_size or batch,
+            validation_epochs=arguments.validation_epochs(validation_freq),
+        )
+        container = self._callbacks(
+            callbacks, arguments.verbosity(verbose), plan.epochs, data, batch, history=True
+        )
+        self.history = container.history
+        loop.train(programs, plan, container, self)
+        return self.history
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Give loss and metrics on data.
+
+        Arguments: as for ``fit``.
+
+        Returns:
+            The loss, or the list of loss and metrics; with ``return_dict`` a dictionary.
+
+        Raises:
+            RuntimeError: not compiled.
+            ValueError: data that make no sense.
+        """
+        arguments.check_fit(1, batch_size, 0, verbose)
+        data = self._data(x, y, sample_weight, steps=steps, shuffle=False)
+        programs = self._ready(data.peek() if isinstance(data, Stream) else data, training=False)
+        batch = prediction.batch_rows(data, batch_size)
+        container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
+        logs = loop.evaluate(programs, data, batch, container)
+        return logs if return_dict else _in_order(logs)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """Give the outputs for data, as NumPy arrays.
+
+        Arguments:
+            x: as for ``fit``; of batches ``(x, y)`` the x is used.
+            batch_size: rows computed at once; chosen by size if left out.
+            verbose, steps, callbacks: as for ``fit``.
+
+        Raises:
+            ValueError: data that make no sense.
+        """
+        arguments.check_fit(1, batch_size, 0, verbose)
+        data: Rows | Stream
+        if is_stream(x):
+            data = Stream(x, steps, shuffle=False, n_inputs=self._n_inputs(), only_x=True)
+        else:
+            data = make_rows(x, n_inputs=self._n_inputs())
+        self._output_spec((data.peek() if isinstance(data, Stream) else data).x)
+        batch = prediction.batch_rows(data, batch_size)
+        container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
+        return prediction.predict(self._prediction_programs(), data, batch, container)
+
+    def _prediction_programs(self) -> Programs:
+        model: Any = self
+        key = (
+            tuple(id(v) for v in model.weights),
+            tuple(layer.trainable for layer in model._flatten_layers()),
+        )
+        if self._predictor is None or self._predictor[0] != key:
+            self._predictor = (key, Programs(model, eager=self.run_eagerly))
+        return self._predictor[1]
+
+    def _callbacks(
+        self,
+        callbacks: Any,
+        verbose: int,
+        epochs: int,
+        data: Rows | Stream,
+        batch: int,
+        history: bool = False,
+    ) -> CallbackList:
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        steps = data.steps if isinstance(data, Stream) else -(-data.count // batch)
+        return CallbackList(
+            callbacks,
+            add_history=history,
+            add_progbar=verbose != 0,
+            model=self,
+            verbose=verbose,
+            epochs=epochs,
+            steps=steps,
+        )
+
+    # One batch ---------------------------------------------------------------------------
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: dict[Any, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Make one training step on one batch; metrics go on counting from call to call.
+
+        Returns:
+            As for ``evaluate``.
+        """
+        rows = make_rows(x, y, sample_weight, self._n_inputs())
+        if class_weight is not None:
+            rows = apply_class_weight(rows, class_weight)
+        programs = self._ready(rows, training=True)
+        key = jax.random.key(global_generator().next_seed())
+        values, results = programs.train_batch(programs.read(), rows.arrays, key, False)
+        programs.write(values)
+        logs = loop.as_numbers(results)
+        return logs if return_dict else _in_order(logs)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Count one batch in loss and metrics without training."""
+        rows = make_rows(x, y, sample_weight, self._n_inputs())
+        programs = self._ready(rows, training=False)
+        metrics, results = programs.evaluate_batch(programs.read(), rows.arrays, False)
+        programs.write(programs.read()._replace(metrics=metrics))
+        logs = loop.as_numbers(results)
+        return logs if return_dict else _in_order(logs)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Give the outputs for one batch, as NumPy arrays."""
+        rows = make_rows(x, n_inputs=self._n_inputs())
+        self._output_spec(rows.x)
+        return prediction.predict_batch(self._prediction_programs(), rows.x)
+
+
+def _target_symbols(y: Any) -> Any:
+    """Replace targets by symbolic tensors, which carry their shapes alone."""
+    return jax.tree.map(lambda a: KerasTensor((None, *np.shape(a)[1:]), a.dtype), y)
+
+
+def _in_order(logs: dict[str, Any]) -> Any:
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
