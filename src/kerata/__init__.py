@@ -1,0 +1,73 @@
+"""Kerata: Keras's language on JAX, with whole epochs compiled into one program.
+
+``import kerata as keras`` and a Keras program for supervised learning runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from kerata.version import __version__
+
+# Namespaces are imported when they are first used, so that the command line starts at once.
+_SUBMODULES = frozenset(
+    {
+        "activations",
+        "backend",
+        "callbacks",
+        "config",
+        "constraints",
+        "datasets",
+        "initializers",
+        "layers",
+        "losses",
+        "metrics",
+        "models",
+        "ops",
+        "optimizers",
+        "plots",
+        "random",
+        "regularizers",
+        "saving",
+        "training",
+        "utils",
+        "workbench",
+    }
+)
+_HOMES = {
+    "DTypePolicy": "base.dtypes",
+    "Initializer": "initializers",
+    "Input": "layers",
+    "InputSpec": "layers",
+    "KerasTensor": "base.symbolic",
+    "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Model": "models",
+    "Operation": "base.symbolic",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
+    "Sequential": "models",
+    "Variable": "base.variable",
+}
+
+__all__ = ["__version__", *sorted(_SUBMODULES), *sorted(_HOMES)]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return importlib.import_module(f"kerata.{name}")
+    if name in _HOMES:
+        found = getattr(importlib.import_module(f"kerata.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
+    from kerata.base.messages import did_you_mean
+
+    raise AttributeError(
+        f"kerata has no attribute {name!r}. {did_you_mean(name, [*_SUBMODULES, *_HOMES])}"
+    )
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

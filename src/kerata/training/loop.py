@@ -50,7 +50,7 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
     model.stop_training = False
     data = _on_device(plan.data)
     validation = None if plan.validation is None else _on_device(plan.validation)
-    quiet = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks)
+    quiet = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks.callbacks)
     with deferred_interrupt() as check:
         callbacks.on_train_begin()
         logs: dict[str, Any] = {}
@@ -92,15 +92,15 @@ def _train_rows(
     order = jnp.asarray(order)
     steps = math.ceil(data.count / plan.batch_size)
     results: dict[str, Any] = {}
-    for start, stop in _chunks(programs, steps, one_by_one=callbacks.needs_train_batches):
-        if callbacks.needs_train_batches:
+    for start, stop in _chunks(programs, steps, one_by_one=callbacks.needs_batches):
+        if callbacks.needs_batches:
             callbacks.on_train_batch_begin(start)
         values, results = programs.train(
             programs.read(), data.arrays, order, start, stop, key, batch_size=plan.batch_size
         )
         jax.block_until_ready(results)
         programs.write(values)
-        if callbacks.needs_train_batches:
+        if callbacks.needs_batches:
             callbacks.on_train_batch_end(start, as_numbers(results))
         check()
         callbacks.progress(stop, steps, results)
@@ -142,13 +142,13 @@ def _train_stream(
     step = 0
     with data.epoch() as batches:
         for step, batch in enumerate(batches):
-            if callbacks.needs_train_batches:
+            if callbacks.needs_batches:
                 callbacks.on_train_batch_begin(step)
             values, results = programs.train_batch(
                 programs.read(), batch.arrays, jax.random.fold_in(key, step), step == 0
             )
             programs.write(values)
-            if callbacks.needs_train_batches:
+            if callbacks.needs_batches:
                 callbacks.on_train_batch_end(step, as_numbers(results))
             check()
             callbacks.progress(step + 1, data.steps, results)
@@ -187,7 +187,7 @@ def evaluate(
             if one_by_one:
                 callbacks.on_test_batch_end(start, as_numbers(results))
             check()
-            callbacks.test_progress(stop, steps, results)
+            callbacks.progress(stop, steps, results)
     numbers = as_numbers(results)
     callbacks.on_test_end(numbers)
     return numbers
@@ -212,7 +212,7 @@ def _evaluate_stream(
             if callbacks.needs_test_batches:
                 callbacks.on_test_batch_end(step, as_numbers(results))
             check()
-            callbacks.test_progress(step + 1, data.steps, results)
+            callbacks.progress(step + 1, data.steps, results)
     if not results:
         raise ValueError("The data yielded no batches; give at least one.")
     data.steps = data.steps or step + 1

@@ -36,7 +36,7 @@ def predict(
         callbacks.on_predict_batch_begin(step)
         pieces.append(predict_batch(programs, x))
         callbacks.on_predict_batch_end(step, {"outputs": pieces[-1]})
-        callbacks.test_progress(step + 1, total, {})
+        callbacks.progress(step + 1, total, {})
 
     if isinstance(data, Stream):
         with data.epoch() as batches:

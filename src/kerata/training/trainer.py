@@ -298,8 +298,8 @@ class Trainer:
         container = self._callbacks(
             callbacks, arguments.verbosity(verbose), plan.epochs, data, batch, history=True
         )
-        self.history = container.history
         loop.train(programs, plan, container, self)
+        assert isinstance(self.history, History)
         return self.history
 
     def evaluate(

@@ -1,0 +1,6 @@
+"""Models: stacks, graphs and subclasses of layers that can be trained."""
+
+from kerata.models.model import Functional, Model
+from kerata.models.sequential import Sequential
+
+__all__ = ["Functional", "Model", "Sequential"]
