@@ -41,6 +41,29 @@ from kerata.metrics.accuracy import (
     categorical_accuracy,
     sparse_categorical_accuracy,
 )
+from kerata.metrics.auc import AUC
+from kerata.metrics.correlation import (
+    ConcordanceCorrelation,
+    PearsonCorrelation,
+    concordance_correlation,
+    pearson_correlation,
+)
+from kerata.metrics.counts import (
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+)
+from kerata.metrics.curves import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from kerata.metrics.f_score import F1Score, FBetaScore
+from kerata.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from kerata.metrics.margin import CategoricalHinge, Hinge, SquaredHinge
 from kerata.metrics.metric import Metric
 from kerata.metrics.names import namespace as _namespace
@@ -51,6 +74,7 @@ from kerata.metrics.probabilistic import (
     Poisson,
     SparseCategoricalCrossentropy,
 )
+from kerata.metrics.r2 import R2Score
 from kerata.metrics.reduction import Mean, MeanMetricWrapper, Sum
 from kerata.metrics.regression import (
     CosineSimilarity,
@@ -60,6 +84,12 @@ from kerata.metrics.regression import (
     MeanSquaredError,
     MeanSquaredLogarithmicError,
     RootMeanSquaredError,
+)
+from kerata.metrics.topk import (
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
 )
 
 _aliases: dict[Any, tuple[str, ...]] = {
@@ -82,6 +112,29 @@ _aliases: dict[Any, tuple[str, ...]] = {
     Hinge: (),
     SquaredHinge: (),
     CategoricalHinge: (),
+    AUC: ("auc",),
+    ConcordanceCorrelation: (),
+    PearsonCorrelation: (),
+    FalseNegatives: (),
+    FalsePositives: (),
+    Precision: (),
+    Recall: (),
+    TrueNegatives: (),
+    TruePositives: (),
+    PrecisionAtRecall: (),
+    RecallAtPrecision: (),
+    SensitivityAtSpecificity: (),
+    SpecificityAtSensitivity: (),
+    F1Score: (),
+    FBetaScore: (),
+    BinaryIoU: (),
+    IoU: (),
+    MeanIoU: (),
+    OneHotIoU: (),
+    OneHotMeanIoU: (),
+    R2Score: (),
+    SparseTopKCategoricalAccuracy: (),
+    TopKCategoricalAccuracy: (),
     Metric: (),
     Mean: (),
     Sum: (),
@@ -112,6 +165,7 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
 
 
 __all__ = [
+    "AUC",
     "MAE",
     "MAPE",
     "MSE",
@@ -119,26 +173,48 @@ __all__ = [
     "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
+    "BinaryIoU",
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
     "CategoricalHinge",
+    "ConcordanceCorrelation",
     "CosineSimilarity",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
     "Hinge",
+    "IoU",
     "KLDivergence",
     "LogCoshError",
     "Mean",
     "MeanAbsoluteError",
     "MeanAbsolutePercentageError",
+    "MeanIoU",
     "MeanMetricWrapper",
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
     "Metric",
+    "OneHotIoU",
+    "OneHotMeanIoU",
+    "PearsonCorrelation",
     "Poisson",
+    "Precision",
+    "PrecisionAtRecall",
+    "R2Score",
+    "Recall",
+    "RecallAtPrecision",
     "RootMeanSquaredError",
+    "SensitivityAtSpecificity",
     "SparseCategoricalAccuracy",
     "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "SpecificityAtSensitivity",
     "SquaredHinge",
     "Sum",
+    "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
     "binary_accuracy",
     "binary_crossentropy",
     "binary_focal_crossentropy",
@@ -146,6 +222,7 @@ __all__ = [
     "categorical_crossentropy",
     "categorical_focal_crossentropy",
     "categorical_hinge",
+    "concordance_correlation",
     "deserialize",
     "get",
     "hinge",
@@ -162,9 +239,12 @@ __all__ = [
     "mean_squared_logarithmic_error",
     "mse",
     "msle",
+    "pearson_correlation",
     "poisson",
     "serialize",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
     "squared_hinge",
+    "top_k_categorical_accuracy",
 ]

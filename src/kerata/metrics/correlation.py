@@ -1,0 +1,81 @@
+"""Correlations of targets and predictions along an axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.base.dtypes import epsilon
+from kerata.losses.ranks import as_pair
+from kerata.metrics.reduction import MeanMetricWrapper
+
+
+def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
+    """Give Pearson's correlation along an axis, from -1 to 1.
+
+    >>> round(float(pearson_correlation([0.0, 1.0, 2.0], [1.0, 3.0, 5.0])), 4)
+    1.0
+    """
+    y_true, y_pred = as_pair(y_true, y_pred)
+    return jnp.mean(_standardized(y_true, axis) * _standardized(y_pred, axis), axis=axis)
+
+
+def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
+    """Give Lin's concordance correlation along an axis: 1 only where predictions equal targets.
+
+    >>> round(float(concordance_correlation([0.0, 1.0, 2.0], [0.0, 1.0, 2.0])), 4)
+    1.0
+    """
+    y_true, y_pred = as_pair(y_true, y_pred)
+    mean_true = jnp.mean(y_true, axis=axis, keepdims=True)
+    mean_pred = jnp.mean(y_pred, axis=axis, keepdims=True)
+    # Deviations of the targets from the predictions' mean give the same sum as from their own.
+    covariance = jnp.mean((y_true - mean_pred) * (y_pred - mean_pred), axis=axis)
+    variances = jnp.var(y_true, axis=axis) + jnp.var(y_pred, axis=axis)
+    shift = jnp.squeeze(jnp.square(mean_true - mean_pred), axis)
+    return 2 * covariance / (variances + shift + epsilon())
+
+
+def _standardized(x: jax.Array, axis: int) -> jax.Array:
+    x = x - jnp.mean(x, axis=axis, keepdims=True)
+    return x / jnp.std(x, axis=axis, keepdims=True)
+
+
+class PearsonCorrelation(MeanMetricWrapper):
+    """Mean of Pearson's correlation along an axis.
+
+    Arguments:
+        name, dtype: see ``Metric``.
+        axis: axis along which values are correlated.
+
+    >>> round(float(PearsonCorrelation()([[0.0, 1.0, 2.0]], [[1.0, 3.0, 5.0]])), 4)
+    1.0
+    """
+
+    _direction = "up"
+
+    def __init__(
+        self, name: str | None = "pearson_correlation", dtype: Any = None, axis: int = -1
+    ) -> None:
+        super().__init__(pearson_correlation, name, dtype, axis=axis)
+
+
+class ConcordanceCorrelation(MeanMetricWrapper):
+    """Mean of Lin's concordance correlation along an axis (Lin 1989).
+
+    Arguments:
+        name, dtype: see ``Metric``.
+        axis: axis along which values are compared.
+
+    >>> round(float(ConcordanceCorrelation()([[0.0, 1.0, 2.0]], [[0.0, 1.0, 2.0]])), 4)
+    1.0
+    """
+
+    _direction = "up"
+
+    def __init__(
+        self, name: str | None = "concordance_correlation", dtype: Any = None, axis: int = -1
+    ) -> None:
+        super().__init__(concordance_correlation, name, dtype, axis=axis)

@@ -1,0 +1,218 @@
+"""Intersection over union of predicted and true regions, from a confusion matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.base.dtypes import epsilon
+from kerata.metrics.confusion import spread_weight
+from kerata.metrics.metric import Metric
+
+
+class IoU(Metric):
+    """Mean intersection over union of some classes: ``tp / (tp + fp + fn)``.
+
+    Entries whose label or prediction is no class number don't count.
+
+    Arguments:
+        num_classes: how many classes there are.
+        target_class_ids: the classes to average over; those that never occur are left out.
+        name: see ``Metric``.
+        dtype: type of the counts, integers by default (weights are cut to integers then).
+        ignore_class: label of entries that don't count.
+        sparse_y_true, sparse_y_pred: whether labels and predictions are class numbers
+            instead of one-hot labels or scores.
+        axis: axis of the classes.
+
+    Raises:
+        ValueError: a target class that is not among the classes.
+
+    >>> round(float(IoU(num_classes=2, target_class_ids=[0])([0, 0, 1, 1], [0, 1, 0, 1])), 2)
+    0.33
+    """
+
+    _direction = "up"
+
+    def __init__(
+        self,
+        num_classes: int,
+        target_class_ids: Sequence[int],
+        name: str | None = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_true: bool = True,
+        sparse_y_pred: bool = True,
+        axis: int = -1,
+    ) -> None:
+        super().__init__(name=name, dtype="int" if dtype is None else dtype)
+        if max(target_class_ids) >= num_classes:
+            raise ValueError(
+                f"target_class_ids has class {max(target_class_ids)}; "
+                f"with num_classes={num_classes} they run from 0 to {num_classes - 1}."
+            )
+        self.num_classes = num_classes
+        self.target_class_ids = list(target_class_ids)
+        self.ignore_class = ignore_class
+        self.sparse_y_true = sparse_y_true
+        self.sparse_y_pred = sparse_y_pred
+        self.axis = axis
+        self.total_cm = self.add_variable(
+            (num_classes, num_classes), dtype=self.dtype, name="total_confusion_matrix"
+        )
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Add a batch of any shape; weights go with the first axes."""
+        y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
+        if not self.sparse_y_true:
+            y_true = jnp.argmax(y_true, axis=self.axis)
+        if not self.sparse_y_pred:
+            y_pred = jnp.argmax(y_pred, axis=self.axis)
+        y_true, y_pred = y_true.astype("int32"), y_pred.astype("int32")
+        weight = spread_weight(sample_weight, y_true, self.dtype)
+        y_true, y_pred, weight = y_true.ravel(), y_pred.ravel(), weight.ravel()
+        classes = self.num_classes
+        counts = (y_true >= 0) & (y_true < classes) & (y_pred >= 0) & (y_pred < classes)
+        if self.ignore_class is not None:
+            counts &= y_true != self.ignore_class
+        weight = jnp.where(counts, weight, 0)
+        rows, columns = jnp.where(counts, y_true, 0), jnp.where(counts, y_pred, 0)
+        self.total_cm.assign(self.total_cm.value.at[rows, columns].add(weight))
+
+    def result(self) -> jax.Array:
+        """Give the mean over the target classes so far."""
+        matrix = self.total_cm.value
+        right = jnp.diag(matrix)
+        union = jnp.sum(matrix, axis=0) + jnp.sum(matrix, axis=1) - right
+        chosen = jnp.asarray(self.target_class_ids)
+        right, union = right[chosen].astype("float32"), union[chosen].astype("float32")
+        occurs = union > 1e-9
+        iou = jnp.where(occurs, right / (union + epsilon()), 0.0)
+        return jnp.sum(iou) / (jnp.sum(occurs) + epsilon())
+
+
+class BinaryIoU(IoU):
+    """Mean intersection over union of classes 0 and 1, from one score for each entry.
+
+    Arguments:
+        target_class_ids: the classes to average over, of 0 and 1.
+        threshold: scores from it on count as 1.
+        name, dtype: see ``IoU``.
+
+    >>> round(float(BinaryIoU(threshold=0.3)([0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7])), 2)
+    0.33
+    """
+
+    def __init__(
+        self,
+        target_class_ids: Sequence[int] = (0, 1),
+        threshold: float = 0.5,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(2, target_class_ids, name, dtype)
+        self.threshold = threshold
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Add a batch of any shape."""
+        y_pred = jnp.asarray(y_pred, dtype="float32") >= self.threshold
+        super().update_state(y_true, y_pred, sample_weight)
+
+
+class MeanIoU(IoU):
+    """Mean intersection over union of all classes.
+
+    Arguments:
+        num_classes: how many classes there are.
+        name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis: see ``IoU``.
+
+    >>> round(float(MeanIoU(num_classes=2)([0, 0, 1, 1], [0, 1, 0, 1])), 2)
+    0.33
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        name: str | None = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_true: bool = True,
+        sparse_y_pred: bool = True,
+        axis: int = -1,
+    ) -> None:
+        super().__init__(
+            num_classes,
+            range(num_classes),
+            name,
+            dtype,
+            ignore_class,
+            sparse_y_true,
+            sparse_y_pred,
+            axis,
+        )
+
+
+class OneHotIoU(IoU):
+    """Mean intersection over union of some classes, for one-hot labels.
+
+    Arguments:
+        num_classes, target_class_ids: see ``IoU``.
+        name, dtype, ignore_class: see ``IoU``.
+        sparse_y_pred: whether predictions are class numbers instead of scores.
+        axis: axis of the classes.
+
+    >>> y_true, y_pred = [[1, 0], [0, 1]], [[0.9, 0.1], [0.8, 0.2]]
+    >>> round(float(OneHotIoU(num_classes=2, target_class_ids=[0])(y_true, y_pred)), 2)
+    0.5
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        target_class_ids: Sequence[int],
+        name: str | None = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_pred: bool = False,
+        axis: int = -1,
+    ) -> None:
+        super().__init__(
+            num_classes, target_class_ids, name, dtype, ignore_class, False, sparse_y_pred, axis
+        )
+
+
+class OneHotMeanIoU(IoU):
+    """Mean intersection over union of all classes, for one-hot labels.
+
+    Arguments:
+        num_classes: how many classes there are.
+        name, dtype, ignore_class: see ``IoU``.
+        sparse_y_pred: whether predictions are class numbers instead of scores.
+        axis: axis of the classes.
+
+    >>> float(OneHotMeanIoU(num_classes=2)([[1, 0], [0, 1]], [[0.9, 0.1], [0.8, 0.2]]))
+    0.25
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        name: str | None = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_pred: bool = False,
+        axis: int = -1,
+    ) -> None:
+        super().__init__(
+            num_classes,
+            range(num_classes),
+            name,
+            dtype,
+            ignore_class,
+            False,
+            sparse_y_pred,
+            axis,
+        )
