@@ -1,0 +1,25 @@
+"""What accompanies training: stopping early, logging, changing the learning rate."""
+
+from kerata.callbacks.callback import Callback
+from kerata.callbacks.callback_list import CallbackList
+from kerata.callbacks.csv_logger import CSVLogger
+from kerata.callbacks.early_stopping import EarlyStopping
+from kerata.callbacks.history import History
+from kerata.callbacks.lambda_callback import LambdaCallback
+from kerata.callbacks.learning_rate_scheduler import LearningRateScheduler
+from kerata.callbacks.progbar_logger import ProgbarLogger
+from kerata.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from kerata.callbacks.terminate_on_nan import TerminateOnNaN
+
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+]

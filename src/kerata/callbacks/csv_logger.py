@@ -1,0 +1,97 @@
+"""The logs of all epochs in a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import os
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from kerata.callbacks.callback import Callback, Logs
+
+
+class CSVLogger(Callback):
+    """Writes one line an epoch to a CSV file; the file is complete after each epoch.
+
+    Arguments:
+        filename: path of the file.
+        separator: what stands between the values.
+        append: whether to go on with a file that is there, instead of replacing it.
+
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "log.csv"
+    >>> log = CSVLogger(path)
+    >>> log.on_train_begin()
+    >>> log.on_epoch_end(0, {"loss": 0.5, "val_loss": 0.75})
+    >>> path.read_text().split()
+    ['epoch,loss,val_loss', '0,0.5,0.75']
+    >>> log.on_train_end()
+    """
+
+    def __init__(
+        self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False
+    ) -> None:
+        self.filename = os.fspath(filename)
+        self.sep = separator
+        self.append = append
+        self._file: IO[str] | None = None
+        self._columns: list[str] = []
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Open the file."""
+        self._close()
+        self._columns = self._header_in_file() if self.append else []
+        self._file = open(self.filename, "a" if self.append else "w", newline="", encoding="utf-8")  # noqa: SIM115 - stays open until training ends
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Write the epoch's line."""
+        logs = logs or {}
+        if self._file is None:
+            raise RuntimeError("CSVLogger: on_epoch_end() was called before on_train_begin().")
+        writer = csv.writer(self._file, delimiter=self.sep)
+        if not self._columns:
+            self._columns = ["epoch", *_with_validation(sorted(logs))]
+            writer.writerow(self._columns)
+        self._warn_of_new(logs)
+        row = {"epoch": epoch} | {name: _cell(value) for name, value in logs.items()}
+        writer.writerow([row.get(name, "NA") for name in self._columns])
+        self._file.flush()
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Close the file."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _header_in_file(self) -> list[str]:
+        if not Path(self.filename).exists():
+            return []
+        with open(self.filename, newline="", encoding="utf-8") as file:
+            return next(csv.reader(file, delimiter=self.sep), [])
+
+    def _warn_of_new(self, logs: Iterable[str]) -> None:
+        left_out = [name for name in logs if name not in self._columns]
+        if left_out:
+            warnings.warn(
+                f"CSVLogger: {self.filename} has no column for {', '.join(left_out)}; left out.",
+                stacklevel=4,
+            )
+
+
+def _with_validation(names: list[str]) -> list[str]:
+    # As in Keras 3: validation may come in a later epoch, so there are columns for it.
+    if any(name.startswith("val_") for name in names):
+        return names
+    return names + [f"val_{name}" for name in names]
+
+
+def _cell(value: Any) -> Any:
+    several = np.ndim(value) > 0
+    return f'"[{", ".join(map(str, value))}]"' if several else value

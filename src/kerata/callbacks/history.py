@@ -1,0 +1,42 @@
+"""What happened in training: the object that ``fit`` returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata.callbacks.callback import Callback, Logs
+from kerata.callbacks.logs import plain_logs
+
+
+class History(Callback):
+    """Collects the logs of all epochs; ``fit`` adds one by itself and returns it.
+
+    Attributes:
+        epoch: list of epoch numbers, from 0.
+        history: maps each log name to the list of its values, one Python float an epoch.
+
+    >>> history = History()
+    >>> history.on_train_begin()
+    >>> history.on_epoch_end(0, {"loss": 0.5})
+    >>> history.history, history.epoch
+    ({'loss': [0.5]}, [0])
+    """
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[Any]] = {}
+        self.epoch: list[int] = []
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Start counting epochs; values of an earlier ``fit`` with this object stay."""
+        self.epoch = []
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Append the epoch's values."""
+        self.epoch.append(epoch)
+        for name, value in plain_logs(logs).items():
+            self.history.setdefault(name, []).append(value)
+        if self.model is not None:
+            self.model.history = self
+
+    def __repr__(self) -> str:
+        return f"<History of {len(self.epoch)} epochs: {', '.join(self.history)}>"

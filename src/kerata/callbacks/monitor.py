@@ -1,0 +1,94 @@
+"""Watching one logged value and telling whether it got better."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from kerata.base.messages import did_you_mean
+from kerata.callbacks.callback import Callback, Logs
+
+# Words in metric names that say which way is better. A multi-output model puts the output's
+# name in front, so that a name need not begin with them.
+_UP = re.compile(
+    r"(^|_)(acc|accuracy|auc|precision|recall|sensitivity|specificity|f1|f2|fbeta|iou|io_u|r2"
+    r"|score|similarity|correlation)(_|$)"
+)
+_DOWN = re.compile(
+    r"(^|_)(loss|error|mse|mae|mape|msle|rmse|crossentropy|hinge|poisson|divergence|logcosh)(_|$)"
+)
+
+
+class Monitor(Callback):
+    """Base of callbacks that watch one value of the logs.
+
+    Arguments:
+        monitor: name of the value.
+        mode: ``'min'`` or ``'max'``: which way is better; ``'auto'`` finds out from the
+            metric of that name, else from the name itself.
+        min_delta: smallest change that counts as better.
+    """
+
+    def __init__(self, monitor: str = "val_loss", mode: str = "auto", min_delta: float = 0) -> None:
+        if mode not in ("auto", "min", "max"):
+            warnings.warn(
+                f"{type(self).__name__}: unknown mode {mode!r}, 'auto' is used instead. "
+                f"{did_you_mean(mode, ['auto', 'min', 'max'])}",
+                stacklevel=3,
+            )
+            mode = "auto"
+        self.monitor = monitor
+        self.mode = mode
+        self.min_delta = abs(min_delta)
+        self.best: float | None = None
+        self._direction: str | None = None if mode == "auto" else mode
+        self._warned = False
+
+    def current_value(self, logs: Logs) -> Any:
+        """Give the watched value, or None with one warning if the logs don't have it."""
+        logs = logs or {}
+        value = logs.get(self.monitor)
+        if value is None and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"{type(self).__name__} watches {self.monitor!r}, which is not in the logs, so it "
+                f"does nothing. The logs have: {', '.join(logs) or 'nothing'}."
+                f"{_hint(self.monitor, logs)}",
+                stacklevel=3,
+            )
+        return value
+
+    def improved(self, value: float, reference: float | None) -> bool:
+        """Say whether a value is better than a reference by more than ``min_delta``."""
+        if self._direction is None:
+            self._direction = self._find_direction()
+        if reference is None:
+            return True
+        if self._direction == "min":
+            return bool(value + self.min_delta < reference)
+        return bool(value - self.min_delta > reference)
+
+    def _find_direction(self) -> str:
+        name = self.monitor.removeprefix("val_")
+        if name == "loss":
+            return "min"
+        for metric in getattr(self.model, "metrics", None) or []:
+            direction = getattr(metric, "_direction", None)
+            if direction and getattr(metric, "name", None) == name:
+                return "max" if direction == "up" else "min"
+        up, down = bool(_UP.search(name)), bool(_DOWN.search(name))
+        if up == down:
+            raise ValueError(
+                f"{type(self).__name__} can't tell from the name {self.monitor!r} whether more "
+                "or less of it is better: pass mode='max' or mode='min'."
+            )
+        return "max" if up else "min"
+
+
+def _hint(monitor: str, logs: Mapping[str, Any]) -> str:
+    if monitor.startswith("val_") and not any(name.startswith("val_") for name in logs):
+        return " Pass validation_data=... or validation_split=... to fit()."
+    suggestion = did_you_mean(monitor, logs)
+    return f" {suggestion}" if suggestion.startswith("Did") else ""

@@ -1,0 +1,39 @@
+"""Tools around networks: labels, seeds, data sets in batches, progress bars, registration."""
+
+from kerata.base.randomness import set_random_seed
+from kerata.base.registry import (
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from kerata.base.registry import custom_object_scope as CustomObjectScope
+from kerata.base.registry import deserialize as deserialize_keras_object
+from kerata.base.registry import serialize as serialize_keras_object
+from kerata.utils.labels import to_categorical
+from kerata.utils.numeric import normalize
+from kerata.utils.plot_model import model_to_dot, plot_model
+from kerata.utils.progbar import Progbar
+from kerata.utils.py_dataset import PyDataset, Sequence
+from kerata.utils.session import clear_session
+
+__all__ = [
+    "CustomObjectScope",
+    "Progbar",
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "model_to_dot",
+    "normalize",
+    "plot_model",
+    "register_keras_serializable",
+    "serialize_keras_object",
+    "set_random_seed",
+    "to_categorical",
+]
