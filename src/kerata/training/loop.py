@@ -61,7 +61,6 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
                 logs = _train_stream(programs, data, key, callbacks, check, model)
             else:
                 logs = _train_rows(programs, data, plan, key, callbacks, check, model)
-            logs = as_numbers(logs)
             if not quiet:
                 _check_loss(logs["loss"], epoch, plan.epochs)
             if validation is not None and plan.validation_epochs(epoch):
@@ -91,22 +90,22 @@ def _train_rows(
         np.random.default_rng(global_generator().next_seed()).shuffle(order)
     order = jnp.asarray(order)
     steps = math.ceil(data.count / plan.batch_size)
-    results: dict[str, Any] = {}
+    logs: dict[str, Any] = {}
     for start, stop in _chunks(programs, steps, one_by_one=callbacks.needs_batches):
         if callbacks.needs_batches:
             callbacks.on_train_batch_begin(start)
         values, results = programs.train(
             programs.read(), data.arrays, order, start, stop, key, batch_size=plan.batch_size
         )
-        jax.block_until_ready(results)
+        logs = programs.named(results)
         programs.write(values)
         if callbacks.needs_batches:
-            callbacks.on_train_batch_end(start, as_numbers(results))
+            callbacks.on_train_batch_end(start, logs)
         check()
-        callbacks.progress(stop, steps, results)
+        callbacks.progress(stop, steps, logs)
         if model.stop_training:
             break
-    return results
+    return logs
 
 
 def _chunks(programs: Programs, steps: int, one_by_one: bool = False) -> Iterator[tuple[int, int]]:
@@ -138,7 +137,7 @@ def _train_stream(
     check: Callable[[], None],
     model: Any,
 ) -> dict[str, Any]:
-    results: dict[str, Any] = {}
+    logs: dict[str, Any] = {}
     step = 0
     with data.epoch() as batches:
         for step, batch in enumerate(batches):
@@ -148,16 +147,17 @@ def _train_stream(
                 programs.read(), batch.arrays, jax.random.fold_in(key, step), step == 0
             )
             programs.write(values)
+            logs = programs.named(results)
             if callbacks.needs_batches:
-                callbacks.on_train_batch_end(step, as_numbers(results))
+                callbacks.on_train_batch_end(step, logs)
             check()
-            callbacks.progress(step + 1, data.steps, results)
+            callbacks.progress(step + 1, data.steps, logs)
             if model.stop_training:
                 break
-    if not results:
+    if not logs:
         raise ValueError("The data yielded no batches; give at least one.")
     data.steps = data.steps or step + 1
-    return results
+    return logs
 
 
 def evaluate(
@@ -170,9 +170,9 @@ def evaluate(
     """Give loss and metrics over data, as plain numbers."""
     data = _on_device(data)
     callbacks.on_test_begin()
-    results: dict[str, Any] = {}
+    logs: dict[str, Any] = {}
     if isinstance(data, Stream):
-        results = _evaluate_stream(programs, data, callbacks, check)
+        logs = _evaluate_stream(programs, data, callbacks, check)
     else:
         steps = math.ceil(data.count / batch_size)
         one_by_one = callbacks.needs_test_batches
@@ -182,15 +182,14 @@ def evaluate(
             metrics, results = programs.evaluate(
                 programs.read(), data.arrays, start, stop, batch_size=batch_size
             )
-            jax.block_until_ready(results)
+            logs = programs.named(results)
             programs.write(programs.read()._replace(metrics=metrics))
             if one_by_one:
-                callbacks.on_test_batch_end(start, as_numbers(results))
+                callbacks.on_test_batch_end(start, logs)
             check()
-            callbacks.progress(stop, steps, results)
-    numbers = as_numbers(results)
-    callbacks.on_test_end(numbers)
-    return numbers
+            callbacks.progress(stop, steps, logs)
+    callbacks.on_test_end(logs)
+    return logs
 
 
 def _pieces(steps: int, one_by_one: bool) -> Iterator[tuple[int, int]]:
@@ -201,7 +200,7 @@ def _pieces(steps: int, one_by_one: bool) -> Iterator[tuple[int, int]]:
 def _evaluate_stream(
     programs: Programs, data: Stream, callbacks: CallbackList, check: Callable[[], None]
 ) -> dict[str, Any]:
-    results: dict[str, Any] = {}
+    logs: dict[str, Any] = {}
     step = 0
     with data.epoch() as batches:
         for step, batch in enumerate(batches):
@@ -209,25 +208,21 @@ def _evaluate_stream(
                 callbacks.on_test_batch_begin(step)
             metrics, results = programs.evaluate_batch(programs.read(), batch.arrays, step == 0)
             programs.write(programs.read()._replace(metrics=metrics))
+            logs = programs.named(results)
             if callbacks.needs_test_batches:
-                callbacks.on_test_batch_end(step, as_numbers(results))
+                callbacks.on_test_batch_end(step, logs)
             check()
-            callbacks.progress(step + 1, data.steps, results)
-    if not results:
+            callbacks.progress(step + 1, data.steps, logs)
+    if not logs:
         raise ValueError("The data yielded no batches; give at least one.")
     data.steps = data.steps or step + 1
-    return results
+    return logs
 
 
 def _on_device(data: Rows | Stream) -> Any:
     if isinstance(data, Stream):
         return data
     return Rows(*jax.tree.map(jnp.asarray, data.arrays), data.count)
-
-
-def as_numbers(results: dict[str, Any]) -> dict[str, Any]:
-    """Turn scalar arrays into floats and others into NumPy arrays."""
-    return {k: float(v) if np.ndim(v) == 0 else np.asarray(v) for k, v in results.items()}
 
 
 def _check_loss(loss: float, epoch: int, epochs: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from kerata.base.scope import Scope, get_mask
@@ -53,6 +54,7 @@ class Programs:
         self.fixed: list[Variable] = list(model.non_trainable_weights)
         self.of_optimizer: list[Variable] = [] if optimizer is None else list(optimizer.variables)
         self.of_metrics: list[Variable] = [] if objective is None else list(objective.variables)
+        self._result_names: list[str] = []
         self.seconds_per_step: float | None = None
         self.rowwise = _treats_rows_one_by_one(model)
         compiled: Callable[..., Any] = (lambda f, **_: f) if eager else jax.jit
@@ -144,10 +146,18 @@ class Programs:
             self.objective.reset()
             return [scope.read(v) for v in self.of_metrics]
 
-    def _results(self, metrics: list[Any]) -> dict[str, Any]:
+    def _results(self, metrics: list[Any]) -> list[Any]:
         assert self.objective is not None
         with Scope(zip(self.of_metrics, metrics, strict=True)):
-            return self.objective.results()
+            results = self.objective.results()
+        # Compiled functions sort dictionaries, so names and values part ways here.
+        self._result_names = list(results)
+        return list(results.values())
+
+    def named(self, results: list[Any]) -> dict[str, Any]:
+        """Give results their names: floats for scalars, NumPy arrays for others."""
+        numbers = [float(r) if np.ndim(r) == 0 else np.asarray(r) for r in results]
+        return dict(zip(self._result_names, numbers, strict=True))
 
     # Programs ----------------------------------------------------------------------------
 
@@ -161,7 +171,7 @@ class Programs:
         key: jax.Array,
         *,
         batch_size: int,
-    ) -> tuple[Values, dict[str, Any]]:
+    ) -> tuple[Values, list[Any]]:
         """Run the steps from start to stop (exclusive) of an epoch over data in memory.
 
         The bounds are traced, so one program serves chunks of any length; the last,
@@ -195,7 +205,7 @@ class Programs:
 
     def _evaluate(
         self, values: Values, data: Any, start: jax.Array, stop: jax.Array, *, batch_size: int
-    ) -> tuple[list[Any], dict[str, Any]]:
+    ) -> tuple[list[Any], list[Any]]:
         """Count the batches from start to stop (exclusive) of data in memory."""
         full, rest = divmod(_rows(data), batch_size)
         metrics = _select(start == 0, self._fresh(values.metrics), values.metrics)
@@ -219,7 +229,7 @@ class Programs:
 
     def _train_batch(
         self, values: Values, batch: Any, key: jax.Array, fresh: Any
-    ) -> tuple[Values, dict[str, Any]]:
+    ) -> tuple[Values, list[Any]]:
         """Run one step on a batch of its own; ``fresh`` says whether the metrics start anew."""
         metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
         values = self._train_step(values._replace(metrics=metrics), batch, key)
@@ -227,7 +237,7 @@ class Programs:
 
     def _evaluate_batch(
         self, values: Values, batch: Any, fresh: Any
-    ) -> tuple[list[Any], dict[str, Any]]:
+    ) -> tuple[list[Any], list[Any]]:
         """Count one batch of its own."""
         metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
         metrics = self._test_step(values._replace(metrics=metrics), batch)

@@ -416,7 +416,7 @@ class Trainer:
         key = jax.random.key(global_generator().next_seed())
         values, results = programs.train_batch(programs.read(), rows.arrays, key, False)
         programs.write(values)
-        logs = loop.as_numbers(results)
+        logs = programs.named(results)
         return logs if return_dict else _in_order(logs)
 
     def test_on_batch(
@@ -427,7 +427,7 @@ class Trainer:
         programs = self._ready(rows, training=False)
         metrics, results = programs.evaluate_batch(programs.read(), rows.arrays, False)
         programs.write(programs.read()._replace(metrics=metrics))
-        logs = loop.as_numbers(results)
+        logs = programs.named(results)
         return logs if return_dict else _in_order(logs)
 
     def predict_on_batch(self, x: Any) -> Any:
