@@ -157,3 +157,25 @@ class DTypePolicy:
 
     def __repr__(self) -> str:
         return f'<DTypePolicy "{self._name}">'
+
+
+_default_policy: list[DTypePolicy] = []
+
+
+def dtype_policy() -> DTypePolicy:
+    """Give the policy of layers that are made without a ``dtype``.
+
+    >>> dtype_policy()
+    <DTypePolicy "float32">
+    """
+    return _default_policy[0] if _default_policy else DTypePolicy(floatx())
+
+
+def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
+    """Set the policy of layers that are made without a ``dtype``; None goes back to ``floatx()``.
+
+    Raises:
+        ValueError: unknown name.
+    """
+    chosen = DTypePolicy(policy) if isinstance(policy, str) else policy
+    _default_policy[:] = [] if chosen is None else [chosen]

@@ -10,10 +10,11 @@ import jax
 import numpy as np
 
 from kerata.base.dtypes import dtype_name
-from kerata.base.randomness import SeedGenerator, draw_seed
+from kerata.base.randomness import draw_seed
 from kerata.base.registry import deserialize
 from kerata.initializers.base import Initializer
 from kerata.initializers.constant import to_jax
+from kerata.random import SeedGenerator
 
 # Standard deviation of a standard normal that is cut off at -2 and 2.
 _TRUNCATED_STDDEV = 0.87962566103423978

@@ -1,1 +1,53 @@
 """NumPy-like functions that work on arrays, variables and symbolic tensors."""
+
+# ruff: noqa: F403 (the names are listed in each module's __all__)
+
+from kerata.ops import (
+    activations,
+    attention,
+    core,
+    creation,
+    elementwise,
+    images,
+    labels,
+    linalg,
+    math,
+    nn,
+    normalization,
+    numpy,
+    operators,
+    products,
+    reductions,
+    shaping,
+)
+from kerata.ops.activations import *
+from kerata.ops.attention import *
+from kerata.ops.core import *
+from kerata.ops.creation import *
+from kerata.ops.elementwise import *
+from kerata.ops.images import *
+from kerata.ops.labels import *
+from kerata.ops.linalg import *
+from kerata.ops.math import *
+from kerata.ops.normalization import *
+from kerata.ops.products import *
+from kerata.ops.reductions import *
+from kerata.ops.shaping import *
+
+# The symbolic tensors get their operators as soon as this package is imported.
+operators.attach_operators()
+
+__all__ = ["nn", "numpy"]
+__all__ += activations.__all__
+__all__ += attention.__all__
+__all__ += core.__all__
+__all__ += creation.__all__
+__all__ += elementwise.__all__
+__all__ += images.__all__
+__all__ += labels.__all__
+__all__ += linalg.__all__
+__all__ += math.__all__
+__all__ += normalization.__all__
+__all__ += products.__all__
+__all__ += reductions.__all__
+__all__ += shaping.__all__

@@ -1,0 +1,62 @@
+"""Attention."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from kerata.ops.symbolic_call import as_tensor, op
+
+__all__ = [
+    "dot_product_attention",
+]
+
+
+@op
+def dot_product_attention(
+    query: Any,
+    key: Any,
+    value: Any,
+    bias: Any = None,
+    mask: Any = None,
+    scale: float | None = None,
+    is_causal: bool = False,
+    flash_attention: bool | None = None,
+    attn_logits_soft_cap: float | None = None,
+) -> jax.Array:
+    """Mix values by how well their keys match the queries.
+
+    Arguments:
+        query: shape ``(batch, queries, heads, depth)``.
+        key, value: shape ``(batch, keys, heads, depth)``.
+        bias: added to the scores, shape that broadcasts to ``(batch, heads, queries, keys)``.
+        mask: False where a query must not see a key, same shape.
+        scale: factor on the scores, ``1 / sqrt(depth)`` by default.
+        is_causal: whether a query sees only keys up to its own position.
+        flash_attention: True asks for cuDNN's program; else JAX chooses.
+        attn_logits_soft_cap: must be None.
+
+    Raises:
+        ValueError: arrays that don't have four axes; a soft cap.
+
+    Source: Vaswani et al. 2017.
+    """
+    query, key, value = as_tensor(query), as_tensor(key), as_tensor(value)
+    if not query.ndim == key.ndim == value.ndim == 4:
+        raise ValueError(
+            "dot_product_attention takes arrays of shape (batch, time, heads, depth), "
+            f"got shapes {query.shape}, {key.shape} and {value.shape}."
+        )
+    if attn_logits_soft_cap is not None:
+        raise ValueError("dot_product_attention has no attn_logits_soft_cap here; leave it out.")
+    return jax.nn.dot_product_attention(
+        query,
+        key,
+        value,
+        bias=None if bias is None else as_tensor(bias).astype(query.dtype),
+        mask=None if mask is None else as_tensor(mask).astype(bool),
+        scale=scale,
+        is_causal=is_causal,
+        implementation="cudnn" if flash_attention else None,
+    )

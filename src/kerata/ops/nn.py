@@ -1,0 +1,18 @@
+"""The functions of ``ops`` that networks are made of."""
+
+# ruff: noqa: F403 (the names are listed in each module's __all__)
+
+from kerata.ops import activations, attention, images, labels, normalization
+from kerata.ops.activations import *
+from kerata.ops.attention import *
+from kerata.ops.elementwise import polar
+from kerata.ops.images import *
+from kerata.ops.labels import *
+from kerata.ops.normalization import *
+
+__all__ = ["polar"]
+__all__ += activations.__all__
+__all__ += attention.__all__
+__all__ += images.__all__
+__all__ += labels.__all__
+__all__ += normalization.__all__

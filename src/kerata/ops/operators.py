@@ -1,0 +1,55 @@
+"""Operators of symbolic tensors: ``x + y``, ``x > 0``, ``x @ w``, ``x[:, 0]``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kerata.base.symbolic import KerasTensor
+from kerata.ops import elementwise, products, shaping
+
+_BINARY: dict[str, Callable[..., Any]] = {
+    "add": elementwise.add,
+    "sub": elementwise.subtract,
+    "mul": elementwise.multiply,
+    "truediv": elementwise.divide,
+    "floordiv": elementwise.floor_divide,
+    "mod": elementwise.mod,
+    "pow": elementwise.power,
+    "matmul": products.matmul,
+    "and": elementwise.logical_and,
+    "or": elementwise.logical_or,
+    "xor": elementwise.logical_xor,
+}
+
+# Not "eq": tensors are compared by identity where they are looked up.
+_OTHER: dict[str, Callable[..., Any]] = {
+    "lt": elementwise.less,
+    "le": elementwise.less_equal,
+    "gt": elementwise.greater,
+    "ge": elementwise.greater_equal,
+    "ne": elementwise.not_equal,
+    "neg": elementwise.negative,
+    "abs": elementwise.absolute,
+    "invert": elementwise.logical_not,
+    "round": elementwise.round,
+    "getitem": shaping.get_item,
+}
+
+
+def _method(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, *args: function(self, *args)
+
+
+def _swapped(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, other: function(other, self)
+
+
+def attach_operators() -> None:
+    """Give ``KerasTensor`` its operators and array methods."""
+    for name, function in {**_BINARY, **_OTHER}.items():
+        setattr(KerasTensor, f"__{name}__", _method(function))
+    for name, function in _BINARY.items():
+        setattr(KerasTensor, f"__r{name}__", _swapped(function))
+    for name in ("reshape", "squeeze"):
+        setattr(KerasTensor, name, _method(getattr(shaping, name)))
