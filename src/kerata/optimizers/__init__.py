@@ -6,35 +6,85 @@ from collections.abc import Mapping
 from typing import Any
 
 from kerata.base import registry
-from kerata.optimizers import schedules
+from kerata.optimizers import legacy, schedules
+from kerata.optimizers.adadelta import Adadelta
+from kerata.optimizers.adafactor import Adafactor
+from kerata.optimizers.adagrad import Adagrad
 from kerata.optimizers.adam import Adam
+from kerata.optimizers.adamax import Adamax
+from kerata.optimizers.adamw import AdamW
+from kerata.optimizers.from_optax import OptaxOptimizer, is_transformation
+from kerata.optimizers.ftrl import Ftrl
+from kerata.optimizers.lamb import Lamb
+from kerata.optimizers.lion import Lion
+from kerata.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from kerata.optimizers.nadam import Nadam
 from kerata.optimizers.optimizer import Optimizer
 from kerata.optimizers.rmsprop import RMSprop
 from kerata.optimizers.sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimizer", "RMSprop", "deserialize", "get", "schedules", "serialize"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "LossScaleOptimizer",
+    "Nadam",
+    "OptaxOptimizer",
+    "Optimizer",
+    "RMSprop",
+    "deserialize",
+    "get",
+    "legacy",
+    "schedules",
+    "serialize",
+]
 
 _namespace = registry.Namespace("keras.optimizers", "optimizer")
-for _cls in (SGD, RMSprop, Adam, Optimizer):
+for _cls in (
+    SGD,
+    RMSprop,
+    Adam,
+    AdamW,
+    Adadelta,
+    Adagrad,
+    Adamax,
+    Adafactor,
+    Nadam,
+    Ftrl,
+    Lion,
+    Lamb,
+    LossScaleOptimizer,
+):
     _namespace.add(_cls, _cls.__name__.lower())
 
 
 def get(identifier: Any) -> Any:
-    """Turn a name, config, class or optimizer into an optimizer; None stays None.
+    """Turn a name, config, class, optimizer or optax transformation into an optimizer.
 
     >>> get("rmsprop").rho
     0.9
     """
     if isinstance(identifier, Optimizer):
         return identifier
-    if isinstance(identifier, Mapping):
-        return deserialize(identifier)
-    return _namespace.get(identifier)
+    if is_transformation(identifier):
+        return OptaxOptimizer(identifier)
+    found = _namespace.get(identifier)
+    if found is not None and not isinstance(found, Optimizer):
+        raise TypeError(f"Expected an optimizer (its name or an object), got {identifier!r}.")
+    return found
 
 
 def serialize(optimizer: Optimizer) -> dict[str, Any]:
     """Write an optimizer as a config in Keras 3's layout."""
-    return registry.serialize(optimizer)
+    config: dict[str, Any] = registry.serialize(optimizer)
+    return config
 
 
 def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:

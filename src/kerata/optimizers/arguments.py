@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -25,10 +26,9 @@ COMMON = (
 )
 
 
-class CommonArguments(TypedDict, total=False):
-    """Keyword arguments that every optimizer takes besides its own; see ``Optimizer``."""
+class ArgumentsButDecay(TypedDict, total=False):
+    """``CommonArguments`` for optimizers that have a weight decay of their own."""
 
-    weight_decay: Any
     clipnorm: Any
     clipvalue: Any
     global_clipnorm: Any
@@ -40,6 +40,12 @@ class CommonArguments(TypedDict, total=False):
     name: str | None
     lr: Any
     decay: Any
+
+
+class CommonArguments(ArgumentsButDecay, total=False):
+    """Keyword arguments that every optimizer takes besides its own; see ``Optimizer``."""
+
+    weight_decay: Any
 
 
 def is_number(value: Any) -> bool:
@@ -105,3 +111,14 @@ def own_arguments(optimizer: Configurable, known: Mapping[str, Any]) -> dict[str
             found |= {name: getattr(optimizer, name) for name in names}
             break
     return {name: value for name, value in found.items() if name not in known}
+
+
+def full_signature(cls: type, base: type) -> inspect.Signature:
+    """Write out a constructor's ``*common, **named`` as the base's arguments, for help()."""
+    own = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
+    if not any(p.name == "common" for p in own):
+        return inspect.Signature(own)
+    own = [p for p in own if p.name not in ("common", "named")]
+    names = {p.name for p in own}
+    common = list(inspect.signature(base.__init__).parameters.values())[2:]  # type: ignore[misc]
+    return inspect.Signature(own + [p for p in common if p.name not in names])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
+import numpy as np
 
 from kerata.base.dtypes import floatx
 from kerata.base.variable import Variable
@@ -28,7 +29,7 @@ def as_rate(value: Any, owner: str) -> Rate:
     if isinstance(value, LearningRateSchedule) or callable(value):
         return value
     check_range(owner, "learning_rate", value)
-    if not hasattr(value, "__float__"):
+    if not hasattr(value, "__float__") or np.shape(value) != ():
         raise TypeError(
             f"{owner}: learning_rate must be a number, a LearningRateSchedule or a function, "
             f"got {value!r} of type {type(value).__name__}."

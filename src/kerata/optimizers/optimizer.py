@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,8 +13,15 @@ import numpy as np
 from kerata.base.naming import auto_name
 from kerata.base.registry import custom_object_scope, serialize
 from kerata.base.variable import Variable
-from kerata.optimizers.arguments import COMMON, check_range, is_on, old_keywords, own_arguments
-from kerata.optimizers.clipping import clip_by_global_norm, clip_by_norm
+from kerata.optimizers.arguments import (
+    COMMON,
+    check_range,
+    full_signature,
+    is_on,
+    old_keywords,
+    own_arguments,
+)
+from kerata.optimizers.gradients import clip_by_global_norm, clip_by_norm, with_gradient
 from kerata.optimizers.pure import as_function, choose
 from kerata.optimizers.state import OptimizerState, name_like
 
@@ -57,6 +64,8 @@ class Optimizer(OptimizerState):
     >>> weight.numpy()
     array([0.5, 2.5], dtype=float32)
     """
+
+    __signature__: ClassVar[inspect.Signature]
 
     def __init__(
         self,
@@ -109,6 +118,10 @@ class Optimizer(OptimizerState):
                     f"got {value!r}."
                 )
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.__signature__ = full_signature(cls, Optimizer)
+
     # What a subclass says.
 
     @property
@@ -142,13 +155,13 @@ class Optimizer(OptimizerState):
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Change one weight and its slots in place, by ``update``."""
-        boxes = self._slots[self._get_variable_index(variable)]
+        boxes = self._slot_variables[self._get_variable_index(variable)]
         parameter, slots = self.update(
             _widen(gradient),
             _widen(variable.value),
             {name: _widen(box.value) for name, box in boxes.items()},
             learning_rate,
-            (self.iterations + 1).astype(jnp.float32),
+            (self._step() + 1).astype(jnp.float32),
         )
         variable.assign(parameter)
         for name, box in boxes.items():
@@ -163,12 +176,14 @@ class Optimizer(OptimizerState):
         self._trainable_variables = list(variables)
         self._indices = {id(v): i for i, v in enumerate(self._trainable_variables)}
         if self.use_ema:
-            self._averages = self._add_like("average")
+            self._model_variables_moving_average = self._add_like("average")
         if self.gradient_accumulation_steps:
-            self._accumulators = self._add_like("gradient_accumulator")
-        self._slots: list[dict[str, Variable]] = [{} for _ in self._trainable_variables]
+            self._accumulated_gradients = self._add_like("gradient_accumulator")
+        self._slot_variables: list[dict[str, Variable]] = [{} for _ in self._trainable_variables]
         for group in self.slot_groups:
-            for variable, boxes in zip(self._trainable_variables, self._slots, strict=True):
+            for variable, boxes in zip(
+                self._trainable_variables, self._slot_variables, strict=True
+            ):
                 values = self.initial_slots(variable.shape, jnp.dtype(variable.dtype))
                 for name in group:
                     boxes[name] = self._add(name_like(variable, name), values[name])
@@ -203,7 +218,7 @@ class Optimizer(OptimizerState):
                 f"{type(self).__name__}: got {len(grads)} gradients for {len(variables)} weights; "
                 "they must match one to one."
             )
-        gradients, variables = _with_gradient(grads, variables)
+        gradients, variables = with_gradient(grads, variables, type(self).__name__)
         if self.loss_scale_factor is not None:
             gradients = [g / self.loss_scale_factor for g in gradients]
         if self.gradient_accumulation_steps:
@@ -260,7 +275,7 @@ class Optimizer(OptimizerState):
         return gradients
 
     def _accumulate(self, gradients: list[Any], variables: list[Variable], steps: int) -> None:
-        sums = [self._accumulators[self._get_variable_index(v)] for v in variables]
+        sums = [self._accumulated_gradients[self._get_variable_index(v)] for v in variables]
         gradients = [g + total.value for g, total in zip(gradients, sums, strict=True)]
 
         def change() -> None:
@@ -276,10 +291,12 @@ class Optimizer(OptimizerState):
         choose(due, change, collect, self.variables + variables)
 
     def _average(self) -> None:
-        step = jnp.asarray(self.iterations)
+        step = self._step()
         # The first average is the weight itself.
         momentum = jnp.where(step == 0, 0.0, self.ema_momentum)
-        for variable, average in zip(self._trainable_variables, self._averages, strict=True):
+        for variable, average in zip(
+            self._trainable_variables, self._model_variables_moving_average, strict=True
+        ):
             average.assign(momentum * average.value + (1 - momentum) * variable.value)
             if self.ema_overwrite_frequency is not None:
                 due = (step + 1) % self.ema_overwrite_frequency == 0
@@ -289,7 +306,9 @@ class Optimizer(OptimizerState):
         """Put the moving averages in the place of the weights, if they are kept."""
         if self.use_ema:
             for variable in var_list:
-                variable.assign(self._averages[self._get_variable_index(variable)])
+                variable.assign(
+                    self._model_variables_moving_average[self._get_variable_index(variable)]
+                )
 
     def stateless_apply(
         self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Any
@@ -371,18 +390,3 @@ class Optimizer(OptimizerState):
 def _widen(x: Any) -> Any:
     """Compute in float32 at least: squares and epsilons get lost in shorter types."""
     return x.astype(jnp.promote_types(x.dtype, jnp.float32))
-
-
-def _with_gradient(
-    grads: Sequence[Any], variables: Sequence[Variable]
-) -> tuple[list[Any], list[Variable]]:
-    pairs = [(jnp.asarray(g), v) for g, v in zip(grads, variables, strict=True) if g is not None]
-    if not pairs:
-        raise ValueError("There is no gradient for any weight: the loss depends on none of them.")
-    if len(pairs) < len(variables):
-        missing = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
-        warnings.warn(
-            f"The loss does not depend on {', '.join(missing)}; they stay as they are.",
-            stacklevel=3,
-        )
-    return [g for g, _ in pairs], [v for _, v in pairs]

@@ -31,6 +31,8 @@ def choose(
     variables: list[Variable],
 ) -> None:
     """Do one of two actions on variables, decided by a boolean array."""
+    if not isinstance(condition, jax.core.Tracer):
+        return action() if condition else otherwise()
     values = jax.lax.cond(
         condition,
         as_function(action, variables),

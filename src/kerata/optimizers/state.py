@@ -97,14 +97,23 @@ class OptimizerState(Configurable):
     @property
     def variables(self) -> list[Variable]:
         """The whole state: step count, learning rate, then what is kept for each weight."""
-        return list(self._variables)
+        found = {id(v): v for v in self._variables}
+        weights = {id(v) for v in self._trainable_variables}
+        # Users' optimizers may keep variables without add_variable(), as attributes.
+        for value in vars(self).values():
+            held = value.values() if isinstance(value, dict) else value
+            for v in held if isinstance(value, (list, tuple, dict)) else [value]:
+                if isinstance(v, Variable) and id(v) not in weights:
+                    found.setdefault(id(v), v)
+        return list(found.values())
 
     @property
     def iterations(self) -> Any:
         """How often the weights were changed."""
-        if self.gradient_accumulation_steps:
-            return self._iterations.value // self.gradient_accumulation_steps
-        return self._iterations
+        return self._step() if self.gradient_accumulation_steps else self._iterations
+
+    def _step(self) -> Any:
+        return self._iterations.value // (self.gradient_accumulation_steps or 1)
 
     @property
     def learning_rate(self) -> Any:

@@ -7,19 +7,41 @@ from typing import Any
 
 from kerata.base import registry
 from kerata.optimizers.schedules.base import LearningRateSchedule
+from kerata.optimizers.schedules.cosine import CosineDecay, CosineDecayRestarts
+from kerata.optimizers.schedules.exponential import ExponentialDecay, InverseTimeDecay
+from kerata.optimizers.schedules.piecewise import PiecewiseConstantDecay
+from kerata.optimizers.schedules.polynomial import PolynomialDecay
 
-__all__ = ["LearningRateSchedule", "deserialize", "serialize"]
+__all__ = [
+    "CosineDecay",
+    "CosineDecayRestarts",
+    "ExponentialDecay",
+    "InverseTimeDecay",
+    "LearningRateSchedule",
+    "PiecewiseConstantDecay",
+    "PolynomialDecay",
+    "deserialize",
+    "serialize",
+]
 
 _namespace = registry.Namespace(
     "keras.optimizers.schedules", "learning rate schedule", instantiate=False
 )
-for _cls in (LearningRateSchedule,):
+for _cls in (
+    ExponentialDecay,
+    InverseTimeDecay,
+    PiecewiseConstantDecay,
+    PolynomialDecay,
+    CosineDecay,
+    CosineDecayRestarts,
+):
     _namespace.add(_cls)
 
 
 def serialize(learning_rate_schedule: LearningRateSchedule) -> dict[str, Any]:
     """Write a schedule as a config in Keras 3's layout."""
-    return registry.serialize(learning_rate_schedule)
+    config: dict[str, Any] = registry.serialize(learning_rate_schedule)
+    return config
 
 
 def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
+import jax.numpy as jnp
+
 from kerata.base.configurable import Configurable
+from kerata.optimizers.arguments import is_number
 
 
 class LearningRateSchedule(Configurable):
@@ -25,3 +29,18 @@ class LearningRateSchedule(Configurable):
         raise NotImplementedError(
             f"{type(self).__name__} does not say the learning rate: define __call__(self, step)."
         )
+
+
+def as_float(step: Any) -> jax.Array:
+    """Give a step as a float32 scalar."""
+    return jnp.asarray(step).astype(jnp.float32)
+
+
+def check_steps(owner: str, argument: str, value: Any) -> None:
+    """Refuse a number of steps that is not above 0.
+
+    Raises:
+        ValueError: with the argument's name and value.
+    """
+    if is_number(value) and value <= 0:
+        raise ValueError(f"{owner}: {argument} must be above 0, got {value!r}.")

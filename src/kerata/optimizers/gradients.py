@@ -1,11 +1,43 @@
-"""Shortening gradients that are too long."""
+"""What happens to gradients before a step: matched with their weights, and shortened."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+
+from kerata.base.variable import Variable
+
+
+def with_gradient(
+    grads: Sequence[Any], variables: Sequence[Variable], owner: str
+) -> tuple[list[Any], list[Variable]]:
+    """Leave out weights without a gradient, and check the shapes of the others.
+
+    Raises:
+        ValueError: no gradient at all; a gradient of another shape than its weight.
+    """
+    pairs = [(jnp.asarray(g), v) for g, v in zip(grads, variables, strict=True) if g is not None]
+    if not pairs:
+        raise ValueError(
+            f"{owner}: there is no gradient for any weight; the loss depends on none of them."
+        )
+    for gradient, variable in pairs:
+        if gradient.shape != variable.shape:
+            raise ValueError(
+                f"{owner}: the gradient of {variable.path!r} has shape {gradient.shape}, "
+                f"but the weight has shape {variable.shape}."
+            )
+    if len(pairs) < len(variables):
+        missing = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
+        warnings.warn(
+            f"The loss does not depend on {', '.join(missing)}; they stay as they are.",
+            stacklevel=3,
+        )
+    return [g for g, _ in pairs], [v for _, v in pairs]
 
 
 def squared_norm(x: jax.Array) -> jax.Array:

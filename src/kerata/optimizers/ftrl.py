@@ -1,0 +1,84 @@
+"""Follow the regularized leader."""
+
+from __future__ import annotations
+
+from typing import Any, Unpack
+
+import jax.numpy as jnp
+import numpy as np
+
+from kerata.optimizers.arguments import CommonArguments, check_range
+from kerata.optimizers.optimizer import Optimizer, Slots
+
+
+class Ftrl(Optimizer):
+    """Follow the regularized leader, for sparse linear models (McMahan et al. 2013).
+
+    Arguments:
+        learning_rate: 0.001 by default.
+        learning_rate_power: how steps shrink with the sum of squares, at most 0;
+            -0.5 by default, 0 for a fixed learning rate.
+        initial_accumulator_value: where the sum of squares starts, 0.1 by default.
+        l1_regularization_strength: sets small weights to exactly 0; 0 by default.
+        l2_regularization_strength: keeps weights small; 0 by default.
+        l2_shrinkage_regularization_strength: L2 penalty added to the gradient; 0 by default.
+        beta: the paper's beta, 0 by default.
+        **common: see ``Optimizer``.
+
+    >>> from kerata.base.variable import Variable
+    >>> weight = Variable(0.0)
+    >>> Ftrl(0.1).apply([10.0], [weight])
+    >>> round(float(weight), 4)
+    -0.1
+    """
+
+    slot_groups = (("accumulator", "linear"),)
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        learning_rate_power: Any = -0.5,
+        initial_accumulator_value: Any = 0.1,
+        l1_regularization_strength: Any = 0.0,
+        l2_regularization_strength: Any = 0.0,
+        l2_shrinkage_regularization_strength: Any = 0.0,
+        beta: Any = 0.0,
+        *common: Any,
+        **named: Unpack[CommonArguments],
+    ) -> None:
+        super().__init__(learning_rate, *common, **named)
+        check_range("Ftrl", "learning_rate_power", learning_rate_power, -np.inf, 0)
+        self.learning_rate_power = learning_rate_power
+        self.initial_accumulator_value = initial_accumulator_value
+        self.l1_regularization_strength = l1_regularization_strength
+        self.l2_regularization_strength = l2_regularization_strength
+        self.l2_shrinkage_regularization_strength = l2_shrinkage_regularization_strength
+        self.beta = beta
+        for argument in (
+            "initial_accumulator_value",
+            "l1_regularization_strength",
+            "l2_regularization_strength",
+            "l2_shrinkage_regularization_strength",
+        ):
+            check_range("Ftrl", argument, getattr(self, argument))
+
+    def initial_slots(self, shape: tuple[int, ...], dtype: Any) -> Slots:
+        """Give the sum of squares to start with, and a linear term of zero."""
+        return {
+            "accumulator": np.full(shape, self.initial_accumulator_value, dtype),
+            "linear": np.zeros(shape, dtype),
+        }
+
+    def update(
+        self, gradient: Any, parameter: Any, slots: Slots, learning_rate: Any, step: Any
+    ) -> tuple[Any, Slots]:
+        """Give one weight, its sum of squares and linear term after a step."""
+        old, power = slots["accumulator"], -self.learning_rate_power
+        total = old + jnp.square(gradient)
+        sigma = (total**power - old**power) / learning_rate
+        shrunk = gradient + 2 * self.l2_shrinkage_regularization_strength * parameter
+        linear = slots["linear"] + shrunk - sigma * parameter
+        l1, l2 = self.l1_regularization_strength, self.l2_regularization_strength
+        curvature = (total**power + self.beta) / learning_rate + 2 * l2
+        new = (jnp.clip(linear, -l1, l1) - linear) / curvature
+        return new, {"accumulator": total, "linear": linear}

@@ -1,0 +1,85 @@
+"""Nadam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Unpack
+
+import jax.numpy as jnp
+
+from kerata.base.variable import Variable
+from kerata.optimizers.arguments import CommonArguments, check_range
+from kerata.optimizers.optimizer import Optimizer, Slots
+
+
+class Nadam(Optimizer):
+    """Adam with Nesterov momentum (Dozat 2016, "Incorporating Nesterov momentum into Adam").
+
+    Arguments:
+        learning_rate: 0.001 by default.
+        beta_1: how much of the old mean stays in the end, 0.9 by default; at first half
+            of that, as ``beta_1 * (1 - 0.5 * 0.96**step)``.
+        beta_2: how much of the old mean square stays, 0.999 by default.
+        epsilon: added after the root, 1e-7 by default.
+        **common: see ``Optimizer``.
+
+    >>> weight = Variable(10.0)
+    >>> Nadam(0.1).apply([10.0], [weight])
+    >>> round(float(weight), 4)
+    9.8937
+    """
+
+    slot_groups = (("momentum", "velocity"),)
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: Any = 0.9,
+        beta_2: Any = 0.999,
+        epsilon: Any = 1e-7,
+        *common: Any,
+        **named: Unpack[CommonArguments],
+    ) -> None:
+        super().__init__(learning_rate, *common, **named)
+        check_range("Nadam", "beta_1", beta_1, 0, 1)
+        check_range("Nadam", "beta_2", beta_2, 0, 1)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+
+    def _momentum_at(self, step: Any) -> Any:
+        return self.beta_1 * (1 - 0.5 * 0.96**step)
+
+    def build(self, variables: Iterable[Variable]) -> None:
+        """Make the state: besides the means one number for all weights."""
+        if self.built:
+            return
+        super().build(variables)
+        dtype = self._trainable_variables[0].dtype if self._trainable_variables else None
+        self._product = self.add_variable((), "ones", dtype, name="u_product")
+        for boxes in self._slot_variables:
+            boxes["product"] = self._product
+
+    def _update_all(self, gradients: list[Any], variables: list[Variable], rate: Any) -> None:
+        step = (self._step() + 1).astype(jnp.float32)
+        self._product.assign(self._product.value * self._momentum_at(step))
+        super()._update_all(gradients, variables, rate)
+
+    def update(
+        self, gradient: Any, parameter: Any, slots: Slots, learning_rate: Any, step: Any
+    ) -> tuple[Any, Slots]:
+        """Give one weight and its running means after a step.
+
+        ``slots["product"]`` is the product of the momentums of all steps, this one included.
+        """
+        m = slots["momentum"] + (1 - self.beta_1) * (gradient - slots["momentum"])
+        v = slots["velocity"] + (1 - self.beta_2) * (jnp.square(gradient) - slots["velocity"])
+        product, here, ahead = (
+            slots["product"],
+            self._momentum_at(step),
+            self._momentum_at(step + 1),
+        )
+        m_hat = ahead * m / (1 - product * ahead) + (1 - here) * gradient / (1 - product)
+        v_hat = v / (1 - self.beta_2**step)
+        change = learning_rate * m_hat / (jnp.sqrt(v_hat) + self.epsilon)
+        return parameter - change, {"momentum": m, "velocity": v, "product": product}

@@ -1,0 +1,52 @@
+"""Learning rates that fall to an end along a polynomial."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from kerata.optimizers.schedules.base import LearningRateSchedule, as_float, check_steps
+
+
+class PolynomialDecay(LearningRateSchedule):
+    """``(initial - end) * (1 - step / decay_steps) ** power + end``, then ``end``.
+
+    Arguments:
+        initial_learning_rate: at step 0.
+        decay_steps: steps until the end, above 0.
+        end_learning_rate: 0.0001 by default.
+        power: 1 by default, a straight line.
+        cycle: rather than staying at the end, go on with the next multiple of
+            ``decay_steps`` as the end.
+        name: of the schedule.
+
+    >>> round(float(PolynomialDecay(0.1, decay_steps=10, end_learning_rate=0.0)(5)), 4)
+    0.05
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate: Any,
+        decay_steps: Any,
+        end_learning_rate: Any = 0.0001,
+        power: Any = 1.0,
+        cycle: bool = False,
+        name: str = "PolynomialDecay",
+    ) -> None:
+        check_steps("PolynomialDecay", "decay_steps", decay_steps)
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.end_learning_rate = end_learning_rate
+        self.power = power
+        self.cycle = cycle
+        self.name = name
+
+    def __call__(self, step: Any) -> Any:
+        """Give the learning rate at a step."""
+        step, total = as_float(step), self.decay_steps
+        if self.cycle:
+            total = total * jnp.maximum(1.0, jnp.ceil(step / total))
+        left = 1 - jnp.minimum(step, total) / total
+        height = self.initial_learning_rate - self.end_learning_rate
+        return height * left**self.power + self.end_learning_rate
