@@ -61,13 +61,12 @@ def _integers(x: Any) -> np.ndarray:
     except ValueError:
         raise ValueError("to_categorical: the labels have rows of different lengths.") from None
     if array.dtype == object:
-        array = np.asarray([v if isinstance(v, (int, float)) else str(v) for v in array.flat])
-        array = array.reshape(np.shape(x))
+        array = np.asarray(array.tolist())
     if array.size == 0 or array.dtype.kind in "biu":
         return array.astype(np.int64)
     if array.dtype.kind != "f":
         raise ValueError(
-            f"to_categorical needs integer labels, got {array.flat[0]!r}. Number the classes "
+            f"to_categorical needs integer labels, got {array.flat[0].item()!r}. Number the classes "
             "first: classes, labels = np.unique(names, return_inverse=True)."
         )
     wrong = array[~np.isfinite(array) | (array != np.floor(array))]
