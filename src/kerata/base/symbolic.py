@@ -132,6 +132,11 @@ class Operation(Configurable):
         return self.call(*args, **kwargs)
 
     @property
+    def kind(self) -> str:
+        """What the operation is called in tables and pictures."""
+        return type(self).__name__
+
+    @property
     def input(self) -> Any:
         """The symbolic input of the first call on symbolic tensors."""
         inputs = self._first_node().inputs

@@ -93,7 +93,8 @@ def _as_numbers(y_true: Any, output: str) -> np.ndarray:
 
 
 def _check_sparse(loss: Any, y: np.ndarray, pred: Shape, output: str) -> None:
-    axis = loss.axis % len(pred)
+    given_axis = getattr(loss, "axis", -1)
+    axis = given_axis % len(pred)
     classes, expected = pred[axis], pred[:axis] + pred[axis + 1 :]
     if y.ndim == len(pred) and y.shape[axis] == 1:
         y = np.squeeze(y, axis)
@@ -101,7 +102,7 @@ def _check_sparse(loss: Any, y: np.ndarray, pred: Shape, output: str) -> None:
         raise ValueError(
             f"Loss {loss.name!r} takes one integer label a sample, but the targets of output "
             f"{output!r} have shape {shape_text(y.shape)}, as one-hot labels do: use "
-            f"loss='categorical_crossentropy', or pass y.argmax(axis={loss.axis})."
+            f"loss='categorical_crossentropy', or pass y.argmax(axis={given_axis})."
         )
     if not _fits(y.shape, expected):
         raise ValueError(
@@ -113,8 +114,9 @@ def _check_sparse(loss: Any, y: np.ndarray, pred: Shape, output: str) -> None:
     bad = (y < 0) | (y >= classes)
     if y.dtype.kind == "f":
         bad |= y != np.floor(y)
-    if loss.ignore_class is not None:
-        bad &= y != loss.ignore_class
+    ignored = getattr(loss, "ignore_class", None)
+    if ignored is not None:
+        bad &= y != ignored
     if not bad.any():
         return
     row, label = _first(bad, y)

@@ -11,6 +11,13 @@ import numpy as np
 
 from kerata.base.symbolic import is_symbolic
 
+# Ends of the columns as fractions of the width, by whether connections and trainability show.
+_POSITIONS = {
+    (False, False): [0.45, 0.80, 1.0],
+    (False, True): [0.42, 0.70, 0.85, 1.0],
+    (True, False): [0.32, 0.58, 0.74, 1.0],
+    (True, True): [0.28, 0.52, 0.66, 0.86, 1.0],
+}
 _SIZES = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -59,7 +66,7 @@ def summary_text(
     headers = ["Layer (type)", "Output Shape", "Param #"]
     headers += ["Connected to"] if branching else []
     headers += ["Trainable"] if show_trainable else []
-    columns = _column_widths(width, positions, len(headers))
+    columns = _column_widths(width, positions or _POSITIONS[branching, show_trainable])
     for header, column in zip(headers, columns, strict=True):
         table.add_column(
             header,
@@ -70,7 +77,7 @@ def summary_text(
     for layer, depth in _rows(model, expand_nested, layer_range):
         indent = "  " * depth
         row = [
-            f"{indent}{layer.name} ({type(layer).__name__})",
+            f"{indent}{layer.name} ({layer.kind})",
             _output_text(layer),
             _params_text(layer),
         ]
@@ -115,17 +122,10 @@ def _within(layers: list[Any], layer_range: tuple[str, str], name: str) -> list[
     return layers[bounds[0][0] : bounds[1][-1] + 1]
 
 
-def _column_widths(width: int, positions: list[float] | None, n: int) -> list[int]:
-    if positions is None:
-        positions = {
-            3: [0.45, 0.80, 1.0],
-            4: [0.33, 0.58, 0.72, 1.0] if n == 4 else [],
-            5: [0.3, 0.52, 0.65, 0.87, 1.0],
-        }[n]
-    ends = [p * width if p <= 1 else p for p in positions[:n]]
-    starts = [0.0, *ends[:-1]]
+def _column_widths(width: int, positions: list[float]) -> list[int]:
+    ends = [p * width if p <= 1 else p for p in positions]
     # A column's border and padding take three characters.
-    return [max(int(b - a) - 3, 6) for a, b in zip(starts, ends, strict=True)]
+    return [max(int(b - a) - 3, 6) for a, b in zip([0.0, *ends], ends, strict=False)]
 
 
 def _output_text(layer: Any) -> str:

@@ -40,6 +40,11 @@ class OpCall(Operation):
         super().__init__(auto_name(function.rpartition(".")[2]) if name is None else name)
         self.function = function
 
+    @property
+    def kind(self) -> str:
+        """What the operation is called in tables and pictures."""
+        return f"ops.{self.function}"
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the function on arrays."""
         return _functions[self.function](*args, **kwargs)

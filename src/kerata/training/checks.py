@@ -50,7 +50,7 @@ def check_targets_fit(objective: Objective, y: Any, y_pred: Any, sample_weight: 
     ):
         if f is None or target is None:
             continue
-        check_targets(f, np.asarray(target), output.shape, name if objective.count > 1 else None)
+        check_targets(f, np.asarray(target), output.shape, name)
         if weight is not None and np.ndim(weight) > np.ndim(target) + 1:
             raise ValueError(
                 f"sample_weight has shape {np.shape(weight)}; it must have one number a row: "

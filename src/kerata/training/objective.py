@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
-from kerata import losses as losses_module
 from kerata import metrics as metrics_module
 from kerata.base.messages import did_you_mean
+from kerata.losses.resolve import resolve_loss
 from kerata.metrics.resolve import resolve_metric
 
 
@@ -40,7 +39,10 @@ class Objective:
         self.keyed = len(keys) == self.count
         flat_y = self.per_output(y, "y")
         losses = self.per_output(loss, "loss", shared=True)
-        self.losses = [None if x is None else _as_loss(x) for x in losses]
+        self.losses = [
+            resolve_loss(f, _shape(t), _shape(p))
+            for f, t, p in zip(losses, flat_y, flat_pred, strict=True)
+        ]
         self.loss_weights = [
             1.0 if w is None else w for w in self.per_output(loss_weights, "loss_weights")
         ]
@@ -203,12 +205,5 @@ def _as_list(x: Any) -> list[Any]:
     return list(x) if isinstance(x, (list, tuple)) else [x]
 
 
-def _as_loss(x: Any) -> Any:
-    found = losses_module.get(x)
-    if isinstance(found, losses_module.Loss):
-        return found
-    return losses_module.LossFunctionWrapper(found, name=getattr(found, "__name__", "loss"))
-
-
 def _shape(x: Any) -> tuple[int, ...]:
-    return () if x is None else tuple(jnp.shape(x) if not hasattr(x, "shape") else x.shape)
+    return () if x is None else tuple(x.shape)

@@ -404,7 +404,7 @@ class Trainer:
         class_weight: dict[Any, float] | None = None,
         return_dict: bool = False,
     ) -> Any:
-        """Make one training step on one batch; metrics go on counting from call to call.
+        """Make one training step on one batch; metrics count this batch alone.
 
         Returns:
             As for ``evaluate``.
@@ -414,7 +414,7 @@ class Trainer:
             rows = apply_class_weight(rows, class_weight)
         programs = self._ready(rows, training=True)
         key = jax.random.key(global_generator().next_seed())
-        values, results = programs.train_batch(programs.read(), rows.arrays, key, False)
+        values, results = programs.train_batch(programs.read(), rows.arrays, key, True)
         programs.write(values)
         logs = programs.named(results)
         return logs if return_dict else _in_order(logs)
@@ -425,7 +425,7 @@ class Trainer:
         """Count one batch in loss and metrics without training."""
         rows = make_rows(x, y, sample_weight, self._n_inputs())
         programs = self._ready(rows, training=False)
-        metrics, results = programs.evaluate_batch(programs.read(), rows.arrays, False)
+        metrics, results = programs.evaluate_batch(programs.read(), rows.arrays, True)
         programs.write(programs.read()._replace(metrics=metrics))
         logs = programs.named(results)
         return logs if return_dict else _in_order(logs)

@@ -135,7 +135,7 @@ def _flatten(model: Any, expand: bool) -> tuple[list[Any], list[tuple[int, int]]
 
 
 def _lines(op: Any, shapes: bool, dtype: bool, names: bool, activations: bool) -> list[str]:
-    kind = type(op).__name__
+    kind = op.kind
     head = f"{op.name} ({kind})" if names else kind
     activation = getattr(op, "activation", None)
     if activations and activation is not None:
@@ -163,7 +163,7 @@ def _width(lines: list[str]) -> float:
 
 
 def _colour(op: Any) -> str:
-    kind = type(op).__name__
+    kind = op.kind
     return next((c for key, c in _COLOURS.items() if key in kind), "#e8eaed")
 
 
@@ -232,7 +232,7 @@ def _draw_box(
     from matplotlib.patches import Rectangle
 
     x, y = middle[0] - size[0] / 2, middle[1] - size[1] / 2
-    top = _LINE + _PAD / 2
+    top = size[1] if len(lines) == 1 else _LINE + _PAD / 2
     axes.add_patch(Rectangle((x, y), *size, facecolor=_PAPER, edgecolor=_INK, lw=1, zorder=3))
     axes.add_patch(
         Rectangle(
@@ -242,7 +242,7 @@ def _draw_box(
     for i, line in enumerate(lines):
         axes.text(
             x + size[0] / 2 if i == 0 else x + _PAD,
-            y + size[1] - _PAD / 2 - _LINE * (i + 0.5) + (0.03 if i == 0 else -0.03),
+            y + size[1] - top / 2 if i == 0 else y + size[1] - _PAD / 2 - _LINE * (i + 0.5) - 0.03,
             line,
             ha="center" if i == 0 else "left",
             va="center",
