@@ -30,6 +30,12 @@ OWN = {
     "Lion": [{}, {"beta_1": 0.5, "beta_2": 0.6}],
     "Lamb": [{}, {"beta_1": 0.5, "epsilon": 1e-2}],
     "Adafactor": [{}, {"clip_threshold": 0.5, "beta_2_decay": -0.5}, {"relative_step": False}],
+    "Muon": [
+        {},
+        {"nesterov": False, "rms_rate": None, "adam_lr_ratio": 0.5, "weight_decay": None},
+        {"exclude_layers": ["variable"], "adam_weight_decay": 0.3},
+    ],
+    "ScheduleFreeAdamW": [{}, {"beta_1": 0.5, "warmup_steps": 5, "weight_decay": 0.1}],
 }
 COMMON = [
     {"weight_decay": 0.1},

@@ -18,9 +18,11 @@ from kerata.optimizers.ftrl import Ftrl
 from kerata.optimizers.lamb import Lamb
 from kerata.optimizers.lion import Lion
 from kerata.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from kerata.optimizers.muon import Muon
 from kerata.optimizers.nadam import Nadam
 from kerata.optimizers.optimizer import Optimizer
 from kerata.optimizers.rmsprop import RMSprop
+from kerata.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from kerata.optimizers.sgd import SGD
 
 __all__ = [
@@ -35,10 +37,12 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "Muon",
     "Nadam",
     "OptaxOptimizer",
     "Optimizer",
     "RMSprop",
+    "ScheduleFreeAdamW",
     "deserialize",
     "get",
     "legacy",
@@ -60,6 +64,8 @@ for _cls in (
     Ftrl,
     Lion,
     Lamb,
+    Muon,
+    ScheduleFreeAdamW,
     LossScaleOptimizer,
 ):
     _namespace.add(_cls, _cls.__name__.lower())

@@ -56,10 +56,20 @@ class Adam(Optimizer):
         self, gradient: Any, parameter: Any, slots: Slots, learning_rate: Any, step: Any
     ) -> tuple[Any, Slots]:
         """Give one weight and its running means after a step."""
-        m = slots["momentum"] + (1 - self.beta_1) * (gradient - slots["momentum"])
-        v = slots["velocity"] + (1 - self.beta_2) * (jnp.square(gradient) - slots["velocity"])
-        new = {"momentum": m, "velocity": v}
-        if self.amsgrad:
-            v = new["velocity_hat"] = jnp.maximum(slots["velocity_hat"], v)
-        rate = learning_rate * jnp.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
-        return parameter - rate * m / (jnp.sqrt(v) + self.epsilon), new
+        betas = (self.beta_1, self.beta_2)
+        change, new = adam_step(gradient, slots, learning_rate, step, betas, self.epsilon)
+        return parameter - change, new
+
+
+def adam_step(
+    gradient: Any, slots: Slots, rate: Any, step: Any, betas: tuple[Any, Any], epsilon: Any
+) -> tuple[Any, Slots]:
+    """Give the change that Adam subtracts, and the new means."""
+    beta_1, beta_2 = betas
+    m = slots["momentum"] + (1 - beta_1) * (gradient - slots["momentum"])
+    v = slots["velocity"] + (1 - beta_2) * (jnp.square(gradient) - slots["velocity"])
+    new = {"momentum": m, "velocity": v}
+    if "velocity_hat" in slots:
+        v = new["velocity_hat"] = jnp.maximum(slots["velocity_hat"], v)
+    rate = rate * jnp.sqrt(1 - beta_2**step) / (1 - beta_1**step)
+    return rate * m / (jnp.sqrt(v) + epsilon), new

@@ -116,9 +116,10 @@ def own_arguments(optimizer: Configurable, known: Mapping[str, Any]) -> dict[str
 def full_signature(cls: type, base: type) -> inspect.Signature:
     """Write out a constructor's ``*common, **named`` as the base's arguments, for help()."""
     own = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
-    if not any(p.name == "common" for p in own):
+    names = [p.name for p in own]
+    if "common" not in names:
         return inspect.Signature(own)
-    own = [p for p in own if p.name not in ("common", "named")]
-    names = {p.name for p in own}
     common = list(inspect.signature(base.__init__).parameters.values())[2:]  # type: ignore[misc]
-    return inspect.Signature(own + [p for p in common if p.name not in names])
+    *common, rest = [p for p in common if p.name not in names]
+    i = names.index("common")
+    return inspect.Signature([*own[:i], *common, *own[i + 1 : -1], rest])

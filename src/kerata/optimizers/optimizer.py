@@ -233,6 +233,10 @@ class Optimizer(OptimizerState):
         self._iterations.assign_add(1)
 
     def _known(self, given: Sequence[Variable] | None) -> list[Variable]:
+        if not hasattr(self, "_variables"):
+            raise RuntimeError(
+                f"{type(self).__name__}.__init__ does not call super().__init__(learning_rate)."
+            )
         if given is None:
             if not self.built:
                 raise ValueError(
@@ -255,10 +259,10 @@ class Optimizer(OptimizerState):
         gradients = self._clip(gradients)
         rate = self.learning_rate
         rate = rate.value if isinstance(rate, Variable) else rate
-        if self.weight_decay is not None:
-            for v in variables:
-                if self._use_weight_decay(v):
-                    v.assign(v.value - v.value * self.weight_decay * rate)
+        for v in variables:
+            decay = self._weight_decay_of(v)
+            if decay is not None:
+                v.assign(v.value - v.value * decay * rate)
         self._update_all(gradients, variables, rate)
 
     def _update_all(self, gradients: list[Any], variables: list[Variable], rate: Any) -> None:
@@ -361,9 +365,13 @@ class Optimizer(OptimizerState):
         self._undecayed_ids = {id(v) for v in var_list or ()}
         self._undecayed_names = re.compile("|".join(var_names)) if var_names else None
 
-    def _use_weight_decay(self, variable: Variable) -> bool:
-        named = self._undecayed_names is not None and self._undecayed_names.search(variable.name)
-        return not named and id(variable) not in self._undecayed_ids
+    def _is_excluded(self, variable: Variable) -> bool:
+        names = self._undecayed_names
+        named = names is not None and names.search(variable.name) is not None
+        return named or id(variable) in self._undecayed_ids
+
+    def _weight_decay_of(self, variable: Variable) -> Any:
+        return None if self._is_excluded(variable) else self.weight_decay
 
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments that rebuild the optimizer, without its state."""
