@@ -164,7 +164,7 @@ def test_history_keeps_python_floats_and_tells_of_itself():
     history.on_epoch_end(0, {"loss": jnp.float32(0.5), "each": np.ones(2)})
     assert type(history.history["loss"][0]) is float
     np.testing.assert_array_equal(history.history["each"][0], [1, 1])
-    assert repr(history) == "<History of 1 epochs: each, loss>"
+    assert repr(history) == "<History of 1 epochs: loss, each>"
 
 
 # Monitors ------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Logs as callbacks get them: flat, in alphabetical order, plain numbers."""
+"""Logs as callbacks get them: flat, in the engine's order, plain numbers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ def plain_logs(logs: Mapping[str, Any] | None) -> dict[str, Any]:
 
     >>> import numpy as np
     >>> plain_logs({"loss": np.float32(0.5), "accuracy": 1})
-    {'accuracy': 1.0, 'loss': 0.5}
+    {'loss': 0.5, 'accuracy': 1.0}
     """
     out: dict[str, Any] = {}
-    for name, value in sorted((logs or {}).items()):
+    for name, value in (logs or {}).items():
         if isinstance(value, Mapping):
             out.update(plain_logs(value))
         else:

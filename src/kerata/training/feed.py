@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.dtypes import floatx
@@ -82,10 +83,31 @@ def _to_array(value: Any, what: str) -> Any:
     if array.ndim == 0:
         raise ValueError(f"{what} must have at least one axis (the rows), got the number {array}.")
     if array.dtype == np.float64:
-        array = array.astype(floatx())
-    elif array.dtype in (np.int64, np.uint64, np.uint32):
-        array = _to_int32(array, what)
+        return aligned_copy(array, floatx())
+    if array.dtype in (np.int64, np.uint64, np.uint32):
+        return _to_int32(array, what)
     return array
+
+
+def aligned_copy(array: np.ndarray, dtype: Any) -> np.ndarray:
+    """Copy an array to another type, at an address that JAX can use on the CPU as it is.
+
+    >>> copy = aligned_copy(np.array([1.0, 2.0]), "float32")
+    >>> copy.dtype.name, copy.ctypes.data % 64
+    ('float32', 0)
+    """
+    dtype = jnp.dtype(dtype)
+    memory = np.empty(array.size * dtype.itemsize + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    copy = memory[start : start + array.size * dtype.itemsize].view(dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+def on_device(rows: Rows) -> Rows:
+    """Put rows on the device; on the CPU without a copy where the address allows it."""
+    arrays = jax.tree.map(lambda a: jax.device_put(a, may_alias=True), rows.arrays)
+    return Rows(*arrays, rows.count)
 
 
 def _to_int32(array: np.ndarray, what: str) -> np.ndarray:
@@ -94,7 +116,7 @@ def _to_int32(array: np.ndarray, what: str) -> np.ndarray:
             f"{what} holds integers beyond 32 bits (largest {array.max()}); "
             "turn them into floats or smaller ids first."
         )
-    return array.astype(np.int32)
+    return aligned_copy(array, np.int32)
 
 
 def _from_objects(array: np.ndarray, what: str) -> np.ndarray:

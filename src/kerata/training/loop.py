@@ -14,7 +14,7 @@ import numpy as np
 
 from kerata.base.randomness import global_generator
 from kerata.callbacks.callback_list import CallbackList
-from kerata.training.feed import Rows
+from kerata.training.feed import Rows, on_device
 from kerata.training.interrupt import deferred_interrupt
 from kerata.training.programs import Programs
 from kerata.training.stream import Stream
@@ -48,8 +48,8 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
             weights as they were then.
     """
     model.stop_training = False
-    data = _on_device(plan.data)
-    validation = None if plan.validation is None else _on_device(plan.validation)
+    data = _placed(plan.data)
+    validation = None if plan.validation is None else _placed(plan.validation)
     quiet = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks.callbacks)
     with deferred_interrupt() as check:
         callbacks.on_train_begin()
@@ -168,7 +168,7 @@ def evaluate(
     check: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Give loss and metrics over data, as plain numbers."""
-    data = _on_device(data)
+    data = _placed(data)
     callbacks.on_test_begin()
     logs: dict[str, Any] = {}
     if isinstance(data, Stream):
@@ -219,10 +219,8 @@ def _evaluate_stream(
     return logs
 
 
-def _on_device(data: Rows | Stream) -> Any:
-    if isinstance(data, Stream):
-        return data
-    return Rows(*jax.tree.map(jnp.asarray, data.arrays), data.count)
+def _placed(data: Rows | Stream) -> Rows | Stream:
+    return data if isinstance(data, Stream) else on_device(data)
 
 
 def _check_loss(loss: float, epoch: int, epochs: int) -> None:
