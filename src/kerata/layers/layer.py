@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -66,6 +68,12 @@ class Layer(Weighted):
     >>> layer(np.array([1.0, 2.0])).tolist(), layer.count_params()
     ([1.0, 2.0], 1)
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let a subclass's ``build`` mark the layer as built, whoever calls it."""
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = _marking(cls.build)  # type: ignore[method-assign] # wrapped, not replaced
 
     def __init__(
         self,
@@ -323,6 +331,19 @@ class Layer(Weighted):
 def current_training() -> bool | None:
     """Say whether the layer call in progress on this thread is training, or None outside calls."""
     return _calls.training
+
+
+def _marking(build: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(build)
+    def marked(self: Layer, *shapes: Any, **named: Any) -> None:
+        build(self, *shapes, **named)
+        # A model without a shape stays as it is.
+        if any(shape is not None for shape in (*shapes, *named.values())):
+            self.built = True
+            if self._build_shapes is None and shapes:
+                self._build_shapes = {"input_shape": shapes[0]}
+
+    return marked
 
 
 def _policy(dtype: Any) -> DTypePolicy:
