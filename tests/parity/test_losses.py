@@ -111,10 +111,9 @@ def same(ours, theirs, rtol=1e-5, atol=1e-6):
 
 
 @all_cases
-@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "none"])
-def test_values(name, kwargs, kind, reduction):
+def test_values(name, kwargs, kind):
     y_true, y_pred = draw(kind)
-    ours, theirs = pair(name, kwargs, reduction=reduction)
+    ours, theirs = pair(name, kwargs, reduction="none")
     same(ours(y_true, y_pred), theirs(y_true, y_pred))
 
 
@@ -122,7 +121,10 @@ def test_values(name, kwargs, kind, reduction):
 def test_gradients_with_respect_to_predictions(name, kwargs, kind):
     y_true, y_pred = draw(kind, seed=1)
     y_pred = jnp.asarray(y_pred, "float32")
-    ours, theirs = (jax.grad(lambda p, f=f: f(y_true, p))(y_pred) for f in pair(name, kwargs))
+    (value, ours), (expected, theirs) = (
+        jax.value_and_grad(lambda p, f=f: f(y_true, p))(y_pred) for f in pair(name, kwargs)
+    )
+    same(value, expected)
     same(ours, theirs)
     assert float(jnp.abs(ours).max()) > 0
 
@@ -220,7 +222,7 @@ def test_ranks_are_brought_together(name, kind, true_shape, pred_shape):
             ours, theirs = pair(name, {}, reduction=reduction)
             expected = theirs(y_true, y_pred)
         except ValueError:
-            with pytest.raises(ValueError):
+            with pytest.raises(ValueError, match="y_true"):
                 ours(y_true, y_pred)
         else:
             same(ours(y_true, y_pred), expected)

@@ -19,6 +19,10 @@ from kerata.losses.focal import (
     binary_focal_crossentropy,
     categorical_focal_crossentropy,
 )
+from kerata.losses.generalized import (
+    CategoricalGeneralizedCrossEntropy,
+    categorical_generalized_cross_entropy,
+)
 from kerata.losses.loss import Loss, LossFunctionWrapper
 from kerata.losses.margin import (
     CategoricalHinge,
@@ -46,6 +50,8 @@ from kerata.losses.regression import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from kerata.losses.sequence import CTC, ctc
+from kerata.losses.similarity import Circle, circle
 
 # Functions first: their snake-case names must not be taken by the classes.
 _aliases: dict[Any, tuple[str, ...]] = {
@@ -68,6 +74,9 @@ _aliases: dict[Any, tuple[str, ...]] = {
     categorical_hinge: (),
     dice: (),
     tversky: (),
+    circle: (),
+    ctc: (),
+    categorical_generalized_cross_entropy: (),
     MeanSquaredError: (),
     MeanAbsoluteError: (),
     MeanAbsolutePercentageError: (),
@@ -87,6 +96,9 @@ _aliases: dict[Any, tuple[str, ...]] = {
     CategoricalHinge: (),
     Dice: (),
     Tversky: (),
+    Circle: (),
+    CTC: (),
+    CategoricalGeneralizedCrossEntropy: (),
     Loss: (),
     LossFunctionWrapper: (),
 }
@@ -124,6 +136,7 @@ def deserialize(name: Any, custom_objects: Mapping[str, Any] | None = None) -> A
 
 __all__ = [
     "BCE",
+    "CTC",
     "KLD",
     "MAE",
     "MAPE",
@@ -133,7 +146,9 @@ __all__ = [
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
     "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
     "CategoricalHinge",
+    "Circle",
     "CosineSimilarity",
     "Dice",
     "Hinge",
@@ -155,8 +170,11 @@ __all__ = [
     "binary_focal_crossentropy",
     "categorical_crossentropy",
     "categorical_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
     "categorical_hinge",
+    "circle",
     "cosine_similarity",
+    "ctc",
     "deserialize",
     "dice",
     "get",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -84,7 +85,7 @@ class Loss(Configurable):
 
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments, without ``dtype`` as in Keras."""
-        config = super().get_config()
+        config = config_of(self, Loss, name=self.name, reduction=self.reduction)
         config.pop("dtype", None)
         return config
 
@@ -149,6 +150,19 @@ def compute_dtype(dtype: Any) -> str:
     if hasattr(dtype, "compute_dtype"):
         return str(dtype.compute_dtype)
     return DTypePolicy(dtype if isinstance(dtype, str) else dtype_name(dtype)).compute_dtype
+
+
+def config_of(obj: Configurable, root: type, **base: Any) -> dict[str, Any]:
+    """Give the arguments that rebuild an object, the base class's from its attributes.
+
+    A user's ``get_config`` adds its own arguments to the base class's, so it gets only those.
+    """
+    parameters = inspect.signature(type(obj).__init__).parameters
+    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    config = {key: value for key, value in base.items() if open_ended or key in parameters}
+    maker = next(c for c in type(obj).__mro__ if "get_config" in vars(c))
+    own = maker is root or maker.__module__.partition(".")[0] == "kerata"
+    return {**Configurable.get_config(obj), **config} if own else config
 
 
 def _to_arrays(tree: Any, dtype: str) -> Any:

@@ -12,7 +12,7 @@ from kerata.base.configurable import Configurable
 from kerata.base.naming import auto_name
 from kerata.base.scope import Scope
 from kerata.base.variable import Variable
-from kerata.losses.loss import compute_dtype
+from kerata.losses.loss import compute_dtype, config_of
 
 
 class Metric(Configurable):
@@ -159,8 +159,7 @@ class Metric(Configurable):
 
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments; ``dtype`` as its short name."""
-        config = super().get_config()
-        return {**config, "dtype": self.dtype} if "dtype" in config else config
+        return config_of(self, Metric, name=self.name, dtype=self.dtype)
 
     def __setattr__(self, name: str, value: Any) -> None:
         # Variables and metrics kept as attributes belong to the state.

@@ -1,0 +1,86 @@
+"""Losses of embeddings: rows of one class should lie close together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.base.scope import set_mask
+from kerata.losses.loss import LossFunctionWrapper
+
+
+def circle(
+    y_true: Any,
+    y_pred: Any,
+    ref_labels: Any = None,
+    ref_embeddings: Any = None,
+    remove_diagonal: bool = True,
+    gamma: Any = 80,
+    margin: Any = 0.4,
+) -> jax.Array:
+    """Circle loss of each row against all others (Sun et al. 2020).
+
+    Arguments:
+        y_true: class numbers, shape ``(batch,)``.
+        y_pred: embeddings of length 1, shape ``(batch, features)``.
+        ref_labels, ref_embeddings: other rows to compare with, by default the same.
+        remove_diagonal: whether a row is not compared with itself.
+        gamma: scale of the similarities.
+        margin: how far classes should be apart.
+
+    >>> float(circle([0, 1], [[1.0, 0.0], [0.0, 1.0]])[0])
+    0.0
+    """
+    y_pred = jnp.asarray(y_pred)
+    labels = jnp.asarray(y_true).astype("int32").reshape(-1, 1)
+    others = y_pred if ref_embeddings is None else jnp.asarray(ref_embeddings)
+    other_labels = labels if ref_labels is None else jnp.asarray(ref_labels).reshape(-1, 1)
+    distance = jnp.maximum(1 - y_pred @ others.T, 0.0)
+    same = labels == other_labels.T
+    different = ~same
+    if remove_diagonal:
+        same &= ~jnp.eye(same.shape[0], same.shape[1], dtype=bool)
+    pull = -gamma * jnp.maximum(distance + margin, 0.0) * (margin - distance)
+    push = gamma * jnp.maximum(1 + margin - distance, 0.0) * (1 - margin - distance)
+    losses = jax.nn.softplus(_log_sum(pull, same) + _log_sum(push, different))
+    set_mask(losses, losses > 0)
+    return losses
+
+
+def _log_sum(x: jax.Array, where: jax.Array) -> jax.Array:
+    return jax.nn.logsumexp(x, axis=1, where=where)
+
+
+class Circle(LossFunctionWrapper):
+    """Circle loss of embeddings of length 1 (Sun et al. 2020); rows with loss 0 don't count.
+
+    Arguments:
+        gamma: scale of the similarities.
+        margin: how far classes should be apart.
+        remove_diagonal: whether a row is not compared with itself.
+        reduction, name, dtype: see ``Loss``.
+
+    >>> float(Circle()([0, 1], [[1.0, 0.0], [0.0, 1.0]]))
+    0.0
+    """
+
+    def __init__(
+        self,
+        gamma: Any = 80.0,
+        margin: Any = 0.4,
+        remove_diagonal: bool = True,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "circle",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(
+            circle,
+            reduction,
+            name,
+            dtype,
+            gamma=gamma,
+            margin=margin,
+            remove_diagonal=remove_diagonal,
+        )
