@@ -5,8 +5,8 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+from kerata.kernels import platform
 from kerata.kernels.columns import columns_convolution, shifted_products
-from kerata.kernels.platform import on_cpu
 from kerata.kernels.shapes import (
     Sizes,
     check_kernel,
@@ -64,7 +64,7 @@ def convolution(
     x = x.astype(kernel.dtype)
     # A kernel that fits nowhere gives an empty array, which XLA's operation knows how to make.
     empty = any((output_size(n, w, s, padding) or 0) <= 0 for n, w, s in axes)
-    if empty or not on_cpu():
+    if empty or not platform.on_cpu():
         return xla_convolution(x, kernel, steps, pads, holes, groups, data_format)
     x = jnp.moveaxis(x, 1, -1) if first else x
     if 1 < groups == x.shape[-1]:

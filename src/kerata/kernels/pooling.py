@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from kerata.kernels.platform import on_cpu
+from kerata.kernels import platform
 from kerata.kernels.shapes import Sizes, check_padding, output_size, pad_amounts, per_axis
 
 # Longer windows would unroll into too long a program; XLA's own operation serves them.
@@ -93,11 +93,7 @@ def average_pool(
             sums = functools.reduce(jnp.add, _places(sums, cut))
     else:
         sums = _reduce_windows(x, np.array(0, x.dtype), lax.add, cuts)
-    for cut in cuts:
-        start = np.arange(cut.windows) * cut.stride - cut.pads[0]
-        real = np.minimum(start + cut.size, cut.length) - np.maximum(start, 0)
-        sums = sums / real.astype(sums.dtype).reshape(-1, *(1,) * (x.ndim - cut.axis - 1))
-    return sums
+    return sums / _real_elements(cuts, x.ndim).astype(sums.dtype)
 
 
 def _cut(
@@ -118,7 +114,7 @@ def _cut(
 
 
 def _taken_apart(cuts: _Cuts) -> bool:
-    return on_cpu() and all(c.windows > 0 and c.size <= _LONGEST for c in cuts)
+    return platform.on_cpu() and all(c.windows > 0 and c.size <= _LONGEST for c in cuts)
 
 
 def _reduce_windows(x: jax.Array, start: np.ndarray, reducer: Callable, cuts: _Cuts) -> jax.Array:
@@ -137,6 +133,16 @@ def _fit(x: jax.Array, fill: Any, cuts: _Cuts) -> jax.Array:
     if all(a == (0, 0, 0) for a in amounts):
         return x
     return lax.pad(x, np.array(fill, x.dtype), amounts)
+
+
+def _real_elements(cuts: _Cuts, ndim: int) -> np.ndarray:
+    """Count the elements of each window that are no padding, ready to divide by."""
+    counts = np.ones((1,) * ndim)
+    for c in cuts:
+        start = np.arange(c.windows) * c.stride - c.pads[0]
+        real = np.minimum(start + c.size, c.length) - np.maximum(start, 0)
+        counts = counts * real.reshape(-1, *(1,) * (ndim - c.axis - 1))
+    return counts
 
 
 def _places(x: jax.Array, cut: _Cut) -> list[jax.Array]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+from kerata.kernels import platform
 from kerata.kernels.columns import transposed_columns
-from kerata.kernels.platform import on_cpu
 from kerata.kernels.shapes import (
     Sizes,
     check_kernel,
@@ -60,7 +60,7 @@ def transposed_convolution(
         transposed_pads(w, s, padding, e) for w, s, e in zip(spans, steps, extras, strict=False)
     )
     x = x.astype(kernel.dtype)
-    if not on_cpu():
+    if not platform.on_cpu():
         flipped = jnp.flip(kernel, range(rank)).swapaxes(-1, -2)
         ones = (1,) * rank
         return xla_convolution(x, flipped, ones, pads, holes, 1, data_format, stretch=steps)
