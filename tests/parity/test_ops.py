@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kerata import ops
+from kerata.base.symbolic import KerasTensor
 
 keras = pytest.importorskip("keras")
 
@@ -557,6 +558,36 @@ def test_values_types_and_gradients(name, args, kwargs):
         expected_values, expected_gradients = with_gradient(theirs, arrays)
         assert_same(values, expected_values, 1e-5)
         assert_same(gradients, expected_gradients, 1e-4)
+
+
+# Keras says another shape or type here than it then computes.
+WRONG_IN_KERAS = {"angle", "vstack", "corrcoef", "lu_factor", "multi_hot", "polar"}
+
+
+def symbolic(function, tensor_class, args, kwargs):
+    tensors = jax.tree.map(
+        lambda x: tensor_class(x.shape, dtype=x.dtype.name) if isinstance(x, np.ndarray) else x,
+        (args, kwargs),
+    )
+    outputs = function(*tensors[0], **tensors[1])
+    found = jax.tree.leaves(outputs, is_leaf=lambda x: isinstance(x, tensor_class))
+    return [(tuple(x.shape), x.dtype) for x in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "kwargs"),
+    [
+        c
+        for c in CASES
+        if c.values[0] not in BY_VALUE | WRONG_IN_KERAS
+        and (len(c.values[1]) > 1 or c.values[0] != "where")
+        and "axis=0" not in c.id
+        and any(isinstance(x, np.ndarray) for x in jax.tree.leaves(c.values[1:]))
+    ],
+)
+def test_symbolic_calls(name, args, kwargs):
+    ours = symbolic(getattr(ops, name), KerasTensor, args, kwargs)
+    assert ours == symbolic(getattr(keras.ops, name), keras.KerasTensor, args, kwargs)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 from kerata.base import registry
 from kerata.base.dtypes import dtype_name
 from kerata.initializers.base import Initializer
-from kerata.initializers.constant import STFT, Constant, Identity, Ones, Zeros
+from kerata.initializers.constant import STFT, Constant, Identity, Ones, Zeros, to_jax
 from kerata.initializers.random import (
     Orthogonal,
     RandomNormal,
@@ -88,7 +88,9 @@ def get(identifier: Any) -> Any:
                 f"The array given as initializer has shape {tuple(identifier.shape)}, "
                 f"but the weight has shape {tuple(shape)}."
             )
-        return jax.numpy.asarray(identifier, dtype_name(dtype))
+        if isinstance(identifier, jax.Array):
+            return identifier.astype(dtype_name(dtype))
+        return to_jax(identifier, dtype)
 
     return fixed
 

@@ -158,6 +158,7 @@ class STFT(Initializer):
 
 
 def to_jax(values: Any, dtype: Any) -> jax.Array:
-    """Put NumPy values on the device with the type asked for; nothing is compiled."""
-    # The cast is NumPy's own, since JAX would compile one for every shape.
-    return jnp.asarray(np.asarray(values).astype(jnp.dtype(dtype_name(dtype))))
+    """Put NumPy values on the device with the type asked for."""
+    # jnp.asarray and its casts would compile a program for every shape; this doesn't. The array
+    # that is handed over is a copy, because the device may go on using its memory.
+    return jax.device_put(np.array(values, dtype=jnp.dtype(dtype_name(dtype))))

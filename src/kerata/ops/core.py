@@ -76,7 +76,9 @@ def convert_to_tensor(
     x = unbox(x)
     if dtype is None and not hasattr(x, "dtype") and np.asarray(x).dtype.kind == "f":
         dtype = dtype_name(None)
-    return jnp.asarray(x, None if dtype is None else dtype_name(dtype))
+    # With a dtype jnp.asarray could share memory with a NumPy array that is changed later.
+    array = jnp.asarray(x)
+    return array if dtype is None else array.astype(dtype_name(dtype))
 
 
 def convert_to_numpy(x: Any) -> np.ndarray:
