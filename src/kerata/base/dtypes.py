@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.registry import Namespace
+
 _settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 _FLOATS = ("bfloat16", "float16", "float32", "float64")
 
@@ -179,3 +181,6 @@ def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
     """
     chosen = DTypePolicy(policy) if isinstance(policy, str) else policy
     _default_policy[:] = [] if chosen is None else [chosen]
+
+
+Namespace("keras", "dtype policy").add(DTypePolicy)

@@ -46,7 +46,9 @@ class Namespace:
         self.module = module
         self.kind = kind
         self.instantiate = instantiate
-        self.objects: dict[str, Any] = {}
+        # Two floors may add to one public module.
+        earlier = _namespaces.get(module)
+        self.objects: dict[str, Any] = {} if earlier is None else earlier.objects
         _namespaces[module] = self
 
     def add(self, obj: Any, *aliases: str) -> None:
