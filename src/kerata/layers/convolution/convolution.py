@@ -1,0 +1,172 @@
+"""Convolution layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata import constraints, initializers, regularizers
+from kerata.base.arguments import positive_int
+from kerata.kernels import convolution
+from kerata.layers.convolution.convolutional import Convolutional
+
+
+class Convolution(Convolutional):
+    """Base of ``Conv1D``, ``Conv2D`` and ``Conv3D``."""
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            bias_initializer=bias_initializer,
+            bias_regularizer=bias_regularizer,
+            bias_constraint=bias_constraint,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        owner = type(self).__name__
+        self.filters = positive_int(owner, "filters", filters)
+        self.groups = positive_int(owner, "groups", groups)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self._refuse_strides_with_dilation()
+        if self.filters % self.groups:
+            raise ValueError(
+                f"{owner}: groups must divide filters, got filters={self.filters} "
+                f"and groups={self.groups}."
+            )
+
+    def build(self, input_shape: Any) -> None:
+        """Make kernel ``(*kernel_size, channels / groups, filters)`` and bias ``(filters,)``."""
+        channels = self._channels(input_shape)
+        if channels % self.groups:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}): groups={self.groups} must divide "
+                f"the number of channels, but the input has {channels}."
+            )
+        self.kernel = self.add_weight(
+            (*self.kernel_size, channels // self.groups, self.filters),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self._add_bias(self.filters)
+
+    def call(self, inputs: Any) -> Any:
+        """Compute the outputs."""
+        outputs = convolution(
+            inputs,
+            self._value(self.kernel),
+            strides=self.strides,
+            padding=self.padding,
+            dilation=self.dilation_rate,
+            groups=self.groups,
+            data_format=self.data_format,
+        )
+        return self._finish(outputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Give the shape after the kernel went over each spatial axis."""
+        return self._output_shape(input_shape, self.filters)
+
+
+class Conv1D(Convolution):
+    """Convolution over sequences: ``activation(inputs * kernel + bias)``.
+
+    Input ``(batch, steps, channels)``, output ``(batch, new_steps, filters)``; with
+    ``data_format='channels_first'`` the channels are axis 1 of both.
+
+    Arguments:
+        filters: number of outputs at each place.
+        kernel_size: steps that each output sees.
+        strides: steps from one output to the next.
+        padding: ``'valid'`` (kernel inside the input), ``'same'`` (zeros around, as many
+            outputs as inputs at stride 1) or ``'causal'`` (zeros before only, so that no
+            output sees later steps).
+        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        dilation_rate: distance between the steps that an output sees.
+        groups: equal parts of channels and filters that are convolved apart.
+        activation: name or function; linear by default.
+        use_bias: whether to add a bias.
+        kernel_initializer, bias_initializer: first values; Glorot uniform and zeros.
+        kernel_regularizer, bias_regularizer: penalties added to the loss.
+        activity_regularizer: penalty on the outputs.
+        kernel_constraint, bias_constraint: applied after each update.
+
+    Raises:
+        ValueError: sizes that are no positive integers; ``groups`` that don't divide filters
+            or channels; strides and dilation both above 1; an input the kernel does not fit.
+
+    >>> import numpy as np
+    >>> x = np.arange(4.0).reshape(1, 4, 1)
+    >>> Conv1D(1, 2, padding="causal", kernel_initializer="ones")(x).ravel().tolist()
+    [0.0, 1.0, 3.0, 5.0]
+    """
+
+    rank = 1
+    paddings = ("causal",)
+
+
+class Conv2D(Convolution):
+    """Convolution over images: ``activation(inputs * kernel + bias)``.
+
+    Input ``(batch, height, width, channels)``, output
+    ``(batch, new_height, new_width, filters)``; with ``data_format='channels_first'`` the
+    channels are axis 1 of both.
+
+    Arguments: those of ``Conv1D``; sizes are one number or a pair. No ``'causal'`` padding.
+
+    Raises:
+        ValueError: as in ``Conv1D``.
+
+    >>> import numpy as np
+    >>> Conv2D(8, 3, activation="relu")(np.ones((2, 28, 28, 1))).shape
+    (2, 26, 26, 8)
+    """
+
+    rank = 2
+
+
+class Conv3D(Convolution):
+    """Convolution over volumes: ``activation(inputs * kernel + bias)``.
+
+    Input ``(batch, depth, height, width, channels)``, output
+    ``(batch, new_depth, new_height, new_width, filters)``; with
+    ``data_format='channels_first'`` the channels are axis 1 of both.
+
+    Arguments: those of ``Conv1D``; sizes are one number or a triple. No ``'causal'`` padding.
+
+    Raises:
+        ValueError: as in ``Conv1D``.
+
+    >>> import numpy as np
+    >>> Conv3D(4, 2)(np.ones((1, 3, 3, 3, 1))).shape
+    (1, 2, 2, 2, 4)
+    """
+
+    rank = 3

@@ -1,0 +1,140 @@
+"""Convolutions of each channel alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata import constraints, initializers, regularizers
+from kerata.base.arguments import positive_int
+from kerata.kernels import depthwise_convolution
+from kerata.layers.convolution.convolutional import Convolutional
+from kerata.layers.convolution.spatial_spec import demand
+
+
+class DepthwiseConvolution(Convolutional):
+    """Base of ``DepthwiseConv1D`` and ``DepthwiseConv2D``."""
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        depth_multiplier: int = 1,
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            bias_initializer=bias_initializer,
+            bias_regularizer=bias_regularizer,
+            bias_constraint=bias_constraint,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        owner = type(self).__name__
+        self.depth_multiplier = positive_int(owner, "depth_multiplier", depth_multiplier)
+        self.depthwise_initializer = initializers.get(depthwise_initializer)
+        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
+        self.depthwise_constraint = constraints.get(depthwise_constraint)
+
+    def build(self, input_shape: Any) -> None:
+        """Make kernel ``(*kernel_size, channels, depth_multiplier)`` and bias."""
+        channels = self._channels(input_shape)
+        self.kernel = self.add_weight(
+            (*self.kernel_size, channels, self.depth_multiplier),
+            self.depthwise_initializer,
+            regularizer=self.depthwise_regularizer,
+            constraint=self.depthwise_constraint,
+            name="kernel",
+        )
+        self._add_bias(channels * self.depth_multiplier)
+
+    def call(self, inputs: Any) -> Any:
+        """Compute the outputs."""
+        outputs = depthwise_convolution(
+            inputs,
+            self._value(self.kernel),
+            strides=self.strides,
+            padding=self.padding,
+            dilation=self.dilation_rate,
+            data_format=self.data_format,
+        )
+        return self._finish(outputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Give the shape after the kernels went over each spatial axis."""
+        demand(self, input_shape)
+        channels = input_shape[-1 if self.data_format == "channels_last" else 1]
+        outputs = None if channels is None else channels * self.depth_multiplier
+        return self._output_shape(input_shape, outputs)
+
+
+class DepthwiseConv1D(DepthwiseConvolution):
+    """Convolution over sequences that keeps channels apart.
+
+    Each channel is convolved with ``depth_multiplier`` kernels of its own. Input
+    ``(batch, steps, channels)``, output ``(batch, new_steps, channels * depth_multiplier)``;
+    with ``data_format='channels_first'`` the channels are axis 1 of both.
+
+    Arguments:
+        kernel_size: steps that each output sees.
+        strides: steps from one output to the next.
+        padding: ``'valid'`` (kernel inside the input) or ``'same'`` (zeros around, as many
+            outputs as inputs at stride 1).
+        depth_multiplier: outputs for each channel.
+        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        dilation_rate: distance between the steps that an output sees.
+        activation: name or function; linear by default.
+        use_bias: whether to add a bias.
+        depthwise_initializer, bias_initializer: first values; Glorot uniform and zeros.
+        depthwise_regularizer, bias_regularizer: penalties added to the loss.
+        activity_regularizer: penalty on the outputs.
+        depthwise_constraint, bias_constraint: applied after each update.
+
+    Raises:
+        ValueError: sizes that are no positive integers; an input the kernel does not fit.
+
+    >>> import numpy as np
+    >>> x = np.array([[[1.0, 10.0], [2.0, 20.0]]])
+    >>> DepthwiseConv1D(2, depthwise_initializer="ones")(x).tolist()
+    [[[3.0, 30.0]]]
+    """
+
+    rank = 1
+
+
+class DepthwiseConv2D(DepthwiseConvolution):
+    """Convolution over images that keeps channels apart.
+
+    Each channel is convolved with ``depth_multiplier`` kernels of its own. Input
+    ``(batch, height, width, channels)``, output
+    ``(batch, new_height, new_width, channels * depth_multiplier)``; with
+    ``data_format='channels_first'`` the channels are axis 1 of both.
+
+    Arguments: those of ``DepthwiseConv1D``; sizes are one number or a pair.
+
+    Raises:
+        ValueError: as in ``DepthwiseConv1D``.
+
+    >>> import numpy as np
+    >>> DepthwiseConv2D(3, depth_multiplier=2)(np.ones((1, 8, 8, 3))).shape
+    (1, 6, 6, 6)
+    """
+
+    rank = 2

@@ -1,0 +1,160 @@
+"""Convolutions in two steps: each channel alone, then all channels at each place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata import constraints, initializers, regularizers
+from kerata.base.arguments import positive_int
+from kerata.kernels import convolution, depthwise_convolution
+from kerata.layers.convolution.convolutional import Convolutional
+
+
+class SeparableConvolution(Convolutional):
+    """Base of ``SeparableConv1D`` and ``SeparableConv2D``."""
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        depth_multiplier: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        pointwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            bias_initializer=bias_initializer,
+            bias_regularizer=bias_regularizer,
+            bias_constraint=bias_constraint,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        owner = type(self).__name__
+        self.filters = positive_int(owner, "filters", filters)
+        self.depth_multiplier = positive_int(owner, "depth_multiplier", depth_multiplier)
+        self.depthwise_initializer = initializers.get(depthwise_initializer)
+        self.pointwise_initializer = initializers.get(pointwise_initializer)
+        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
+        self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
+        self.depthwise_constraint = constraints.get(depthwise_constraint)
+        self.pointwise_constraint = constraints.get(pointwise_constraint)
+
+    def build(self, input_shape: Any) -> None:
+        """Make both kernels and the bias.
+
+        Shapes ``(*kernel_size, channels, depth_multiplier)``,
+        ``(1, ..., channels * depth_multiplier, filters)`` and ``(filters,)``.
+        """
+        channels = self._channels(input_shape)
+        self.depthwise_kernel = self.add_weight(
+            (*self.kernel_size, channels, self.depth_multiplier),
+            self.depthwise_initializer,
+            regularizer=self.depthwise_regularizer,
+            constraint=self.depthwise_constraint,
+            name="depthwise_kernel",
+        )
+        self.pointwise_kernel = self.add_weight(
+            (*(1,) * self.rank, channels * self.depth_multiplier, self.filters),
+            self.pointwise_initializer,
+            regularizer=self.pointwise_regularizer,
+            constraint=self.pointwise_constraint,
+            name="pointwise_kernel",
+        )
+        self._add_bias(self.filters)
+
+    def call(self, inputs: Any) -> Any:
+        """Compute the outputs."""
+        apart = depthwise_convolution(
+            inputs,
+            self._value(self.depthwise_kernel),
+            strides=self.strides,
+            padding=self.padding,
+            dilation=self.dilation_rate,
+            data_format=self.data_format,
+        )
+        kernel = self._value(self.pointwise_kernel)
+        return self._finish(convolution(apart, kernel, data_format=self.data_format))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Give the shape after the kernels went over each spatial axis."""
+        return self._output_shape(input_shape, self.filters)
+
+
+class SeparableConv1D(SeparableConvolution):
+    """Convolution over sequences in two steps, with far fewer weights than ``Conv1D``.
+
+    First each channel is convolved with ``depth_multiplier`` kernels of its own, then the
+    results at each step are mixed into ``filters`` outputs. Input
+    ``(batch, steps, channels)``, output ``(batch, new_steps, filters)``; with
+    ``data_format='channels_first'`` the channels are axis 1 of both.
+
+    Arguments:
+        filters: number of outputs at each place.
+        kernel_size: steps that each output sees.
+        strides: steps from one output to the next.
+        padding: ``'valid'`` (kernel inside the input) or ``'same'`` (zeros around, as many
+            outputs as inputs at stride 1).
+        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        dilation_rate: distance between the steps that an output sees.
+        depth_multiplier: results of the first step for each channel.
+        activation: name or function; linear by default.
+        use_bias: whether to add a bias.
+        depthwise_initializer, pointwise_initializer, bias_initializer: first values; Glorot
+            uniform for both kernels and zeros.
+        depthwise_regularizer, pointwise_regularizer, bias_regularizer: penalties added to
+            the loss.
+        activity_regularizer: penalty on the outputs.
+        depthwise_constraint, pointwise_constraint, bias_constraint: applied after each update.
+
+    Raises:
+        ValueError: sizes that are no positive integers; an input the kernel does not fit.
+
+    >>> import numpy as np
+    >>> SeparableConv1D(4, 3)(np.ones((2, 8, 6))).shape
+    (2, 6, 4)
+    """
+
+    rank = 1
+
+
+class SeparableConv2D(SeparableConvolution):
+    """Convolution over images in two steps, with far fewer weights than ``Conv2D``.
+
+    First each channel is convolved with ``depth_multiplier`` kernels of its own, then the
+    results at each place are mixed into ``filters`` outputs. Input
+    ``(batch, height, width, channels)``, output ``(batch, new_height, new_width, filters)``;
+    with ``data_format='channels_first'`` the channels are axis 1 of both.
+
+    Arguments: those of ``SeparableConv1D``; sizes are one number or a pair.
+
+    Raises:
+        ValueError: as in ``SeparableConv1D``.
+
+    >>> import numpy as np
+    >>> layer = SeparableConv2D(16, 3, padding="same")
+    >>> layer(np.ones((1, 8, 8, 4))).shape, layer.count_params()
+    ((1, 8, 8, 16), 116)
+    """
+
+    rank = 2

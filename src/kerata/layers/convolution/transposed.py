@@ -1,0 +1,161 @@
+"""Transposed convolutions, which enlarge what a convolution of the same settings shrinks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata import constraints, initializers, regularizers
+from kerata.base.arguments import int_tuple, positive_int
+from kerata.kernels import conv_transpose_output_shape, transposed_convolution
+from kerata.layers.convolution.convolutional import Convolutional
+from kerata.layers.convolution.spatial_spec import demand
+
+
+class TransposedConvolution(Convolutional):
+    """Base of ``Conv1DTranspose`` and ``Conv2DTranspose``."""
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        output_padding: Any = None,
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            bias_initializer=bias_initializer,
+            bias_regularizer=bias_regularizer,
+            bias_constraint=bias_constraint,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        owner = type(self).__name__
+        self.filters = positive_int(owner, "filters", filters)
+        self.output_padding: tuple[int, ...] | None = None
+        if output_padding is not None:
+            self.output_padding = int_tuple(
+                owner, "output_padding", output_padding, self.rank, minimum=0
+            )
+            if any(o >= s for o, s in zip(self.output_padding, self.strides, strict=True)):
+                raise ValueError(
+                    f"{owner}: output_padding must be below strides on every axis, got "
+                    f"output_padding={self.output_padding} and strides={self.strides}."
+                )
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self._refuse_strides_with_dilation()
+
+    def _window(self) -> None:
+        """Accept any size: the kernel spreads each input out."""
+
+    def build(self, input_shape: Any) -> None:
+        """Make kernel ``(*kernel_size, filters, channels)`` and bias ``(filters,)``."""
+        self.kernel = self.add_weight(
+            (*self.kernel_size, self.filters, self._channels(input_shape)),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self._add_bias(self.filters)
+
+    def call(self, inputs: Any) -> Any:
+        """Compute the outputs."""
+        outputs = transposed_convolution(
+            inputs,
+            self._value(self.kernel),
+            strides=self.strides,
+            padding=self.padding,
+            output_padding=self.output_padding,
+            dilation=self.dilation_rate,
+            data_format=self.data_format,
+        )
+        return self._finish(outputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Give the shape after the kernel spread out each spatial axis."""
+        demand(self, input_shape)
+        return conv_transpose_output_shape(
+            input_shape,
+            self.filters,
+            self.kernel_size,
+            strides=self.strides,
+            padding=self.padding,
+            output_padding=self.output_padding,
+            dilation=self.dilation_rate,
+            data_format=self.data_format,
+        )
+
+
+class Conv1DTranspose(TransposedConvolution):
+    """Transposed convolution over sequences: spreads each step out by the kernel.
+
+    Input ``(batch, steps, channels)``, output ``(batch, new_steps, filters)``; with
+    ``data_format='channels_first'`` the channels are axis 1 of both.
+
+    Arguments:
+        filters: number of outputs at each place.
+        kernel_size: steps that each input reaches.
+        strides: steps in the output from one input to the next.
+        padding: ``'valid'`` or ``'same'`` (as many outputs as inputs times strides).
+        output_padding: extra steps at the end, below ``strides``.
+        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        dilation_rate: distance between the steps that an input reaches.
+        activation: name or function; linear by default.
+        use_bias: whether to add a bias.
+        kernel_initializer, bias_initializer: first values; Glorot uniform and zeros.
+        kernel_regularizer, bias_regularizer: penalties added to the loss.
+        activity_regularizer: penalty on the outputs.
+        kernel_constraint, bias_constraint: applied after each update.
+
+    Raises:
+        ValueError: sizes that are no positive integers; ``output_padding`` not below
+            ``strides``; strides and dilation both above 1.
+
+    >>> import numpy as np
+    >>> x = np.array([[[1.0], [5.0]]])
+    >>> Conv1DTranspose(1, 2, strides=2, kernel_initializer="ones")(x).ravel().tolist()
+    [1.0, 1.0, 5.0, 5.0]
+    """
+
+    rank = 1
+
+
+class Conv2DTranspose(TransposedConvolution):
+    """Transposed convolution over images: spreads each place out by the kernel.
+
+    Input ``(batch, height, width, channels)``, output
+    ``(batch, new_height, new_width, filters)``; with ``data_format='channels_first'`` the
+    channels are axis 1 of both.
+
+    Arguments: those of ``Conv1DTranspose``; sizes are one number or a pair.
+
+    Raises:
+        ValueError: as in ``Conv1DTranspose``.
+
+    >>> import numpy as np
+    >>> Conv2DTranspose(8, 3, strides=2, padding="same")(np.ones((1, 7, 7, 4))).shape
+    (1, 14, 14, 8)
+    """
+
+    rank = 2

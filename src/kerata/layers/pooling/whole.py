@@ -1,0 +1,169 @@
+"""Pooling over all places at once: one number for each channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from kerata.base.dtypes import standardize_data_format
+from kerata.layers.convolution.spatial_spec import SpatialSpec, demand
+from kerata.layers.layer import Layer
+
+
+class GlobalPooling(Layer):
+    """Base of the pooling layers over all places."""
+
+    rank: int
+
+    def __init__(
+        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.data_format = standardize_data_format(data_format)
+        self.keepdims = keepdims
+        self.input_spec = SpatialSpec(
+            self.rank, self.data_format, window=(1,) * self.rank, what="pooling"
+        )
+
+    @property
+    def _axes(self) -> tuple[int, ...]:
+        """The spatial axes."""
+        first = 1 if self.data_format == "channels_last" else 2
+        return tuple(range(first, first + self.rank))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Leave the spatial axes out, or keep them with size 1."""
+        demand(self, input_shape)
+        kept = [1 if i in self._axes else n for i, n in enumerate(input_shape)]
+        return tuple(n for i, n in enumerate(kept) if self.keepdims or i not in self._axes)
+
+
+class GlobalMaxPooling(GlobalPooling):
+    """Base of ``GlobalMaxPooling1D``, ``GlobalMaxPooling2D`` and ``GlobalMaxPooling3D``."""
+
+    def call(self, inputs: Any) -> Any:
+        """Take the largest element of each channel."""
+        return jnp.max(inputs, self._axes, keepdims=self.keepdims)
+
+
+class GlobalAveragePooling(GlobalPooling):
+    """Base of the global averages over images and volumes."""
+
+    def call(self, inputs: Any) -> Any:
+        """Take the mean of each channel."""
+        return jnp.mean(inputs, self._axes, keepdims=self.keepdims)
+
+
+class GlobalMaxPooling1D(GlobalMaxPooling):
+    """The largest element of each channel of a sequence.
+
+    Input ``(batch, steps, channels)``, output ``(batch, channels)``.
+
+    Arguments:
+        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        keepdims: whether the pooled axes stay, with size 1.
+
+    >>> import numpy as np
+    >>> GlobalMaxPooling1D()(np.array([[[1.0, 6.0], [5.0, 2.0]]])).tolist()
+    [[5.0, 6.0]]
+    """
+
+    rank = 1
+
+
+class GlobalMaxPooling2D(GlobalMaxPooling):
+    """The largest element of each channel of an image.
+
+    Input ``(batch, height, width, channels)``, output ``(batch, channels)``.
+
+    Arguments: those of ``GlobalMaxPooling1D``.
+
+    >>> import numpy as np
+    >>> GlobalMaxPooling2D()(np.arange(8.0).reshape(1, 2, 2, 2)).tolist()
+    [[6.0, 7.0]]
+    """
+
+    rank = 2
+
+
+class GlobalMaxPooling3D(GlobalMaxPooling):
+    """The largest element of each channel of a volume.
+
+    Input ``(batch, depth, height, width, channels)``, output ``(batch, channels)``.
+
+    Arguments: those of ``GlobalMaxPooling1D``.
+
+    >>> import numpy as np
+    >>> GlobalMaxPooling3D()(np.ones((1, 2, 2, 2, 3))).shape
+    (1, 3)
+    """
+
+    rank = 3
+
+
+class GlobalAveragePooling1D(GlobalAveragePooling):
+    """The mean of each channel of a sequence, over the steps that the mask lets through.
+
+    Input ``(batch, steps, channels)``, mask ``(batch, steps)``, output ``(batch, channels)``.
+    Where the mask lets nothing through the mean is 0 (Keras 3.15 gives NaN).
+
+    Arguments: those of ``GlobalMaxPooling1D``.
+
+    >>> import numpy as np
+    >>> x = np.array([[[1.0], [3.0], [8.0]]])
+    >>> average = GlobalAveragePooling1D()
+    >>> average(x).item(), average(x, mask=np.array([[True, True, False]])).item()
+    (4.0, 2.0)
+    """
+
+    rank = 1
+
+    def __init__(
+        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(data_format=data_format, keepdims=keepdims, **kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        """Take the mean of each channel."""
+        if mask is None:
+            return super().call(inputs)
+        last = self.data_format == "channels_last"
+        mask = jnp.expand_dims(mask.astype(bool), 2 if last else 1)
+        total = jnp.where(mask, inputs, 0).sum(self._axes, keepdims=self.keepdims)
+        count = mask.sum(self._axes, keepdims=self.keepdims)
+        return total / jnp.maximum(count, 1).astype(total.dtype)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """Give no mask: the steps are gone."""
+
+
+class GlobalAveragePooling2D(GlobalAveragePooling):
+    """The mean of each channel of an image.
+
+    Input ``(batch, height, width, channels)``, output ``(batch, channels)``.
+
+    Arguments: those of ``GlobalMaxPooling1D``.
+
+    >>> import numpy as np
+    >>> GlobalAveragePooling2D()(np.arange(8.0).reshape(1, 2, 2, 2)).tolist()
+    [[3.0, 4.0]]
+    """
+
+    rank = 2
+
+
+class GlobalAveragePooling3D(GlobalAveragePooling):
+    """The mean of each channel of a volume.
+
+    Input ``(batch, depth, height, width, channels)``, output ``(batch, channels)``.
+
+    Arguments: those of ``GlobalMaxPooling1D``.
+
+    >>> import numpy as np
+    >>> GlobalAveragePooling3D()(np.ones((1, 2, 2, 2, 3))).shape
+    (1, 3)
+    """
+
+    rank = 3
