@@ -1,3 +1,5 @@
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -16,7 +18,7 @@ from kerata.kernels import (
 )
 
 FORMATS = st.sampled_from(["channels_last", "channels_first"])
-few = settings(max_examples=25, deadline=None, derandomize=True)
+few = settings(max_examples=14, deadline=None, derandomize=True)
 
 
 def images(numbers, batch, spatial, channels, data_format):
@@ -32,7 +34,7 @@ def cases(draw, rank=None, causal=True):
     def each(low, high):
         return [draw(st.integers(low, high)) for _ in range(rank)]
 
-    kernel, dilation = each(1, 3), each(1, 2)
+    kernel, dilation = each(1, 3 if rank < 3 else 2), each(1, 2)
     spatial = [
         (k - 1) * d + 1 + extra for k, d, extra in zip(kernel, dilation, each(0, 4), strict=True)
     ]
@@ -54,7 +56,8 @@ def test_convolution(agrees_with_xla, numbers, case, groups, fan_in, fan_out):
     kernel = numbers(*size, fan_in, groups * fan_out, seed=1)
     agrees_with_xla(lambda x, k: convolution(x, k, groups=groups, **options), x, kernel)
     shape = conv_output_shape(x.shape, groups * fan_out, size, **options)
-    assert shape == convolution(x, kernel, groups=groups, **options).shape
+    f = partial(convolution, groups=groups, **options)
+    assert shape == jax.eval_shape(f, x, kernel).shape
 
 
 @few
@@ -75,7 +78,8 @@ def test_transposed(agrees_with_xla, numbers, case, channels, filters, extra):
     kernel = numbers(*size, filters, channels, seed=1)
     agrees_with_xla(lambda x, k: transposed_convolution(x, k, **options), x, kernel)
     shape = conv_transpose_output_shape(x.shape, filters, size, **options)
-    assert shape == transposed_convolution(x, kernel, **options).shape
+    f = partial(transposed_convolution, **options)
+    assert shape == jax.eval_shape(f, x, kernel).shape
 
 
 @pytest.mark.parametrize("batch", [1, 4, 6, 7])
@@ -115,11 +119,11 @@ def test_known_values(monkeypatch, cpu):
 
 def test_networks_side_by_side(numbers):
     x, kernels = numbers(2, 5, 5, 3), numbers(4, 3, 3, 3, 2)
-    together = jax.vmap(lambda k: convolution(x, k))(kernels)
+    together = jax.jit(jax.vmap(lambda k: convolution(x, k)))(kernels)
     apart = [convolution(x, k) for k in kernels]
     np.testing.assert_allclose(together, apart, rtol=1e-5, atol=1e-5)
     inputs = numbers(4, 2, 5, 5, 3)
-    together = jax.vmap(depthwise_convolution)(inputs, kernels)
+    together = jax.jit(jax.vmap(depthwise_convolution))(inputs, kernels)
     apart = [depthwise_convolution(x, k) for x, k in zip(inputs, kernels, strict=True)]
     np.testing.assert_allclose(together, apart, rtol=1e-5, atol=1e-5)
 
@@ -133,6 +137,7 @@ def test_inside_a_loop(numbers):
 
     batches, kernel = numbers(5, 2, 4, 4, 2), numbers(3, 3, 2, 3, seed=1)
     looped, _ = jax.lax.scan(step, kernel, batches)
+    step = jax.jit(step)
     for x in batches:
         kernel, _ = step(kernel, x)
     np.testing.assert_allclose(looped, kernel, rtol=1e-5, atol=1e-6)
@@ -144,8 +149,8 @@ def test_forward_mode_and_second_derivatives(numbers):
     def loss(k):
         return (transposed_convolution(jnp.tanh(convolution(x, k)), k) ** 2).sum()
 
-    reverse_twice = jax.jacrev(jax.grad(loss))(kernel)
-    np.testing.assert_allclose(jax.hessian(loss)(kernel), reverse_twice, rtol=1e-4, atol=1e-4)
+    twice = jax.jit(lambda k: (jax.hessian(loss)(k), jax.jacrev(jax.grad(loss))(k)))
+    np.testing.assert_allclose(*twice(kernel), rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", [jnp.bfloat16, jnp.float16])
@@ -165,10 +170,12 @@ def test_input_is_taken_to_the_type_of_the_kernel(numbers):
 @pytest.mark.parametrize("f", [convolution, depthwise_convolution])
 @pytest.mark.parametrize("shape", [(0, 5, 2), (2, 1, 2)])
 def test_no_rows_and_no_room(f, shape):
-    kernel = jnp.ones((3, 2, 2))
-    out = jax.vjp(f, jnp.ones(shape), kernel)
-    assert out[0].shape == (shape[0], max(shape[1] - 2, 0), f(jnp.ones((1, 5, 2)), kernel).shape[-1])
-    assert [g.shape for g in out[1](out[0])] == [shape, (3, 2, 2)]
+    x, kernel = jnp.ones(shape), jnp.ones((3, 2, 2))
+    filters = 2 if f is convolution else 4
+    value, gradient = jax.jit(jax.value_and_grad(lambda k: f(x, k).sum()))(kernel)
+    assert jax.eval_shape(f, x, kernel).shape == (shape[0], max(shape[1] - 2, 0), filters)
+    assert value == 0
+    np.testing.assert_array_equal(gradient, 0)
 
 
 @pytest.mark.parametrize(

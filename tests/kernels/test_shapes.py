@@ -7,7 +7,8 @@ from kerata.kernels import conv_output_shape, conv_transpose_output_shape, pool_
     ("got", "expected"),
     [
         (conv_output_shape((None, None, 7, 3), 8, 3), (None, None, 5, 8)),
-        (conv_output_shape((None, None, 7, 3), 8, 3, strides=2, padding="same"), (None, None, 4, 8)),
+        (conv_output_shape((None, None, 7, 3), 8, 3, strides=2, padding="same"),
+         (None, None, 4, 8)),
         (conv_output_shape((2, 7, None), 8, 3, padding="causal", strides=2), (2, 4, 8)),
         (conv_output_shape((2, 3, 9, 9), 8, 3, dilation=4, data_format="channels_first"),
          (2, 8, 1, 1)),
