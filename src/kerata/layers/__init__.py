@@ -1,0 +1,169 @@
+"""Layers: the parts that networks are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kerata.base import registry
+from kerata.base.dtypes import DTypePolicy
+from kerata.layers import convolution, pooling
+from kerata.layers.activation.activations import ELU, LeakyReLU, PReLU, ReLU, Softmax
+from kerata.layers.convolution import (
+    Conv1D,
+    Conv1DTranspose,
+    Conv2D,
+    Conv2DTranspose,
+    Conv3D,
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+)
+from kerata.layers.core.activation import Activation
+from kerata.layers.core.dense import Dense
+from kerata.layers.core.identity import Identity
+from kerata.layers.core.input_layer import Input, InputLayer
+from kerata.layers.core.lambda_layer import Lambda
+from kerata.layers.core.masking import Masking
+from kerata.layers.embedding.embedding import Embedding
+from kerata.layers.functional_call import functional_call
+from kerata.layers.input_spec import InputSpec
+from kerata.layers.layer import Layer
+from kerata.layers.merging.concatenate import Concatenate
+from kerata.layers.merging.dot import Dot
+from kerata.layers.merging.functions import (
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from kerata.layers.merging.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
+from kerata.layers.normalization.batch_normalization import BatchNormalization
+from kerata.layers.normalization.normalization import Normalization
+from kerata.layers.normalization.row_normalization import (
+    GroupNormalization,
+    LayerNormalization,
+    UnitNormalization,
+)
+from kerata.layers.preprocessing.category_encoding import CategoryEncoding
+from kerata.layers.preprocessing.rescaling import Rescaling
+from kerata.layers.regularization.activity import ActivityRegularization
+from kerata.layers.regularization.dropout import Dropout
+from kerata.layers.regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
+from kerata.layers.regularization.spatial_dropout import (
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
+from kerata.layers.reshaping.borders import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
+from kerata.layers.reshaping.shapes import Flatten, Permute, RepeatVector, Reshape
+from kerata.layers.reshaping.upsampling import UpSampling1D, UpSampling2D
+
+_namespace = registry.Namespace("keras.layers", "layer", instantiate=False)
+for _cls in (
+    ELU,
+    Activation,
+    ActivityRegularization,
+    Add,
+    AlphaDropout,
+    Average,
+    BatchNormalization,
+    CategoryEncoding,
+    Concatenate,
+    Cropping1D,
+    Cropping2D,
+    Dense,
+    Dot,
+    Dropout,
+    Embedding,
+    Flatten,
+    GaussianDropout,
+    GaussianNoise,
+    GroupNormalization,
+    Identity,
+    InputLayer,
+    Lambda,
+    Layer,
+    LayerNormalization,
+    LeakyReLU,
+    Masking,
+    Maximum,
+    Minimum,
+    Multiply,
+    Normalization,
+    PReLU,
+    Permute,
+    ReLU,
+    RepeatVector,
+    Rescaling,
+    Reshape,
+    Softmax,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+    Subtract,
+    UnitNormalization,
+    UpSampling1D,
+    UpSampling2D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+):
+    _namespace.add(_cls)
+for _face in (convolution, pooling):
+    for _name in _face.__all__:
+        globals()[_name] = getattr(_face, _name)
+        _namespace.add(getattr(_face, _name), _name)
+registry.Namespace("keras", "dtype policy").add(DTypePolicy)
+
+__all__ = sorted(
+    {
+        *(name for name in _namespace.objects if name[0].isupper()),
+        "Conv1D",
+        "Conv1DTranspose",
+        "Conv2D",
+        "Conv2DTranspose",
+        "Conv3D",
+        "DepthwiseConv1D",
+        "DepthwiseConv2D",
+        "Input",
+        "InputSpec",
+        "SeparableConv1D",
+        "SeparableConv2D",
+        "add",
+        "average",
+        "concatenate",
+        "deserialize",
+        "dot",
+        "functional_call",
+        "get",
+        "maximum",
+        "minimum",
+        "multiply",
+        "serialize",
+        "subtract",
+    }
+)
+
+
+def get(identifier: Any) -> Any:
+    """Turn a class name, config or layer into a layer class or layer.
+
+    >>> get("Dense").__name__
+    'Dense'
+    """
+    return _namespace.get(identifier)
+
+
+def serialize(layer: Layer) -> dict[str, Any]:
+    """Write a layer as a config in Keras 3's layout."""
+    return registry.serialize(layer)
+
+
+def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Rebuild a layer from ``serialize``'s output, with fresh weights."""
+    return registry.deserialize(dict(config), custom_objects, _namespace)

@@ -1,0 +1,87 @@
+"""A function as a layer."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from kerata.base.registry import deserialize, serialize
+from kerata.layers.layer import Layer
+
+
+class Lambda(Layer):
+    """Wraps a function of tensors.
+
+    A file stores only the function's name: to load it, register the function with
+    ``@keras.saving.register_keras_serializable()`` or pass it in ``custom_objects``.
+    Code from files is never run.
+
+    Arguments:
+        function: takes the inputs, and ``arguments`` by keyword; may also take ``mask``
+            and ``training``.
+        output_shape: shape of one row of the output, or a function of the input's shape;
+            found by tracing if left out.
+        mask: mask of the output, or a function ``(inputs, mask) -> mask``.
+        arguments: further keyword arguments of the function.
+
+    >>> import numpy as np
+    >>> Lambda(lambda x, k: k * x, arguments={"k": 3})(np.array([1.0, 2.0])).tolist()
+    [3.0, 6.0]
+    """
+
+    def __init__(
+        self,
+        function: Any,
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if isinstance(function, dict):
+            function = deserialize(function)
+        if not callable(function):
+            raise TypeError(f"Lambda needs a function, got {function!r}.")
+        self.function = function
+        self.arguments = deserialize(arguments) if arguments else {}
+        self.mask = mask
+        self._output_shape = tuple(output_shape) if isinstance(output_shape, list) else output_shape
+        self._named = set(inspect.signature(function).parameters)
+        self.supports_masking = mask is not None
+
+    def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
+        """Call the function."""
+        extra = {"mask": mask, "training": training}
+        wanted = {k: v for k, v in extra.items() if k in self._named and k not in self.arguments}
+        return self.function(inputs, **self.arguments, **wanted)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Give the mask as the ``mask`` argument says."""
+        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Give the shape as ``output_shape`` says, or by tracing the function."""
+        if self._output_shape is None:
+            return super().compute_output_shape(input_shape)
+        if callable(self._output_shape):
+            return tuple(self._output_shape(input_shape))
+        return (input_shape[0], *self._output_shape)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Give the outputs as symbolic tensors."""
+        if self._output_shape is None:
+            return self._traced_spec(*args, **kwargs)
+        return super().compute_output_spec(*args, **kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments; functions by their registered names."""
+        shape = self._output_shape
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": serialize(self.dtype_policy),
+            "function": serialize(self.function),
+            "arguments": serialize(self.arguments),
+            **({} if shape is None else {"output_shape": serialize(shape)}),
+            **({} if self.mask is None else {"mask": serialize(self.mask)}),
+        }

@@ -1,0 +1,94 @@
+"""Vectors for numbers that stand for words or categories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from kerata import constraints, initializers, regularizers
+from kerata.base.arguments import positive_int
+from kerata.layers.layer import Layer
+
+
+class Embedding(Layer):
+    """Looks up a trained vector for each id.
+
+    Input integer ids ``(batch, ...)`` from 0 to ``input_dim - 1``, output
+    ``(batch, ..., output_dim)``; an id outside that range gives NaN, as in Keras on JAX.
+
+    Arguments:
+        input_dim: number of different ids.
+        output_dim: length of a vector.
+        embeddings_initializer: first values; uniform.
+        embeddings_regularizer, embeddings_constraint: applied to the table.
+        mask_zero: whether id 0 means "nothing here" for later layers.
+        weights: first values of the table, ``(input_dim, output_dim)`` or a list with it.
+
+    Raises:
+        ValueError: sizes that are no positive integers.
+
+    >>> import numpy as np
+    >>> Embedding(10, 4)(np.array([[1, 2, 3]])).shape
+    (1, 3, 4)
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        weights: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        length = kwargs.pop("input_length", None)
+        if length is not None:
+            kwargs.setdefault("input_shape", (length,))
+        super().__init__(**kwargs)
+        self.input_dim = positive_int("Embedding", "input_dim", input_dim)
+        self.output_dim = positive_int("Embedding", "output_dim", output_dim)
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.mask_zero = mask_zero
+        self.supports_masking = mask_zero
+        self.autocast = False
+        if weights is not None:
+            self.build(None)
+            self.set_weights(weights if isinstance(weights, (list, tuple)) else [weights])
+
+    def build(self, input_shape: Any) -> None:
+        """Make the table ``(input_dim, output_dim)``."""
+        if self.built:
+            return
+        self.embeddings = self.add_weight(
+            (self.input_dim, self.output_dim),
+            self.embeddings_initializer,
+            regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
+            name="embeddings",
+        )
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """Look the ids up."""
+        ids = jnp.asarray(inputs).astype(jnp.int32)
+        table = jnp.asarray(self.embeddings.value, self.compute_dtype)
+        return jnp.take(table, ids, axis=0, mode="fill")
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Say which ids aren't 0, if ``mask_zero``."""
+        return inputs != 0 if self.mask_zero else None
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Add an axis for the vectors."""
+        return (*input_shape, self.output_dim)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments that rebuild this layer."""
+        config = super().get_config()
+        config.pop("weights", None)
+        return config

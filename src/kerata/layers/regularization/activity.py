@@ -1,0 +1,43 @@
+"""A penalty on what passes through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata.layers.layer import Layer
+from kerata.regularizers import L1L2
+
+
+class ActivityRegularization(Layer):
+    """Leaves its inputs as they are and adds a penalty on them to the loss.
+
+    Arguments:
+        l1: factor of the sum of absolute values; may be a traced value.
+        l2: factor of the sum of squares.
+
+    >>> import numpy as np
+    >>> layer = ActivityRegularization(l2=0.5)
+    >>> _ = layer(np.array([[1.0, 2.0]]))
+    >>> float(layer.losses[0])
+    2.5
+    """
+
+    def __init__(self, l1: Any = 0.0, l2: Any = 0.0, **kwargs: Any) -> None:
+        super().__init__(activity_regularizer=L1L2(l1=l1, l2=l2), **kwargs)
+        self.l1 = l1
+        self.l2 = l2
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        """Give the inputs."""
+        return inputs
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape stays."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments that rebuild this layer."""
+        config = super().get_config()
+        config.pop("activity_regularizer", None)
+        return config

@@ -1,0 +1,144 @@
+"""Layers that only rearrange."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from kerata.base.arguments import positive_int
+from kerata.base.dtypes import standardize_data_format
+from kerata.base.messages import shape_text
+from kerata.layers.input_spec import InputSpec
+from kerata.layers.layer import Layer
+
+
+class Flatten(Layer):
+    """Makes each row flat: ``(batch, ...)`` to ``(batch, features)``.
+
+    Arguments:
+        data_format: with ``'channels_first'`` the channels are moved last before.
+
+    >>> import numpy as np
+    >>> Flatten()(np.ones((2, 3, 4))).shape
+    (2, 12)
+    """
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format = standardize_data_format(data_format)
+        self.input_spec = InputSpec(min_ndim=1)
+
+    def call(self, inputs: Any) -> Any:
+        """Flatten the rows."""
+        if self.data_format == "channels_first" and inputs.ndim > 2:
+            inputs = jnp.moveaxis(inputs, 1, -1)
+        return inputs.reshape(inputs.shape[0], int(np.prod(inputs.shape[1:])))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Multiply the sizes of a row."""
+        sizes = input_shape[1:]
+        return (input_shape[0], None if None in sizes else int(np.prod(sizes)))
+
+
+class Reshape(Layer):
+    """Gives each row another shape.
+
+    Arguments:
+        target_shape: shape of a row; one size may be -1, which is worked out.
+
+    Raises:
+        ValueError: a shape of another number of elements; more than one -1.
+
+    >>> import numpy as np
+    >>> Reshape((2, -1))(np.ones((5, 6))).shape
+    (5, 2, 3)
+    """
+
+    def __init__(self, target_shape: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        if sum(d == -1 for d in shape) > 1:
+            raise ValueError(f"Reshape: only one size may be -1, got {shape_text(shape)}.")
+        self.target_shape = shape
+
+    def call(self, inputs: Any) -> Any:
+        """Reshape the rows."""
+        return inputs.reshape(self.compute_output_shape(inputs.shape))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Work out the size that is -1."""
+        sizes = input_shape[1:]
+        known = int(np.prod([d for d in self.target_shape if d != -1]))
+        if None in sizes:
+            rest = None
+        else:
+            total = int(np.prod(sizes))
+            rest = total // known if known and total % known == 0 else -1
+            if known * (rest if -1 in self.target_shape else 1) != total:
+                raise ValueError(
+                    f"Layer {self.name!r} (Reshape): a row of shape {shape_text(sizes)} has "
+                    f"{total} elements, which don't fit {shape_text(self.target_shape)}."
+                )
+        return (input_shape[0], *(rest if d == -1 else d for d in self.target_shape))
+
+
+class Permute(Layer):
+    """Puts the axes of each row into another order.
+
+    Arguments:
+        dims: the axes in their new order, counted from 1.
+
+    Raises:
+        ValueError: not each axis once.
+
+    >>> import numpy as np
+    >>> Permute((2, 1))(np.ones((5, 3, 4))).shape
+    (5, 4, 3)
+    """
+
+    def __init__(self, dims: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(
+                f"Permute: dims must name each axis from 1 to {len(self.dims)} once, got {dims!r}."
+            )
+        self.input_spec = InputSpec(ndim=len(self.dims) + 1)
+
+    def call(self, inputs: Any) -> Any:
+        """Reorder the axes."""
+        return jnp.transpose(inputs, (0, *self.dims))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Reorder the sizes."""
+        return (input_shape[0], *(input_shape[d] for d in self.dims))
+
+
+class RepeatVector(Layer):
+    """Repeats each row: ``(batch, features)`` to ``(batch, n, features)``.
+
+    Arguments:
+        n: how often.
+
+    Raises:
+        ValueError: ``n`` not a positive integer.
+
+    >>> import numpy as np
+    >>> RepeatVector(3)(np.array([[1.0, 2.0]])).tolist()
+    [[[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]]
+    """
+
+    def __init__(self, n: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.n = positive_int("RepeatVector", "n", n)
+        self.input_spec = InputSpec(ndim=2)
+
+    def call(self, inputs: Any) -> Any:
+        """Repeat the rows."""
+        return jnp.repeat(inputs[:, None], self.n, axis=1)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Add the axis of repetitions."""
+        return (input_shape[0], self.n, input_shape[1])
