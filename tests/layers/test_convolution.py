@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kerata import layers
 from kerata.base.symbolic import KerasTensor
 from kerata.layers import convolution
 from kerata.layers.convolution import (
@@ -269,5 +270,6 @@ def test_shape_that_does_not_fit_is_explained_without_building():
 def test_face_names_and_old_names():
     assert all(hasattr(convolution, name) for name in convolution.__all__)
     assert convolution.Convolution2D is Conv2D
+    assert layers.get("Convolution2D") is layers.get("Conv2D") is layers.Conv2D is Conv2D
     assert convolution.SeparableConvolution1D is SeparableConv1D
     assert convolution.Convolution2DTranspose is Conv2DTranspose

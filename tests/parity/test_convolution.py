@@ -4,10 +4,10 @@ import functools
 import inspect
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from kerata import layers
 from kerata.layers import convolution, pooling
 from kerata.layers.functional_call import functional_call
 
@@ -247,3 +247,13 @@ def test_masked_average(data_format, keepdims):
     found = ours("GlobalAveragePooling1D", kwargs)(x, mask=mask)
     expected = keras.layers.GlobalAveragePooling1D(**kwargs)(x, mask=mask)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "kwargs", "shape"), CASES[::5], ids=label)
+def test_each_library_reads_the_other_ones_configs(name, kwargs, shape):
+    layer, reference = ours(name, kwargs), getattr(keras.layers, name)(**kwargs)
+    there = keras.layers.deserialize(layers.serialize(layer))
+    back = layers.deserialize(keras.layers.serialize(reference))
+    assert type(there) is type(reference)
+    assert type(back) is type(layer)
+    assert config(there) == config(back) == config(layer)

@@ -128,7 +128,9 @@ class Progbar:
             left = f"{now - self._start:.0f}s"
         done, rest = self._bar(current)
         tail = f" {self._step_time(current, now)}{self._values()}"
-        room = shutil.get_terminal_size().columns - 1 if live and not finalize else sys.maxsize
+        # A line that wraps can't be redrawn; a notebook doesn't wrap.
+        wraps = live and not finalize and sys.stdout.isatty()
+        room = shutil.get_terminal_size().columns - 1 if wraps else sys.maxsize
         head_width = len(f"{count} {done}{rest} {left}")
         tail = tail[: max(room - head_width, 0)]
         width = head_width + len(tail)
