@@ -96,7 +96,7 @@ def test_short_types_stay_short(cls):
     assert out.dtype == "bfloat16"
 
 
-@pytest.mark.parametrize("cls", WINDOWS + WHOLE)
+@pytest.mark.parametrize("cls", [MaxPooling2D, AveragePooling2D, GlobalAveragePooling1D])
 def test_integers_are_taken(cls):
     shape = (1, *(4,) * cls.rank, 1)
     out = cls()(np.arange(4**cls.rank).reshape(shape))

@@ -27,7 +27,6 @@ CASES = [
     ("Conv1D", {"filters": 3, "kernel_size": 2}, (2, 5, 2)),
     ("Conv1D", {"filters": 3, "kernel_size": 3, "padding": "same", "strides": 2}, (2, 6, 2)),
     ("Conv1D", {"filters": 3, "kernel_size": 3, "padding": "causal"}, (2, 5, 2)),
-    ("Conv1D", {"filters": 2, "kernel_size": 2, "padding": "causal", "strides": 2}, (2, 5, 2)),
     (
         "Conv1D",
         {"filters": 2, "kernel_size": 2, "padding": "causal", "dilation_rate": 2},
@@ -39,7 +38,6 @@ CASES = [
     # Conv2D
     ("Conv2D", {"filters": 3, "kernel_size": 3}, (2, 5, 6, 2)),
     ("Conv2D", {"filters": 3, "kernel_size": (2, 3), "padding": "same"}, (2, 5, 6, 2)),
-    ("Conv2D", {"filters": 3, "kernel_size": 3, "strides": 2}, (2, 7, 6, 2)),
     (
         "Conv2D",
         {"filters": 3, "kernel_size": 3, "strides": (2, 1), "padding": "same"},
@@ -55,9 +53,7 @@ CASES = [
     ("Conv2D", {"filters": 4, "kernel_size": 2, "groups": 4}, (2, 4, 4, 4)),
     ("Conv2D", {"filters": 3, "kernel_size": 2, "activation": "relu", **FIRST}, (2, 2, 5, 4)),
     ("Conv2D", {"filters": 4, "kernel_size": 2, "groups": 2, "strides": 2, **FIRST}, (2, 2, 5, 4)),
-    ("Conv2D", {"filters": 3, "kernel_size": 1, "use_bias": False}, (2, 3, 4, 2)),
     ("Conv2D", {"filters": 3, "kernel_size": 5, "padding": "same"}, (1, 2, 3, 2)),
-    ("Conv2D", {"filters": 1, "kernel_size": (4, 5)}, (1, 4, 5, 1)),
     # Conv3D
     ("Conv3D", {"filters": 2, "kernel_size": 2}, (1, 3, 4, 3, 2)),
     ("Conv3D", {"filters": 2, "kernel_size": 2, "strides": 2, "padding": "same"}, (1, 3, 4, 3, 1)),
@@ -98,7 +94,6 @@ CASES = [
         {"filters": 3, "kernel_size": 2, "strides": 3, "padding": "same"},
         (2, 4, 2),
     ),
-    ("Conv2DTranspose", {"filters": 3, "kernel_size": 3}, (2, 3, 4, 2)),
     (
         "Conv2DTranspose",
         {"filters": 3, "kernel_size": 3, "strides": 2, "padding": "same"},
@@ -129,7 +124,6 @@ CASES = [
     ("MaxPooling2D", {"pool_size": 3, "strides": 2}, (1, 5, 6, 2)),
     ("MaxPooling2D", {"padding": "same", **FIRST}, (1, 2, 5, 3)),
     ("MaxPooling3D", {}, (1, 2, 4, 3, 2)),
-    ("AveragePooling1D", {"pool_size": 2, "strides": 1}, (2, 5, 3)),
     ("AveragePooling1D", {"pool_size": 3, "padding": "same"}, (2, 5, 3)),
     ("AveragePooling2D", {"pool_size": 2}, (2, 5, 6, 3)),
     ("AveragePooling2D", {"pool_size": 3, "strides": 2, "padding": "same"}, (1, 5, 6, 2)),
@@ -137,9 +131,7 @@ CASES = [
     ("AveragePooling3D", {"pool_size": 2, "padding": "same"}, (1, 2, 3, 3, 2)),
     ("GlobalMaxPooling1D", {}, (2, 5, 3)),
     ("GlobalMaxPooling1D", {"keepdims": True, **FIRST}, (2, 5, 3)),
-    ("GlobalMaxPooling2D", {"keepdims": True}, (2, 5, 4, 3)),
     ("GlobalMaxPooling2D", FIRST, (2, 5, 4, 3)),
-    ("GlobalMaxPooling3D", {}, (2, 2, 2, 2, 3)),
     ("GlobalAveragePooling1D", {}, (2, 5, 3)),
     ("GlobalAveragePooling1D", {"keepdims": True, **FIRST}, (2, 5, 3)),
     ("GlobalAveragePooling2D", {}, (2, 5, 4, 3)),

@@ -66,8 +66,8 @@ def _integers(x: Any) -> np.ndarray:
         return array.astype(np.int64)
     if array.dtype.kind != "f":
         raise ValueError(
-            f"to_categorical needs integer labels, got {array.flat[0].item()!r}. Number the classes "
-            "first: classes, labels = np.unique(names, return_inverse=True)."
+            f"to_categorical needs integer labels, got {array.flat[0].item()!r}. Number the "
+            "classes first: classes, labels = np.unique(names, return_inverse=True)."
         )
     wrong = array[~np.isfinite(array) | (array != np.floor(array))]
     if wrong.size:
