@@ -47,7 +47,11 @@ def cast(x: Any, dtype: Any) -> jax.Array:
 
 @op
 def saturate_cast(x: Any, dtype: Any) -> jax.Array:
-    """Change the type; values that don't fit become the nearest that do."""
+    """Change the type; values that don't fit become the nearest that do.
+
+    >>> saturate_cast([-5.0, 300.0], "uint8")
+    Array([  0, 255], dtype=uint8)
+    """
     x, name = as_tensor(x), dtype_name(dtype)
     info: Any = jnp.finfo if "float" in name else jnp.iinfo
     low, high = (0, 1) if name == "bool" else (info(name).min, info(name).max)
@@ -215,6 +219,10 @@ def scan(
 
     Returns:
         The last carry and all ys, stacked.
+
+    >>> total, before = scan(lambda total, x: (total + x, total), 0, jnp.array([1, 2, 3]))
+    >>> int(total), before.tolist()
+    (6, [0, 1, 3])
     """
     return jax.lax.scan(f, init, xs, length=length, reverse=reverse, unroll=unroll)
 
@@ -235,7 +243,11 @@ def map(f: Callable[[Any], Any], xs: Any) -> Any:
 
 @op
 def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
-    """Apply a function to each entry of the first axis, all at once."""
+    """Apply a function to each entry of the first axis, all at once.
+
+    >>> vectorized_map(lambda row: row.sum(), jnp.ones((2, 3)))
+    Array([3., 3.], dtype=float32)
+    """
     return jax.vmap(function)(elements)
 
 

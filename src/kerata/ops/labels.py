@@ -93,6 +93,9 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
 
     Raises:
         ValueError: shapes that differ.
+
+    >>> binary_crossentropy([1.0, 0.0], [0.5, 0.5]).round(3)
+    Array([0.693, 0.693], dtype=float32)
     """
     target, output = as_tensor(target), as_tensor(output)
     _same_shape("binary_crossentropy", target.shape, output.shape)
@@ -118,6 +121,9 @@ def categorical_crossentropy(
 
     Raises:
         ValueError: shapes that differ.
+
+    >>> categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).round(3)
+    Array([0.693], dtype=float32)
     """
     target, output = as_tensor(target), as_tensor(output)
     _same_shape("categorical_crossentropy", target.shape, output.shape)
@@ -138,6 +144,9 @@ def sparse_categorical_crossentropy(
 
     Raises:
         ValueError: shapes that don't fit.
+
+    >>> sparse_categorical_crossentropy([1], [[0.5, 0.5]]).round(3)
+    Array([0.693], dtype=float32)
     """
     target, output = as_tensor(target).astype("int32"), as_tensor(output)
     if target.ndim == output.ndim and target.shape[-1] == 1:

@@ -43,6 +43,7 @@ def _segment_op(name: str, function: Callable[..., Any], what: str) -> Callable[
         )
 
     call.__name__ = call.__qualname__ = name
+    call.__module__ = "kerata.ops"
     call.__doc__ = f"{what} of the rows of ``data`` that have the same segment id."
     return op(call)
 
@@ -55,7 +56,11 @@ segment_min = _segment_op("segment_min", jax.ops.segment_min, "Smallest value")
 
 @op
 def top_k(x: Any, k: int, sorted: bool = True) -> tuple[jax.Array, jax.Array]:
-    """Give the k largest values along the last axis and their positions, largest first."""
+    """Give the k largest values along the last axis and their positions, largest first.
+
+    >>> top_k([3, 9, 5], 2)
+    (Array([9, 5], dtype=int32), Array([1, 2], dtype=int32))
+    """
     values, positions = jax.lax.top_k(as_tensor(x), k)
     return values, positions
 
@@ -68,6 +73,9 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> jax.Array:
         targets: class numbers, shape ``(batch,)``.
         predictions: scores, shape ``(batch, classes)``.
         k: how many; a class that ties with the kth counts as in.
+
+    >>> in_top_k([0, 2], [[0.2, 0.5, 0.3], [0.2, 0.5, 0.3]], k=2)
+    Array([False,  True], dtype=bool)
     """
     scores = as_tensor(predictions)
     own = jnp.take_along_axis(scores, as_tensor(targets)[..., None], axis=-1)

@@ -26,7 +26,11 @@ Axes = int | Sequence[int]
 def moments(
     x: Any, axes: Axes, keepdims: bool = False, synchronized: bool = False
 ) -> tuple[jax.Array, jax.Array]:
-    """Give mean and variance over axes; halves are computed in float32."""
+    """Give mean and variance over axes; halves are computed in float32.
+
+    >>> moments([1.0, 3.0], axes=[0])
+    (Array(2., dtype=float32), Array(1., dtype=float32))
+    """
     x = as_tensor(x)
     axes = _axes(axes)
     wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))
@@ -47,6 +51,9 @@ def normalize(x: Any, axis: Axes = -1, order: int = 2, epsilon: float | None = N
 
     Raises:
         ValueError: ``order`` isn't a whole number of at least 1.
+
+    >>> normalize([3.0, 4.0]).round(3)
+    Array([0.6, 0.8], dtype=float32)
     """
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"normalize's order must be a whole number of at least 1, got {order!r}.")

@@ -87,7 +87,12 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> jax.Array:
 
 @op
 def reshape(x: Any, newshape: Any) -> jax.Array:
-    """Give values another shape; one length may be -1 (or None) and follows from the rest."""
+    """Give values another shape; one length may be -1 (or None) and follows from the rest.
+
+    >>> reshape([1, 2, 3, 4], (2, -1))
+    Array([[1, 2],
+           [3, 4]], dtype=int32)
+    """
     lengths = newshape if isinstance(newshape, Sequence) else (newshape,)
     return jnp.reshape(as_tensor(x), tuple(-1 if n is None else n for n in lengths))
 
@@ -145,7 +150,11 @@ def append(x1: Any, x2: Any, axis: int | None = None) -> jax.Array:
 
 @op
 def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[jax.Array]:
-    """Cut into equal parts (a number) or at given places (a list)."""
+    """Cut into equal parts (a number) or at given places (a list).
+
+    >>> split([1, 2, 3, 4], [1])
+    [Array([1], dtype=int32), Array([2, 3, 4], dtype=int32)]
+    """
     return jnp.split(as_tensor(x), _static(indices_or_sections), axis=axis)
 
 
@@ -218,6 +227,9 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = N
 
     Raises:
         ValueError: ``constant_values`` with another mode.
+
+    >>> pad([1, 2], (1, 2), constant_values=9)
+    Array([9, 1, 2, 9, 9], dtype=int32)
     """
     if constant_values is None:
         return jnp.pad(as_tensor(x), pad_width, mode=mode)
@@ -250,7 +262,11 @@ def get_item(x: Any, key: Any) -> jax.Array:
 
 @op
 def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
-    """Take x1 where the condition is true, else x2; with neither, the true positions."""
+    """Take x1 where the condition is true, else x2; with neither, the true positions.
+
+    >>> where([True, False], [1, 2], 0)
+    Array([1, 0], dtype=int32)
+    """
     if x1 is None and x2 is None:
         return jnp.where(as_tensor(condition))
     return jnp.where(as_tensor(condition), *(_number_or_tensor(x) for x in (x1, x2)))
@@ -258,7 +274,11 @@ def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
 
 @op
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> jax.Array:
-    """Take from the choice whose condition is the first to be true."""
+    """Take from the choice whose condition is the first to be true.
+
+    >>> select([[True, False], [True, True]], [[1, 2], [3, 4]])
+    Array([1, 4], dtype=int32)
+    """
     return jnp.select(_all_tensors(condlist), _all_tensors(choicelist), default=default)
 
 
@@ -276,7 +296,11 @@ def unravel_index(indices: Any, shape: Any) -> tuple[jax.Array, ...]:
 
 @op
 def slice(inputs: Any, start_indices: Any, shape: Any) -> jax.Array:
-    """Cut out a block of a given shape; -1 is "up to the end" (then starts must be known)."""
+    """Cut out a block of a given shape; -1 is "up to the end" (then starts must be known).
+
+    >>> slice([1, 2, 3, 4], [1], [2])
+    Array([2, 3], dtype=int32)
+    """
     x = as_tensor(inputs)
     starts = list(start_indices)
     sizes = [x.shape[i] - int(starts[i]) if n == -1 else n for i, n in enumerate(shape)]
@@ -285,7 +309,11 @@ def slice(inputs: Any, start_indices: Any, shape: Any) -> jax.Array:
 
 @op
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> jax.Array:
-    """Replace a block that starts at given positions."""
+    """Replace a block that starts at given positions.
+
+    >>> slice_update([1, 2, 3, 4], [1], [7, 8])
+    Array([1, 7, 8, 4], dtype=int32)
+    """
     x = as_tensor(inputs)
     return jax.lax.dynamic_update_slice(x, as_tensor(updates).astype(x.dtype), start_indices)
 
@@ -298,6 +326,9 @@ def scatter(indices: Any, values: Any, shape: Any) -> jax.Array:
         indices: positions, shape ``(..., axes)``.
         values: shape ``(..., *rest)``.
         shape: shape of the result.
+
+    >>> scatter([[0], [2]], [5, 6], (4,))
+    Array([5, 0, 6, 0], dtype=int32)
     """
     values = as_tensor(values)
     return jnp.zeros(tuple(shape), values.dtype).at[_positions(indices)].add(values)
@@ -315,6 +346,9 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
 
     Raises:
         ValueError: unknown reduction.
+
+    >>> scatter_update([1, 2, 3], [[0], [2]], [5, 6], reduction="add")
+    Array([6, 2, 9], dtype=int32)
     """
     at: Any = as_tensor(inputs).at[_positions(indices)]
     ways: dict[Any, Any] = {

@@ -129,6 +129,7 @@ def jax_op(name: str, function: Callable[..., Any], signature: str, doc: str) ->
         return function(*tensors, **given)
 
     call.__name__ = call.__qualname__ = name
+    call.__module__ = "kerata.ops"  # where it is found, by pickle too
     call.__doc__ = doc
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # for help()
     return op(call)
