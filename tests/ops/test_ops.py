@@ -90,6 +90,18 @@ def test_tensors_are_independent_of_numpy_arrays():
         assert float(tensor[0]) == 0.0
 
 
+def test_variables_are_independent_of_numpy_arrays():
+    for _ in range(60):
+        x = np.zeros(1000, "float32")
+        variable = Variable(x, dtype="float32")
+        x[0] = 5
+        assert variable.numpy()[0] == 0.0
+        y = np.ones(1000, "float32")
+        variable.assign(y)
+        y[0] = 5
+        assert variable.numpy()[0] == 1.0
+
+
 def test_ops_work_inside_jit_vmap_and_grad():
     x = jnp.arange(6.0).reshape(2, 3)
 

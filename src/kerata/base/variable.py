@@ -71,6 +71,7 @@ class Variable:
                 value = initializer.value if isinstance(initializer, Variable) else initializer
                 if dtype is None and not hasattr(value, "dtype"):
                     dtype = _python_dtype(value)
+            value = _owned(value)
             # Naming the type also makes it firm: a loop's carried values must not change theirs.
             self._value = jnp.asarray(
                 value, dtype=jnp.asarray(value).dtype if dtype is None else dtype_name(dtype)
@@ -104,7 +105,7 @@ class Variable:
             ValueError: if the shape is another one.
         """
         value = value.value if isinstance(value, Variable) else value
-        value = jnp.asarray(value, dtype=self._value.dtype)
+        value = jnp.asarray(_owned(value), dtype=self._value.dtype)
         if value.shape != self._value.shape:
             raise ValueError(
                 f"Variable {self.path!r} has shape {self.shape}; "
@@ -160,6 +161,11 @@ class Variable:
         if name.startswith("_"):
             raise AttributeError(f"Variable has no attribute {name!r}")
         return getattr(self.value, name)
+
+
+def _owned(value: Any) -> Any:
+    """Copy a NumPy array: JAX may go on using its memory, which the caller can still change."""
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def _unbox(x: Any) -> Any:
