@@ -18,6 +18,9 @@ class Configurable:
 
     _init_args: tuple[tuple[Any, ...], dict[str, Any]]
 
+    # Constructor arguments that Keras's config of the class lacks.
+    _not_in_config: tuple[str, ...] = ()
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember the arguments of the call."""
         self = super().__new__(cls)
@@ -45,7 +48,7 @@ def constructor_arguments(obj: Configurable) -> dict[str, Any]:
     own = type(obj).__module__.partition(".")[0] == "kerata"
     out: dict[str, Any] = {}
     for p in parameters:
-        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or p.name in obj._not_in_config:
             continue
         if own and hasattr(obj, p.name):
             out[p.name] = getattr(obj, p.name)

@@ -8,13 +8,14 @@ with boxes (a layer, a metric, an optimizer) a pure function of the values put i
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
 import jax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from kerata.base.variable import Variable
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 class _Stack(threading.local):
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
+        self.autocast: str | None = None
 
 
 _stack = _Stack()
@@ -57,9 +59,11 @@ class Scope:
         self._masks: dict[int, tuple[Any, Any]] = {}
         self._key = key
         self._draws = 0
+        self._outer: Scope | None = None
         self.losses: list[Any] = []
 
     def __enter__(self) -> Scope:
+        self._outer = current_scope()
         _stack.scopes.append(self)
         return self
 
@@ -71,9 +75,11 @@ class Scope:
         return id(variable) in self._values
 
     def read(self, variable: Variable) -> Any:
-        """Give the scope's value of a variable, else the box's own."""
+        """Give the scope's value of a variable, else the outer scope's, else the box's own."""
         found = self._values.get(id(variable))
-        return variable._value if found is None else found[1]
+        if found is not None:
+            return found[1]
+        return variable._value if self._outer is None else self._outer.read(variable)
 
     def write(self, variable: Variable, value: Any) -> None:
         """Set the scope's value of a variable; the box keeps its own."""
@@ -99,6 +105,21 @@ class Scope:
 def current_scope() -> Scope | None:
     """Give the innermost open scope of this thread, or None."""
     return _stack.scopes[-1] if _stack.scopes else None
+
+
+@contextlib.contextmanager
+def autocast(dtype: str | None) -> Iterator[None]:
+    """Let floating variables be read in a type, or in their own, inside a ``with`` block."""
+    outer, _stack.autocast = _stack.autocast, dtype
+    try:
+        yield
+    finally:
+        _stack.autocast = outer
+
+
+def autocast_dtype() -> str | None:
+    """Give the type in which floating variables are read now, or None for their own."""
+    return _stack.autocast
 
 
 def set_mask(x: Any, mask: Any) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from kerata.base.dtypes import dtype_name
 from kerata.base.naming import auto_name
-from kerata.base.scope import current_scope
+from kerata.base.scope import autocast_dtype, current_scope
 
 
 class Variable:
@@ -79,7 +79,13 @@ class Variable:
 
     @property
     def value(self) -> jax.Array:
-        """The array; inside a scope, the scope's value."""
+        """The array; inside a scope, the scope's value; in mixed precision in the short type."""
+        value, short = self._read(), autocast_dtype()
+        if short is not None and self.autocast and jnp.issubdtype(value.dtype, jnp.floating):
+            return value.astype(short)
+        return value
+
+    def _read(self) -> jax.Array:
         scope = current_scope()
         return self._value if scope is None else scope.read(self)
 
@@ -119,11 +125,11 @@ class Variable:
 
     def assign_add(self, value: Any) -> None:
         """Add to the array."""
-        self.assign(self.value + _unbox(value))
+        self.assign(self._read() + _unbox(value))
 
     def assign_sub(self, value: Any) -> None:
         """Subtract from the array."""
-        self.assign(self.value - _unbox(value))
+        self.assign(self._read() - _unbox(value))
 
     def numpy(self) -> np.ndarray:
         """Give a NumPy copy of the array."""

@@ -16,7 +16,7 @@ from kerata.base.configurable import Configurable
 from kerata.base.dtypes import DTypePolicy
 from kerata.base.messages import did_you_mean, shape_text
 from kerata.base.registry import deserialize, serialize
-from kerata.base.scope import current_scope, get_mask, set_mask
+from kerata.base.scope import autocast, autocast_dtype, current_scope, get_mask, set_mask
 from kerata.base.signatures import argument_names
 from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
 from kerata.layers.input_spec import InputSpec
@@ -112,6 +112,11 @@ class Layer(Weighted):
     def dtype(self) -> str:
         """The type the weights are kept in."""
         return self.variable_dtype
+
+    def _weights_read_as(self) -> str | None:
+        """Give the type in which ``call`` reads floating weights, or None for their own."""
+        mixed = self.compute_dtype != self.variable_dtype or autocast_dtype() is not None
+        return self.compute_dtype if mixed and self.autocast else None
 
     # Losses ----------------------------------------------------------------------------
 
@@ -230,7 +235,8 @@ class Layer(Weighted):
         args = tuple(self._cast(a) for a in args)
         _calls.depth, _calls.training = outer[0] + 1, training
         try:
-            outputs = self.call(*args, **kwargs)
+            with autocast(self._weights_read_as()):
+                outputs = self.call(*args, **kwargs)
         finally:
             _calls.depth, _calls.training = outer
         if self.activity_regularizer is not None:
@@ -261,6 +267,9 @@ class Layer(Weighted):
             shape = self.compute_output_shape(shapes_of(args[0]))
             if isinstance(shape, tuple) and all(d is None or isinstance(d, int) for d in shape):
                 return KerasTensor(shape, self.compute_dtype)
+        return self._traced_spec(*args, **kwargs)
+
+    def _traced_spec(self, *args: Any, **kwargs: Any) -> Any:
         return infer_spec(lambda *a, **k: self._run(a, k), args, kwargs)
 
     def _as_tensors(self, value: Any) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from kerata import activations
-from kerata.layers.layer import Layer
+from kerata.layers.same_shape import SameShape
 
 
-class Activation(Layer):
+class Activation(SameShape):
     """Applies an activation function to every input.
 
     Arguments:
@@ -22,12 +22,7 @@ class Activation(Layer):
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
-        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""
         return self.activation(inputs)
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape

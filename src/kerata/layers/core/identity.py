@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerata.layers.layer import Layer
+import jax
+
+from kerata.base.symbolic import KerasTensor, is_symbolic
+from kerata.layers.same_shape import SameShape
 
 
-class Identity(Layer):
+class Identity(SameShape):
     """Gives its inputs back unchanged.
 
     >>> import numpy as np
@@ -15,14 +18,10 @@ class Identity(Layer):
     [1.0]
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.supports_masking = True
-
     def call(self, inputs: Any) -> Any:
         """Give the inputs."""
         return inputs
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """Give symbolic tensors like the inputs, of any structure and types."""
+        return jax.tree.map(lambda x: KerasTensor(x.shape, x.dtype), inputs, is_leaf=is_symbolic)

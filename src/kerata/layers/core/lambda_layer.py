@@ -24,6 +24,10 @@ class Lambda(Layer):
         mask: mask of the output, or a function ``(inputs, mask) -> mask``.
         arguments: further keyword arguments of the function.
 
+    Raises:
+        TypeError: ``function`` can't be called.
+        ValueError: loading a function that is not registered, or one stored as code.
+
     >>> import numpy as np
     >>> Lambda(lambda x, k: k * x, arguments={"k": 3})(np.array([1.0, 2.0])).tolist()
     [3.0, 6.0]
@@ -38,12 +42,10 @@ class Lambda(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if isinstance(function, dict):
-            function = deserialize(function)
         if not callable(function):
             raise TypeError(f"Lambda needs a function, got {function!r}.")
         self.function = function
-        self.arguments = deserialize(arguments) if arguments else {}
+        self.arguments = dict(arguments or {})
         self.mask = mask
         self._output_shape = tuple(output_shape) if isinstance(output_shape, list) else output_shape
         self._named = set(inspect.signature(function).parameters)
@@ -65,7 +67,9 @@ class Lambda(Layer):
             return super().compute_output_shape(input_shape)
         if callable(self._output_shape):
             return tuple(self._output_shape(input_shape))
-        return (input_shape[0], *self._output_shape)
+        several = bool(input_shape) and isinstance(input_shape[0], (list, tuple))
+        batch = (input_shape[0] if several else input_shape)[0]
+        return (batch, *self._output_shape)
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Give the outputs as symbolic tensors."""
@@ -85,3 +89,19 @@ class Lambda(Layer):
             **({} if shape is None else {"output_shape": serialize(shape)}),
             **({} if self.mask is None else {"mask": serialize(self.mask)}),
         }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Lambda:
+        """Build a layer from what ``get_config`` gave; functions must be registered."""
+        config = dict(config)
+        for name in ("function", "output_shape", "mask", "arguments"):
+            value = config.get(name)
+            if isinstance(value, dict) and value.get("class_name") == "__lambda__":
+                raise ValueError(
+                    f"Lambda layer {config.get('name')!r}: its {name} is stored as Python code, "
+                    "and code from files is never run. Write it as a named function, register "
+                    "it with @keras.saving.register_keras_serializable() and save again."
+                )
+            if name in config:
+                config[name] = deserialize(value)
+        return cls(**config)

@@ -6,14 +6,14 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from kerata.base.scope import set_mask
-from kerata.layers.layer import Layer
+from kerata.layers.same_shape import SameShape
 
 
-class Masking(Layer):
+class Masking(SameShape):
     """Masks the time steps in which all features equal a value.
 
-    Input and output ``(batch, steps, features)``; masked steps are set to 0.
+    Input and output ``(batch, steps, features)``; masked steps are set to 0, and later
+    layers that know masks skip them.
 
     Arguments:
         mask_value: the value that means "nothing here".
@@ -26,19 +26,11 @@ class Masking(Layer):
     def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.mask_value = mask_value
-        self.supports_masking = True
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Say which steps count."""
         return jnp.any(inputs != self.mask_value, axis=-1)
 
     def call(self, inputs: Any) -> Any:
-        """Set masked steps to 0 and attach the mask."""
-        mask = self.compute_mask(inputs)
-        outputs = inputs * mask[..., None].astype(inputs.dtype)
-        set_mask(outputs, mask)
-        return outputs
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape
+        """Set masked steps to 0."""
+        return jnp.where(self.compute_mask(inputs)[..., None], inputs, 0)

@@ -14,8 +14,9 @@ from kerata.layers.layer import Layer
 class Embedding(Layer):
     """Looks up a trained vector for each id.
 
-    Input integer ids ``(batch, ...)`` from 0 to ``input_dim - 1``, output
-    ``(batch, ..., output_dim)``; an id outside that range gives NaN, as in Keras on JAX.
+    Input ids ``(batch, ...)`` from 0 to ``input_dim - 1``, output ``(batch, ...,
+    output_dim)``. As in Keras on JAX an id that is too large gives NaN instead of an error,
+    and negative ids count from the end.
 
     Arguments:
         input_dim: number of different ids.
@@ -26,12 +27,14 @@ class Embedding(Layer):
         weights: first values of the table, ``(input_dim, output_dim)`` or a list with it.
 
     Raises:
-        ValueError: sizes that are no positive integers.
+        ValueError: sizes that are no positive integers; ``weights`` of another shape.
 
     >>> import numpy as np
     >>> Embedding(10, 4)(np.array([[1, 2, 3]])).shape
     (1, 3, 4)
     """
+
+    _not_in_config = ("weights",)
 
     def __init__(
         self,
@@ -55,12 +58,14 @@ class Embedding(Layer):
         self.embeddings_constraint = constraints.get(embeddings_constraint)
         self.mask_zero = mask_zero
         self.supports_masking = mask_zero
+        # Ids must not be rounded to a short float type.
         self.autocast = False
         if weights is not None:
-            self.build(None)
-            self.set_weights(weights if isinstance(weights, (list, tuple)) else [weights])
+            self.build()
+            listed = isinstance(weights, (list, tuple)) and len(weights) == 1
+            self.set_weights(weights if listed else [weights])
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Make the table ``(input_dim, output_dim)``."""
         if self.built:
             return
@@ -75,9 +80,8 @@ class Embedding(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Look the ids up."""
-        ids = jnp.asarray(inputs).astype(jnp.int32)
-        table = jnp.asarray(self.embeddings.value, self.compute_dtype)
-        return jnp.take(table, ids, axis=0, mode="fill")
+        vectors = jnp.take(self.embeddings.value, inputs.astype("int32"), axis=0, mode="fill")
+        return vectors.astype(self.compute_dtype)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Say which ids aren't 0, if ``mask_zero``."""
@@ -86,9 +90,3 @@ class Embedding(Layer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Add an axis for the vectors."""
         return (*input_shape, self.output_dim)
-
-    def get_config(self) -> dict[str, Any]:
-        """Give the constructor arguments that rebuild this layer."""
-        config = super().get_config()
-        config.pop("weights", None)
-        return config

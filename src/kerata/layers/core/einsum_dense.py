@@ -1,0 +1,121 @@
+"""Fully connected layer along any axes."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import jax.numpy as jnp
+
+from kerata import activations, constraints, initializers, regularizers
+from kerata.initializers import VarianceScaling
+from kerata.layers.core.einsum_equation import EinsumShapes, read_equation
+from kerata.layers.input_spec import InputSpec
+from kerata.layers.layer import Layer
+
+
+class EinsumDense(Layer):
+    """Fully connected layer whose product is written as an equation.
+
+    ``EinsumDense("ab,bc->ac", 64, bias_axes="c")`` is ``Dense(64)``.
+
+    Arguments:
+        equation: input, kernel and output by letters, ``'abc,cd->abd'``; dots first or last
+            stand for any further axes, ``'...x,xy->...y'``.
+        output_shape: sizes of the output's letters without the batch; None where the input
+            says it.
+        activation: name or function; linear by default.
+        bias_axes: letters of the output that get a bias; no bias by default.
+        kernel_initializer, bias_initializer: first values; Glorot uniform and zeros.
+        kernel_regularizer, bias_regularizer: penalties added to the loss.
+        kernel_constraint, bias_constraint: applied after each update.
+
+    Raises:
+        ValueError: an equation of another form, letters or sizes that don't fit.
+
+    >>> import numpy as np
+    >>> EinsumDense("abc,cd->abd", (None, 5))(np.ones((2, 3, 4))).shape
+    (2, 3, 5)
+    """
+
+    def __init__(
+        self,
+        equation: str,
+        output_shape: Any,
+        activation: Any = None,
+        bias_axes: str | None = None,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.equation = equation
+        sizes = output_shape if isinstance(output_shape, (list, tuple)) else (output_shape,)
+        self.partial_output_shape = tuple(sizes)
+        self.activation = activations.get(activation)
+        self.bias_axes = bias_axes
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+
+    def _shapes(self, input_shape: Any) -> EinsumShapes:
+        return read_equation(
+            self.equation, self.bias_axes, tuple(input_shape), self.partial_output_shape
+        )
+
+    def build(self, input_shape: Any) -> None:
+        """Make kernel and bias as the equation says."""
+        shapes = self._shapes(input_shape)
+        for what, shape in (("kernel", shapes.kernel), ("bias", shapes.bias or ())):
+            if None in shape:
+                raise ValueError(
+                    f"Layer {self.name!r} (EinsumDense): the {what}'s shape {shape} is not "
+                    f"fully known from the input's, {tuple(input_shape)}."
+                )
+        initializer = self.kernel_initializer
+        if isinstance(initializer, VarianceScaling) and None in (
+            initializer.input_axes,
+            initializer.output_axes,
+        ):
+            initializer = copy.copy(initializer)
+            initializer.input_axes = shapes.input_axes
+            initializer.output_axes = shapes.output_axes
+        self.kernel = self.add_weight(
+            shapes.kernel,
+            initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self.bias = None
+        if shapes.bias is not None:
+            self.bias = self.add_weight(
+                shapes.bias,
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+        self.input_spec = InputSpec(ndim=len(input_shape))
+
+    def call(self, inputs: Any) -> Any:
+        """Compute the outputs."""
+        outputs = jnp.einsum(self.equation, inputs, self.kernel.value)
+        if self.bias is not None:
+            outputs = outputs + self.bias.value
+        return self.activation(outputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Give the output's shape as the equation says."""
+        return self._shapes(input_shape).output
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments that rebuild this layer."""
+        return super().get_config() | {"output_shape": self.partial_output_shape}
