@@ -153,7 +153,8 @@ class Graph:
         if isinstance(self.input_struct, dict):
             keys = list(self.input_struct)
             order = {id(t): key for key, t in self.input_struct.items()}
-            names = [order.get(id(t), e.name) for t, e in zip(self.inputs, self._entrances)]
+            pairs = zip(self.inputs, self._entrances, strict=True)
+            names = [order.get(id(t), e.name) for t, e in pairs]
         else:
             keys = names = self.input_names
         missing = [n for n in names if n not in inputs]

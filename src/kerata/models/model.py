@@ -261,4 +261,3 @@ def _renewed(struct: Any) -> Any:
 
 def _one_or_list(shapes: list[Any]) -> Any:
     return shapes[0] if len(shapes) == 1 else shapes
-

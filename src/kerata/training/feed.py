@@ -261,7 +261,7 @@ def apply_class_weight(rows: Rows, class_weight: dict[Any, float]) -> Rows:
         raise ValueError(
             f"class_weight must be a dictionary {{class: weight}}, got {class_weight!r}."
         )
-    if rows.y is None or isinstance(rows.y, (dict, list)) and len(rows.y) != 1:
+    if rows.y is None or (isinstance(rows.y, (dict, list)) and len(rows.y) != 1):
         raise ValueError(
             "class_weight works for models with one output; "
             "for several outputs give sample_weight instead."

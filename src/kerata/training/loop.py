@@ -64,9 +64,7 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
             if not quiet:
                 _check_loss(logs["loss"], epoch, plan.epochs)
             if validation is not None and plan.validation_epochs(epoch):
-                found = evaluate(
-                    programs, validation, plan.validation_batch_size, callbacks, check
-                )
+                found = evaluate(programs, validation, plan.validation_batch_size, callbacks, check)
                 logs |= {f"val_{name}": value for name, value in found.items()}
             callbacks.on_epoch_end(epoch, logs)
             check()

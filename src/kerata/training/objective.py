@@ -57,11 +57,7 @@ class Objective:
         def resolve(given: Any, argument: str) -> list[list[Any]]:
             per_output = self.per_output(given, argument, nested=True)
             return [
-                [
-                    resolve_metric(m, _shape(t), _shape(p), f)
-                    for m in _as_list(ms)
-                    if m is not None
-                ]
+                [resolve_metric(m, _shape(t), _shape(p), f) for m in _as_list(ms) if m is not None]
                 for ms, t, p, f in zip(per_output, flat_y, flat_pred, self.losses, strict=True)
             ]
 

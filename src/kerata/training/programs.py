@@ -108,9 +108,7 @@ class Programs:
         x, y, weight = batch
 
         def scaled_loss(trainable: list[Any]) -> Any:
-            pairs = zip(
-                self.trainable + self.fixed, [*trainable, *values.fixed], strict=True
-            )
+            pairs = zip(self.trainable + self.fixed, [*trainable, *values.fixed], strict=True)
             with Scope(pairs, key) as scope:
                 y_pred = self.model(x, training=True)
                 loss, parts = self._loss(x, y, y_pred, weight, training=True)
@@ -131,9 +129,7 @@ class Programs:
 
     def _test_step(self, values: Values, batch: Any) -> list[Any]:
         x, y, weight = batch
-        pairs = zip(
-            self.trainable + self.fixed, [*values.trainable, *values.fixed], strict=True
-        )
+        pairs = zip(self.trainable + self.fixed, [*values.trainable, *values.fixed], strict=True)
         with Scope(pairs):
             y_pred = self.model(x, training=False)
             loss, parts = self._loss(x, y, y_pred, weight, training=False)

@@ -53,9 +53,7 @@ class Stream:
             ValueError: if there is none.
         """
         if self._peeked is None:
-            if self.endless:
-                first = next(iter(self.source), None)
-            elif hasattr(self.source, "__iter__"):
+            if self.endless or hasattr(self.source, "__iter__"):
                 first = next(iter(self.source), None)
             else:
                 first = self.source[0] if len(self.source) else None

@@ -331,7 +331,7 @@ class Trainer:
         batch = prediction.batch_rows(data, batch_size)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
         logs = loop.evaluate(programs, data, batch, container)
-        return logs if return_dict else _in_order(logs)
+        return logs if return_dict else self._in_order(logs)
 
     def predict(
         self,
@@ -371,6 +371,14 @@ class Trainer:
         if self._predictor is None or self._predictor[0] != key:
             self._predictor = (key, Programs(model, eager=self.run_eagerly))
         return self._predictor[1]
+
+    def _in_order(self, logs: dict[str, Any]) -> Any:
+        values = list(logs.values())
+        if self._objective is not None and self._objective.count > 1:
+            # Keras gives losses in order, then the outputs' metrics by name.
+            losses = [name for name in logs if name == "loss" or name.endswith("_loss")]
+            values = [logs[n] for n in (*losses, *sorted(set(logs) - set(losses)))]
+        return values[0] if len(values) == 1 else values
 
     def _callbacks(
         self,
@@ -417,7 +425,7 @@ class Trainer:
         values, results = programs.train_batch(programs.read(), rows.arrays, key, True)
         programs.write(values)
         logs = programs.named(results)
-        return logs if return_dict else _in_order(logs)
+        return logs if return_dict else self._in_order(logs)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
@@ -428,7 +436,7 @@ class Trainer:
         metrics, results = programs.evaluate_batch(programs.read(), rows.arrays, True)
         programs.write(programs.read()._replace(metrics=metrics))
         logs = programs.named(results)
-        return logs if return_dict else _in_order(logs)
+        return logs if return_dict else self._in_order(logs)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Give the outputs for one batch, as NumPy arrays."""
@@ -440,8 +448,3 @@ class Trainer:
 def _target_symbols(y: Any) -> Any:
     """Replace targets by symbolic tensors, which carry their shapes alone."""
     return jax.tree.map(lambda a: KerasTensor((None, *np.shape(a)[1:]), a.dtype), y)
-
-
-def _in_order(logs: dict[str, Any]) -> Any:
-    values = list(logs.values())
-    return values[0] if len(values) == 1 else values

@@ -68,7 +68,7 @@ class CategoryEncoding(Layer):
         if count_weights is not None:
             vectors = vectors * jnp.asarray(count_weights, dtype)[..., None]
         if inputs.ndim == 1:
-            return vectors if self.output_mode == "count" else vectors
+            return vectors
         return (
             jnp.max(vectors, axis=-2) if self.output_mode == "multi_hot" else jnp.sum(vectors, -2)
         )
