@@ -52,7 +52,7 @@ REFUSED = [
     (MSE, np.zeros(4), (None, 3), "compares them number by number"),
     (MSE, np.zeros((4, 1)), (None, 3), "compares them number by number"),
     (MSE, np.zeros((4, 3)), (None, 1), "change the targets or the units"),
-    (MSE, np.zeros((4, 3)), (4,), "compares them"),
+    (MSE, np.zeros((4, 3)), (2,), r"the output has shape \(None,\) and loss 'mse' compares them"),
     (MSE, np.zeros((4, 5, 1)), (None, 6, 1), "compares them"),
     (MSE, ["cat", "dog"], (None, 1), r"strings, such as 'cat'; number them first: .*unique"),
     (MSE, np.array(["cat", 1.0], object), (None, 1), "strings, such as 'cat'"),

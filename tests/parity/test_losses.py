@@ -110,28 +110,32 @@ def same(ours, theirs, rtol=1e-5, atol=1e-6):
     assert np.shape(ours) == np.shape(theirs)
 
 
+def losses_and_gradient(loss, y_true, y_pred):
+    """Unreduced losses and the gradient of a weighted sum of them, in one compiled program."""
+
+    def weighted(p):
+        values = loss(y_true, p)
+        return jnp.sum(values * jnp.linspace(1.0, 2.0, values.size).reshape(values.shape)), values
+
+    (_, values), gradient = jax.jit(jax.value_and_grad(weighted, has_aux=True))(y_pred)
+    return values, gradient
+
+
 @all_cases
-def test_values(name, kwargs, kind):
+def test_values_and_gradients(name, kwargs, kind):
     y_true, y_pred = draw(kind)
-    ours, theirs = pair(name, kwargs, reduction="none")
-    same(ours(y_true, y_pred), theirs(y_true, y_pred))
-
-
-@all_cases
-def test_gradients_with_respect_to_predictions(name, kwargs, kind):
-    y_true, y_pred = draw(kind, seed=1)
     y_pred = jnp.asarray(y_pred, "float32")
-    (value, ours), (expected, theirs) = (
-        jax.value_and_grad(lambda p, f=f: f(y_true, p))(y_pred) for f in pair(name, kwargs)
-    )
-    same(value, expected)
-    same(ours, theirs)
-    assert float(jnp.abs(ours).max()) > 0
+    ours, theirs = pair(name, kwargs, reduction="none")
+    values, gradient = losses_and_gradient(ours, y_true, y_pred)
+    expected, expected_gradient = losses_and_gradient(theirs, y_true, y_pred)
+    same(values, expected)
+    same(gradient, expected_gradient)
+    assert float(jnp.abs(gradient).max()) > 0
 
 
-@all_cases
+@pytest.mark.parametrize(("name", "kwargs", "kind"), {c[0]: c for c in reversed(CASES)}.values())
 def test_sample_weights(name, kwargs, kind):
-    if name in ("Dice", "Tversky") or kwargs.get("axis") == 0:
+    if name in ("Dice", "Tversky"):
         pytest.skip("gives no value for each row")
     y_true, y_pred = draw(kind)
     weight = np.array([0.0, 1.0, 2.0, 0.5, 1.0], "float32")
@@ -228,7 +232,7 @@ def test_ranks_are_brought_together(name, kind, true_shape, pred_shape):
             same(ours(y_true, y_pred), expected)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     case=st.sampled_from([c for c in CASES if c[0] not in ("Circle",) and "axis" not in c[1]]),
     rows=st.integers(1, 4),
@@ -295,9 +299,9 @@ def test_ctc():
     y_true = np.array([[1, 2, 0], [3, 3, 1], [2, 0, 0]])
     y_pred = jnp.asarray(rng.normal(size=(3, 6, 4)), "float32")
     ours, theirs = pair("CTC", {}, reduction="none")
-    same(ours(y_true, y_pred), theirs(y_true, y_pred))
-    grads = [jax.grad(lambda p, f=f: f(y_true, p).sum())(y_pred) for f in (ours, theirs)]
-    same(*grads)
+    results = [losses_and_gradient(loss, y_true, y_pred) for loss in (ours, theirs)]
+    for mine, expected in zip(*results, strict=True):
+        same(mine, expected)
 
 
 def test_circle_with_a_row_that_is_alone_in_its_class():
@@ -305,8 +309,8 @@ def test_circle_with_a_row_that_is_alone_in_its_class():
     ours, theirs = pair("Circle", {})
     labels = np.array([0, 1, 1])
     same(ours(labels, embeddings), theirs(labels, embeddings))
-    grad = jax.grad(lambda p: ours(labels, p))(jnp.asarray(embeddings))
-    assert np.isfinite(grad).all()
+    _, gradient = losses_and_gradient(ours, labels, jnp.asarray(embeddings))
+    assert np.isfinite(gradient).all()
 
 
 KERAS_NAMES = sorted(pytest.importorskip("keras.src.losses").ALL_OBJECTS_DICT)

@@ -65,6 +65,8 @@ def check_targets(loss: Any, y_true: Any, y_pred_shape: Shape, output_name: str 
     if getattr(type(loss), "call", None) is not LossFunctionWrapper.call:
         return
     fn: Callable[..., Any] = loss.fn
+    # The number of rows is checked elsewhere; here it may be that of one batch.
+    y_pred_shape = (None, *y_pred_shape[1:])
     if fn in _SPARSE:
         _check_sparse(loss, y, y_pred_shape, output_name)
     elif fn in _ONE_HOT:
