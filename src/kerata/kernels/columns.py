@@ -114,7 +114,10 @@ def _by_columns(
     *sizes, fan_in, filters = kernel.shape
     seen = list(_seen_by_taps(x, tuple(sizes), strides, dilation))
     if groups == 1:
-        return jnp.concatenate(seen, -1) @ kernel.reshape(-1, filters)
+        columns = jnp.concatenate(seen, -1)
+        # The product of flat matrices: with 4 axes XLA 0.10 takes a slower road in the gradient.
+        out = columns.reshape(-1, columns.shape[-1]) @ kernel.reshape(-1, filters)
+        return out.reshape(*columns.shape[:-1], filters)
     columns = jnp.concatenate([s.reshape(*s.shape[:-1], groups, fan_in) for s in seen], -1)
     weights = kernel.reshape(-1, groups, filters // groups)
     out = jnp.einsum("...gk,kgf->...gf", columns, weights)

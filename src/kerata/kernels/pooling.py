@@ -88,9 +88,7 @@ def average_pool(
     """
     cuts = _cut(x, pool_size, strides, padding, data_format)
     if _taken_apart(cuts):
-        sums = _fit(x, 0, cuts)
-        for cut in reversed(cuts):
-            sums = functools.reduce(jnp.add, _places(sums, cut))
+        sums = _sum_of_windows(_fit(x, 0, cuts), cuts)
     else:
         sums = _reduce_windows(x, np.array(0, x.dtype), lax.add, cuts)
     return sums / _real_elements(cuts, x.ndim).astype(sums.dtype)
@@ -133,6 +131,14 @@ def _fit(x: jax.Array, fill: Any, cuts: _Cuts) -> jax.Array:
     if all(a == (0, 0, 0) for a in amounts):
         return x
     return lax.pad(x, np.array(fill, x.dtype), amounts)
+
+
+def _sum_of_windows(x: jax.Array, cuts: _Cuts) -> jax.Array:
+    if all(cut.disjoint for cut in cuts):
+        return x.reshape(_apart(x.shape, cuts, ())).sum(_place_axes(cuts))
+    for cut in reversed(cuts):
+        x = functools.reduce(jnp.add, _places(x, cut))
+    return x
 
 
 def _real_elements(cuts: _Cuts, ndim: int) -> np.ndarray:
@@ -190,15 +196,19 @@ def _largest_jvp(cuts: _Cuts, primals: Any, tangents: Any) -> tuple[jax.Array, j
     # Disjoint windows: one mask over all axes at once, 0.8 s an epoch better than axis by axis.
     apart = t.reshape(_apart(t.shape, cuts, ()))
     chosen: Any = True
-    for number, cut in reversed(list(enumerate(cuts))):
-        x, winner = _first_largest(_places(x, cut))
-        place = lax.broadcasted_iota(winner.dtype, apart.shape, cut.axis + number + 1)
+    for number, axis in reversed(list(enumerate(_place_axes(cuts)))):
+        x, winner = _first_largest(_places(x, cuts[number]))
+        place = lax.broadcasted_iota(winner.dtype, apart.shape, axis)
         chosen &= winner.reshape(_apart(t.shape, cuts, cuts[number:])) == place
-    inner = tuple(cut.axis + number + 1 for number, cut in enumerate(cuts))
-    return x, jnp.where(chosen, apart, 0).sum(inner)
+    return x, jnp.where(chosen, apart, 0).sum(_place_axes(cuts))
 
 
 def _apart(shape: tuple[int, ...], cuts: _Cuts, done: _Cuts) -> tuple[int, ...]:
     """Give the shape with each cut axis as (windows, places), places being 1 where done."""
     pairs = {c.axis: (c.windows, 1 if c in done else c.size) for c in cuts}
     return tuple(n for axis, size in enumerate(shape) for n in pairs.get(axis, (size,)))
+
+
+def _place_axes(cuts: _Cuts) -> tuple[int, ...]:
+    """Give the axes of the places in the shape of ``_apart``."""
+    return tuple(cut.axis + number + 1 for number, cut in enumerate(cuts))
