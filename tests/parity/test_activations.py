@@ -44,7 +44,11 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "kwargs"), CASES)
-def test_values_and_gradients(name, kwargs):
+def test_values_and_gradients(name, kwargs, same_program):
+    forms = [lambda x, m=m: getattr(m, name)(x, **kwargs) for m in (activations, keras.activations)]
+    if same_program(*forms, X):
+        return
+
     def run(module):
         function = getattr(module, name)
         weights = jnp.linspace(0.5, 1.5, 8)
@@ -65,8 +69,10 @@ def test_values_and_gradients(name, kwargs):
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 @pytest.mark.parametrize("name", NAMES)
-def test_half_precision(name, dtype):
+def test_half_precision(name, dtype, same_program):
     x = jnp.asarray([[-2.0, -0.7, 0.3, 1.7]], dtype)
+    if same_program(getattr(activations, name), getattr(keras.activations, name), x):
+        return
     ours, theirs = getattr(activations, name)(x), getattr(keras.activations, name)(x)
     assert ours.dtype == theirs.dtype == x.dtype
     np.testing.assert_allclose(np.float32(ours), np.float32(theirs), rtol=2e-2, atol=1e-3)

@@ -508,12 +508,6 @@ def on_arrays(function, args, kwargs):
     return call, [flat[i] for i in places]
 
 
-def same_program(ours, theirs, arrays):
-    """Say whether JAX is told exactly the same by both, gradients included."""
-    a, b = jax.make_jaxpr(ours)(arrays), jax.make_jaxpr(theirs)(arrays)
-    return str(a) == str(b) and all(map(np.array_equal, a.consts, b.consts))
-
-
 def with_gradient(function, arrays):
     """Give outputs, and the gradient of their weighted sum by each float input."""
     places = [i for i, x in enumerate(arrays) if x.dtype == np.float32]
@@ -545,7 +539,7 @@ def assert_same(ours, theirs, rtol):
 
 
 @pytest.mark.parametrize(("name", "args", "kwargs"), CASES)
-def test_values_types_and_gradients(name, args, kwargs):
+def test_values_types_and_gradients(name, args, kwargs, same_program):
     ours, arrays = on_arrays(getattr(ops, name), args, kwargs)
     theirs, _ = on_arrays(getattr(keras.ops, name), args, kwargs)
     by_value = name in BY_VALUE or (name == "where" and len(args) == 1)
@@ -626,9 +620,11 @@ def test_creation(name, args):
 
 @pytest.mark.parametrize("name", ["sum", "mean", "var", "std", "max", "softmax", "exp", "add"])
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_half_precision(name, dtype):
+def test_half_precision(name, dtype, same_program):
     x = (T * 100).astype(jnp.dtype(dtype))
     args = (x, x) if name == "add" else (x,)
+    if same_program(getattr(ops, name), getattr(keras.ops, name), *args):
+        return
     ours, theirs = getattr(ops, name)(*args), getattr(keras.ops, name)(*args)
     assert ours.dtype == theirs.dtype
     np.testing.assert_allclose(np.float32(ours), np.float32(theirs), rtol=1e-2)
