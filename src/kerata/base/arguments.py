@@ -60,3 +60,17 @@ def fraction(owner: str, name: str, value: Any) -> Any:
     if isinstance(value, (int, float, np.number)) and not 0 <= value <= 1:
         raise ValueError(f"{owner}: {name} must be from 0 to 1, got {name}={value!r}.")
     return value
+
+
+def at_least(owner: str, name: str, value: Any, minimum: float) -> Any:
+    """Check that a plain number is not below a bound; traced values pass unchecked.
+
+    Raises:
+        ValueError: naming the owner and the argument, also for None.
+
+    >>> at_least("ReLU", "threshold", 0.5, 0)
+    0.5
+    """
+    if value is None or (isinstance(value, (int, float, np.number)) and not value >= minimum):
+        raise ValueError(f"{owner}: {name} must be at least {minimum}, got {name}={value!r}.")
+    return value

@@ -7,7 +7,9 @@ from typing import Any
 
 from kerata.base import registry
 from kerata.base.dtypes import DTypePolicy
-from kerata.layers.activation.activations import ELU, LeakyReLU, PReLU, ReLU, Softmax
+from kerata.layers.activation.elementwise import ELU, LeakyReLU, ReLU
+from kerata.layers.activation.prelu import PReLU
+from kerata.layers.activation.softmax import Softmax
 from kerata.layers.convolution import (
     Conv1D,
     Conv1DTranspose,
@@ -28,16 +30,19 @@ from kerata.layers.convolution import (
 )
 from kerata.layers.core.activation import Activation
 from kerata.layers.core.dense import Dense
+from kerata.layers.core.einsum_dense import EinsumDense
 from kerata.layers.core.identity import Identity
 from kerata.layers.core.input_layer import Input, InputLayer
 from kerata.layers.core.lambda_layer import Lambda
 from kerata.layers.core.masking import Masking
+from kerata.layers.core.wrapper import Wrapper
 from kerata.layers.embedding.embedding import Embedding
 from kerata.layers.functional_call import functional_call
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.layer import Layer
 from kerata.layers.merging.concatenate import Concatenate
 from kerata.layers.merging.dot import Dot
+from kerata.layers.merging.elementwise import Add, Average, Maximum, Minimum, Multiply, Subtract
 from kerata.layers.merging.functions import (
     add,
     average,
@@ -48,14 +53,12 @@ from kerata.layers.merging.functions import (
     multiply,
     subtract,
 )
-from kerata.layers.merging.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from kerata.layers.normalization.batch_normalization import BatchNormalization
+from kerata.layers.normalization.group_normalization import GroupNormalization
+from kerata.layers.normalization.layer_normalization import LayerNormalization
 from kerata.layers.normalization.normalization import Normalization
-from kerata.layers.normalization.row_normalization import (
-    GroupNormalization,
-    LayerNormalization,
-    UnitNormalization,
-)
+from kerata.layers.normalization.rms_normalization import RMSNormalization
+from kerata.layers.normalization.unit_normalization import UnitNormalization
 from kerata.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -83,18 +86,21 @@ from kerata.layers.pooling import (
     MaxPooling3D,
 )
 from kerata.layers.preprocessing.category_encoding import CategoryEncoding
+from kerata.layers.preprocessing.discretization import Discretization
 from kerata.layers.preprocessing.rescaling import Rescaling
 from kerata.layers.regularization.activity import ActivityRegularization
+from kerata.layers.regularization.alpha_dropout import AlphaDropout
 from kerata.layers.regularization.dropout import Dropout
-from kerata.layers.regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
+from kerata.layers.regularization.noise import GaussianDropout, GaussianNoise
 from kerata.layers.regularization.spatial_dropout import (
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
 )
-from kerata.layers.reshaping.borders import Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D
+from kerata.layers.reshaping.cropping import Cropping1D, Cropping2D, Cropping3D
+from kerata.layers.reshaping.padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from kerata.layers.reshaping.shapes import Flatten, Permute, RepeatVector, Reshape
-from kerata.layers.reshaping.upsampling import UpSampling1D, UpSampling2D
+from kerata.layers.reshaping.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 
 _namespace = registry.Namespace("keras.layers", "layer", instantiate=False)
 __all__ = [
@@ -125,11 +131,14 @@ __all__ = [
     "Convolution3D",
     "Cropping1D",
     "Cropping2D",
+    "Cropping3D",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Discretization",
     "Dot",
     "Dropout",
+    "EinsumDense",
     "Embedding",
     "Flatten",
     "GaussianDropout",
@@ -168,6 +177,7 @@ __all__ = [
     "Normalization",
     "PReLU",
     "Permute",
+    "RMSNormalization",
     "ReLU",
     "RepeatVector",
     "Rescaling",
@@ -184,8 +194,11 @@ __all__ = [
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
+    "UpSampling3D",
+    "Wrapper",
     "ZeroPadding1D",
     "ZeroPadding2D",
+    "ZeroPadding3D",
     "add",
     "average",
     "concatenate",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import jax
 import jax.numpy as jnp
@@ -332,6 +332,16 @@ class Layer(Weighted):
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = serialize(self.activity_regularizer)
         return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Build a layer, without weights, from what ``get_config`` gave here or in Keras."""
+        if cls.__module__.partition(".")[0] == "kerata":
+            known = argument_names(cls)
+            # Keras writes None for features that are not used, those we don't have among them.
+            config = {k: v for k, v in config.items() if v is not None or k in known}
+            config = {k: deserialize(v) for k, v in config.items()}
+        return cls(**config)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

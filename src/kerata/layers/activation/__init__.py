@@ -1,1 +1,1 @@
-"""Layers: activation."""
+"""Activations that are layers."""

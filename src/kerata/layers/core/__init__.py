@@ -1,1 +1,1 @@
-"""Layers: core."""
+"""The basic layers."""

@@ -1,1 +1,1 @@
-"""Layers: embedding."""
+"""Vectors for ids."""

@@ -1,1 +1,1 @@
-"""Layers: merging."""
+"""Layers that join several tensors."""

@@ -6,18 +6,17 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from kerata.base.messages import shape_text
-from kerata.layers.layer import Layer
+from kerata.layers.merging.merge import Merge
 
 
-class Concatenate(Layer):
+class Concatenate(Merge):
     """Puts tensors side by side along an axis; their other sizes must agree.
 
     Arguments:
-        axis: the axis, -1 by default.
+        axis: the axis, the last by default.
 
     Raises:
-        ValueError: not a list of tensors; sizes that differ in another axis.
+        ValueError: a single tensor instead of a list; sizes that differ in another axis.
 
     >>> import numpy as np
     >>> Concatenate()([np.ones((1, 1)), np.zeros((1, 2))]).tolist()
@@ -27,53 +26,40 @@ class Concatenate(Layer):
     def __init__(self, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
-        self.supports_masking = True
-
-    def build(self, input_shape: Any) -> None:
-        """Check the shapes."""
-        self.compute_output_shape(input_shape)
 
     def call(self, inputs: Any) -> Any:
         """Join the inputs."""
+        self.compute_output_shape([x.shape for x in inputs])
         return jnp.concatenate(inputs, axis=self.axis)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Add the sizes up along the axis."""
-        owner = f"Layer {self.name!r} (Concatenate)"
-        shapes = [tuple(s) for s in input_shape if isinstance(s, (list, tuple))]
-        if len(shapes) != len(input_shape) or not shapes:
-            raise ValueError(f"{owner} joins several tensors: call it on a list, layer([a, b]).")
-        first = shapes[0]
-        if not -len(first) <= self.axis < len(first):
-            raise ValueError(
-                f"{owner}: axis={self.axis} does not exist in an input of shape "
-                f"{shape_text(first)}."
-            )
-        axis = self.axis % len(first)
-        for other in shapes[1:]:
-            fits = len(other) == len(first) and all(
-                p is None or q is None or p == q or i == axis
-                for i, (p, q) in enumerate(zip(first, other, strict=True))
-            )
-            if not fits:
-                raise ValueError(
-                    f"{owner}: inputs must agree in all axes but {self.axis}, got "
-                    f"{shape_text(first)} and {shape_text(other)}."
-                )
-        sizes = [s[axis] for s in shapes]
-        total = None if None in sizes else sum(n for n in sizes if n is not None)
-        others = [next((s[i] for s in shapes if s[i] is not None), None) for i in range(len(first))]
-        return (*others[:axis], total, *others[axis + 1 :])
+        shapes = self.checked_shapes(input_shape)
+        rank = len(shapes[0])
+        if not -rank <= self.axis < rank:
+            raise self.mismatch(f"axis={self.axis} must exist in all inputs", shapes)
+        rule = f"the inputs' shapes must agree in all axes but {self.axis}"
+        if any(len(s) != rank for s in shapes):
+            raise self.mismatch(rule, shapes)
+        out: list[int | None] = []
+        for axis, sizes in enumerate(zip(*shapes, strict=True)):
+            known = [n for n in sizes if n is not None]
+            if axis == self.axis % rank:
+                out.append(sum(known) if len(known) == len(sizes) else None)
+            elif len(set(known)) > 1:
+                raise self.mismatch(rule, shapes)
+            else:
+                out.append(known[0] if known else None)
+        return tuple(out)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Join the masks; an input without one counts everywhere."""
+        """Join the masks as the inputs; an input without one counts everywhere."""
         if previous_mask is None or all(m is None for m in previous_mask):
             return None
-        masks = []
-        for x, mask in zip(inputs, previous_mask, strict=True):
-            if mask is None:
-                masks.append(jnp.ones(x.shape, bool))
-            else:
-                extra = x.ndim - mask.ndim
-                masks.append(jnp.broadcast_to(mask.reshape(mask.shape + (1,) * extra), x.shape))
-        return jnp.all(jnp.concatenate(masks, axis=self.axis), axis=-1)
+        wide = [
+            jnp.ones(x.shape, bool)
+            if m is None
+            else jnp.broadcast_to(m.reshape(m.shape + (1,) * (x.ndim - m.ndim)), x.shape)
+            for x, m in zip(inputs, previous_mask, strict=True)
+        ]
+        return jnp.any(jnp.concatenate(wide, axis=self.axis), axis=-1)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 import jax.numpy as jnp
 
-from kerata.base.messages import shape_text
-from kerata.layers.layer import Layer
+from kerata.base.arguments import is_integer
+from kerata.layers.merging.merge import Merge, Shape
 
 
-class Dot(Layer):
+class Dot(Merge):
     """Multiplies two tensors row by row and sums along an axis of each.
 
     For inputs ``(batch, i, k)`` and ``(batch, k, j)``, ``axes=(2, 1)`` gives
-    ``(batch, i, j)``.
+    ``(batch, i, j)``; two inputs ``(batch, k)`` give ``(batch, 1)``.
 
     Arguments:
         axes: axis to sum along, or one for each input; the batch is axis 0.
@@ -28,54 +29,51 @@ class Dot(Layer):
     [[11.0]]
     """
 
+    inputs_taken = 2
+
     def __init__(self, axes: Any, normalize: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         pair = axes if isinstance(axes, (list, tuple)) else (axes, axes)
-        if len(pair) != 2 or not all(isinstance(a, int) for a in pair) or 0 in pair:
+        if len(pair) != 2 or not all(is_integer(a) and a != 0 for a in pair):
             raise ValueError(
-                f"Dot: axes must be an axis or a pair of axes, without the batch axis 0, "
-                f"got axes={axes!r}."
+                "Dot: axes must be an axis or a pair of axes, one for each input, and not the "
+                f"batch axis 0, got axes={axes!r}."
             )
         self.axes = axes
         self.normalize = normalize
-        self.supports_masking = True
 
-    def _axes(self, a: tuple[int | None, ...], b: tuple[int | None, ...]) -> tuple[int, int]:
-        pair = self.axes if isinstance(self.axes, (list, tuple)) else (self.axes, self.axes)
-        return pair[0] % len(a), pair[1] % len(b)
-
-    def build(self, input_shape: Any) -> None:
-        """Check the shapes."""
-        owner = f"Layer {self.name!r} (Dot)"
-        if len(input_shape) != 2 or not isinstance(input_shape[0], (list, tuple)):
-            raise ValueError(f"{owner} takes exactly 2 inputs: layer([a, b]).")
-        a, b = map(tuple, input_shape)
-        i, j = self._axes(a, b)
-        if a[i] is not None and b[j] is not None and a[i] != b[j]:
-            raise ValueError(
-                f"{owner}: the axes summed along must have one size, got {a[i]} and {b[j]} "
-                f"in inputs of shapes {shape_text(a)} and {shape_text(b)}."
-            )
+    def _summed(self, shapes: list[Shape]) -> list[int]:
+        """Give the axis of each input that is summed along, counted from the front."""
+        given = self.axes if isinstance(self.axes, (list, tuple)) else (self.axes, self.axes)
+        if not all(-len(s) < a < len(s) for a, s in zip(given, shapes, strict=True)):
+            raise self.mismatch(f"axes={self.axes} must exist in the inputs", shapes)
+        axes = [a % len(s) for a, s in zip(given, shapes, strict=True)]
+        sizes = {s[a] for a, s in zip(axes, shapes, strict=True)} - {None}
+        if len(sizes) > 1:
+            raise self.mismatch(f"the sizes along axes={self.axes} must be the same", shapes)
+        return axes
 
     def call(self, inputs: Any) -> Any:
         """Multiply and sum."""
-        a, b = inputs
-        i, j = self._axes(a.shape, b.shape)
+        axes = self._summed([x.shape for x in inputs])
         if self.normalize:
-            a, b = _unit(a, i), _unit(b, j)
-        letters = "cdefghij"
-        left = [("z" if n == i else letters[n]) for n in range(1, a.ndim)]
-        right = [("z" if n == j else letters[n].upper()) for n in range(1, b.ndim)]
-        out = [s for s in (*left, *right) if s != "z"]
-        product = jnp.einsum(f"a{''.join(left)},a{''.join(right)}->a{''.join(out)}", a, b)
-        return product[:, None] if product.ndim == 1 else product
+            inputs = [_unit(x, axis) for x, axis in zip(inputs, axes, strict=True)]
+        letters = iter(string.ascii_letters[2:])
+        terms = [
+            ["a", *("b" if axis == summed else next(letters) for axis in range(1, x.ndim))]
+            for x, summed in zip(inputs, axes, strict=True)
+        ]
+        kept = [c for term in terms for c in term if c not in "ab"]
+        left, right = ("".join(term) for term in terms)
+        outputs = jnp.einsum(f"{left},{right}->a{''.join(kept)}", *inputs)
+        return outputs if kept else outputs[:, None]
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Leave out the axes summed along."""
-        a, b = map(tuple, input_shape)
-        i, j = self._axes(a, b)
-        rest = (*a[1:i], *a[i + 1 :], *b[1:j], *b[j + 1 :])
-        return (a[0], *(rest or (1,)))
+        shapes = self.checked_shapes(input_shape)
+        pairs = zip(shapes, self._summed(shapes), strict=True)
+        kept = [n for shape, a in pairs for n in (*shape[1:a], *shape[a + 1 :])]
+        return (shapes[0][0], *(kept or [1]))
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """The product has no mask."""
@@ -84,4 +82,5 @@ class Dot(Layer):
 
 def _unit(x: Any, axis: int) -> Any:
     squares = jnp.sum(jnp.square(x), axis=axis, keepdims=True)
+    # Rows of zeros stay zeros, with a finite gradient.
     return x / jnp.sqrt(jnp.maximum(squares, 1e-12))

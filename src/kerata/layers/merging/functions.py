@@ -6,7 +6,7 @@ from typing import Any
 
 from kerata.layers.merging.concatenate import Concatenate
 from kerata.layers.merging.dot import Dot
-from kerata.layers.merging.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
+from kerata.layers.merging.elementwise import Add, Average, Maximum, Minimum, Multiply, Subtract
 
 
 def add(inputs: Any, **kwargs: Any) -> Any:

@@ -1,1 +1,1 @@
-"""Layers: normalization."""
+"""Layers that bring values to a common scale."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,20 +11,25 @@ import numpy as np
 
 from kerata.base.dtypes import epsilon
 from kerata.base.messages import shape_text
-from kerata.layers.layer import Layer
+from kerata.layers.preprocessing.batches import batches_of
+from kerata.layers.same_shape import SameShape
 
 
-class Normalization(Layer):
-    """Subtracts a mean and divides by a standard deviation, learned by ``adapt``.
+class Normalization(SameShape):
+    """Subtracts a mean and divides by a standard deviation, both learned by ``adapt``.
 
     Arguments:
-        axis: axes that keep statistics of their own, -1 for one per feature; None for one
-            mean and variance of everything.
-        mean, variance: given statistics instead of learned ones, both or neither.
+        axis: axis or axes that keep statistics of their own, the last by default, which is
+            one mean for each feature; None for one mean of everything.
+        mean, variance: given instead of learned, both or neither; numbers, or arrays that
+            broadcast to the shape of the axes.
         invert: whether to go back instead: multiply and add.
 
     Raises:
-        ValueError: only one of mean and variance; data of another width.
+        ValueError: only one of mean and variance, or of different shapes; an axis that the
+            input doesn't have, or the batch axis; data of another width.
+
+    Source: Keras 3.15: divides by the larger of the deviation and ``epsilon()``.
 
     >>> import numpy as np
     >>> layer = Normalization()
@@ -41,48 +47,70 @@ class Normalization(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        axes = () if axis is None else tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
-        self.axis = axes
-        self.invert = invert
-        self.supports_masking = True
+        self.axis = () if axis is None else tuple(axis) if _several(axis) else (axis,)
         if (mean is None) != (variance is None):
             raise ValueError("Normalization needs both mean and variance, or neither.")
+        if np.shape(mean) != np.shape(variance):
+            raise ValueError(
+                "Normalization: mean and variance must have the same shape, "
+                f"got {shape_text(np.shape(mean))} and {shape_text(np.shape(variance))}."
+            )
         self.input_mean = mean
         self.input_variance = variance
-        self.mean: Any = None
-        self.variance: Any = None
+        self.invert = invert
+        # Whole numbers must not be rounded to a short type before the mean is subtracted.
+        self.autocast = False
 
     def build(self, input_shape: Any) -> None:
         """Make the statistics' weights, or take the given ones."""
-        if input_shape is None:
-            return
-        ndim = len(input_shape)
-        kept = tuple(a % ndim for a in self.axis)
-        if 0 in kept:
+        self._kept = self.positive_axes(self.axis, input_shape)
+        if 0 in self._kept:
             raise ValueError(
-                f"Layer {self.name!r} (Normalization): axis 0 is the batch; it can't keep "
-                "statistics of its own."
+                f"Layer {self.name!r} (Normalization): axis={self.axis} is the batch in an input "
+                f"of shape {shape_text(input_shape)}; use axis=None for one mean of everything, "
+                "or give the data a second axis."
             )
-        self._kept = kept
-        shape = tuple(self.known_axis(input_shape, a) for a in kept)
-        self._broadcast = tuple(input_shape[i] if i in kept else 1 for i in range(ndim))
+        shape = tuple(self.known_axis(input_shape, a) for a in self._kept)
+        sizes = dict(zip(self._kept, shape, strict=True))
+        self._broadcast = tuple(sizes.get(a, 1) for a in range(len(input_shape)))
         if self.input_mean is None:
-            self.adapt_mean = self.add_weight(shape, "zeros", trainable=False, name="mean")
-            self.adapt_variance = self.add_weight(shape, "ones", trainable=False, name="variance")
-            self.count = self.add_weight((), "zeros", "int32", trainable=False, name="count")
-            self._take_statistics()
-        else:
-            self.mean, self.variance = (
-                jnp.asarray(np.broadcast_to(np.asarray(v, np.float32), self._broadcast))
-                for v in (self.input_mean, self.input_variance)
+            self.adapt_mean = self.add_weight(
+                shape, "zeros", trainable=False, autocast=False, name="mean"
             )
+            self.adapt_variance = self.add_weight(
+                shape, "ones", trainable=False, autocast=False, name="variance"
+            )
+            # Nothing uses it; files of Keras hold it.
+            self.count = self.add_weight((), "zeros", "int32", trainable=False, name="count")
+        else:
+            self._given = [
+                np.broadcast_to(np.asarray(v, np.float32), shape)
+                for v in (self.input_mean, self.input_variance)
+            ]
 
-    def _take_statistics(self) -> None:
-        self.mean = self.adapt_mean.value.reshape(self._broadcast)
-        self.variance = self.adapt_variance.value.reshape(self._broadcast)
+    @property
+    def mean(self) -> Any:
+        """The mean, of a shape that broadcasts to the input; None before the layer is built."""
+        return self._statistic(0)
+
+    @property
+    def variance(self) -> Any:
+        """The variance, of a shape that broadcasts to the input; None before it is built."""
+        return self._statistic(1)
+
+    def _statistic(self, which: int) -> Any:
+        if not self.built:
+            return None
+        if self.input_mean is None:
+            values = (self.adapt_mean, self.adapt_variance)[which].value
+        else:
+            values = jnp.asarray(self._given[which])
+        return values.reshape(self._broadcast)
 
     def adapt(self, data: Any) -> None:
         """Learn mean and variance from data: an array, or an iterable of batches.
+
+        Of a batch that is a tuple ``(x, y, ...)`` only x counts.
 
         Raises:
             ValueError: mean and variance were given; no data; data of another width.
@@ -92,73 +120,57 @@ class Normalization(Layer):
                 f"Layer {self.name!r} (Normalization) was given its mean and variance, so there "
                 "is nothing to adapt."
             )
-        batches = [data] if hasattr(data, "shape") or isinstance(data, list) else data
-        count, mean, squares = 0, 0.0, 0.0
-        for batch in _arrays(batches):
+        mean, variance = self._moments(batches_of(data))
+        self.adapt_mean.assign(mean)
+        self.adapt_variance.assign(variance)
+
+    def _moments(self, batches: Iterable[Any]) -> tuple[Any, Any]:
+        """Join the batches' moments in a way in which nothing cancels (Chan et al. 1979)."""
+        count, mean, squares = 0, np.zeros(()), np.zeros(())
+        for batch in batches:
             if not self.built:
                 self._build({"input_shape": (None, *batch.shape[1:])})
-            axes = tuple(i for i in range(batch.ndim) if i not in self._kept)
-            expected = self.adapt_mean.shape
-            found = tuple(batch.shape[a] for a in self._kept)
-            if found != expected:
-                raise ValueError(
-                    f"Layer {self.name!r} (Normalization) keeps statistics of shape "
-                    f"{shape_text(expected)}, but the data has shape {shape_text(batch.shape)}."
-                )
-            n = batch.size // max(int(np.prod(found)), 1)
-            # Means of batches are joined as in Chan et al. 1979, so that nothing cancels.
-            new_mean = batch.mean(axis=axes)
-            new_squares = np.square(batch - batch.mean(axis=axes, keepdims=True)).sum(axis=axes)
-            total = count + n
-            difference = new_mean - mean
-            squares = squares + new_squares + difference**2 * (count * n / max(total, 1))
-            mean = mean + difference * (n / max(total, 1))
-            count = total
+            self._check_width(batch.shape)
+            over = tuple(a for a in range(batch.ndim) if a not in self._kept)
+            n = math.prod(batch.shape[a] for a in over)
+            if n == 0:
+                continue
+            x = np.asarray(batch, np.float64)
+            difference = x.mean(over) - mean
+            count += n
+            mean = mean + difference * (n / count)
+            squares = squares + x.var(over) * n + difference**2 * (n * (count - n) / count)
         if count == 0:
             raise ValueError(f"Layer {self.name!r} (Normalization): adapt() got no rows.")
-        self.adapt_mean.assign(mean)
-        self.adapt_variance.assign(squares / count)
-        self.count.assign(count)
-        self._take_statistics()
+        return mean, squares / count
+
+    def _check_width(self, shape: tuple[int, ...]) -> None:
+        fits = len(shape) == len(self._broadcast) and all(
+            shape[a] == self._broadcast[a] for a in self._kept
+        )
+        if not fits:
+            expected = tuple(n if a in self._kept else None for a, n in enumerate(self._broadcast))
+            raise ValueError(
+                f"Layer {self.name!r} (Normalization) was built for inputs of shape "
+                f"{shape_text(expected)}, but adapt() got data of shape {shape_text(shape)}."
+            )
 
     def finalize_state(self) -> None:
-        """Take the statistics over from the weights, after these were set or loaded."""
-        if self.built and self.input_mean is None:
-            self._take_statistics()
-
-    def set_weights(self, weights: Any) -> None:
-        """Set mean, variance and count."""
-        super().set_weights(weights)
-        self.finalize_state()
+        """Do nothing: the statistics are read from the weights. Keras has this method."""
 
     def call(self, inputs: Any) -> Any:
         """Normalize, or go back."""
-        if self.input_mean is None:
-            mean = self.adapt_mean.value.reshape(self._broadcast)
-            variance = self.adapt_variance.value.reshape(self._broadcast)
-        else:
-            mean, variance = self.mean, self.variance
-        mean, deviation = mean.astype(inputs.dtype), jnp.sqrt(variance).astype(inputs.dtype)
-        if self.invert:
-            return mean + inputs * jnp.maximum(deviation, epsilon())
-        return (inputs - mean) / jnp.maximum(deviation, epsilon())
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape
+        x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
+        deviation = jnp.maximum(jnp.sqrt(self.variance), epsilon())
+        outputs = x * deviation + self.mean if self.invert else (x - self.mean) / deviation
+        return outputs.astype(self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments that rebuild this layer."""
-        config = super().get_config()
-        config["mean"], config["variance"] = (
-            None if v is None else np.asarray(v).tolist()
-            for v in (self.input_mean, self.input_variance)
-        )
-        return config
+        given = {"mean": self.input_mean, "variance": self.input_variance}
+        plain = {k: None if v is None else np.asarray(v).tolist() for k, v in given.items()}
+        return super().get_config() | plain
 
 
-def _arrays(batches: Iterable[Any]) -> Iterable[np.ndarray]:
-    for batch in batches:
-        array = np.asarray(batch, np.float64)
-        if array.size:
-            yield array if array.ndim > 1 else array[:, None]
+def _several(axis: Any) -> bool:
+    return isinstance(axis, (list, tuple))

@@ -1,1 +1,1 @@
-"""Layers: preprocessing."""
+"""Layers that turn raw numbers into inputs."""

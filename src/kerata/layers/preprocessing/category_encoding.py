@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import numpy as np
-
 from kerata.base.arguments import positive_int
+from kerata.base.messages import shape_text
 from kerata.layers.layer import Layer
-
-_MODES = ("one_hot", "multi_hot", "count")
+from kerata.layers.preprocessing.encoding import checked_mode, encode, encoded_shape, outside
 
 
 class CategoryEncoding(Layer):
@@ -19,19 +15,22 @@ class CategoryEncoding(Layer):
 
     Arguments:
         num_tokens: number of categories.
-        output_mode: ``'one_hot'``: each number becomes a vector with one 1, an axis more
-            unless the last has size 1; ``'multi_hot'``: each row ``(batch, n)`` becomes one
-            vector with a 1 for each number in it; ``'count'``: the same with counts.
+        output_mode: ``'one_hot'``: each number becomes a vector with one 1, in place of a
+            last axis of size 1 or as a new one; ``'multi_hot'``: the numbers along the last
+            axis become one vector with a 1 for each; ``'count'``: the same with counts.
         sparse: accepted; the result is dense.
 
     Raises:
-        ValueError: an unknown mode, no positive number of categories, or numbers outside
-            the categories (in eager calls, where they can be seen).
+        ValueError: an unknown mode; no positive number of categories; numbers that are no
+            category (where they can be seen: not inside compiled programs).
 
     >>> import numpy as np
-    >>> CategoryEncoding(4, "multi_hot")(np.array([[0, 2], [3, 3]])).tolist()
+    >>> CategoryEncoding(4)(np.array([[0, 2], [3, 3]])).tolist()
     [[1.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
     """
+
+    # Keras's config of this layer lacks it.
+    _not_in_config = ("sparse",)
 
     def __init__(
         self,
@@ -42,56 +41,35 @@ class CategoryEncoding(Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.num_tokens = positive_int("CategoryEncoding", "num_tokens", num_tokens)
-        if output_mode not in _MODES:
-            raise ValueError(
-                f"CategoryEncoding: output_mode must be one of {', '.join(_MODES)}, "
-                f"got {output_mode!r}."
-            )
-        self.output_mode = output_mode
+        self.output_mode = checked_mode("CategoryEncoding", output_mode)
         self.sparse = sparse
+        # Category numbers must not be rounded to a short float type.
         self.autocast = False
 
     def call(self, inputs: Any, count_weights: Any = None) -> Any:
-        """Encode the numbers; ``count_weights`` of the inputs' shape replace counting by 1."""
-        if count_weights is not None and self.output_mode != "count":
+        """Encode the numbers; with ``'count'``, ``count_weights`` are summed instead of ones."""
+        found = outside(inputs, self.num_tokens)
+        if found is not None:
+            raise ValueError(
+                f"Layer {self.name!r} (CategoryEncoding) takes numbers from 0 to "
+                f"{self.num_tokens - 1}, got some from {found[0]} to {found[1]}."
+            )
+        if count_weights is not None:
+            self._check_weights(count_weights.shape, inputs.shape)
+        return encode(inputs, self.output_mode, self.num_tokens, self.compute_dtype, count_weights)
+
+    def _check_weights(self, weights: Any, inputs: Any) -> None:
+        if self.output_mode != "count":
             raise ValueError(
                 f"Layer {self.name!r} (CategoryEncoding): count_weights goes with "
                 f"output_mode='count', not {self.output_mode!r}."
             )
-        self._check_range(inputs)
-        dtype = self.compute_dtype
-        vectors = jax.nn.one_hot(inputs.astype(jnp.int32), self.num_tokens, dtype=dtype)
-        if self.output_mode == "one_hot":
-            return vectors[..., 0, :] if inputs.ndim > 1 and inputs.shape[-1] == 1 else vectors
-        if inputs.ndim == 0:
-            return vectors
-        if count_weights is not None:
-            vectors = vectors * jnp.asarray(count_weights, dtype)[..., None]
-        if inputs.ndim == 1:
-            return vectors
-        return (
-            jnp.max(vectors, axis=-2) if self.output_mode == "multi_hot" else jnp.sum(vectors, -2)
-        )
-
-    def _check_range(self, inputs: Any) -> None:
-        if isinstance(inputs, jax.core.Tracer) or inputs.size == 0:
-            return
-        numbers = np.asarray(inputs)
-        if numbers.min() < 0 or numbers.max() >= self.num_tokens:
+        if weights != inputs:
             raise ValueError(
-                f"Layer {self.name!r} (CategoryEncoding) takes numbers from 0 to "
-                f"{self.num_tokens - 1}, got {numbers.min()} to {numbers.max()}."
+                f"Layer {self.name!r} (CategoryEncoding): count_weights must have the inputs' "
+                f"shape {shape_text(inputs)}, got {shape_text(weights)}."
             )
 
     def compute_output_shape(self, input_shape: Any, count_weights_shape: Any = None) -> Any:
         """Add or replace the last axis."""
-        if not input_shape:
-            return (self.num_tokens,)
-        if self.output_mode == "one_hot":
-            keep = (
-                input_shape[:-1] if len(input_shape) > 1 and input_shape[-1] == 1 else input_shape
-            )
-            return (*keep, self.num_tokens)
-        if len(input_shape) == 1:
-            return (*input_shape, self.num_tokens)
-        return (*input_shape[:-1], self.num_tokens)
+        return encoded_shape(input_shape, self.output_mode, self.num_tokens)

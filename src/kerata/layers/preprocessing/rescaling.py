@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
-from kerata.layers.layer import Layer
+from kerata.base.dtypes import image_data_format
+from kerata.layers.same_shape import SameShape
 
 
-class Rescaling(Layer):
+class Rescaling(SameShape):
     """Multiplies by ``scale`` and adds ``offset``; ``Rescaling(1 / 255)`` for image bytes.
 
     Arguments:
@@ -26,14 +26,13 @@ class Rescaling(Layer):
         super().__init__(**kwargs)
         self.scale = scale
         self.offset = offset
-        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """Scale and shift."""
-        dtype = self.compute_dtype
-        scale, offset = (jnp.asarray(np.asarray(v), dtype) for v in (self.scale, self.offset))
-        return inputs.astype(dtype) * scale + offset
+        scale, offset = (self._by_channel(v) for v in (self.scale, self.offset))
+        return inputs.astype(self.compute_dtype) * scale + offset
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape
+    def _by_channel(self, value: Any) -> Any:
+        array = jnp.asarray(value, self.compute_dtype)
+        first = array.ndim > 0 and image_data_format() == "channels_first"
+        return array.reshape(array.shape + (1,) * (3 - array.ndim)) if first else array

@@ -1,1 +1,1 @@
-"""Layers: regularization."""
+"""Layers that disturb or penalize in training."""

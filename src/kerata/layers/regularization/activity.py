@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerata.layers.layer import Layer
+from kerata.layers.same_shape import SameShape
 from kerata.regularizers import L1L2
 
 
-class ActivityRegularization(Layer):
+class ActivityRegularization(SameShape):
     """Leaves its inputs as they are and adds a penalty on them to the loss.
+
+    The penalty is divided by the number of rows, as all activity penalties are.
 
     Arguments:
         l1: factor of the sum of absolute values; may be a traced value.
-        l2: factor of the sum of squares.
+        l2: factor of the sum of squares; may be a traced value.
 
     >>> import numpy as np
     >>> layer = ActivityRegularization(l2=0.5)
@@ -26,18 +28,13 @@ class ActivityRegularization(Layer):
         super().__init__(activity_regularizer=L1L2(l1=l1, l2=l2), **kwargs)
         self.l1 = l1
         self.l2 = l2
-        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """Give the inputs."""
         return inputs
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape
-
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments that rebuild this layer."""
         config = super().get_config()
-        config.pop("activity_regularizer", None)
+        del config["activity_regularizer"]
         return config

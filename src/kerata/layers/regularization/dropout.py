@@ -4,37 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
-from kerata.base.arguments import fraction
+from kerata.base.arguments import fraction, is_integer
 from kerata.base.randomness import SeedGenerator, draw_key
-from kerata.layers.layer import Layer
+from kerata.layers.regularization.random_bits import keep_mask
+from kerata.layers.same_shape import SameShape
 
 
-def keep_mask(key: jax.Array, rate: Any, shape: tuple[int, ...]) -> jax.Array:
-    """Draw which entries stay: each with probability ``1 - rate``, to within 1/65536.
+class RandomInTraining(SameShape):
+    """Base of the layers that change inputs at random in training, else leave them alone."""
 
-    Sixteen random bits an entry are half the work of a 32-bit float, and drawing them is
-    most of what dropout costs on a CPU.
-    """
-    bits = jax.random.bits(key, shape, jnp.uint16)
-    return bits >= jnp.asarray(jnp.round(jnp.asarray(rate, jnp.float32) * 65536), jnp.int32)
+    def __init__(self, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.seed = seed
+        # A seed starts a stream; drawing from the seed itself would repeat the same noise.
+        self._generator = None if seed is None else SeedGenerator(seed)
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Change the inputs, in training."""
+        return self.disturb(inputs, draw_key(self._generator)) if training else inputs
+
+    def disturb(self, inputs: Any, key: Any) -> Any:
+        """Change the inputs at random."""
+        raise NotImplementedError
 
 
-class Dropout(Layer):
+class Dropout(RandomInTraining):
     """In training sets a share of the inputs to 0 and scales up the rest; else does nothing.
 
-    The outputs' expected sum is that of the inputs: what stays is divided by ``1 - rate``.
+    What stays is divided by ``1 - rate``, so that the outputs' expected sum is the inputs'.
 
     Arguments:
         rate: share of inputs that are dropped, from 0 to 1; may be a traced value.
         noise_shape: shape of the random choice, with 1 where entries along an axis are
-            dropped together; None for sizes of the input.
+            dropped together, and None for the input's own size.
         seed: integer, or None for the global generator.
 
     Raises:
-        ValueError: a rate outside 0 to 1.
+        ValueError: a rate outside 0 to 1; a noise shape that is none.
 
     Source: Srivastava et al. 2014; scaling as in Keras 3.15.
 
@@ -46,29 +54,38 @@ class Dropout(Layer):
     def __init__(
         self, rate: Any, noise_shape: Any = None, seed: int | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         self.rate = fraction(type(self).__name__, "rate", rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        self.seed = seed
-        self._generator = None if seed is None else SeedGenerator(seed)
-        self.supports_masking = True
+        self.noise_shape = checked_noise_shape(type(self).__name__, noise_shape)
 
-    def _choice_shape(self, inputs: Any) -> tuple[int, ...]:
+    def choice_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Give the shape of the random choice for inputs of a shape."""
         if self.noise_shape is None:
-            return inputs.shape
-        return tuple(
-            size if n is None else n for n, size in zip(self.noise_shape, inputs.shape, strict=True)
-        )
+            return shape
+        return tuple(n if m is None else m for m, n in zip(self.noise_shape, shape, strict=True))
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Drop inputs, in training."""
-        if not training or (isinstance(self.rate, (int, float)) and self.rate == 0):
+    def disturb(self, inputs: Any, key: Any) -> Any:
+        """Drop and scale."""
+        if isinstance(self.rate, (int, float)) and self.rate == 0:
             return inputs
-        kept = keep_mask(draw_key(self._generator), self.rate, self._choice_shape(inputs))
-        share = 1.0 - self.rate
-        scale = jnp.where(share > 0, 1.0 / jnp.where(share > 0, share, 1.0), 0.0)
-        return jnp.where(kept, inputs * scale.astype(inputs.dtype), 0)
+        kept = keep_mask(key, self.rate, self.choice_shape(inputs.shape))
+        # With rate 1 nothing is kept, and what the others are divided by must not be 0.
+        share = jnp.maximum(1.0 - jnp.asarray(self.rate, jnp.float32), 2.0**-24)
+        return jnp.where(kept, inputs / share.astype(inputs.dtype), 0)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape
+
+def checked_noise_shape(owner: str, shape: Any) -> tuple[int | None, ...] | None:
+    """Check a ``noise_shape`` argument.
+
+    Raises:
+        ValueError: not positive integers and None.
+    """
+    if shape is None:
+        return None
+    sizes = tuple(shape) if isinstance(shape, (list, tuple)) else ()
+    if not sizes or not all(n is None or (is_integer(n) and n > 0) for n in sizes):
+        raise ValueError(
+            f"{owner}: noise_shape must be a tuple of positive integers and None, "
+            f"got noise_shape={shape!r}."
+        )
+    return sizes

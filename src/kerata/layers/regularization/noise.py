@@ -1,4 +1,4 @@
-"""Noise on the inputs during training."""
+"""Normal noise on the inputs during training."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from kerata.base.arguments import fraction
-from kerata.base.randomness import SeedGenerator, draw_key
-from kerata.layers.layer import Layer
-from kerata.layers.regularization.dropout import keep_mask
+from kerata.base.arguments import at_least, fraction
+from kerata.layers.regularization.dropout import RandomInTraining
 
 
-class GaussianNoise(Layer):
+class GaussianNoise(RandomInTraining):
     """In training adds normal noise to the inputs.
 
     Arguments:
         stddev: standard deviation of the noise; may be a traced value.
         seed: integer, or None for the global generator.
+
+    Raises:
+        ValueError: a negative deviation.
 
     >>> import numpy as np
     >>> GaussianNoise(1.0)(np.ones(3)).tolist()
@@ -26,33 +27,22 @@ class GaussianNoise(Layer):
     """
 
     def __init__(self, stddev: Any, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        if isinstance(stddev, (int, float)) and stddev < 0:
-            raise ValueError(f"GaussianNoise: stddev must be at least 0, got {stddev!r}.")
-        self.stddev = stddev
-        self.seed = seed
-        self._generator = None if seed is None else SeedGenerator(seed)
-        self.supports_masking = True
+        super().__init__(seed=seed, **kwargs)
+        self.stddev = at_least("GaussianNoise", "stddev", stddev, 0)
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Add noise, in training."""
-        if not training:
-            return inputs
-        noise = jax.random.normal(draw_key(self._generator), inputs.shape, inputs.dtype)
-        return inputs + self.stddev * noise
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape
+    def disturb(self, inputs: Any, key: Any) -> Any:
+        """Add noise."""
+        noise = jax.random.normal(key, inputs.shape, inputs.dtype)
+        return inputs + jnp.asarray(self.stddev, inputs.dtype) * noise
 
 
-class GaussianDropout(Layer):
+class GaussianDropout(RandomInTraining):
     """In training multiplies the inputs by normal noise of mean 1.
 
-    The noise has the variance ``rate / (1 - rate)`` of dropout's factors.
+    The noise has the variance ``rate / (1 - rate)``, that of dropout's factors.
 
     Arguments:
-        rate: as in ``Dropout``, below 1; may be a traced value.
+        rate: as for ``Dropout``, below 1; may be a traced value.
         seed: integer, or None for the global generator.
 
     Raises:
@@ -66,67 +56,11 @@ class GaussianDropout(Layer):
     """
 
     def __init__(self, rate: Any, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         self.rate = fraction("GaussianDropout", "rate", rate)
-        self.seed = seed
-        self._generator = None if seed is None else SeedGenerator(seed)
-        self.supports_masking = True
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Multiply by noise, in training."""
-        if not training:
-            return inputs
-        stddev = jnp.sqrt(self.rate / (1.0 - self.rate)).astype(inputs.dtype)
-        noise = jax.random.normal(draw_key(self._generator), inputs.shape, inputs.dtype)
-        return inputs * (1 + stddev * noise)
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape
-
-
-class AlphaDropout(Layer):
-    """Dropout for SELU networks: keeps mean 0 and variance 1 of the inputs.
-
-    Arguments:
-        rate: share of inputs that are set to SELU's lowest value; may be a traced value.
-        noise_shape: as in ``Dropout``.
-        seed: integer, or None for the global generator.
-
-    Raises:
-        ValueError: a rate outside 0 to 1.
-
-    Source: Klambauer et al. 2017.
-
-    >>> import numpy as np
-    >>> AlphaDropout(0.5)(np.ones(3)).tolist()
-    [1.0, 1.0, 1.0]
-    """
-
-    def __init__(
-        self, rate: Any, noise_shape: Any = None, seed: int | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.rate = fraction("AlphaDropout", "rate", rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        self.seed = seed
-        self._generator = None if seed is None else SeedGenerator(seed)
-        self.supports_masking = True
-
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Drop inputs, in training."""
-        if not training or (isinstance(self.rate, (int, float)) and self.rate == 0):
-            return inputs
-        lowest = -1.6732632423543772 * 1.0507009873554805
-        shape = inputs.shape
-        if self.noise_shape is not None:
-            pairs = zip(self.noise_shape, shape, strict=True)
-            shape = tuple(size if n is None else n for n, size in pairs)
-        kept = keep_mask(draw_key(self._generator), self.rate, shape)
-        scale = ((1 - self.rate) * (1 + self.rate * lowest**2)) ** -0.5
-        shift = -scale * lowest * self.rate
-        return scale * jnp.where(kept, inputs, lowest) + shift
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape stays."""
-        return input_shape
+    def disturb(self, inputs: Any, key: Any) -> Any:
+        """Multiply by noise."""
+        rate = jnp.asarray(self.rate, jnp.float32)
+        stddev = jnp.sqrt(rate / (1 - rate)).astype(inputs.dtype)
+        return inputs * (1 + stddev * jax.random.normal(key, inputs.shape, inputs.dtype))

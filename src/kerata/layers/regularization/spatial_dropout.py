@@ -9,12 +9,36 @@ from kerata.layers.input_spec import InputSpec
 from kerata.layers.regularization.dropout import Dropout
 
 
-class SpatialDropout1D(Dropout):
+class _SpatialDropout(Dropout):
+    rank: int
+    data_format = "channels_last"
+
+    def __init__(self, rate: Any, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(rate, seed=seed, **kwargs)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    def choice_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Give one choice for each row and channel."""
+        ones = (1,) * self.rank
+        last = self.data_format == "channels_last"
+        return (shape[0], *ones, shape[-1]) if last else (*shape[:2], *ones)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments that Keras's layer knows: it has no ``trainable``."""
+        config = super().get_config()
+        del config["trainable"]
+        return config
+
+
+class SpatialDropout1D(_SpatialDropout):
     """Drops whole channels of sequences ``(batch, steps, channels)`` in training.
 
     Arguments:
-        rate: share of channels that are dropped.
+        rate: share of channels that are dropped; may be a traced value.
         seed: integer, or None for the global generator.
+
+    Raises:
+        ValueError: a rate outside 0 to 1; an input of another rank.
 
     Source: Tompson et al. 2014.
 
@@ -23,21 +47,19 @@ class SpatialDropout1D(Dropout):
     (1, 2, 3)
     """
 
-    def __init__(self, rate: Any, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
-        self.input_spec = InputSpec(ndim=3)
-
-    def _choice_shape(self, inputs: Any) -> tuple[int, ...]:
-        return (inputs.shape[0], 1, inputs.shape[2])
+    rank = 1
 
 
-class SpatialDropout2D(Dropout):
+class SpatialDropout2D(_SpatialDropout):
     """Drops whole channels of images ``(batch, height, width, channels)`` in training.
 
     Arguments:
-        rate: share of channels that are dropped.
+        rate: share of channels that are dropped; may be a traced value.
         data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
         seed: integer, or None for the global generator.
+
+    Raises:
+        ValueError: a rate outside 0 to 1; an input of another rank.
 
     Source: Tompson et al. 2014.
 
@@ -57,19 +79,14 @@ class SpatialDropout2D(Dropout):
     ) -> None:
         super().__init__(rate, seed=seed, **kwargs)
         self.data_format = standardize_data_format(data_format)
-        self.input_spec = InputSpec(ndim=self.rank + 2)
-
-    def _choice_shape(self, inputs: Any) -> tuple[int, ...]:
-        ones = (1,) * self.rank
-        if self.data_format == "channels_first":
-            return (*inputs.shape[:2], *ones)
-        return (inputs.shape[0], *ones, inputs.shape[-1])
 
 
 class SpatialDropout3D(SpatialDropout2D):
     """Drops whole channels of volumes ``(batch, depth, height, width, channels)`` in training.
 
     Arguments: those of ``SpatialDropout2D``.
+
+    Source: Tompson et al. 2014.
 
     >>> import numpy as np
     >>> SpatialDropout3D(0.5)(np.ones((1, 2, 2, 2, 3)), training=True).shape

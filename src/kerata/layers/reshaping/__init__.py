@@ -1,1 +1,1 @@
-"""Layers: reshaping."""
+"""Layers that give rows another shape or size."""

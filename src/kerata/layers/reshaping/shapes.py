@@ -1,20 +1,20 @@
-"""Layers that only rearrange."""
+"""Layers that give rows another shape."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
-from kerata.base.arguments import positive_int
+from kerata.base.arguments import is_integer, positive_int
 from kerata.base.dtypes import standardize_data_format
 from kerata.base.messages import shape_text
 from kerata.layers.input_spec import InputSpec
-from kerata.layers.layer import Layer
+from kerata.layers.reshaping.rearranging import Rearranging
 
 
-class Flatten(Layer):
+class Flatten(Rearranging):
     """Makes each row flat: ``(batch, ...)`` to ``(batch, features)``.
 
     Arguments:
@@ -34,22 +34,22 @@ class Flatten(Layer):
         """Flatten the rows."""
         if self.data_format == "channels_first" and inputs.ndim > 2:
             inputs = jnp.moveaxis(inputs, 1, -1)
-        return inputs.reshape(inputs.shape[0], int(np.prod(inputs.shape[1:])))
+        return inputs.reshape(self.compute_output_shape(inputs.shape))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Multiply the sizes of a row."""
         sizes = input_shape[1:]
-        return (input_shape[0], None if None in sizes else int(np.prod(sizes)))
+        return (input_shape[0], None if None in sizes else math.prod(sizes))
 
 
-class Reshape(Layer):
+class Reshape(Rearranging):
     """Gives each row another shape.
 
     Arguments:
         target_shape: shape of a row; one size may be -1, which is worked out.
 
     Raises:
-        ValueError: a shape of another number of elements; more than one -1.
+        ValueError: sizes that are none, more than one -1; another number of elements.
 
     >>> import numpy as np
     >>> Reshape((2, -1))(np.ones((5, 6))).shape
@@ -58,10 +58,13 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
-        if sum(d == -1 for d in shape) > 1:
-            raise ValueError(f"Reshape: only one size may be -1, got {shape_text(shape)}.")
-        self.target_shape = shape
+        shape = (target_shape,) if is_integer(target_shape) else tuple(target_shape)
+        if not all(is_integer(d) and d >= -1 for d in shape) or shape.count(-1) > 1:
+            raise ValueError(
+                "Reshape: target_shape must hold sizes, at most one of them -1 to be worked out, "
+                f"got target_shape={target_shape!r}."
+            )
+        self.target_shape = tuple(int(d) for d in shape)
 
     def call(self, inputs: Any) -> Any:
         """Reshape the rows."""
@@ -69,22 +72,22 @@ class Reshape(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Work out the size that is -1."""
-        sizes = input_shape[1:]
-        known = int(np.prod([d for d in self.target_shape if d != -1]))
+        sizes = tuple(input_shape[1:])
         if None in sizes:
-            rest = None
-        else:
-            total = int(np.prod(sizes))
-            rest = total // known if known and total % known == 0 else -1
-            if known * (rest if -1 in self.target_shape else 1) != total:
-                raise ValueError(
-                    f"Layer {self.name!r} (Reshape): a row of shape {shape_text(sizes)} has "
-                    f"{total} elements, which don't fit {shape_text(self.target_shape)}."
-                )
-        return (input_shape[0], *(rest if d == -1 else d for d in self.target_shape))
+            return (input_shape[0], *(None if d == -1 else d for d in self.target_shape))
+        known = math.prod(d for d in self.target_shape if d != -1)
+        rest = math.prod(sizes) // max(known, 1)
+        shape = tuple(rest if d == -1 else d for d in self.target_shape)
+        if math.prod(shape) != math.prod(sizes):
+            raise ValueError(
+                f"Layer {self.name!r} (Reshape): rows of shape {shape_text(sizes)} have "
+                f"{math.prod(sizes)} elements and can't take the shape "
+                f"{shape_text(self.target_shape)}."
+            )
+        return (input_shape[0], *shape)
 
 
-class Permute(Layer):
+class Permute(Rearranging):
     """Puts the axes of each row into another order.
 
     Arguments:
@@ -103,7 +106,8 @@ class Permute(Layer):
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(
-                f"Permute: dims must name each axis from 1 to {len(self.dims)} once, got {dims!r}."
+                f"Permute: dims must name each axis from 1 to {len(self.dims)} once, "
+                f"got dims={dims!r}."
             )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
@@ -116,14 +120,14 @@ class Permute(Layer):
         return (input_shape[0], *(input_shape[d] for d in self.dims))
 
 
-class RepeatVector(Layer):
+class RepeatVector(Rearranging):
     """Repeats each row: ``(batch, features)`` to ``(batch, n, features)``.
 
     Arguments:
         n: how often.
 
     Raises:
-        ValueError: ``n`` not a positive integer.
+        ValueError: ``n`` not a positive integer; an input of another rank.
 
     >>> import numpy as np
     >>> RepeatVector(3)(np.array([[1.0, 2.0]])).tolist()

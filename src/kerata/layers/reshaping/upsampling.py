@@ -1,4 +1,4 @@
-"""Making sequences and images larger."""
+"""Making sequences, images and volumes larger by whole factors."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import jax.numpy as jnp
 
 from kerata.base.arguments import int_tuple, positive_int
 from kerata.base.dtypes import standardize_data_format
+from kerata.base.messages import did_you_mean
 from kerata.layers.input_spec import InputSpec
-from kerata.layers.layer import Layer
+from kerata.layers.reshaping.rearranging import Rearranging
 
+# Keras's names of the interpolations, and JAX's.
 _METHODS = {
     "nearest": "nearest",
     "bilinear": "linear",
@@ -21,11 +23,14 @@ _METHODS = {
 }
 
 
-class UpSampling1D(Layer):
+class UpSampling1D(Rearranging):
     """Repeats each step: ``(batch, steps, channels)`` to ``(batch, size * steps, channels)``.
 
     Arguments:
         size: how often.
+
+    Raises:
+        ValueError: ``size`` not a positive integer; an input of another rank.
 
     >>> import numpy as np
     >>> UpSampling1D(2)(np.array([[[1.0], [2.0]]])).ravel().tolist()
@@ -43,12 +48,11 @@ class UpSampling1D(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Multiply the steps."""
-        steps = input_shape[1]
-        return (input_shape[0], None if steps is None else steps * self.size, input_shape[2])
+        return _times(input_shape, {1: self.size})
 
 
-class UpSampling2D(Layer):
-    """Makes images ``(batch, height, width, channels)`` larger by whole factors.
+class UpSampling2D(Rearranging):
+    """Makes images ``(batch, height, width, channels)`` larger.
 
     Arguments:
         size: factor, or a pair for height and width.
@@ -57,7 +61,8 @@ class UpSampling2D(Layer):
             ``'lanczos3'`` and ``'lanczos5'`` interpolate.
 
     Raises:
-        ValueError: an unknown interpolation; sizes that are no positive integers.
+        ValueError: an unknown interpolation; sizes that are no positive integers; an input
+            of another rank.
 
     >>> import numpy as np
     >>> UpSampling2D(2)(np.array([[[[1.0], [2.0]]]]))[0, :, :, 0].tolist()
@@ -77,27 +82,65 @@ class UpSampling2D(Layer):
         self.interpolation = str(interpolation).lower()
         if self.interpolation not in _METHODS:
             raise ValueError(
-                f"UpSampling2D: interpolation must be one of {', '.join(_METHODS)}, "
-                f"got {interpolation!r}."
+                f"UpSampling2D: unknown interpolation {interpolation!r}. "
+                f"{did_you_mean(self.interpolation, _METHODS)}"
             )
         self.input_spec = InputSpec(ndim=4)
 
-    def _first(self) -> int:
-        return 2 if self.data_format == "channels_first" else 1
-
     def call(self, inputs: Any) -> Any:
         """Make the images larger."""
-        first = self._first()
         if self.interpolation == "nearest":
-            for axis, factor in enumerate(self.size, first):
-                inputs = jnp.repeat(inputs, factor, axis=axis)
-            return inputs
+            return _repeat(inputs, _factors(self.size, self.data_format))
         shape = self.compute_output_shape(inputs.shape)
         return jax.image.resize(inputs, shape, _METHODS[self.interpolation])
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Multiply height and width."""
-        out = list(input_shape)
-        for axis, factor in enumerate(self.size, self._first()):
-            out[axis] = None if out[axis] is None else out[axis] * factor
-        return tuple(out)
+        return _times(input_shape, _factors(self.size, self.data_format))
+
+
+class UpSampling3D(Rearranging):
+    """Repeats the points of volumes ``(batch, depth, height, width, channels)``.
+
+    Arguments:
+        size: how often, or a number for each axis.
+        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+
+    Raises:
+        ValueError: sizes that are no positive integers; an input of another rank.
+
+    >>> import numpy as np
+    >>> UpSampling3D((1, 2, 3))(np.ones((1, 2, 2, 2, 4))).shape
+    (1, 2, 4, 6, 4)
+    """
+
+    def __init__(
+        self, size: Any = (2, 2, 2), data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.size = int_tuple("UpSampling3D", "size", size, 3)
+        self.data_format = standardize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=5)
+
+    def call(self, inputs: Any) -> Any:
+        """Repeat the points."""
+        return _repeat(inputs, _factors(self.size, self.data_format))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Multiply the spatial axes."""
+        return _times(input_shape, _factors(self.size, self.data_format))
+
+
+def _factors(size: tuple[int, ...], data_format: str) -> dict[int, int]:
+    """Give the factor of each spatial axis."""
+    return dict(enumerate(size, 2 if data_format == "channels_first" else 1))
+
+
+def _times(shape: Any, factors: dict[int, int]) -> tuple[int | None, ...]:
+    return tuple(None if n is None else n * factors.get(axis, 1) for axis, n in enumerate(shape))
+
+
+def _repeat(x: Any, factors: dict[int, int]) -> Any:
+    for axis, factor in factors.items():
+        x = jnp.repeat(x, factor, axis=axis)
+    return x

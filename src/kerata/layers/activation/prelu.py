@@ -1,0 +1,60 @@
+"""An activation with a trained slope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from kerata import constraints, initializers, regularizers
+from kerata.layers.input_spec import InputSpec
+from kerata.layers.same_shape import SameShape
+
+
+class PReLU(SameShape):
+    """``x`` above 0, ``alpha * x`` below, with a trained ``alpha`` for each place.
+
+    Arguments:
+        alpha_initializer, alpha_regularizer, alpha_constraint: of the slopes; zeros at first.
+        shared_axes: axes, the batch being 0, along which one slope serves all.
+
+    Source: He et al. 2015.
+
+    >>> import numpy as np
+    >>> PReLU(alpha_initializer="ones")(np.array([[-2.0, 1.0]])).tolist()
+    [[-2.0, 1.0]]
+    """
+
+    def __init__(
+        self,
+        alpha_initializer: Any = "Zeros",
+        alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
+        shared_axes: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.alpha_initializer = initializers.get(alpha_initializer)
+        self.alpha_regularizer = regularizers.get(alpha_regularizer)
+        self.alpha_constraint = constraints.get(alpha_constraint)
+        if isinstance(shared_axes, int):
+            shared_axes = [shared_axes]
+        self.shared_axes = None if shared_axes is None else list(shared_axes)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the slopes, of a row's shape with 1 along shared axes."""
+        shared = self.positive_axes(self.shared_axes or [], input_shape)
+        own = [axis for axis in range(1, len(input_shape)) if axis not in shared]
+        sizes: dict[int, int | None] = {axis: self.known_axis(input_shape, axis) for axis in own}
+        self.alpha = self.add_weight(
+            tuple(sizes.get(axis, 1) for axis in range(1, len(input_shape))),
+            self.alpha_initializer,
+            regularizer=self.alpha_regularizer,
+            constraint=self.alpha_constraint,
+            name="alpha",
+        )
+        self.input_spec = InputSpec(ndim=len(input_shape), axes=sizes)
+
+    def call(self, inputs: Any) -> Any:
+        """Compute the outputs."""
+        return jax.nn.relu(inputs) - self.alpha.value * jax.nn.relu(-inputs)

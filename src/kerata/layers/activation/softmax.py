@@ -1,0 +1,53 @@
+"""Positive numbers that sum to 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.base.messages import shape_text
+from kerata.layers.same_shape import SameShape
+
+
+class Softmax(SameShape):
+    """Positive numbers that sum to 1 along an axis.
+
+    A mask given to the call, which must broadcast to the inputs, says which places take
+    part; the others get 0, as in Keras 3.15.
+
+    Arguments:
+        axis: the axis, or several.
+
+    Raises:
+        ValueError: a mask that doesn't broadcast to the inputs.
+
+    >>> import numpy as np
+    >>> Softmax()(np.zeros((1, 4)), mask=np.array([[True, True, False, False]])).tolist()
+    [[0.5, 0.5, 0.0, 0.0]]
+    """
+
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        """Compute the outputs."""
+        axis = tuple(self.axis) if isinstance(self.axis, (list, tuple)) else self.axis
+        if mask is None:
+            return jax.nn.softmax(inputs, axis)
+        self._check_mask(mask.shape, inputs.shape)
+        kept = mask if mask.dtype == bool else mask > 0.5
+        lowest = -3e4 if inputs.dtype == jnp.float16 else -1e9
+        outputs = jax.nn.softmax(jnp.where(kept, inputs, lowest), axis)
+        # Where all places along the axis are masked, softmax alone would give equal parts.
+        return jnp.where(kept, outputs, 0)
+
+    def _check_mask(self, mask: tuple[int, ...], inputs: tuple[int, ...]) -> None:
+        pairs = zip(mask[::-1], inputs[::-1], strict=False)
+        if len(mask) > len(inputs) or any(m not in (1, n) for m, n in pairs):
+            raise ValueError(
+                f"Layer {self.name!r} (Softmax): a mask of shape {shape_text(mask)} does not "
+                f"broadcast to an input of shape {shape_text(inputs)}."
+            )

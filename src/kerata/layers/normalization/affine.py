@@ -1,0 +1,79 @@
+"""Scale and shift after normalizing: what the normalization layers share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from kerata import constraints, initializers, regularizers
+from kerata.base.variable import Variable
+from kerata.layers.same_shape import SameShape
+
+
+class Affine(SameShape):
+    """Base of the layers that normalize and then multiply by gamma and add beta."""
+
+    def __init__(
+        self,
+        center: bool,
+        scale: bool,
+        beta_initializer: Any,
+        gamma_initializer: Any,
+        beta_regularizer: Any,
+        gamma_regularizer: Any,
+        beta_constraint: Any,
+        gamma_constraint: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.center = center
+        self.scale = scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.gamma: Variable | None = None
+        self.beta: Variable | None = None
+
+    def add_affine(self, shape: tuple[int, ...]) -> None:
+        """Make gamma and beta, those that the layer has."""
+        if self.scale:
+            self.gamma = self.add_weight(
+                shape,
+                self.gamma_initializer,
+                autocast=False,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+                name="gamma",
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                shape,
+                self.beta_initializer,
+                autocast=False,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+                name="beta",
+            )
+
+    def standardized(
+        self, x: Any, mean: Any, variance: Any, epsilon: Any, shape: tuple[int, ...]
+    ) -> Any:
+        """Compute ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``.
+
+        Arguments:
+            x: inputs.
+            mean, variance: statistics that broadcast to x.
+            epsilon: keeps the division finite.
+            shape: with which gamma and beta broadcast to x.
+        """
+        factor = jax.lax.rsqrt(variance + epsilon)
+        if self.gamma is not None:
+            factor = factor * self.gamma.value.astype(x.dtype).reshape(shape)
+        outputs = (x - mean) * factor
+        if self.beta is not None:
+            outputs = outputs + self.beta.value.astype(x.dtype).reshape(shape)
+        return outputs

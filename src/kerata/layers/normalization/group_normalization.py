@@ -1,0 +1,95 @@
+"""Normalization of groups of channels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from kerata.base.arguments import positive_int
+from kerata.layers.input_spec import InputSpec
+from kerata.layers.normalization.affine import Affine
+
+
+class GroupNormalization(Affine):
+    """Normalizes groups of channels within each row to mean 0 and variance 1.
+
+    Arguments:
+        groups: number of groups, which must divide the channels; -1 puts each channel in a
+            group of its own.
+        axis: the channels' axis.
+        epsilon: keeps the division finite.
+        center, scale: whether there is a ``beta`` and a ``gamma``, one for each channel.
+        beta_initializer, gamma_initializer: zeros and ones.
+        beta_regularizer, gamma_regularizer: penalties added to the loss.
+        beta_constraint, gamma_constraint: applied after each update.
+
+    Raises:
+        ValueError: groups that don't divide the channels; an input without that axis.
+
+    Source: Wu and He 2018.
+
+    >>> import numpy as np
+    >>> GroupNormalization(1, epsilon=0.0)(np.array([[1.0, 3.0]])).tolist()
+    [[-1.0, 1.0]]
+    """
+
+    def __init__(
+        self,
+        groups: int = 32,
+        axis: int = -1,
+        epsilon: Any = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            center,
+            scale,
+            beta_initializer,
+            gamma_initializer,
+            beta_regularizer,
+            gamma_regularizer,
+            beta_constraint,
+            gamma_constraint,
+            **kwargs,
+        )
+        each = groups == -1
+        self.groups = -1 if each else positive_int("GroupNormalization", "groups", groups)
+        self.axis = axis
+        self.epsilon = epsilon
+        self.autocast = False
+
+    def build(self, input_shape: Any) -> None:
+        """Make gamma and beta, each ``(channels,)``."""
+        channels = self.known_axis(input_shape, self.axis)
+        if self.groups == -1:
+            self.groups = channels
+        if channels % self.groups:
+            raise ValueError(
+                f"Layer {self.name!r} (GroupNormalization): groups={self.groups} must divide the "
+                f"number of channels, but the input has {channels}."
+            )
+        self.add_affine((channels,))
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
+
+    def call(self, inputs: Any) -> Any:
+        """Normalize."""
+        axis = self.axis % inputs.ndim
+        x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
+        split = (self.groups, x.shape[axis] // self.groups)
+        grouped = x.reshape(*x.shape[:axis], *split, *x.shape[axis + 1 :])
+        over = tuple(i for i in range(1, grouped.ndim) if i != axis)
+        mean, variance = (
+            jnp.mean(grouped, over, keepdims=True),
+            jnp.var(grouped, over, keepdims=True),
+        )
+        shape = tuple(split[i - axis] if i in (axis, axis + 1) else 1 for i in range(grouped.ndim))
+        outputs = self.standardized(grouped, mean, variance, self.epsilon, shape)
+        return outputs.reshape(x.shape).astype(self.compute_dtype)

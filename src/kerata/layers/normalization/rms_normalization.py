@@ -1,0 +1,48 @@
+"""Division by root mean squares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata import ops
+from kerata.layers.same_shape import SameShape
+
+
+class RMSNormalization(SameShape):
+    """Divides each row by its root mean square and multiplies by a trained scale.
+
+    ``scale * x / sqrt(mean(x**2) + epsilon)``.
+
+    Arguments:
+        axis: axis or axes over which the mean is taken.
+        epsilon: keeps the division finite.
+
+    Raises:
+        ValueError: an input without such an axis.
+
+    Source: Zhang and Sennrich 2019.
+
+    >>> import numpy as np
+    >>> RMSNormalization(epsilon=0.0)(np.array([[1.0, -1.0]])).tolist()
+    [[1.0, -1.0]]
+    """
+
+    def __init__(self, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
+        self.epsilon = epsilon
+        # As in Keras: masks end here.
+        self.supports_masking = False
+
+    def build(self, input_shape: Any) -> None:
+        """Make the scale of the axes' shape."""
+        axes = self.positive_axes(self.axis, input_shape)
+        shape = tuple(self.known_axis(input_shape, a) for a in axes)
+        self.scale = self.add_weight(shape, "ones", name="scale")
+
+    def call(self, inputs: Any) -> Any:
+        """Divide and scale."""
+        axes = self.positive_axes(self.axis, inputs.shape)
+        shape = [n if i in axes else 1 for i, n in enumerate(inputs.shape)]
+        scale = self.scale.value.reshape(shape)
+        return ops.rms_normalization(inputs, scale, axes, self.epsilon)

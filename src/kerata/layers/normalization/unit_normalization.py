@@ -1,0 +1,36 @@
+"""Rows of length 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.layers.same_shape import SameShape
+
+
+class UnitNormalization(SameShape):
+    """Divides each row by its Euclidean length; rows of zeros stay.
+
+    Arguments:
+        axis: axis or axes over which the length is taken.
+
+    Raises:
+        ValueError: an input without such an axis.
+
+    >>> import numpy as np
+    >>> UnitNormalization()(np.array([[0.0, 2.0]])).tolist()
+    [[0.0, 1.0]]
+    """
+
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
+
+    def call(self, inputs: Any) -> Any:
+        """Divide by the length."""
+        axes = self.positive_axes(self.axis, inputs.shape)
+        x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
+        squares = jnp.sum(jnp.square(x), axes, keepdims=True)
+        return (x * jax.lax.rsqrt(jnp.maximum(squares, 1e-24))).astype(inputs.dtype)

@@ -1,0 +1,40 @@
+"""Dropout for self-normalizing networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from kerata.layers.regularization.dropout import Dropout
+from kerata.layers.regularization.random_bits import keep_mask
+
+# Where SELU ends below: minus its scale times its alpha.
+_LOWEST = -1.0507009873554805 * 1.6732632423543772
+
+
+class AlphaDropout(Dropout):
+    """Dropout for SELU networks: inputs of mean 0 and variance 1 keep them.
+
+    Arguments:
+        rate: share of inputs that are set to SELU's lowest value; may be a traced value.
+        noise_shape: as for ``Dropout``.
+        seed: integer, or None for the global generator.
+
+    Raises:
+        ValueError: a rate outside 0 to 1.
+
+    Source: Klambauer et al. 2017.
+
+    >>> import numpy as np
+    >>> AlphaDropout(0.5)(np.ones(3)).tolist()
+    [1.0, 1.0, 1.0]
+    """
+
+    def disturb(self, inputs: Any, key: Any) -> Any:
+        """Drop, scale and shift."""
+        kept = keep_mask(key, self.rate, self.choice_shape(inputs.shape))
+        rate = jnp.asarray(self.rate, jnp.float32)
+        scale = ((1 - rate) * (1 + rate * _LOWEST**2)) ** -0.5
+        shift = -scale * _LOWEST * rate
+        return (scale * jnp.where(kept, inputs, _LOWEST) + shift).astype(inputs.dtype)

@@ -1,0 +1,18 @@
+"""The base of layers that move values without computing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerata.base.dtypes import is_float_dtype
+from kerata.base.symbolic import KerasTensor
+from kerata.layers.layer import Layer
+
+
+class Rearranging(Layer):
+    """A layer that moves values of any type; whole numbers stay whole."""
+
+    def compute_output_spec(self, inputs: Any) -> KerasTensor:
+        """Give the output's shape and type."""
+        dtype = self.compute_dtype if is_float_dtype(inputs.dtype) else inputs.dtype
+        return KerasTensor(self.compute_output_shape(inputs.shape), dtype)
