@@ -231,3 +231,5 @@ def test_symbolic_tensors_explain_themselves():
     for misuse in (lambda: bool(x), lambda: np.exp(x), lambda: list(x), lambda: len(x)):
         with pytest.raises(TypeError, match="symbolic"):
             misuse()
+    doubled = keras.Model(x, np.ones(4, "float32") + x * np.float32(2))
+    np.testing.assert_allclose(doubled.predict(X, verbose=0), 1 + 2 * X, rtol=1e-6)

@@ -97,9 +97,11 @@ class Scope:
         self._masks[id(x)] = (x, mask)
 
     def get_mask(self, x: Any) -> Any:
-        """Give the mask that belongs to an array, or None."""
+        """Give the mask that belongs to an array, here or in an outer scope, or None."""
         found = self._masks.get(id(x))
-        return None if found is None else found[1]
+        if found is not None:
+            return found[1]
+        return None if self._outer is None else self._outer.get_mask(x)
 
 
 def current_scope() -> Scope | None:

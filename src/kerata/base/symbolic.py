@@ -14,8 +14,24 @@ from kerata.base.messages import shape_text
 from kerata.base.naming import auto_name
 from kerata.base.scope import Scope
 
+# What NumPy calls `array <op> tensor`, and the tensor's own method for it.
+_REFLECTED = {
+    "add": "__radd__",
+    "subtract": "__rsub__",
+    "multiply": "__rmul__",
+    "divide": "__rtruediv__",
+    "floor_divide": "__rfloordiv__",
+    "remainder": "__rmod__",
+    "power": "__rpow__",
+    "matmul": "__rmatmul__",
+    "less": "__gt__",
+    "less_equal": "__ge__",
+    "greater": "__lt__",
+    "greater_equal": "__le__",
+}
 # Two stand-ins for an unknown dimension: where the results differ, the dimension is unknown.
-_STAND_INS = (13, 17)
+# They have many divisors, so that an unknown dimension can be split.
+_STAND_INS = (840, 1680)
 
 
 class KerasTensor:
@@ -27,9 +43,8 @@ class KerasTensor:
         name: given automatically if left out.
     """
 
-    # NumPy must leave `array + tensor` to the tensor.
+    # JAX and NumPy must leave `array + tensor` to the tensor.
     __array_priority__ = 200
-    __array_ufunc__ = None
 
     def __init__(
         self,
@@ -68,6 +83,15 @@ class KerasTensor:
         raise TypeError(
             f"{self!r} is symbolic and has no numbers yet: NumPy functions can't take it. "
             "Use the function of the same name in `ops`, or a Lambda layer."
+        )
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        reflected = _REFLECTED.get(ufunc.__name__)
+        if method == "__call__" and reflected is not None and inputs[1] is self:
+            return getattr(self, reflected)(inputs[0])
+        raise TypeError(
+            f"{self!r} is symbolic and has no numbers yet: numpy.{ufunc.__name__} can't take it. "
+            f"Use ops.{ufunc.__name__} or a Lambda layer."
         )
 
     def __jax_array__(self) -> Any:

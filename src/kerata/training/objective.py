@@ -9,7 +9,7 @@ import jax
 from kerata import metrics as metrics_module
 from kerata.base.messages import did_you_mean
 from kerata.losses.resolve import resolve_loss
-from kerata.metrics.resolve import resolve_metric
+from kerata.metrics.resolve import build_metric, resolve_metric
 
 
 class Objective:
@@ -63,6 +63,12 @@ class Objective:
 
         self.metrics = resolve(metrics, "metrics")
         self.weighted_metrics = resolve(weighted_metrics, "weighted_metrics")
+        for t, p, plain, weighted in zip(
+            flat_y, flat_pred, self.metrics, self.weighted_metrics, strict=True
+        ):
+            for metric in (*plain, *weighted):
+                if not metric.variables and t is not None:
+                    build_metric(metric, _stand_in(t), _stand_in(p))
 
     def per_output(
         self, given: Any, argument: str, shared: bool = False, nested: bool = False
@@ -199,6 +205,11 @@ def _free(name: str, taken: dict[str, Any]) -> str:
 
 def _as_list(x: Any) -> list[Any]:
     return list(x) if isinstance(x, (list, tuple)) else [x]
+
+
+def _stand_in(x: Any) -> jax.ShapeDtypeStruct:
+    """Describe a batch; unknown sizes don't matter for the size of a metric's state."""
+    return jax.ShapeDtypeStruct(tuple(2 if d is None else d for d in x.shape), x.dtype)
 
 
 def _shape(x: Any) -> tuple[int, ...]:

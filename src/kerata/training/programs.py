@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from kerata.base.caches import keep_compiled_programs
 from kerata.base.scope import Scope, get_mask
 from kerata.base.variable import Variable
 from kerata.layers.layer import Layer
@@ -57,6 +58,7 @@ class Programs:
         self._result_names: list[str] = []
         self.seconds_per_step: float | None = None
         self.rowwise = _treats_rows_one_by_one(model)
+        keep_compiled_programs()
         compiled: Callable[..., Any] = (lambda f, **_: f) if eager else jax.jit
         self.train = compiled(self._train, static_argnames=("batch_size",))
         self.train_batch = compiled(self._train_batch)

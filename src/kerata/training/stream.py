@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from kerata.training.feed import Rows, apply_class_weight, make_rows
 from kerata.utils.data_iterator import prefetch
+from kerata.utils.py_dataset import PyDataset
 
 
 class Stream:
@@ -73,13 +74,10 @@ class Stream:
                 self._running = iter(self.source)
             yield self._limited(self._running)
             return
-        batches = prefetch(self.source, shuffle=self.shuffle)
-        try:
+        _notify(self.source, "on_epoch_begin")
+        with prefetch(self.source, shuffle=self.shuffle) as batches:
             yield self._limited(batches)
-        finally:
-            close: Callable[[], Any] | None = getattr(batches, "close", None)
-            if close is not None:
-                close()
+        _notify(self.source, "on_epoch_end")
 
     def _limited(self, batches: Iterator[Any]) -> Iterator[Rows]:
         count = 0
@@ -109,3 +107,9 @@ class Stream:
             x = batch[0]
         rows = make_rows(x, y, weight, self.n_inputs)
         return rows if self.class_weight is None else apply_class_weight(rows, self.class_weight)
+
+
+def _notify(source: Any, hook: str) -> None:
+    """Call a PyDataset's hook; other iterables have none."""
+    if isinstance(source, PyDataset):
+        getattr(source, hook)()

@@ -1,0 +1,35 @@
+"""Errors as the command line tells them: one sentence, no traceback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+
+class UserError(Exception):
+    """A mistake that the user can mend; its text is the whole message."""
+
+
+# What the library raises for users' mistakes, and what the system raises for files.
+_EXPECTED = (UserError, ValueError, TypeError, FloatingPointError, ImportError, OSError)
+
+
+def report(error: Exception) -> bool:
+    """Tell about an error on standard error; False if it is no mistake of the user's."""
+    # Errors of the command line itself; typer carries its own copy of click or uses click's.
+    usage: Any = error
+    if hasattr(usage, "format_message"):
+        typer.echo(f"Error: {usage.format_message()}", err=True)
+        context = getattr(usage, "ctx", None)
+        if context is not None:
+            typer.echo(f"Try '{context.command_path} --help'.", err=True)
+        return True
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        typer.echo(f"Error: {error.strerror}{where}", err=True)
+        return True
+    if isinstance(error, _EXPECTED):
+        typer.echo(f"Error: {error}", err=True)
+        return True
+    return False

@@ -1,0 +1,97 @@
+"""The ``kerata`` command. Heavy imports are inside the commands: help and version come at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kerata.cli.errors import UserError, report
+from kerata.version import __version__
+
+EXAMPLES = """
+Examples:
+
+  kerata train digits               watch a network learn handwritten digits
+
+  kerata train digits --seed 1 --out runs/second
+
+  kerata doctor                     versions, devices, caches, and whether training works
+"""
+
+app = typer.Typer(
+    name="kerata",
+    help="Neural networks for tables, texts and images, in Keras's language, on JAX.\n\n"
+    + EXAMPLES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+state = {"debug": False}
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        typer.echo(f"kerata {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show it.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+) -> None:
+    """Read the options that all commands share."""
+    state["debug"] = debug
+
+
+@app.command()
+def train(
+    source: Annotated[str, typer.Argument(help="What to train on; for now: digits.")],
+    epochs: Annotated[int, typer.Option(help="At most so many passes over the data.")] = 60,
+    batch_size: Annotated[int, typer.Option(help="Rows in a training step.")] = 32,
+    seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for pictures.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
+) -> None:
+    """Train a network and say how good it is.
+
+    Example: kerata train digits --epochs 20
+    """
+    from kerata.cli.train import train_source
+
+    train_source(source, epochs, batch_size, seed, out, quiet)
+
+
+@app.command()
+def doctor() -> None:
+    """Show versions, devices and caches, and try a tiny training."""
+    from kerata.cli.doctor import examine
+
+    if not examine():
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command; mistakes end with one sentence and exit code 2."""
+    state["debug"] = False
+    try:
+        code = app(standalone_mode=False)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted.", err=True)
+        sys.exit(130)
+    except Exception as error:
+        if state["debug"] or not report(error):
+            raise
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+__all__ = ["UserError", "app", "main"]

@@ -1,0 +1,192 @@
+"""What a training run is worth, in plain words: pure functions on its numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kerata.workbench.intervals import Score, difference_interval, wilson_interval
+
+# A gap of this size between training and validation accuracy is called large.
+LARGE_GAP = 0.05
+# A rise of the validation loss after its best epoch that is worth a word.
+NOTABLE_RISE = 0.1
+# Below this training accuracy a network that doesn't overfit could learn more.
+WELL_FITTED = 0.97
+
+
+@dataclass(frozen=True)
+class Run:
+    """The numbers of a finished training run of a classifier.
+
+    Arguments:
+        validation_loss: validation loss after each epoch.
+        epochs_allowed: how many epochs it might have taken.
+        train, validation, test: scores of the weights that were kept.
+        chance: accuracy of always answering the most frequent class, from 0 to 1.
+    """
+
+    validation_loss: Sequence[float]
+    epochs_allowed: int
+    train: Score
+    validation: Score
+    test: Score
+    chance: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A sentence or two on each question, and what to try next."""
+
+    quality: str
+    best_epoch: str
+    overfitting: str
+    advice: tuple[str, ...]
+
+
+def judge(run: Run) -> Verdict:
+    """Say how good a run is, which epoch was best, whether it overfits and what to try.
+
+    Arguments:
+        run: the run's numbers.
+
+    Raises:
+        ValueError: a run without epochs.
+
+    >>> run = Run([0.5, 0.2, 0.3], 3, Score(99, 100), Score(19, 20), Score(38, 40), 0.1)
+    >>> print(judge(run).best_epoch)
+    Epoch 2 of 3 had the lowest validation loss, 0.2000; its weights were kept.
+    """
+    if not run.validation_loss:
+        raise ValueError("There is nothing to judge: the run has no epochs.")
+    return Verdict(_quality(run), _best(run), _overfitting(run), tuple(_advice(run)))
+
+
+def best_epoch(values: Sequence[float], mode: str = "min") -> int | None:
+    """Give the number of the best epoch, counted from 1; the first of equals.
+
+    Arguments:
+        values: a loss or metric after each epoch; values that are not finite never win.
+        mode: ``'min'`` if lower is better, ``'max'`` if higher is.
+
+    Returns:
+        None if no value is finite.
+
+    Raises:
+        ValueError: another mode.
+
+    >>> best_epoch([0.9, 0.4, float("nan"), 0.5])
+    2
+    """
+    if mode not in ("min", "max"):
+        raise ValueError(f"mode must be 'min' or 'max', got {mode!r}.")
+    sign = 1 if mode == "min" else -1
+    ranked = [
+        (sign * value, epoch) for epoch, value in enumerate(values, 1) if math.isfinite(value)
+    ]
+    return min(ranked)[1] if ranked else None
+
+
+def rise_after_best(losses: Sequence[float]) -> float:
+    """Give by which share the last loss lies above the lowest one.
+
+    >>> rise_after_best([0.5, 0.2, 0.3])
+    0.5
+    """
+    best = best_epoch(losses)
+    if best is None or losses[best - 1] <= 0 or not math.isfinite(losses[-1]):
+        return 0.0
+    # Rounded so that 0.3 over 0.2 is 0.5, not a hair less.
+    return round(losses[-1] / losses[best - 1] - 1, 9)
+
+
+def overfits(train: Score, validation: Score) -> bool:
+    """Say whether training rows are read better than validation rows beyond chance.
+
+    >>> overfits(Score(1000, 1000), Score(190, 200)), overfits(Score(95, 100), Score(19, 20))
+    (True, False)
+    """
+    return difference_interval(train, validation)[0] > 0
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def _quality(run: Run) -> str:
+    low, high = wilson_interval(run.test)
+    return (
+        f"It gets {run.test.correct:,} of {run.test.total:,} test rows right, which it never saw: "
+        f"accuracy {_percent(run.test.share)} "
+        f"(95% interval {_percent(low)} to {_percent(high)}). "
+        f"Always answering the most frequent class would get {_percent(run.chance)}."
+    )
+
+
+def _best(run: Run) -> str:
+    done, best = len(run.validation_loss), best_epoch(run.validation_loss)
+    if best is None:
+        return "The validation loss was never a finite number: training diverged."
+    lowest = run.validation_loss[best - 1]
+    told = f"Epoch {best} of {done} had the lowest validation loss, {lowest:.4f}"
+    if best == done == run.epochs_allowed:
+        return f"{told}: it was the last one, so the network was still getting better."
+    if done < run.epochs_allowed:
+        waited = done - best
+        epochs = "epoch" if waited == 1 else "epochs"
+        return (
+            f"{told}; its weights were kept, since {waited} more {epochs} brought nothing better."
+        )
+    return f"{told}; its weights were kept."
+
+
+def _overfitting(run: Run) -> str:
+    gap = run.train.share - run.validation.share
+    shares = (
+        f"{_percent(run.train.share)} of the training rows right "
+        f"and {_percent(run.validation.share)} of the validation rows"
+    )
+    if overfits(run.train, run.validation):
+        verb = "overfits" if gap >= LARGE_GAP else "overfits a little"
+        told = f"It {verb}: {shares}, {100 * gap:.1f} points apart."
+    else:
+        told = f"No sign of overfitting: {shares}, no more apart than chance allows."
+    rise = rise_after_best(run.validation_loss)
+    if rise >= NOTABLE_RISE:
+        best = best_epoch(run.validation_loss)
+        told += f" After epoch {best} the validation loss rose by {100 * rise:.0f}%."
+    return told
+
+
+def _advice(run: Run) -> list[str]:
+    best = best_epoch(run.validation_loss)
+    if best is None:
+        return ["Lower the learning rate to a tenth, and check the data for missing values."]
+    low, high = wilson_interval(run.test)
+    if low <= run.chance:
+        return [
+            "It has not learned anything yet: check that each label belongs to its row, allow more "
+            "epochs, and try a learning rate ten times higher and ten times lower."
+        ]
+    advice = []
+    if best == len(run.validation_loss) == run.epochs_allowed:
+        advice.append(f"Allow more than {run.epochs_allowed} epochs.")
+    if overfits(run.train, run.validation):
+        advice.append(
+            "Against overfitting: more training rows (slightly shifted and turned copies count), "
+            "more dropout, or fewer weights."
+        )
+    elif run.train.share < WELL_FITTED:
+        advice.append(
+            "It doesn't fit its training rows fully: try more filters, another layer, less dropout "
+            "or longer training."
+        )
+    # Two accuracies from equal test sets differ by chance by about this much.
+    noise = 100 * (high - low) / 2 * math.sqrt(2)
+    if noise >= 0.5:
+        advice.append(
+            f"{run.test.total:,} test rows can't tell networks apart that differ by less than about "
+            f"{noise:.1f} points: compare averages over several seeds."
+        )
+    return advice
