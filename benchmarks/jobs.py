@@ -6,7 +6,6 @@ shapes stand in, which the report then says.
 
 from __future__ import annotations
 
-import gzip
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,11 +59,10 @@ def load(job: str) -> tuple[Any, Any, Any, Any, bool]:
         return x, np.eye(10, dtype="float32")[y], u, np.eye(10, dtype="float32")[v], bool(path)
     if job == "boston":
         path = data_file("BostonHousing.csv")
-        table = (
-            np.genfromtxt((line.replace('"', "") for line in open(path)), delimiter=",")[1:]
-            if path
-            else rng.normal(size=(506, 14))
-        )
+        table = rng.normal(size=(506, 14))
+        if path:
+            lines = path.read_text().replace('"', "").splitlines()
+            table = np.genfromtxt(lines[1:], delimiter=",")
         table = table[np.random.RandomState(113).permutation(len(table))].astype("float32")
         x, y, u, v = table[:404, :13], table[:404, 13], table[404:, :13], table[404:, 13]
         mean, std = x.mean(0), x.std(0)
@@ -82,7 +80,7 @@ def load_adult(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, bool]:
 
     columns = [f"c{i}" for i in range(15)]
     tables = [
-        pd.read_csv(gzip.open(p, "rt"), names=columns, skipinitialspace=True, skiprows=skip)
+        pd.read_csv(p, names=columns, skipinitialspace=True, skiprows=skip, compression="gzip")
         for p, skip in zip(paths, (0, 1), strict=True)
     ]
     both = pd.concat(tables).dropna()

@@ -163,16 +163,15 @@ def markdown(results: dict[str, Any]) -> str:
         )
     lines += [
         "",
-        "| job | first epoch, compiling: Kerata / tuned / default | peak memory, MB | test metric |",
+        "| Kerata / tuned / default | first epoch, compiling | peak memory, MB | test metric |",
         "|---|---|---|---|",
     ]
     for name, row in results["jobs"].items():
         three = [row[c] for c in ("kerata", "keras, tuned", "keras")]
-        lines.append(
-            f"| {name} | {' / '.join(seconds(r['first_epoch_s']) for r in three)} "
-            f"| {' / '.join(f'{r["peak_mb"]:.0f}' for r in three)} "
-            f"| {JOBS[name].metric} {' / '.join(f'{r["test"]:.4g}' for r in three)} |"
-        )
+        first = " / ".join(seconds(r["first_epoch_s"]) for r in three)
+        memory = " / ".join(f"{r['peak_mb']:.0f}" for r in three)
+        test = " / ".join(f"{r['test']:.4g}" for r in three)
+        lines.append(f"| {name} | {first} | {memory} | {JOBS[name].metric} {test} |")
     ours, theirs = results["import"]["kerata"], results["import"]["keras"]
     lines += [
         "",

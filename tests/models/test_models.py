@@ -71,7 +71,9 @@ def test_shared_layers_and_nested_models():
 
 
 def test_feature_extractor_from_the_middle():
-    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, "relu", name="mid"), layers.Dense(1)])
+    model = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(3, "relu", name="mid"), layers.Dense(1)]
+    )
     middle = keras.Model(model.inputs, model.get_layer("mid").output)
     kernel, bias = model.layers[0].get_weights()
     expected = np.maximum(X @ kernel + bias, 0)

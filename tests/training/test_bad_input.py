@@ -60,9 +60,7 @@ def test_x_and_y_of_different_lengths():
 
 
 def test_validation_data_of_different_lengths():
-    text = message(
-        ValueError, lambda: compiled().fit(X, Y, validation_data=(X, Y[:5]), verbose=0)
-    )
+    text = message(ValueError, lambda: compiled().fit(X, Y, validation_data=(X, Y[:5]), verbose=0))
     assert "5" in text
 
 
@@ -110,9 +108,7 @@ def test_a_loss_that_explodes_says_at_which_epoch():
 def test_terminate_on_nan_ends_without_an_error():
     model = compiled()
     model.compile(keras.optimizers.SGD(1e20), "mse")
-    history = model.fit(
-        X, Y, epochs=9, verbose=0, callbacks=[keras.callbacks.TerminateOnNaN()]
-    )
+    history = model.fit(X, Y, epochs=9, verbose=0, callbacks=[keras.callbacks.TerminateOnNaN()])
     assert len(history.history["loss"]) < 9
 
 
@@ -183,9 +179,7 @@ def test_a_graph_with_a_loose_end():
 
 @pytest.mark.parametrize("fraction", [1.0, -0.1, 1.5, "0.2"])
 def test_wrong_validation_split(fraction):
-    text = message(
-        ValueError, lambda: compiled().fit(X, Y, validation_split=fraction, verbose=0)
-    )
+    text = message(ValueError, lambda: compiled().fit(X, Y, validation_split=fraction, verbose=0))
     assert "validation_split" in text
 
 
@@ -219,9 +213,7 @@ def test_wrong_number_of_inputs_and_unknown_input_names():
 
 
 def test_sample_weights_of_another_length():
-    text = message(
-        ValueError, lambda: compiled().fit(X, Y, sample_weight=np.ones(3), verbose=0)
-    )
+    text = message(ValueError, lambda: compiled().fit(X, Y, sample_weight=np.ones(3), verbose=0))
     assert "3" in text
 
 

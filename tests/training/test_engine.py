@@ -194,9 +194,7 @@ def test_early_stopping_restores_the_best_weights():
     y = rng.normal(size=(24, 1)).astype("float32")
     model = network(optimizer=keras.optimizers.Adam(0.05))
     stop = keras.callbacks.EarlyStopping("val_loss", patience=3, restore_best_weights=True)
-    history = model.fit(
-        x, y, epochs=300, validation_split=0.5, verbose=0, callbacks=[stop]
-    ).history
+    history = model.fit(x, y, epochs=300, validation_split=0.5, verbose=0, callbacks=[stop]).history
     assert len(history["val_loss"]) < 300
     found = model.evaluate(x[12:], y[12:], verbose=0)
     assert found == pytest.approx(min(history["val_loss"]), rel=1e-5)

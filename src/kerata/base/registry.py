@@ -241,7 +241,8 @@ def deserialize(
         return config
     if "class_name" not in config:
         return {key: deserialize(value) for key, value in config.items()}
-    name, inner = config["class_name"], config.get("config")
+    name: str = config["class_name"]
+    inner: Any = config.get("config")
     if name == "__numpy__":
         return np.asarray(inner["value"], dtype=inner["dtype"])
     if name == "__tuple__":

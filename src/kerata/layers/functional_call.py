@@ -30,6 +30,7 @@ def functional_call(
         The outputs, the new values in the same order, and the losses that layers added,
         penalties of the weights included.
 
+    >>> import numpy as np
     >>> from kerata.layers import Dense
     >>> dense = Dense(1, kernel_initializer="ones")
     >>> _ = dense(np.ones((1, 2)))

@@ -13,7 +13,7 @@ import numpy as np
 
 from kerata import regularizers
 from kerata.base.configurable import Configurable
-from kerata.base.dtypes import DTypePolicy
+from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
 from kerata.base.messages import did_you_mean, shape_text
 from kerata.base.registry import deserialize, serialize
 from kerata.base.scope import autocast, autocast_dtype, current_scope, get_mask, set_mask
@@ -283,6 +283,10 @@ class Layer(Weighted):
             lambda x: to_array(x, self.name) if isinstance(x, np.ndarray) else x, value
         )
 
+    def cast_dtype(self, dtype: str) -> str:
+        """Give the type that an input of a type has inside ``call``."""
+        return self.compute_dtype if self.autocast and is_float_dtype(dtype) else dtype
+
     def _cast(self, value: Any) -> Any:
         if not self.autocast:
             return value
@@ -370,7 +374,7 @@ def _policy(dtype: Any) -> DTypePolicy:
         return dtype
     if isinstance(dtype, dict):
         return deserialize(dtype)
-    return DTypePolicy(dtype)
+    return dtype_policy() if dtype is None else DTypePolicy(dtype)
 
 
 def _first_layer_shape(cls: type, kwargs: dict[str, Any]) -> tuple[int | None, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from dataclasses import dataclass
 from typing import Any
@@ -26,14 +25,22 @@ class CallSignature:
     shape_names: tuple[str, ...]
 
 
-@functools.cache
+_known: dict[type, CallSignature] = {}
+
+
 def call_signature(cls: type) -> CallSignature:
-    """Read the signature of a layer class."""
-    parameters = list(inspect.signature(cls.call).parameters.values())[1:]  # type: ignore[attr-defined]
+    """Read the signature of a layer class, once."""
+    if cls not in _known:
+        _known[cls] = _read(cls)
+    return _known[cls]
+
+
+def _read(cls: Any) -> CallSignature:
+    parameters = list(inspect.signature(cls.call).parameters.values())[1:]
     by_name = {p.name: p for p in parameters}
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     training = by_name.get("training")
-    build = list(inspect.signature(cls.build).parameters.values())[1:]  # type: ignore[attr-defined]
+    build = list(inspect.signature(cls.build).parameters.values())[1:]
     return CallSignature(
         names=tuple(p.name for p in parameters if p.kind in positional),
         takes_training=training is not None,

@@ -22,6 +22,7 @@ class Weighted(Operation):
 
     built: bool
     dtype_policy: DTypePolicy
+    _added_losses: list[Any]
 
     def __init__(self, *, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(name=name)
@@ -54,7 +55,7 @@ class Weighted(Operation):
         """
         if isinstance(shape, (int, np.integer)):
             shape = (int(shape),)
-        dtype = self.variable_dtype if dtype is None else dtype
+        dtype = self.dtype_policy.variable_dtype if dtype is None else dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float_dtype(dtype) else "zeros"
         variable = Variable(

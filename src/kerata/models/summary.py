@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -125,7 +126,7 @@ def _within(layers: list[Any], layer_range: tuple[str, str], name: str) -> list[
 def _column_widths(width: int, positions: list[float]) -> list[int]:
     ends = [p * width if p <= 1 else p for p in positions]
     # A column's border and padding take three characters.
-    return [max(int(b - a) - 3, 6) for a, b in zip([0.0, *ends], ends, strict=False)]
+    return [max(int(b - a) - 3, 6) for a, b in itertools.pairwise([0.0, *ends])]
 
 
 def _output_text(layer: Any) -> str:

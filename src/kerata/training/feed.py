@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +13,8 @@ import numpy as np
 from kerata.base.dtypes import floatx
 
 
-class Rows(NamedTuple):
+@dataclass(frozen=True)
+class Rows:
     """Data in memory: nested arrays whose first axes all have the same length."""
 
     x: Any
@@ -106,8 +108,8 @@ def aligned_copy(array: np.ndarray, dtype: Any) -> np.ndarray:
 
 def on_device(rows: Rows) -> Rows:
     """Put rows on the device; on the CPU without a copy where the address allows it."""
-    arrays = jax.tree.map(lambda a: jax.device_put(a, may_alias=True), rows.arrays)
-    return Rows(*arrays, rows.count)
+    x, y, weight = jax.tree.map(lambda a: jax.device_put(a, may_alias=True), rows.arrays)
+    return Rows(x, y, weight, rows.count)
 
 
 def _to_int32(array: np.ndarray, what: str) -> np.ndarray:
@@ -270,7 +272,7 @@ def apply_class_weight(rows: Rows, class_weight: dict[Any, float]) -> Rows:
     weights = row_weights(y, class_weight)
     if rows.sample_weight is not None:
         weights = weights * np.asarray(jax.tree.leaves(rows.sample_weight)[0])
-    return rows._replace(sample_weight=weights.astype(floatx()))
+    return replace(rows, sample_weight=weights.astype(floatx()))
 
 
 def row_weights(y: np.ndarray, class_weight: dict[Any, float]) -> np.ndarray:

@@ -83,10 +83,10 @@ def _train_rows(
     check: Callable[[], None],
     model: Any,
 ) -> dict[str, Any]:
-    order = np.arange(data.count, dtype=np.int32)
+    rows = np.arange(data.count, dtype=np.int32)
     if plan.shuffle:
-        np.random.default_rng(global_generator().next_seed()).shuffle(order)
-    order = jnp.asarray(order)
+        np.random.default_rng(global_generator().next_seed()).shuffle(rows)
+    order = jnp.asarray(rows)
     steps = math.ceil(data.count / plan.batch_size)
     logs: dict[str, Any] = {}
     for start, stop in _chunks(programs, steps, one_by_one=callbacks.needs_batches):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 
@@ -42,7 +43,7 @@ def place(
                 boxes[lower].rank = max(boxes[lower].rank, boxes[upper].rank + 1)
     courses = [_course(boxes, upper, lower) for upper, lower in edges]
     for course in courses:
-        for a, b in zip(course, course[1:], strict=False):
+        for a, b in itertools.pairwise(course):
             boxes[a].after.append(b)
             boxes[b].before.append(a)
     rows: list[list[Box]] = [[] for _ in range(1 + max(b.rank for b in boxes.values()))]
@@ -97,7 +98,7 @@ def _pack(row: list[Box], gap: float) -> None:
 
 def _separate(row: list[Box], gap: float) -> None:
     wished = [b.x for b in row]
-    for a, b in zip(row, row[1:], strict=False):
+    for a, b in itertools.pairwise(row):
         b.x = max(b.x, a.x + (a.width + b.width) / 2 + gap)
     # Pushing only to the right would drift; shift back by the mean displacement.
     shift = sum(b.x - w for b, w in zip(row, wished, strict=True)) / max(len(row), 1)

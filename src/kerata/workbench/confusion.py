@@ -9,6 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
 
 def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:

@@ -44,7 +44,13 @@ class LiveView(callbacks.Callback):
         self.monitor = monitor
         self.sign = 1 if mode == "min" else -1
         self.rows = rows
-        self._start_over()
+        self.epochs: int | None = None
+        self._live: Any = None
+        self._history: list[_Row] = []
+        self._best = 0
+        self._best_value = math.inf
+        self._ended: float | None = None
+        self._began = self._epoch_began = time.perf_counter()
 
     def __enter__(self) -> Self:
         return self
@@ -87,13 +93,10 @@ class LiveView(callbacks.Callback):
         self._close()
 
     def _start_over(self) -> None:
-        self.epochs: int | None = None
-        self._live: Any = None
-        self._history: list[_Row] = []
-        self._best = 0
-        self._best_value = math.inf
+        self._history = []
+        self._best, self._best_value = 0, math.inf
         self._began = self._epoch_began = time.perf_counter()
-        self._ended: float | None = None
+        self._ended = None
 
     def _close(self) -> None:
         live, self._live = self._live, None

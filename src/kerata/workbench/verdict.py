@@ -186,7 +186,7 @@ def _advice(run: Run) -> list[str]:
     noise = 100 * (high - low) / 2 * math.sqrt(2)
     if noise >= 0.5:
         advice.append(
-            f"{run.test.total:,} test rows can't tell networks apart that differ by less than about "
-            f"{noise:.1f} points: compare averages over several seeds."
+            f"{run.test.total:,} test rows can't tell networks apart that differ by less than "
+            f"about {noise:.1f} points: compare averages over several seeds."
         )
     return advice
