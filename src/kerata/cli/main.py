@@ -83,7 +83,7 @@ def main() -> None:
     """Run the command; mistakes end with one sentence and exit code 2."""
     state["debug"] = False
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="kerata", standalone_mode=False)
     except KeyboardInterrupt:
         typer.echo("Interrupted.", err=True)
         sys.exit(130)

@@ -110,16 +110,16 @@ def _mark_best(axes: Axes, best: int, curve: tuple[str, Sequence[float], str]) -
     axes.axvline(best, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     axes.plot([best], [values[best - 1]], "o", color=colour, ms=6, mec="white", mew=1.2, zorder=3)
     left, right = axes.get_xlim()
-    # On the side with more room.
-    late = best > (left + right) / 2
+    # Where there is more room: falling curves leave it above, rising ones below.
+    late, rising = best > (left + right) / 2, values[-1] > values[0]
     axes.annotate(
         f"best epoch {best}",
-        (best, 1),
+        (best, 0 if rising else 1),
         xycoords=("data", "axes fraction"),
-        xytext=(-5 if late else 5, -4),
+        xytext=(-5 if late else 5, 4 if rising else -4),
         textcoords="offset points",
         ha="right" if late else "left",
-        va="top",
+        va="bottom" if rising else "top",
         fontsize=8.5,
         color=GREY,
     )

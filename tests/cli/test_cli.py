@@ -1,0 +1,87 @@
+"""The command as a user types it, in processes of its own."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+
+def kerata(*args, **env):
+    return subprocess.run(
+        [sys.executable, "-c", "from kerata.cli.main import main; main()", *args],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "100", **env},
+    )
+
+
+def test_version_and_help_do_not_wait_for_jax():
+    code = (
+        "import sys, kerata.cli.main as m\n"
+        "try: m.main()\n"
+        "except SystemExit: pass\n"
+        "assert 'jax' not in sys.modules and 'rich' not in sys.modules, 'heavy imports'\n"
+    )
+    for option in ("--version", "--help"):
+        done = subprocess.run([sys.executable, "-c", code, option], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"kerata \d+\.\d+\.\d+\n", kerata("--version").stdout)
+    assert "kerata train digits" in kerata("--help").stdout
+
+
+def test_training_prints_a_verdict_and_saves_pictures(tmp_path):
+    pytest.importorskip("sklearn")
+    pytest.importorskip("matplotlib")
+    done = kerata("train", "digits", "--epochs", "2", "--out", str(tmp_path / "new"))
+    assert done.returncode == 0, done.stderr
+    assert "epoch 1/2" in done.stdout
+    assert "test rows right" in done.stdout
+    assert "95% interval" in done.stdout
+    assert "Verdict" in done.stdout
+    pictures = {p.name for p in (tmp_path / "new").iterdir()}
+    assert {"curves.png", "confusion.png"} <= pictures
+    assert all(str(tmp_path / "new" / name) in done.stdout for name in pictures)
+    quiet = kerata("train", "digits", "--epochs", "2", "--quiet", "--out", str(tmp_path / "b"))
+    assert "epoch 1/2" not in quiet.stdout
+    # Same seed, same result.
+    assert quiet.stdout.split("Pictures")[0].strip() in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("train", "digts"), ["digts", "Did you mean 'digits'?"]),
+        (("train", "digits", "--epochs", "0"), ["epochs", "at least 1"]),
+        (("train", "digits", "--epochs", "many"), ["integer", "epochs"]),
+        (("train", "digits", "--batch-size", "-3"), ["batch_size", "-3"]),
+        (("trian", "digits"), ["trian"]),
+        (("train",), ["source"]),
+    ],
+)
+def test_mistakes_end_with_a_sentence_and_code_2(args, words, tmp_path):
+    done = kerata(*args, *(["--out", str(tmp_path / "x")] if len(args) > 1 else []))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+    assert not (tmp_path / "x").exists() or not list((tmp_path / "x").iterdir())
+
+
+def test_a_folder_that_cant_be_written_is_found_before_training(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = kerata("train", "digits", "--out", str(tmp_path / "file" / "sub"))
+    assert done.returncode == 2
+    assert "file" in done.stderr
+    assert "epoch" not in done.stdout
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in kerata("--debug", "train", "nothing").stderr
+
+
+def test_doctor_finds_a_working_installation(tmp_path):
+    done = kerata("doctor", KERATA_HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "jaxlib" in done.stdout
+    assert "CPU" in done.stdout
+    assert str(tmp_path) in done.stdout.replace("\n", "")
+    assert "straight line was learned" in done.stdout
