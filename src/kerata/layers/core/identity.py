@@ -24,4 +24,6 @@ class Identity(SameShape):
 
     def compute_output_spec(self, inputs: Any) -> Any:
         """Give symbolic tensors like the inputs, of any structure and types."""
-        return jax.tree.map(lambda x: KerasTensor(x.shape, x.dtype), inputs, is_leaf=is_symbolic)
+        return jax.tree.map(
+            lambda x: KerasTensor(x.shape, self.cast_dtype(x.dtype)), inputs, is_leaf=is_symbolic
+        )

@@ -8,7 +8,6 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from kerata.base.dtypes import is_float_dtype
 from kerata.base.messages import shape_text
 from kerata.base.symbolic import KerasTensor
 from kerata.layers.layer import Layer
@@ -57,7 +56,7 @@ class Merge(Layer):
     def compute_output_spec(self, inputs: Any) -> KerasTensor:
         """Give the output's shape and type."""
         shape = self.compute_output_shape([x.shape for x in inputs])
-        types = [self.compute_dtype if is_float_dtype(x.dtype) else x.dtype for x in inputs]
+        types = [self.cast_dtype(x.dtype) for x in inputs]
         return KerasTensor(shape, jnp.result_type(*types))
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerata.base.dtypes import is_float_dtype
 from kerata.base.symbolic import KerasTensor
 from kerata.layers.layer import Layer
 
@@ -14,5 +13,4 @@ class Rearranging(Layer):
 
     def compute_output_spec(self, inputs: Any) -> KerasTensor:
         """Give the output's shape and type."""
-        dtype = self.compute_dtype if is_float_dtype(inputs.dtype) else inputs.dtype
-        return KerasTensor(self.compute_output_shape(inputs.shape), dtype)
+        return KerasTensor(self.compute_output_shape(inputs.shape), self.cast_dtype(inputs.dtype))
