@@ -1,5 +1,6 @@
 """Layers that learn from data before training, and encodings."""
 
+import itertools
 import json
 
 import jax
@@ -57,7 +58,7 @@ def test_batches_of_any_size_are_joined_exactly(cuts, offset, axis):
     data = DATA.astype("float64") + offset
     edges = [0, *sorted(cuts), 10]
     layer = layers.Normalization(axis)
-    layer.adapt([data[a:b] for a, b in zip(edges, edges[1:], strict=False)])
+    layer.adapt([data[a:b] for a, b in itertools.pairwise(edges)])
     over = (0, 1) if axis is None else 0
     np.testing.assert_allclose(np.squeeze(layer.mean), data.mean(over), rtol=1e-6)
     np.testing.assert_allclose(np.squeeze(layer.variance), data.var(over), rtol=1e-5)
