@@ -51,8 +51,9 @@ def tune(job: str) -> int:
     """Find Keras's best steps_per_execution among a few."""
     steps = steps_in_epoch(job)
     candidates = sorted({s for s in (8, 32, 128, steps) if s <= steps})
+    # Two epochs: one that compiles and one that counts.
     times = {
-        s: run_worker(job, "keras", "--epochs", "3", "--steps-per-execution", str(s))["epoch_s"]
+        s: run_worker(job, "keras", "--epochs", "2", "--steps-per-execution", str(s))["epoch_s"]
         for s in candidates
     }
     return min(times, key=times.__getitem__)
@@ -118,6 +119,7 @@ def measure(jobs: list[str], repeats: int) -> dict[str, Any]:
                 runs[name].append(run_worker(job, *arguments))
         results["jobs"][job] = {
             "steps_per_execution": best,
+            "repeats": repeats,
             **{name: median(found) for name, found in runs.items()},
         }
         print(row_text(job, results["jobs"][job]), flush=True)
@@ -144,11 +146,12 @@ def markdown(results: dict[str, Any]) -> str:
     """Write the tables."""
     m = results["machine"]
     versions = ", ".join(f"{k} {v}" for k, v in m["versions"].items())
+    repeats = ", ".join(f"{name}: {row['repeats']}" for name, row in results["jobs"].items())
     lines = [
         f"Machine: {m['cores']} cores ({m['processor']}), no GPU; float32 matrix product "
         f"{m['gflops']:.0f} GFLOP/s, memory copy {m['bandwidth_gb']:.0f} GB/s. {versions}. "
         "Keras runs on its JAX backend, in the same environment; "
-        "each contender in a process of its own, medians of 3 interleaved repeats.",
+        f"each contender in a process of its own, medians of interleaved repeats ({repeats}).",
         "",
         "| one epoch of | Kerata | Keras, tuned | Keras | tuned / Kerata | default / Kerata |",
         "|---|---|---|---|---|---|",
@@ -230,6 +233,12 @@ def main() -> None:
     if unknown:
         raise SystemExit(f"No job named {unknown[0]!r}; there are {', '.join(JOBS)}.")
     results = measure(jobs, 1 if args.quick else args.repeats)
+    raw = DOCS / "performance.json"
+    if raw.exists() and not args.quick:
+        # Jobs that were not measured this time keep their figures.
+        before = json.loads(raw.read_text())["jobs"]
+        both = before | results["jobs"]
+        results["jobs"] = {name: both[name] for name in JOBS if name in both}
     print(markdown(results))
     if not args.quick:
         write_report(results)
