@@ -84,4 +84,6 @@ def _say(console: Console, title: str, lines: Sequence[str]) -> None:
     for line in lines:
         # A path that is broken over two lines can't be clicked or copied.
         whole = title == "Pictures"
-        console.print(Padding(Text(line, overflow="ignore" if whole else None), (0, 0, 0, 2)))
+        console.print(
+            Padding(Text(line, overflow="ignore" if whole else None), (0, 0, 0, 2), expand=False)
+        )
