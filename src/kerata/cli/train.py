@@ -82,8 +82,8 @@ def _say(console: Console, title: str, lines: Sequence[str]) -> None:
         return
     console.print(Text(title, style="bold"))
     for line in lines:
-        # A path that is broken over two lines can't be clicked or copied.
-        whole = title == "Pictures"
-        console.print(
-            Padding(Text(line, overflow="ignore" if whole else None), (0, 0, 0, 2), expand=False)
-        )
+        if title == "Pictures":
+            # A path that is broken over two lines can't be clicked or copied.
+            console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)
+        else:
+            console.print(Padding(line, (0, 0, 0, 2), expand=False), highlight=False)
