@@ -263,8 +263,8 @@ def test_adapted_normalization(axis, batched, invert):
 def test_discretization(mode):
     x = np.array([[-1.0, 0.0, 0.4], [1.0, 2.5, 9.0]], "float32")
     for init in ({"bin_boundaries": [0.0, 1.0, 2.5]}, {"num_bins": 3}):
-        ours = layers.Discretization(**init, output_mode=mode)
-        theirs = keras.layers.Discretization(**init, output_mode=mode)
+        init |= {"output_mode": mode, "name": "it"}
+        ours, theirs = layers.Discretization(**init), keras.layers.Discretization(**init)
         if "num_bins" in init:
             ours.adapt(x)
             theirs.update_state(x)  # adapt() itself needs TensorFlow
