@@ -261,7 +261,7 @@ def test_adapted_normalization(axis, batched, invert):
 
 @pytest.mark.parametrize("mode", ["int", "one_hot", "multi_hot", "count"])
 def test_discretization(mode):
-    x = np.array([[-1.0, 0.0, 0.4], [1.0, 2.5, 9.0]], "float32")
+    x = np.array([[-1.0, 0.1, 0.4], [1.0, 2.5, 9.0]], "float32")
     for init in ({"bin_boundaries": [0.0, 1.0, 2.5]}, {"num_bins": 3}):
         init |= {"output_mode": mode, "name": "it"}
         ours, theirs = layers.Discretization(**init), keras.layers.Discretization(**init)
