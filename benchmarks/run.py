@@ -6,6 +6,7 @@ Times are medians of repeats; ratios are what matters, since they hold on other 
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import os
 import platform
@@ -83,18 +84,13 @@ def machine() -> dict[str, Any]:
         [sys.executable, "-c", MACHINE], capture_output=True, text=True, check=True
     )
     facts = json.loads(done.stdout)
-    import jax
-    import keras
-    import numpy
-
+    packages = ("jax", "keras", "numpy")
     return facts | {
         "cores": os.cpu_count(),
         "processor": platform.machine(),
         "versions": {
             "python": platform.python_version(),
-            "jax": jax.__version__,
-            "keras": keras.__version__,
-            "numpy": numpy.__version__,
+            **{name: importlib.metadata.version(name) for name in packages},
         },
     }
 
