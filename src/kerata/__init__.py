@@ -27,6 +27,7 @@ _SUBMODULES = frozenset(
         "ops",
         "optimizers",
         "plots",
+        "preprocessing",
         "random",
         "regularizers",
         "saving",

@@ -11,11 +11,13 @@ from kerata.base.registry import (
 from kerata.base.registry import custom_object_scope as CustomObjectScope
 from kerata.base.registry import deserialize as deserialize_keras_object
 from kerata.base.registry import serialize as serialize_keras_object
+from kerata.utils.bags import multi_hot
 from kerata.utils.labels import to_categorical
 from kerata.utils.numeric import normalize
 from kerata.utils.plot_model import model_to_dot, plot_model
 from kerata.utils.progbar import Progbar
 from kerata.utils.py_dataset import PyDataset, Sequence
+from kerata.utils.sequences import pad_sequences
 from kerata.utils.session import clear_session
 
 __all__ = [
@@ -30,7 +32,9 @@ __all__ = [
     "get_registered_name",
     "get_registered_object",
     "model_to_dot",
+    "multi_hot",
     "normalize",
+    "pad_sequences",
     "plot_model",
     "register_keras_serializable",
     "serialize_keras_object",
