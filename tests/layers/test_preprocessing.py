@@ -211,3 +211,12 @@ def test_rescaling_by_channel():
     again = layers.deserialize(json.loads(json.dumps(layers.serialize(layer))))
     for each in (layer, again):
         assert each(np.array([[3, 4]])).tolist() == [[3.0, 9.0]]
+
+
+def test_a_feature_that_never_changes():
+    """It is divided by epsilon, as in Keras, and not by zero."""
+    layer = layers.Normalization(mean=[5.0, 5.0], variance=[0.0, 4.0])
+    np.testing.assert_allclose(layer(np.array([[5.0, 5.0], [6.0, 7.0]])), [[0, 0], [1e7, 1]])
+    layer = layers.Normalization()
+    layer.adapt(np.full((3, 1), 5.0))
+    assert layer(np.array([[5.0]])).tolist() == [[0.0]]
