@@ -308,7 +308,8 @@ class Layer(Weighted):
         if specs is None:
             return
         specs = list(jax.tree.leaves(specs, is_leaf=lambda s: isinstance(s, InputSpec)))
-        tensors = [x for x in jax.tree.leaves(inputs) if hasattr(x, "shape")]
+        leaves = jax.tree.leaves(inputs, is_leaf=lambda x: hasattr(x, "shape"))
+        tensors = [x for x in leaves if hasattr(x, "shape")]
         if len(specs) != len(tensors):
             raise ValueError(
                 f"Layer {self.name!r} ({type(self).__name__}) expects {len(specs)} inputs, "

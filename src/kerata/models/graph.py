@@ -11,6 +11,8 @@ import numpy as np
 from kerata.base.messages import did_you_mean, shape_text
 from kerata.base.scope import get_mask, set_mask
 from kerata.base.symbolic import KerasTensor, Node, Operation, find_symbolic, is_symbolic
+from kerata.kernels.bags import is_bags
+from kerata.layers.core.dense import Dense
 from kerata.layers.core.input_layer import InputLayer
 from kerata.layers.layer import Layer
 
@@ -48,6 +50,14 @@ class Graph:
         self._entrances = [_entrance(t) for t in self.inputs]
         self.nodes, self.operations = self._sort()
         self._check_names()
+        # Inputs that only Dense layers read may come as bags; others are made dense in time.
+        self._sparse_inputs = [
+            ref.dtype == "float32"
+            and all(
+                type(n.operation) is Dense for n in self.nodes if any(t is ref for t in n.inputs)
+            )
+            for ref in self.inputs
+        ]
 
     def _sort(self) -> tuple[list[Node], list[Operation]]:
         """Order nodes and operations; iterative, so that a very deep network is no problem."""
@@ -96,6 +106,9 @@ class Graph:
         )
         return order, ordered
 
+    def _users(self, tensor: KerasTensor) -> list[Node]:
+        return [n for n in self.nodes if any(t is tensor for t in n.inputs)]
+
     def _loose_end(self, tensor: KerasTensor) -> str:
         where = "" if tensor.node is None else f" (from Input {tensor.node.operation.name!r})"
         names = ", ".join(repr(e.name) for e in self._entrances)
@@ -141,7 +154,7 @@ class Graph:
             flat = self._by_name(inputs)
         else:
             flat = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-            flat = jax.tree.leaves(flat, is_leaf=is_symbolic)
+            flat = jax.tree.leaves(flat, is_leaf=lambda x: is_symbolic(x) or is_bags(x))
         if len(flat) != len(self.inputs):
             raise ValueError(
                 f"Model {self.owner!r} has {len(self.inputs)} inputs "
@@ -168,7 +181,9 @@ class Graph:
     def _fit(self, x: Any, i: int) -> Any:
         """Cast one input, add or drop a last axis of size 1 as Keras does, check its shape."""
         ref = self.inputs[i]
-        if not is_symbolic(x):
+        if is_bags(x) and not self._sparse_inputs[i]:
+            x = x.to_dense()
+        if not is_symbolic(x) and not is_bags(x):
             mask, y = get_mask(x), jnp.asarray(x)
             if y.dtype != ref.dtype and ref.dtype != "string":
                 y = y.astype(ref.dtype)

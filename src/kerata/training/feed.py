@@ -11,6 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.dtypes import floatx
+from kerata.kernels.bags import Bags, is_bags
+from kerata.training.sparse import bags_from_sparse, bags_if_almost_zero, is_sparse_matrix
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Rows:
 
 def is_stream(x: Any) -> bool:
     """Say whether x yields batches (a generator, PyDataset, loader) instead of being rows."""
-    if isinstance(x, (np.ndarray, jax.Array, list, tuple, dict, str, bytes)) or _is_table(x):
+    rows = (np.ndarray, jax.Array, Bags, list, tuple, dict, str, bytes)
+    if isinstance(x, rows) or _is_table(x) or is_sparse_matrix(x):
         return False
     return hasattr(x, "__next__") or hasattr(x, "__iter__") or _is_pydataset(x)
 
@@ -68,8 +71,10 @@ def to_arrays(value: Any, what: str, several: bool = False) -> Any:
 
 
 def _to_array(value: Any, what: str) -> Any:
-    if isinstance(value, jax.Array):
+    if isinstance(value, (jax.Array, Bags)):
         return value
+    if is_sparse_matrix(value):
+        return bags_from_sparse(value, what)
     if isinstance(value, (str, bytes)) or value is None:
         raise TypeError(f"{what} must be an array of numbers, got {value!r:.60}.")
     if _is_table(value):
@@ -84,6 +89,11 @@ def _to_array(value: Any, what: str) -> Any:
         raise TypeError(f"{what} must hold numbers, got an array of type {array.dtype}.")
     if array.ndim == 0:
         raise ValueError(f"{what} must have at least one axis (the rows), got the number {array}.")
+    if what.startswith("x"):
+        # Before any copy: as dense floats such a matrix can take gigabytes.
+        bags = bags_if_almost_zero(array)
+        if bags is not None:
+            return bags
     if array.dtype == np.float64:
         return aligned_copy(array, floatx())
     if array.dtype in (np.int64, np.uint64, np.uint32):
@@ -186,7 +196,7 @@ def _is_pydataset(x: Any) -> bool:
 def _common_length(parts: dict[str, Any]) -> int:
     lengths: dict[str, int] = {}
     for what, tree in parts.items():
-        for path, leaf in jax.tree_util.tree_leaves_with_path(tree):
+        for path, leaf in jax.tree_util.tree_leaves_with_path(tree, is_leaf=is_bags):
             lengths[what + "".join(str(p) for p in path)] = len(leaf)
     first, count = next(iter(lengths.items()))
     for name, length in lengths.items():

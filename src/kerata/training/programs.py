@@ -18,6 +18,7 @@ from jax import lax
 from kerata.base.caches import keep_compiled_programs
 from kerata.base.scope import Scope, get_mask
 from kerata.base.variable import Variable
+from kerata.kernels.bags import is_bags
 from kerata.layers.layer import Layer
 from kerata.training.objective import Objective
 
@@ -82,6 +83,12 @@ class Programs:
 
     # Steps -------------------------------------------------------------------------------
 
+    def _inputs(self, x: Any) -> Any:
+        """Make bags dense for models whose first layers are not known."""
+        if getattr(self.model, "_graph", None) is not None:
+            return x
+        return jax.tree.map(lambda a: a.to_dense() if is_bags(a) else a, x, is_leaf=is_bags)
+
     def _loss(self, x: Any, y: Any, y_pred: Any, weight: Any, training: bool) -> Any:
         """Give the total loss, penalties included, and the losses of the single outputs."""
         assert self.objective is not None
@@ -112,7 +119,7 @@ class Programs:
         def scaled_loss(trainable: list[Any]) -> Any:
             pairs = zip(self.trainable + self.fixed, [*trainable, *values.fixed], strict=True)
             with Scope(pairs, key) as scope:
-                y_pred = self.model(x, training=True)
+                y_pred = self.model(self._inputs(x), training=True)
                 loss, parts = self._loss(x, y, y_pred, weight, training=True)
                 fixed = [scope.read(v) for v in self.fixed]
                 masks = [get_mask(p) for p in jax.tree.leaves(y_pred)]
@@ -133,7 +140,7 @@ class Programs:
         x, y, weight = batch
         pairs = zip(self.trainable + self.fixed, [*values.trainable, *values.fixed], strict=True)
         with Scope(pairs):
-            y_pred = self.model(x, training=False)
+            y_pred = self.model(self._inputs(x), training=False)
             loss, parts = self._loss(x, y, y_pred, weight, training=False)
             masks = [get_mask(p) for p in jax.tree.leaves(y_pred)]
         return self._count(values.metrics, (loss, parts, y_pred, masks), batch)
@@ -244,7 +251,7 @@ class Programs:
     def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> Any:
         pairs = zip(self.trainable + self.fixed, [*trainable, *fixed], strict=True)
         with Scope(pairs):
-            return self.model(x, training=False)
+            return self.model(self._inputs(x), training=False)
 
 
 def _treats_rows_one_by_one(model: Any) -> bool:

@@ -14,6 +14,7 @@ from kerata.base.randomness import global_generator
 from kerata.base.symbolic import KerasTensor, infer_spec
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
+from kerata.kernels.bags import is_bags
 from kerata.training import arguments, loop, prediction
 from kerata.training.checks import check_loss_given, check_targets_fit
 from kerata.training.feed import (
@@ -130,10 +131,12 @@ class Trainer:
 
     def _output_spec(self, x: Any) -> Any:
         """Give the symbolic outputs for data like x, and build the model if it is not."""
-        leaves, structure = jax.tree.flatten(x)
+        leaves, structure = jax.tree.flatten(x, is_leaf=is_bags)
         key = (structure, tuple((a.shape[1:], str(a.dtype)) for a in leaves))
         if key not in self._specs or not self.built:  # type: ignore[attr-defined]
-            symbols = jax.tree.map(lambda a: KerasTensor((None, *a.shape[1:]), a.dtype), x)
+            symbols = jax.tree.map(
+                lambda a: KerasTensor((None, *a.shape[1:]), a.dtype), x, is_leaf=is_bags
+            )
             model: Any = self
             if not model.built:
                 model._ensure_built((symbols,), {})

@@ -1,0 +1,115 @@
+"""Sparse inputs give the dense ones' results, without ever being dense."""
+
+import numpy as np
+import pytest
+
+import kerata as keras
+from kerata import layers
+from kerata.kernels.bags import Bags
+from kerata.training.feed import make_rows
+
+sparse = pytest.importorskip("scipy.sparse")
+
+rng = np.random.default_rng(0)
+WIDTH = 600
+DENSE = (rng.random((40, WIDTH)) < 0.01).astype("float32")
+DENSE[3] = 0  # a row without any number
+WEIGHTED = DENSE * rng.normal(size=DENSE.shape).astype("float32")
+Y = rng.integers(0, 2, size=(40, 1)).astype("float32")
+
+
+def network(first=None):
+    keras.utils.set_random_seed(0)
+    stack = [keras.Input((WIDTH,))] + ([] if first is None else [first])
+    model = keras.Sequential([*stack, layers.Dense(8, "relu"), layers.Dense(1, "sigmoid")])
+    model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def dense_twin(model, x, monkeypatch):
+    """Train without the change to bags."""
+    monkeypatch.setattr("kerata.training.feed.bags_if_almost_zero", lambda array: None)
+    history = fit(model, x)
+    monkeypatch.undo()
+    return history
+
+
+def fit(model, x):
+    return model.fit(
+        x, Y, batch_size=16, epochs=3, shuffle=False, verbose=0, validation_data=(x, Y)
+    ).history
+
+
+@pytest.mark.parametrize("dense", [DENSE, WEIGHTED], ids=["ones", "weights"])
+@pytest.mark.parametrize("first", [None, lambda: layers.Dropout(0.0)], ids=["dense", "dropout"])
+def test_sparse_training_equals_dense_training(dense, first, monkeypatch):
+    def make():
+        return network(None if first is None else first())
+
+    reference = make()
+    expected = dense_twin(reference, dense, monkeypatch)
+    for x in (sparse.csr_matrix(dense), sparse.coo_array(dense), dense, dense.astype("float64")):
+        model = make()
+        found = fit(model, x)
+        for name, values in expected.items():
+            np.testing.assert_allclose(found[name], values, rtol=1e-5, atol=1e-6)
+        for a, b in zip(reference.get_weights(), model.get_weights(), strict=True):
+            np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(
+            model.predict(x, verbose=0), reference.predict(dense, verbose=0), rtol=1e-5, atol=1e-6
+        )
+        np.testing.assert_allclose(
+            model.evaluate(x, Y, verbose=0), reference.evaluate(dense, Y, verbose=0), rtol=1e-5
+        )
+
+
+def test_only_matrices_that_gain_become_bags():
+    assert isinstance(make_rows(DENSE).x, Bags)
+    assert make_rows(DENSE).x.values is None
+    assert isinstance(make_rows(WEIGHTED.astype("float64")).x, Bags)
+    assert isinstance(make_rows(DENSE[:, :100]).x, np.ndarray)
+    assert isinstance(make_rows(np.ones((4, WIDTH), "float32")).x, np.ndarray)
+    one_full_row = DENSE.copy()
+    one_full_row[1] = 1
+    assert isinstance(make_rows(one_full_row).x, np.ndarray)
+
+
+def test_bags_hold_what_the_matrix_holds():
+    for dense in (DENSE, WEIGHTED):
+        np.testing.assert_array_equal(make_rows(dense).x.to_dense(), dense)
+        twice = sparse.coo_matrix(
+            (np.ones(3), (np.array([0, 0, 1]), np.array([2, 2, 5]))), shape=(40, WIDTH)
+        )
+        np.testing.assert_array_equal(make_rows(twice).x.to_dense(), twice.toarray())
+
+
+def test_mistakes_with_sparse_matrices():
+    model = network()
+    with pytest.raises(ValueError, match="40 rows but y has 3"):
+        model.fit(sparse.csr_matrix(DENSE), Y[:3], verbose=0)
+    with pytest.raises(ValueError, match=r"\(None, 600\), got \(None, 10\)"):
+        model.fit(sparse.csr_matrix(DENSE[:, :10]), Y, verbose=0)
+    bad = sparse.csr_matrix(WEIGHTED)
+    bad.data[2] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(bad, Y, verbose=0)
+
+
+def test_subclassed_models_take_sparse_matrices():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.out = layers.Dense(1)
+
+        def call(self, x):
+            return self.out(x * 2.0)
+
+    model = Net()
+    model.compile("sgd", "mse")
+    model.fit(sparse.csr_matrix(DENSE), Y, verbose=0)
+    np.testing.assert_allclose(
+        model.predict(sparse.csr_matrix(DENSE), verbose=0),
+        2 * DENSE @ model.get_weights()[0] + model.get_weights()[1],
+        rtol=1e-5,
+        atol=1e-6,
+    )
