@@ -60,9 +60,9 @@ def test_california_from_the_publishers_file(folders):
     (x, y), (x_test, _) = california_housing.load_data()
     assert (len(x), len(x_test)) == (560, 140)
     assert y[0] == 452600
-    # The first row as scikit-learn gives it.
-    expected = [8.3252, 41, 6.98412698, 1.02380952, 322, 2.55555556, 37.88, -122.23]
-    np.testing.assert_allclose(x[0], expected, rtol=1e-6)
+    expected = [-122.23, 37.88, 41, 880, 129, 322, 126, 8.3252]
+    np.testing.assert_array_equal(x[0], np.array(expected, dtype="float32"))
+    assert x.dtype == y.dtype == "float32"
     assert len(california_housing.load_data("small")[0][0]) == 480
     with pytest.raises(ValueError, match="'medium'"):
         california_housing.load_data("medium")

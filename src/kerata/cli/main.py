@@ -18,6 +18,8 @@ Examples:
 
   kerata train digits --seed 1 --out runs/second
 
+  kerata data                       the standard data sets, and which are here
+
   kerata doctor                     versions, devices, caches, and whether training works
 """
 
@@ -68,6 +70,24 @@ def train(
     from kerata.cli.train import train_source
 
     train_source(source, epochs, batch_size, seed, out, quiet)
+
+
+@app.command()
+def data(
+    name: Annotated[
+        str | None, typer.Argument(help="Fetch this one; without it, list all.")
+    ] = None,
+) -> None:
+    """List the standard data sets, or fetch one.
+
+    Example: kerata data mnist
+    """
+    from kerata.cli.data import fetch_set, list_sets
+
+    if name is None:
+        list_sets()
+    else:
+        fetch_set(name)
 
 
 @app.command()

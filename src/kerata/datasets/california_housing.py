@@ -12,8 +12,8 @@ from kerata.datasets.catalogue import entry
 from kerata.datasets.fetch import locate
 
 FEATURE_NAMES = (
-    *("MedInc", "HouseAge", "AveRooms", "AveBedrms"),
-    *("Population", "AveOccup", "Latitude", "Longitude"),
+    *("longitude", "latitude", "housing_median_age", "total_rooms"),
+    *("total_bedrooms", "population", "households", "median_income"),
 )
 
 
@@ -33,8 +33,10 @@ def load_data(
         seed: decides which rows.
 
     Returns:
-        ``(x_train, y_train), (x_test, y_test)``: figures ``(n, 8)``, prices in dollars.
-        Out of the publisher's file they are float32 in the order of :data:`FEATURE_NAMES`.
+        ``(x_train, y_train), (x_test, y_test)``: float32 ``(n, 8)``, the publisher's own
+        columns in the order of :data:`FEATURE_NAMES`, as Keras's file holds them too
+        (its documentation names averages, which scikit-learn's loader makes), and prices
+        in dollars.
 
     Raises:
         ConnectionError: it is not here and can't be downloaded.
@@ -69,13 +71,7 @@ def _read_archive(path: Path) -> Arrays:
     texts = [content for name, content in members(path) if name.endswith("cal_housing.data")]
     if not texts:
         raise ValueError("no cal_housing.data in it")
-    table = np.array([line.split(",") for line in texts[0].decode().split()], dtype="float64")
-    longitude, latitude, age, rooms, bedrooms, people, households, income, price = table.T
-    x = np.stack(
-        [
-            *(income, age, rooms / households, bedrooms / households),
-            *(people, people / households, latitude, longitude),
-        ],
-        axis=1,
-    )
-    return x.astype("float32"), price.astype("float32")
+    table = np.array([line.split(",") for line in texts[0].decode().split()], dtype="float32")
+    if table.ndim != 2 or table.shape[1] != len(FEATURE_NAMES) + 1:
+        raise ValueError(f"{len(FEATURE_NAMES) + 1} columns are expected")
+    return table[:, :-1], table[:, -1]

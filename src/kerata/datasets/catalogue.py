@@ -126,6 +126,7 @@ CATALOGUE = (
                 "cifar-100-binary.tar.gz",
                 _CIFAR + "cifar-100-binary.tar.gz",
                 "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
+                168_513_733,
             ),
         ),
     ),
@@ -168,6 +169,7 @@ CATALOGUE = (
                 "boston_housing.npz",
                 _KERAS + "boston_housing.npz",
                 "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
+                57_026,
             ),
         ),
         (("BostonHousing.csv",),),
@@ -182,6 +184,7 @@ CATALOGUE = (
                 "california_housing.npz",
                 _KERAS + "california_housing.npz",
                 "1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f",
+                743_530,
             ),
         ),
         (("cal_housing.tgz",),),
@@ -206,6 +209,13 @@ CATALOGUE = (
             ),
         ),
         (("adult.data.gz", "adult.test.gz"),),
+    ),
+    Entry(
+        "digits",
+        "1,797 handwritten digits, 8 by 8",
+        "CC BY 4.0",
+        "Alpaydin and Kaynak, UCI",
+        (),
     ),
 )
 
