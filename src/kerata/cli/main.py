@@ -20,6 +20,8 @@ Examples:
 
   kerata data                       the standard data sets, and which are here
 
+  kerata run program.py             run a Keras program as it is
+
   kerata doctor                     versions, devices, caches, and whether training works
 """
 
@@ -88,6 +90,21 @@ def data(
         list_sets()
     else:
         fetch_set(name)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run(
+    context: typer.Context,
+    program: Annotated[Path, typer.Argument(help="A Python file written for Keras.")],
+) -> None:
+    """Run a Keras program, unchanged, on Kerata.
+
+    Imports of keras and tensorflow.keras are answered by Kerata; what follows PROGRAM
+    goes to the program. Example: kerata run mnist_mlp.py --epochs 3
+    """
+    from kerata.cli.run import run_as_python_would
+
+    run_as_python_would(program, context.args)
 
 
 @app.command()
