@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import jax
 import numpy as np
 
+from kerata.base import sharing
 from kerata.base.messages import did_you_mean
 from kerata.base.naming import to_snake_case
 
@@ -197,12 +198,13 @@ def serialize(obj: Any) -> Any:
     if hasattr(obj, "get_config") and not inspect.isclass(obj):
         cls = type(obj)
         module, known = _home(cls)
-        return {
+        config = {
             "module": module,
             "class_name": cls.__name__,
             "config": obj.get_config(),
             "registered_name": None if known else get_registered_name(cls),
         }
+        return sharing.note(obj, config)
     if callable(obj) and hasattr(obj, "__name__"):
         if _home(obj)[1]:
             return obj.__name__
@@ -257,12 +259,15 @@ def deserialize(
                 "Pass it in custom_objects={...}; code stored in files is never run."
             )
         return found
+    shared = sharing.find(config)
+    if shared is not None:
+        return shared
     found = _find_class(config, namespace)
     inner = {} if inner is None else inner
     obj = found.from_config(inner) if hasattr(found, "from_config") else found(**inner)
     if config.get("build_config") and hasattr(obj, "build_from_config"):
         obj.build_from_config(config["build_config"])
-    return obj
+    return sharing.keep(config, obj)
 
 
 def _home(obj: Any) -> tuple[str, bool]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import math
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -12,6 +15,31 @@ import numpy as np
 from kerata.base.dtypes import dtype_name
 from kerata.base.naming import auto_name
 from kerata.base.scope import autocast_dtype, current_scope
+
+
+class _Limit(threading.local):
+    """How many numbers new variables may still hold, or None."""
+
+    left: int | None = None
+
+
+_limit = _Limit()
+
+
+@contextlib.contextmanager
+def limited_size(numbers: int) -> Iterator[None]:
+    """Refuse variables that hold more numbers together: a hostile file can name any shape.
+
+    >>> with limited_size(10):
+    ...     Variable(np.zeros, shape=(20,), name="big")
+    Traceback (most recent call last):
+    ValueError: Variable 'big' of shape (20,) is larger than all the data there are for it.
+    """
+    before, _limit.left = _limit.left, numbers
+    try:
+        yield
+    finally:
+        _limit.left = before
 
 
 class Variable:
@@ -66,6 +94,7 @@ class Variable:
                         f"Variable {self.name!r} is given an initializer function, "
                         "so it needs shape=(...)."
                     )
+                self._check_size(shape)
                 value = initializer(tuple(shape), dtype=dtype_name(dtype))
             else:
                 value = initializer.value if isinstance(initializer, Variable) else initializer
@@ -76,6 +105,15 @@ class Variable:
             self._value = jnp.asarray(
                 value, dtype=jnp.asarray(value).dtype if dtype is None else dtype_name(dtype)
             )
+
+    def _check_size(self, shape: tuple[int, ...]) -> None:
+        if _limit.left is not None:
+            _limit.left -= math.prod(shape)
+            if _limit.left < 0:
+                raise ValueError(
+                    f"Variable {self.name!r} of shape {tuple(shape)} is larger than all the data "
+                    "there are for it."
+                )
 
     @property
     def value(self) -> jax.Array:

@@ -9,9 +9,10 @@ from typing import Any
 import jax
 
 from kerata.base.messages import did_you_mean
-from kerata.base.registry import custom_object_scope, serialize
+from kerata.base.registry import custom_object_scope
 from kerata.base.symbolic import KerasTensor, Operation
 from kerata.layers.layer import Layer
+from kerata.layers.signature import shapes_of
 from kerata.models import configs
 from kerata.models.graph import Graph
 from kerata.training.trainer import Trainer
@@ -166,6 +167,8 @@ class Model(Trainer, Layer):
             super()._ensure_built(args, kwargs)
         else:
             self.built = True
+            # A file says with which shape to build it again.
+            self._build_shapes = {"input_shape": shapes_of(args[0])} if args else None
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Run the graph; subclasses with their own maths define this anew."""
@@ -248,7 +251,30 @@ class Model(Trainer, Layer):
 
     def to_json(self, **kwargs: Any) -> str:
         """Give the network's structure as JSON text, without its weights."""
-        return json.dumps(serialize(self), **kwargs)
+        # Saving stands above models, so it is looked up when it is needed.
+        from kerata.saving.structure import model_config
+
+        return json.dumps(model_config(self), **kwargs)
+
+    # Files -----------------------------------------------------------------------------
+
+    def save(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+        """Write the whole model into a ``.keras`` or ``.h5`` file: see ``saving.save_model``."""
+        from kerata import saving
+
+        saving.save_model(self, filepath, overwrite, **kwargs)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+        """Write the weights into a ``.weights.h5`` file: see ``saving.save_weights``."""
+        from kerata import saving
+
+        saving.save_weights(self, filepath, overwrite, **kwargs)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Read weights from a file: see ``saving.load_weights``."""
+        from kerata import saving
+
+        saving.load_weights(self, filepath, skip_mismatch, **kwargs)
 
 
 class Functional(Model):

@@ -1,4 +1,4 @@
-"""Names for classes and functions of yours in configs."""
+"""Models in files, and names for classes and functions of yours in them."""
 
 from kerata.base.registry import (
     custom_object_scope,
@@ -10,6 +10,13 @@ from kerata.base.registry import (
 from kerata.base.registry import custom_object_scope as CustomObjectScope
 from kerata.base.registry import deserialize as deserialize_keras_object
 from kerata.base.registry import serialize as serialize_keras_object
+from kerata.saving.model_files import (
+    load_model,
+    load_weights,
+    model_from_json,
+    save_model,
+    save_weights,
+)
 
 __all__ = [
     "CustomObjectScope",
@@ -18,6 +25,11 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "load_model",
+    "load_weights",
+    "model_from_json",
     "register_keras_serializable",
+    "save_model",
+    "save_weights",
     "serialize_keras_object",
 ]

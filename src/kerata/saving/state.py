@@ -1,0 +1,154 @@
+"""The weights of a model and its optimizer in HDF5, at the places Keras 3 gives them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from kerata.base.naming import to_snake_case
+from kerata.base.variable import Variable
+from kerata.layers.weights import Weighted
+from kerata.models.model import Functional, Model
+from kerata.models.sequential import Sequential
+from kerata.optimizers.state import OptimizerState
+from kerata.saving import hdf5
+
+# Attributes in which our classes mention layers that stand elsewhere already.
+_NOT_WALKED = frozenset({"_init_args", "_inbound_nodes", "_stack", "_entrance", "_tensors"})
+
+
+def places(root: Any) -> Iterator[tuple[str, Any]]:
+    """Yield layers and optimizers with the paths of their groups, each once, as Keras 3 does.
+
+    A stack or graph lists its layers first, by class: ``layers/dense``,
+    ``layers/dense_1``; other objects are found by their attributes in alphabetical
+    order, private ones last.
+    """
+    yield from _walk(root, "", set())
+
+
+def _walk(obj: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    if id(obj) in seen:
+        return
+    seen.add(id(obj))
+    yield path, obj
+    if isinstance(obj, OptimizerState):
+        return
+    attributes = {k: v for k, v in vars(obj).items() if k not in _NOT_WALKED and k[:2] != "__"}
+    if isinstance(obj, Model):
+        attributes["layers"] = obj.layers
+    names = sorted(attributes, key=lambda name: f"~{name}" if name[0] == "_" else name)
+    if isinstance(obj, (Sequential, Functional)):
+        names = ["layers", *(n for n in names if n != "layers")]
+    for name in names:
+        yield from _step(attributes[name], _join(path, name), seen)
+
+
+def _step(value: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, (Weighted, OptimizerState)):
+        yield from _walk(value, path, seen)
+    elif isinstance(value, (list, tuple, dict)):
+        counts: dict[str, int] = {}
+        for item in list(value.values()) if isinstance(value, dict) else value:
+            nested = isinstance(item, (list, tuple, dict))
+            if nested or isinstance(item, (Weighted, OptimizerState)):
+                name = "container" if nested else to_snake_case(type(item).__name__)
+                number = counts[name] = counts.get(name, -1) + 1
+                name = f"{name}_{number}" if number else name
+                yield from _step(item, _join(path, name), seen)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
+
+
+def write_state(file: Any, model: Any) -> None:
+    """Write all weights and the optimizer's state into an open HDF5 file."""
+    for path, obj in places(model):
+        group = file.create_group(_join(path, "vars"))
+        group.attrs["name"] = obj.name
+        if _has_own(obj, "save_own_variables"):
+            store: dict[str, Any] = {}
+            obj.save_own_variables(store)
+            for name, value in store.items():
+                hdf5.write(group, name, value)
+        else:
+            for i, variable in enumerate(_variables(obj)):
+                hdf5.write(group, str(i), variable._value)
+
+
+def read_state(file: Any, model: Any, skip_mismatch: bool = False) -> None:
+    """Read what ``write_state`` or Keras 3 wrote; nothing changes if something does not fit.
+
+    Arguments:
+        file: open HDF5 file.
+        model: built model.
+        skip_mismatch: leave layers whose weights don't fit as they are, with a warning.
+
+    Raises:
+        ValueError: weights that don't fit.
+    """
+    found: list[tuple[Variable, np.ndarray]] = []
+    own: list[tuple[Any, dict[str, np.ndarray]]] = []
+    for path, obj in places(model):
+        group = _group(file, path)
+        try:
+            if _has_own(obj, "load_own_variables"):
+                own.append((obj, {n: hdf5.read(group, n) for n in group or ()}))
+            elif isinstance(obj, OptimizerState):
+                found += _optimizer_state(group, obj)
+            else:
+                found += _layer_state(group, obj)
+        except ValueError as problem:
+            if not skip_mismatch:
+                raise ValueError(f"layer {obj.name!r} does not fit: {problem}") from problem
+            warnings.warn(f"Layer {obj.name!r} is left as it is: {problem}.", stacklevel=4)
+    for variable, value in found:
+        variable.assign(value)
+    for obj, store in own:
+        obj.load_own_variables(store)
+
+
+def _layer_state(group: Any, layer: Any) -> list[tuple[Variable, np.ndarray]]:
+    variables = _variables(layer)
+    stored = 0 if group is None else len(group)
+    if len(variables) != stored:
+        raise ValueError(f"it has {len(variables)} weights of its own, the file has {stored}")
+    return [(v, hdf5.read(group, str(i), v.shape)) for i, v in enumerate(variables)]
+
+
+def _optimizer_state(group: Any, optimizer: Any) -> list[tuple[Variable, np.ndarray]]:
+    variables = optimizer.variables
+    stored = 0 if group is None else len(group)
+    if stored != len(variables):
+        # Step count and learning rate alone: the optimizer made no step before it was saved.
+        if stored <= 2:
+            return []
+        warnings.warn(
+            f"The state of optimizer {optimizer.name!r} is left as it is: it has "
+            f"{len(variables)} variables, the file has {stored}.",
+            stacklevel=5,
+        )
+        return []
+    return [(v, hdf5.read(group, str(i), v.shape)) for i, v in enumerate(variables)]
+
+
+def _group(file: Any, path: str) -> Any:
+    found = hdf5.child(file, _join(path, "vars"))
+    if found is None:
+        # The first versions of Keras 3 called it so.
+        old = path.replace("layers", "_layer_checkpoint_dependencies")
+        found = hdf5.child(file, _join(old, "vars"))
+    return found
+
+
+def _variables(obj: Any) -> list[Variable]:
+    return obj.variables if isinstance(obj, OptimizerState) else obj._own_variables()
+
+
+def _has_own(obj: Any, method: str) -> bool:
+    """Say whether a user's class says itself how it is stored."""
+    return hasattr(obj, method) and not isinstance(obj, OptimizerState)

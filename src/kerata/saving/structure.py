@@ -1,0 +1,136 @@
+"""Models as plain values in the layout of Keras 3's files, and back, Keras 2's included."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from kerata.base.registry import Namespace, deserialize, find_custom, serialize
+from kerata.base.sharing import sharing
+from kerata.losses.names import namespace as losses_namespace
+from kerata.metrics.names import namespace as metrics_namespace
+from kerata.models.model import Model
+from kerata.saving import operations
+from kerata.saving.keras2 import updated
+
+_COMPILED = ("loss", "loss_weights", "metrics", "weighted_metrics")
+
+
+def model_config(model: Any) -> dict[str, Any]:
+    """Write a model's structure and how it was compiled, as Keras's ``config.json``.
+
+    Raises:
+        ValueError: a part that files can't hold.
+    """
+    with sharing():
+        config = _to_keras(serialize(model))
+    shapes = model.get_build_config()
+    if shapes is not None:
+        config["build_config"] = shapes
+    compiled = compile_config(model)
+    if compiled:
+        config["compile_config"] = compiled
+    return json.loads(json.dumps(config, default=_plain))
+
+
+def compile_config(model: Any) -> dict[str, Any]:
+    """Write what ``compile`` was given; empty if it was not called."""
+    if model._compiled is None:
+        return {}
+    try:
+        return {
+            "optimizer": serialize(model.optimizer),
+            **{name: serialize(model._compiled[name]) for name in _COMPILED},
+            "run_eagerly": model.run_eagerly,
+            "steps_per_execution": 1,
+            "jit_compile": "auto",
+        }
+    except TypeError as problem:
+        warnings.warn(
+            f"Model {model.name!r} is saved without what compile() was given: {problem}",
+            stacklevel=4,
+        )
+        return {}
+
+
+def model_from(config: Any) -> Any:
+    """Build a model, not compiled and with fresh weights, from a config of Keras 2 or 3.
+
+    Raises:
+        ValueError: a config that is no model's, or that names what is not known.
+    """
+    if not isinstance(config, Mapping) or "class_name" not in config:
+        raise ValueError("its config is no model's")
+    read = _from_keras(updated(config))
+    # A model is compiled when its weights are there.
+    with sharing():
+        model = deserialize({k: v for k, v in read.items() if k != "compile_config"})
+    if not isinstance(model, Model):
+        raise ValueError(f"its config describes no model but {config['class_name']!r}")
+    return model
+
+
+def compile_from(model: Any, config: Any) -> None:
+    """Compile a model as a config says, and make its optimizer's state."""
+    if not isinstance(config, Mapping):
+        raise ValueError("what it says about compile() is no dictionary")
+    given = {name: _resolved(config.get(name), _NAMESPACES.get(name)) for name in _COMPILED}
+    optimizer = _resolved(updated(config.get("optimizer")), _OPTIMIZERS)
+    eager = bool(config.get("run_eagerly", False))
+    model.compile(optimizer=optimizer or "rmsprop", **given, run_eagerly=eager)
+    if model.built and not model.optimizer.built:
+        model.optimizer.build(model.trainable_weights)
+
+
+_OPTIMIZERS = Namespace("keras.optimizers", "optimizer")
+_NAMESPACES = {
+    "loss": losses_namespace,
+    "metrics": metrics_namespace,
+    "weighted_metrics": metrics_namespace,
+}
+
+
+def _resolved(config: Any, namespace: Namespace | None) -> Any:
+    """Rebuild objects in nested lists and dictionaries; names stay for ``compile`` to resolve."""
+    if isinstance(config, (list, tuple)):
+        return [_resolved(x, namespace) for x in config]
+    if not isinstance(config, Mapping):
+        return config
+    if "class_name" not in config:
+        return {k: _resolved(v, namespace) for k, v in config.items()}
+    config = _from_keras(updated(config))
+    return deserialize(config, namespace=namespace) if isinstance(config, Mapping) else config
+
+
+def _to_keras(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_to_keras(x) for x in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "OpCall" and "inbound_nodes" in value:
+        value = operations.to_keras(value)
+    return {k: _to_keras(v) for k, v in value.items()}
+
+
+def _from_keras(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_from_keras(x) for x in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "inbound_nodes" in value and operations.is_keras(value):
+        value = operations.from_keras(value)
+    name = value.get("config")
+    function = value.get("class_name") == "function" and isinstance(name, str)
+    known = (losses_namespace.objects, metrics_namespace.objects)
+    if function and not find_custom(name) and any(name in objects for objects in known):
+        # Keras writes its own functions so; here their names are enough.
+        return name
+    return {k: _from_keras(v) for k, v in value.items()}
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"Can't write {value!r} of type {type(value).__name__} into a file.")
