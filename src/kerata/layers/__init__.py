@@ -87,7 +87,11 @@ from kerata.layers.pooling import (
 )
 from kerata.layers.preprocessing.category_encoding import CategoryEncoding
 from kerata.layers.preprocessing.discretization import Discretization
+from kerata.layers.preprocessing.hashing import Hashing
+from kerata.layers.preprocessing.integer_lookup import IntegerLookup
 from kerata.layers.preprocessing.rescaling import Rescaling
+from kerata.layers.preprocessing.string_lookup import StringLookup
+from kerata.layers.preprocessing.text_vectorization import TextVectorization
 from kerata.layers.regularization.activity import ActivityRegularization
 from kerata.layers.regularization.alpha_dropout import AlphaDropout
 from kerata.layers.regularization.dropout import Dropout
@@ -156,10 +160,12 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "Hashing",
     "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
+    "IntegerLookup",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -190,7 +196,9 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "StringLookup",
     "Subtract",
+    "TextVectorization",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
