@@ -4,6 +4,7 @@ import gzip
 import io
 import struct
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
@@ -131,3 +132,20 @@ def test_real_mnist(real):
     assert (x.shape, x_test.shape, x.dtype) == ((60000, 28, 28), (10000, 28, 28), "uint8")
     assert y[:5].tolist() == [5, 0, 4, 1, 9]
     assert y_test[:5].tolist() == [7, 2, 1, 0, 4]
+
+
+def test_headers_of_arrays_are_read_with_care(folders):
+    """Mutate what lies inside a ZIP, so that its checksums are right again."""
+    own, _ = folders
+    array = io.BytesIO()
+    np.save(array, TRAIN[0])
+    whole = array.getvalue()
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        mutated = bytearray(whole)
+        for place in rng.integers(0, 128, 3):
+            mutated[place] ^= rng.integers(1, 256)
+        with zipfile.ZipFile(own / "mnist.npz", "w") as archive:
+            archive.writestr("x_train.npy", bytes(mutated))
+        with pytest.raises(ValueError, match=r"mnist\.npz"):
+            mnist.load_data()

@@ -65,6 +65,7 @@ ARGUMENTS = [
     {"start_char": None, "index_from": None},
     {"start_char": 9, "oov_char": 8, "index_from": 10, "num_words": 40},
     {"start_char": None, "index_from": 0, "num_words": 1},
+    {"num_words": 20, "oov_char": 2_000_000_000},
 ]
 
 

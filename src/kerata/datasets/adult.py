@@ -48,15 +48,17 @@ def load_data() -> tuple[Part, Part]:
 
     Source: Becker and Kohavi, Adult (UCI Machine Learning Repository, 1996).
     """
+    try:
+        import pandas  # noqa: F401 - asked for before anything is downloaded
+    except ImportError as error:
+        raise ImportError("Adult is a table: pip install 'kerata[tables]'.") from error
     train, test = entry("adult").fetch()
     return _read(train), _read(test)
 
 
 def _read(path: Path) -> Part:
-    try:
-        import pandas
-    except ImportError as error:
-        raise ImportError("Adult is a table: pip install 'kerata[tables]'.") from error
+    import pandas
+
     with reading(path, "the rows of Adult"):
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()

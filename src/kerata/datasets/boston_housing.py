@@ -48,8 +48,11 @@ def load_data(
     column B turns on the share of black people in a district: a lesson in what not to
     use, kept here because the published figures were obtained with it.
     """
-    found = locate(path) or locate("BostonHousing.csv") if path == "boston_housing.npz" else None
-    found = found or entry("boston_housing").files[0].find(path)
+    found = locate(path)
+    if found is None and path == "boston_housing.npz":
+        found = locate("BostonHousing.csv")
+    if found is None:
+        found = entry("boston_housing").files[0].find(path)
     with reading(found, "the rows of Boston housing"):
         x, y = _read_csv(found) if found.suffix == ".csv" else _read_npz(found)
     return split_rows(x, y, test_split, seed)

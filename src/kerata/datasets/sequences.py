@@ -69,10 +69,12 @@ class Ragged:
     def to_lists(self) -> np.ndarray:
         """Give an array of objects, each a list of Python integers."""
         lists = np.empty(len(self), dtype=object)
-        low = int(self.ids.min(initial=0))
-        # Each integer is made once and shared: a tenth of the time and of the memory.
-        shared = np.array(range(low, int(self.ids.max(initial=0)) + 1), dtype=object)
-        flat = shared[self.ids - low].tolist()
+        low, high = int(self.ids.min(initial=0)), int(self.ids.max(initial=0))
+        if high - low < 1_000_000:
+            # Each integer is made once and shared: a tenth of the time and of the memory.
+            flat = np.array(range(low, high + 1), dtype=object)[self.ids - low].tolist()
+        else:
+            flat = self.ids.tolist()
         ends = self.offsets.tolist()
         lists[:] = [flat[start:end] for start, end in pairwise(ends)]
         return lists
