@@ -10,7 +10,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata import optimizers
-from kerata.base.randomness import global_generator
 from kerata.base.symbolic import KerasTensor, infer_spec
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
@@ -27,10 +26,11 @@ from kerata.training.feed import (
 )
 from kerata.training.objective import Objective
 from kerata.training.programs import Programs
+from kerata.training.single_batches import SingleBatches
 from kerata.training.stream import Stream
 
 
-class Trainer:
+class Trainer(SingleBatches):
     """The training half of ``Model``."""
 
     name: str
@@ -404,48 +404,6 @@ class Trainer:
             epochs=epochs,
             steps=steps,
         )
-
-    # One batch ---------------------------------------------------------------------------
-
-    def train_on_batch(
-        self,
-        x: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        class_weight: dict[Any, float] | None = None,
-        return_dict: bool = False,
-    ) -> Any:
-        """Make one training step on one batch; metrics count this batch alone.
-
-        Returns:
-            As for ``evaluate``.
-        """
-        rows = make_rows(x, y, sample_weight, self._n_inputs())
-        if class_weight is not None:
-            rows = apply_class_weight(rows, class_weight)
-        programs = self._ready(rows, training=True)
-        key = jax.random.key(global_generator().next_seed())
-        values, results = programs.train_batch(programs.read(), rows.arrays, key, True)
-        programs.write(values)
-        logs = programs.named(results)
-        return logs if return_dict else self._in_order(logs)
-
-    def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
-    ) -> Any:
-        """Count one batch in loss and metrics without training."""
-        rows = make_rows(x, y, sample_weight, self._n_inputs())
-        programs = self._ready(rows, training=False)
-        metrics, results = programs.evaluate_batch(programs.read(), rows.arrays, True)
-        programs.write(programs.read()._replace(metrics=metrics))
-        logs = programs.named(results)
-        return logs if return_dict else self._in_order(logs)
-
-    def predict_on_batch(self, x: Any) -> Any:
-        """Give the outputs for one batch, as NumPy arrays."""
-        rows = make_rows(x, n_inputs=self._n_inputs())
-        self._output_spec(rows.x)
-        return prediction.predict_batch(self._prediction_programs(), rows.x)
 
 
 def _target_symbols(y: Any) -> Any:

@@ -1,0 +1,71 @@
+"""One step, one test or one prediction at a time, for loops of the user's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from kerata.base.randomness import global_generator
+from kerata.training import prediction
+from kerata.training.feed import Rows, apply_class_weight, make_rows
+from kerata.training.programs import Programs
+
+
+class SingleBatches:
+    """The methods of a trainer that take one batch."""
+
+    def _n_inputs(self) -> int:
+        raise NotImplementedError
+
+    def _ready(self, rows: Rows, training: bool) -> Programs:
+        raise NotImplementedError
+
+    def _output_spec(self, x: Any) -> Any:
+        raise NotImplementedError
+
+    def _prediction_programs(self) -> Programs:
+        raise NotImplementedError
+
+    def _in_order(self, logs: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: dict[Any, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Make one training step on one batch; metrics count this batch alone.
+
+        Returns:
+            As for ``evaluate``.
+        """
+        rows = make_rows(x, y, sample_weight, self._n_inputs())
+        if class_weight is not None:
+            rows = apply_class_weight(rows, class_weight)
+        programs = self._ready(rows, training=True)
+        key = jax.random.key(global_generator().next_seed())
+        values, results = programs.train_batch(programs.read(), rows.arrays, key, True)
+        programs.write(values)
+        logs = programs.named(results)
+        return logs if return_dict else self._in_order(logs)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Count one batch in loss and metrics without training."""
+        rows = make_rows(x, y, sample_weight, self._n_inputs())
+        programs = self._ready(rows, training=False)
+        metrics, results = programs.evaluate_batch(programs.read(), rows.arrays, True)
+        programs.write(programs.read()._replace(metrics=metrics))
+        logs = programs.named(results)
+        return logs if return_dict else self._in_order(logs)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Give the outputs for one batch, as NumPy arrays."""
+        rows = make_rows(x, n_inputs=self._n_inputs())
+        self._output_spec(rows.x)
+        return prediction.predict_batch(self._prediction_programs(), rows.x)
