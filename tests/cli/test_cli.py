@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -76,6 +77,26 @@ def test_a_folder_that_cant_be_written_is_found_before_training(tmp_path):
     assert "epoch" not in done.stdout
     assert "Traceback" not in done.stderr
     assert "Traceback" in kerata("--debug", "train", "nothing").stderr
+
+
+def test_ctrl_c_ends_with_a_sentence(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from kerata.cli.main import main; main()"]
+        + ["train", "digits", "--epochs", "100000", "--out", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    for line in process.stdout:
+        if line.startswith("epoch"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted" in errors
+    assert "Traceback" not in errors
+    assert not list(tmp_path.iterdir())
 
 
 def test_doctor_finds_a_working_installation(tmp_path):

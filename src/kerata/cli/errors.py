@@ -20,6 +20,9 @@ def report(error: Exception) -> bool:
     # Errors of the command line itself; typer carries its own copy of click or uses click's.
     usage: Any = error
     if hasattr(usage, "format_message"):
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(usage.format_message(), err=True)
+            return True
         typer.echo(f"Error: {usage.format_message()}", err=True)
         context = getattr(usage, "ctx", None)
         if context is not None:

@@ -36,6 +36,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 state = {"debug": False}
+# The shell's code for a program that ended by Ctrl-C.
+INTERRUPTED = 130
 
 
 def show_version(wanted: bool) -> None:
@@ -122,12 +124,14 @@ def main() -> None:
     try:
         code = app(prog_name="kerata", standalone_mode=False)
     except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
-        sys.exit(130)
+        code = INTERRUPTED
     except Exception as error:
         if state["debug"] or not report(error):
             raise
         sys.exit(2)
+    if code == INTERRUPTED:
+        # Typer turns Ctrl-C into this code without a word.
+        typer.echo("Interrupted.", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

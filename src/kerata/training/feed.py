@@ -137,7 +137,7 @@ def _from_objects(array: np.ndarray, what: str) -> np.ndarray:
     for i, element in enumerate(flat):
         if isinstance(element, (str, bytes)):
             raise ValueError(
-                f"{what} holds text, {element!r:.40} at {_place(i, array.shape)}; networks need "
+                f"{what} holds text, {str(element)!r:.40} at {_place(i, array.shape)}; networks need "
                 "numbers. Encode it first, for example categories as integers."
             )
         if isinstance(element, (list, tuple, np.ndarray)):
