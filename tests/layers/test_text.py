@@ -78,6 +78,7 @@ def test_weights_of_words():
     np.testing.assert_allclose(layer(data), expected, rtol=1e-6)
     layer.set_vocabulary(["[UNK]", *VOCABULARY], [0.9, *weights])
     np.testing.assert_allclose(layer(data)[1], [1.8, 0, 0.75, 0, 0.4], rtol=1e-6)
+    np.testing.assert_array_equal(copy_of(layer)(data), layer(data))
 
 
 def test_learned_weights_of_words():

@@ -12,6 +12,11 @@ from kerata.base.arguments import is_integer
 from kerata.base.dtypes import floatx
 from kerata.base.symbolic import KerasTensor
 from kerata.layers.layer import Layer
+from kerata.layers.preprocessing.lookup_options import (
+    check_options,
+    raise_for_program,
+    refuse_path,
+)
 from kerata.layers.preprocessing.standardize import (
     SPLIT,
     STANDARDIZE,
@@ -22,11 +27,6 @@ from kerata.layers.preprocessing.standardize import (
 )
 from kerata.layers.preprocessing.string_lookup import StringLookup
 from kerata.layers.preprocessing.tokens import Tokens, batches_of_tokens, is_data, strings_of
-from kerata.layers.preprocessing.vocabulary import (
-    check_options,
-    raise_for_program,
-    refuse_path,
-)
 
 
 class TextVectorization(Layer):

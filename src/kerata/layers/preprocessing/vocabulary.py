@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,8 +12,14 @@ import numpy as np
 from kerata.base.dtypes import floatx
 from kerata.base.symbolic import KerasTensor
 from kerata.layers.layer import Layer
-from kerata.layers.preprocessing.encoding import checked_mode, encoded_shape
+from kerata.layers.preprocessing.encoding import encoded_shape
 from kerata.layers.preprocessing.fingerprints import checked_salt
+from kerata.layers.preprocessing.lookup_options import (
+    check_options,
+    raise_for_program,
+    refuse_path,
+)
+from kerata.layers.preprocessing.table import Table, checked_table, read_lines
 from kerata.layers.preprocessing.tokens import (
     Tokens,
     bags,
@@ -22,17 +27,6 @@ from kerata.layers.preprocessing.tokens import (
     is_data,
     read_tokens,
 )
-
-MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
-
-
-class Table:
-    """The tokens of a vocabulary without the special ones, and their weights."""
-
-    def __init__(self, tokens: Sequence[Any] = (), idf: np.ndarray | None = None) -> None:
-        self.tokens = list(tokens)
-        self.places = {token: i for i, token in enumerate(self.tokens)}
-        self.idf = idf
 
 
 class IndexLookup(Layer):
@@ -92,12 +86,10 @@ class IndexLookup(Layer):
         self.autocast = False
         self.built = True
         self._table = Table()
-        self._given: dict[str, Any] | None = None
+        self._static = vocabulary is not None
         self.reset_state()
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
-            given = self.get_vocabulary(False) if _is_path(vocabulary) else _plain(vocabulary)
-            self._given = {"vocabulary": given, "idf_weights": _plain(idf_weights)}
 
     @property
     def _where(self) -> str:
@@ -148,29 +140,11 @@ class IndexLookup(Layer):
                 f"{where} {rule} idf_weights with a vocabulary in output_mode={self.output_mode!r}."
             )
         if _is_path(vocabulary):
-            vocabulary = self._read_file(vocabulary)
+            vocabulary = read_lines(where, vocabulary, getattr(self, "encoding", "utf-8"))
         given = [self._token(x) for x in _plain(vocabulary)]
-        if not given:
-            raise ValueError(f"{where} got an empty vocabulary.")
-        start = len(self._specials)
-        complete = given[:start] == self._specials
-        tokens = given[start:] if complete else given
-        repeated = [token for token, n in Counter(tokens).items() if n > 1]
-        if repeated:
-            raise ValueError(f"{where}: the vocabulary has {repeated[0]!r} more than once.")
-        reserved = [self.mask_token, *([self.oov_token] if self.invert else [])]
-        for special in reserved:
-            if special is not None and special in tokens:
-                raise ValueError(
-                    f"{where}: the special token {special!r} can't be in the vocabulary, except "
-                    f"at its start in this order: {self._specials}."
-                )
-        if self.max_tokens is not None and start + len(tokens) > self.max_tokens:
-            raise ValueError(
-                f"{where}: with special tokens the vocabulary has {start + len(tokens)} tokens, "
-                f"but max_tokens={self.max_tokens}."
-            )
-        idf = None
+        reserved = [self.mask_token, self.oov_token if self.invert else None]
+        table = checked_table(where, given, self._specials, reserved, self.max_tokens)
+        table.given = {"vocabulary": given, "idf_weights": _plain(idf_weights)}
         if idf_weights is not None:
             weights = np.asarray(idf_weights, np.float32)
             if weights.shape != (len(given),):
@@ -178,26 +152,15 @@ class IndexLookup(Layer):
                     f"{where}: idf_weights must have one number for each of the {len(given)} "
                     f"tokens, got the shape {weights.shape}."
                 )
-            idf = (
-                weights if complete else np.pad(weights, (start, 0), constant_values=_mean(weights))
-            )
-        self._table = Table(tokens, self._padded(idf))
+            complete = len(given) > len(table.tokens)
+            table.set_idf(weights, 0 if complete else len(self._specials), self._depth_for(table))
+        self._table = table
 
-    def _padded(self, idf: np.ndarray | None) -> np.ndarray | None:
-        """Fill up weights with zeros to ``max_tokens``."""
-        if idf is None or not self.pad_to_max_tokens:
-            return idf
-        return np.pad(idf, (0, self._depth - len(idf)))
-
-    def _read_file(self, path: Any) -> list[str]:
-        path = Path(path)
-        if not path.is_file():
-            raise ValueError(f"{self._where}: there is no vocabulary file {path}.")
-        lines = path.read_text(encoding=getattr(self, "encoding", "utf-8")).split("\n")
-        lines = [line.removesuffix("\r") for line in lines]
-        while lines and lines[-1] == "":
-            lines.pop()
-        return lines
+    def _depth_for(self, table: Table) -> int:
+        """Give the length of vectors with a vocabulary."""
+        if self.pad_to_max_tokens and self.max_tokens is not None:
+            return self.max_tokens
+        return len(self._specials) + len(table.tokens)
 
     # Learning ----------------------------------------------------------------------------
 
@@ -233,7 +196,7 @@ class IndexLookup(Layer):
 
     def count_tokens(self, tokens: Tokens) -> None:
         """Count rows of tokens, for ``finalize_state``."""
-        if self._given is not None:
+        if self._static:
             raise ValueError(
                 f"{self._where} was given its vocabulary, so there is nothing to adapt."
             )
@@ -255,12 +218,12 @@ class IndexLookup(Layer):
         start = len(self._specials)
         if self.max_tokens is not None:
             ordered = ordered[: max(self.max_tokens - start, 0)]
-        idf = None
+        table = Table(ordered)
         if self.output_mode == "tf_idf":
             found = np.array([self._in_documents[token] for token in ordered])
             weights = np.log(1 + self._documents / (1 + found)).astype(np.float32)
-            idf = self._padded(np.pad(weights, (start, 0), constant_values=_mean(weights)))
-        self._table = Table(ordered, idf)
+            table.set_idf(weights, start, self._depth_for(table))
+        self._table = table
         self.reset_state()
 
     # Calling -----------------------------------------------------------------------------
@@ -345,9 +308,7 @@ class IndexLookup(Layer):
     @property
     def _depth(self) -> int:
         """Length of the vectors."""
-        if self.pad_to_max_tokens and self.max_tokens is not None:
-            return self.max_tokens
-        return self.vocabulary_size()
+        return self._depth_for(self._table)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Leave the shape, or add or replace the last axis."""
@@ -396,7 +357,7 @@ class IndexLookup(Layer):
             idf = self._table.idf
             if idf is not None:
                 learned["idf_weights"] = idf[: self.vocabulary_size()].tolist()
-        return config | (self._given or learned) | {"vocabulary_size": self.vocabulary_size()}
+        return config | (self._table.given or learned) | {"vocabulary_size": self.vocabulary_size()}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
@@ -411,8 +372,8 @@ class IndexLookup(Layer):
 
     def load_assets(self, dir_path: Any) -> None:
         """Read the vocabulary that ``save_assets`` or Keras 3 wrote."""
-        if self._given is None:
-            lines = self._read_file(Path(dir_path) / "vocabulary.txt")
+        if not self._static:
+            lines = read_lines(self._where, Path(dir_path) / "vocabulary.txt", "utf-8")
             tokens = [self._token(line) for line in lines[len(self._specials) :]]
             self._table = Table(tokens, self._table.idf)
 
@@ -427,61 +388,11 @@ class IndexLookup(Layer):
             self._table.idf = np.asarray(store["idf_weights"], np.float32)
 
 
-def check_options(
-    kind: str, max_tokens: Any, mode: str, sparse: bool, pad: bool, idf_weights: Any
-) -> str:
-    """Check the options that the lookups and ``TextVectorization`` share; give the mode.
-
-    Raises:
-        ValueError: options that are wrong or don't go together.
-    """
-    mode = checked_mode(kind, "tf_idf" if mode == "tf-idf" else mode, MODES)
-    if max_tokens is not None and max_tokens <= 1:
-        raise ValueError(f"{kind}: max_tokens must be above 1, got max_tokens={max_tokens!r}.")
-    if pad and max_tokens is None:
-        raise ValueError(f"{kind}: pad_to_max_tokens=True needs max_tokens.")
-    if sparse and mode == "int":
-        raise ValueError(f"{kind}: sparse=True goes with vectors, not with output_mode='int'.")
-    if idf_weights is not None and mode != "tf_idf":
-        raise ValueError(f"{kind}: idf_weights go with output_mode='tf_idf', not {mode!r}.")
-    return mode
-
-
-def raise_for_program(layer: Layer) -> None:
-    """Say that a layer of strings can't be a part of a model.
-
-    Raises:
-        ValueError: always.
-    """
-    raise ValueError(
-        f"Layer {layer.name!r} ({type(layer).__name__}) works on strings, which can't go through "
-        "a compiled model: apply the layer to the data first, x = layer(x), and give the model "
-        "the result."
-    )
-
-
-def refuse_path(kind: str, config: dict[str, Any]) -> None:
-    """Refuse a config that names a file to read: only a program's author may do that.
-
-    Raises:
-        ValueError: the vocabulary is a path.
-    """
-    if isinstance(config.get("vocabulary"), str):
-        raise ValueError(
-            f"{kind}: a config can't name a vocabulary file to read, got "
-            f"{config['vocabulary']!r}; pass vocabulary=[...] or call set_vocabulary(path)."
-        )
-
-
 def _like(tokens: Tokens, flat: np.ndarray) -> Any:
     """Give results the shape of what they were made from."""
     if tokens.shape is not None:
         return flat.reshape(tokens.shape)
     return [row.tolist() for row in np.split(flat, np.cumsum(tokens.lengths)[:-1])]
-
-
-def _mean(weights: np.ndarray) -> float:
-    return float(weights.mean()) if weights.size else 0.0
 
 
 def _is_path(vocabulary: Any) -> bool:
