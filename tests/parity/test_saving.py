@@ -1,5 +1,7 @@
 """Files beside Keras's: saved here and opened there, saved there and opened here."""
 
+from pathlib import Path
+
 import h5py
 import jax
 import numpy as np
@@ -292,3 +294,37 @@ def test_lambda_as_code_is_refused(tmp_path):
         models.load_model(tmp_path / "m.keras")
     with pytest.raises(ValueError, match="which Kerata never does"):
         saving.load_model(tmp_path / "m.keras", safe_mode=False)
+
+
+@BOTH
+def test_assets(tmp_path, from_keras):
+    """Layers may keep files of their own."""
+    k, other = (keras, kerata) if from_keras else (kerata, keras)
+
+    def noting(k):
+        class Noting(k.layers.Layer):
+            note = ""
+
+            def call(self, x):
+                return x
+
+            def save_assets(self, dir_path):
+                Path(dir_path, "note.txt").write_text(self.note)
+
+            def load_assets(self, dir_path):
+                self.note = Path(dir_path, "note.txt").read_text()
+
+            def save_own_variables(self, store):
+                store["extra"] = np.arange(3.0)
+
+            def load_own_variables(self, store):
+                self.extra = np.asarray(store["extra"]).tolist()
+
+        return Noting
+
+    layer = noting(k)(name="noting")
+    layer.note = "kept"
+    model = k.Sequential([k.Input((4,)), layer, k.layers.Dense(1)])
+    model.save(tmp_path / "m.keras")
+    loaded = other.models.load_model(tmp_path / "m.keras", custom_objects={"Noting": noting(other)})
+    assert (loaded.layers[0].note, loaded.layers[0].extra) == ("kept", [0, 1, 2])

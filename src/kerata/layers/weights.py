@@ -157,6 +157,26 @@ class Weighted(Operation):
         for variable, array in zip(own, given, strict=True):
             variable.assign(array)
 
+    def save_own_variables(self, store: Any) -> None:
+        """Write the layer's own weights into a mapping, under ``'0'``, ``'1'``, ..."""
+        for i, variable in enumerate(self._own_variables()):
+            store[str(i)] = np.asarray(variable.value)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read the layer's own weights from what ``save_own_variables`` wrote.
+
+        Raises:
+            ValueError: another number of arrays, or an array of another shape.
+        """
+        variables = self._own_variables()
+        if len(store) != len(variables):
+            raise ValueError(
+                f"Layer {self.name!r} has {len(variables)} weights of its own, "
+                f"got {len(store)} arrays."
+            )
+        for i, variable in enumerate(variables):
+            variable.assign(np.asarray(store[str(i)]))
+
     def count_params(self) -> int:
         """Count the numbers in all weights.
 

@@ -6,23 +6,24 @@ import datetime
 import io
 import json
 import re
-import shutil
 import tempfile
 import zipfile
+from pathlib import Path
 from typing import IO, Any
 
 from kerata.base.variable import limited_size
+from kerata.saving import hdf5
+from kerata.saving.assets import read_assets, write_assets
 from kerata.saving.metadata import KERAS_VERSION
 from kerata.saving.state import read_state, write_state
 from kerata.saving.structure import compile_from, model_config, model_from
 from kerata.version import __version__
 
+ASSETS = "assets"
 WEIGHTS = "model.weights.h5"
 # An entry may be this large in any case, and this many times as large as the whole file.
 _ALWAYS_ALLOWED = 1 << 26
 _EXPANSION = 100
-# Weights of this many bytes are put together in memory, larger ones on the disk.
-_IN_MEMORY = 1 << 28
 
 
 def write_archive(file: IO[bytes], model: Any, folder: str) -> None:
@@ -31,8 +32,6 @@ def write_archive(file: IO[bytes], model: Any, folder: str) -> None:
     Arguments:
         folder: where a temporary file can be, for large weights.
     """
-    import h5py
-
     config = json.dumps(model_config(model))
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     about = {"keras_version": KERAS_VERSION, "date_saved": now, "kerata_version": __version__}
@@ -40,12 +39,11 @@ def write_archive(file: IO[bytes], model: Any, folder: str) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("metadata.json", json.dumps(about))
         archive.writestr("config.json", config)
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder) as spool:
-            with h5py.File(spool, "w") as weights:
-                write_state(weights, model)
-            spool.seek(0)
-            with archive.open(WEIGHTS, "w", force_zip64=True) as entry:
-                shutil.copyfileobj(spool, entry, 1 << 20)
+        with archive.open(WEIGHTS, "w", force_zip64=True) as entry:
+            hdf5.write_file(entry, folder, lambda f: write_state(f, model))
+        with tempfile.TemporaryDirectory() as assets:
+            for place in write_assets(Path(assets), model):
+                archive.write(Path(assets, place), f"{ASSETS}/{place}")
 
 
 def read_archive(file: IO[bytes], compile: bool) -> Any:
@@ -65,6 +63,14 @@ def read_archive(file: IO[bytes], compile: bool) -> Any:
                 compile_from(model, config["compile_config"])
         with h5py.File(io.BytesIO(content), "r") as weights:
             read_state(weights, model)
+        with tempfile.TemporaryDirectory() as assets:
+            for info in archive.infolist():
+                # _entry() has looked at all names: none leads out of the folder.
+                if info.filename.startswith(f"{ASSETS}/") and not info.is_dir():
+                    place = Path(assets, *info.filename.split("/")[1:])
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    place.write_bytes(_entry(archive, info.filename))
+            read_assets(Path(assets), model)
     return model
 
 

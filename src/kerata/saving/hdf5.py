@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Any
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from typing import IO, Any
 
 import numpy as np
 
@@ -12,6 +14,26 @@ import numpy as np
 _HEADER_LIMIT = 64512
 # Reading a part of a data set unpacks a whole chunk.
 _CHUNK_LIMIT = 1 << 26
+# Files of this many bytes are put together in memory, larger ones on the disk.
+_IN_MEMORY = 1 << 28
+
+
+def write_file(file: IO[bytes], folder: str, fill: Callable[[Any], Any]) -> None:
+    """Write a whole HDF5 file into an open file that may only take bytes one after another.
+
+    Arguments:
+        file: where to.
+        folder: where a temporary file can be, for large ones.
+        fill: gets the open HDF5 file.
+    """
+    import h5py
+
+    # HDF5 jumps back and forth, and does not survive a disk that is full half-way.
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder) as spool:
+        with h5py.File(spool, "w") as f:
+            fill(f)
+        spool.seek(0)
+        shutil.copyfileobj(spool, file, 1 << 20)
 
 
 def child(group: Any, path: str) -> Any:

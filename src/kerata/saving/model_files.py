@@ -176,13 +176,7 @@ def _write(path: Path, overwrite: bool, write: Callable[[IO[bytes]], Any]) -> No
 
 
 def _write_hdf5(path: Path, overwrite: bool, write: Callable[[Any], Any]) -> None:
-    import h5py
-
-    def fill(file: IO[bytes]) -> None:
-        with h5py.File(file, "w") as f:
-            write(f)
-
-    _write(path, overwrite, fill)
+    _write(path, overwrite, lambda file: hdf5.write_file(file, str(path.parent), write))
 
 
 @contextlib.contextmanager

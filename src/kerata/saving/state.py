@@ -151,4 +151,5 @@ def _variables(obj: Any) -> list[Variable]:
 
 def _has_own(obj: Any, method: str) -> bool:
     """Say whether a user's class says itself how it is stored."""
-    return hasattr(obj, method) and not isinstance(obj, OptimizerState)
+    base = OptimizerState if isinstance(obj, OptimizerState) else Weighted
+    return getattr(type(obj), method) is not getattr(base, method)
