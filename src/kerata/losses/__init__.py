@@ -27,9 +27,11 @@ from kerata.losses.loss import Loss, LossFunctionWrapper
 from kerata.losses.margin import (
     CategoricalHinge,
     Hinge,
+    MultiClassHinge,
     SquaredHinge,
     categorical_hinge,
     hinge,
+    multi_class_hinge,
     squared_hinge,
 )
 from kerata.losses.names import namespace as _namespace
@@ -72,6 +74,7 @@ _aliases: dict[Any, tuple[str, ...]] = {
     hinge: (),
     squared_hinge: (),
     categorical_hinge: (),
+    multi_class_hinge: (),
     dice: (),
     tversky: (),
     circle: (),
@@ -94,6 +97,7 @@ _aliases: dict[Any, tuple[str, ...]] = {
     Hinge: (),
     SquaredHinge: (),
     CategoricalHinge: (),
+    MultiClassHinge: (),
     Dice: (),
     Tversky: (),
     Circle: (),
@@ -161,6 +165,7 @@ __all__ = [
     "MeanAbsolutePercentageError",
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
+    "MultiClassHinge",
     "Poisson",
     "SparseCategoricalCrossentropy",
     "SquaredHinge",
@@ -193,6 +198,7 @@ __all__ = [
     "mean_squared_logarithmic_error",
     "mse",
     "msle",
+    "multi_class_hinge",
     "poisson",
     "serialize",
     "sparse_categorical_crossentropy",

@@ -13,7 +13,7 @@ from kerata.losses import crossentropy, divergence, focal, margin, overlap, regr
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.resolve import Shape
 
-_SPARSE = (crossentropy.sparse_categorical_crossentropy,)
+_SPARSE = (crossentropy.sparse_categorical_crossentropy, margin.multi_class_hinge)
 _BINARY = (crossentropy.binary_crossentropy, focal.binary_focal_crossentropy)
 _ONE_HOT = (
     crossentropy.categorical_crossentropy,

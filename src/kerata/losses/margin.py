@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.messages import shape_text
 from kerata.losses.loss import LossFunctionWrapper
 
 
@@ -41,6 +42,40 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     right = jnp.sum(y_true * y_pred, axis=-1)
     wrong = jnp.max((1.0 - y_true) * y_pred, axis=-1)
     return jnp.maximum(wrong - right + 1.0, 0.0)
+
+
+def multi_class_hinge(y_true: Any, y_pred: Any, delta: Any = 1.0) -> jax.Array:
+    """Add up how far each wrong score comes closer to the right one than ``delta``.
+
+    The sum over wrong classes of ``max(0, wrong score - right score + delta)``.
+
+    Arguments:
+        y_true: class numbers, shape of ``y_pred`` without the last axis (or width 1 there).
+        y_pred: scores ``(..., classes)``, no probabilities.
+        delta: by how much the right score should lead.
+
+    Raises:
+        ValueError: not one label for each row of scores.
+
+    >>> float(multi_class_hinge(0, [13.0, -7.0, 11.0], delta=10.0))
+    8.0
+
+    Source: Weston and Watkins, Support vector machines for multi-class pattern recognition, 1999.
+    """
+    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
+    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
+        y_true = jnp.squeeze(y_true, -1)
+    if y_true.shape != y_pred.shape[:-1]:
+        raise ValueError(
+            "multi_class_hinge takes one integer label for each row of scores: y_pred has shape "
+            f"{shape_text(y_pred.shape)}, so y_true must have shape "
+            f"{shape_text(y_pred.shape[:-1])}, got {shape_text(y_true.shape)}. "
+            "From one-hot labels take y.argmax(axis=-1)."
+        )
+    is_right = jax.nn.one_hot(y_true.astype("int32"), y_pred.shape[-1], dtype=bool)
+    right = jnp.sum(jnp.where(is_right, y_pred, 0), axis=-1, keepdims=True)
+    shortfall = jnp.maximum(y_pred - right + delta, 0)
+    return jnp.sum(jnp.where(is_right, 0, shortfall), axis=-1)
 
 
 def _shortfall(y_true: Any, y_pred: Any) -> jax.Array:
@@ -106,3 +141,26 @@ class CategoricalHinge(LossFunctionWrapper):
         dtype: Any = None,
     ) -> None:
         super().__init__(categorical_hinge, reduction, name, dtype)
+
+
+class MultiClassHinge(LossFunctionWrapper):
+    """Sum of ``max(0, wrong score - right score + delta)``: a multi-class support vector machine.
+
+    Arguments:
+        delta: by how much the right score should lead each wrong one.
+        reduction, name, dtype: see ``Loss``.
+
+    >>> float(MultiClassHinge(delta=10.0)([0], [[13.0, -7.0, 11.0]]))
+    8.0
+
+    Source: Weston and Watkins, Support vector machines for multi-class pattern recognition, 1999.
+    """
+
+    def __init__(
+        self,
+        delta: Any = 1.0,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "multi_class_hinge",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(multi_class_hinge, reduction, name, dtype, delta=delta)
