@@ -52,7 +52,8 @@ def multi_hot(sequences: Any, num_words: int) -> Any:
 
 def _length(row: int, sequence: Any) -> int:
     """Give the number of ids in a row."""
-    if not hasattr(sequence, "__len__") or isinstance(sequence, str) or np.ndim(sequence) == 0:
+    scalar = not hasattr(sequence, "__len__") or getattr(sequence, "ndim", 1) == 0
+    if scalar or isinstance(sequence, str):
         raise ValueError(f"multi_hot takes a list of lists of ids, but row {row} is {sequence!r}.")
     return len(sequence)
 

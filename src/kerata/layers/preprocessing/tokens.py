@@ -52,10 +52,13 @@ def _rows(value: Any) -> list[Any] | None:
     """Give a list of rows as such, or None for anything else."""
     listed = isinstance(value, (list, tuple))
     if listed or (isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 1):
-        inner = [isinstance(row, (list, tuple)) or np.ndim(row) > 0 for row in value]
-        if inner and all(inner):
+        if len(value) and all(map(_is_row, value)):
             return list(value)
     return None
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) > 0
 
 
 def strings_of(owner: str, value: Any, encoding: str = "utf-8") -> np.ndarray:
