@@ -50,11 +50,9 @@ def read_tokens(value: Any, convert: Callable[[Any], np.ndarray]) -> Tokens:
 
 def _rows(value: Any) -> list[Any] | None:
     """Give a list of rows as such, or None for anything else."""
-    listed = isinstance(value, (list, tuple))
-    if listed or (isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 1):
-        if len(value) and all(map(_is_row, value)):
-            return list(value)
-    return None
+    objects = isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 1
+    listed = isinstance(value, (list, tuple)) or objects
+    return list(value) if listed and len(value) and all(map(_is_row, value)) else None
 
 
 def _is_row(value: Any) -> bool:
