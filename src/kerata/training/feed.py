@@ -137,8 +137,9 @@ def _from_objects(array: np.ndarray, what: str) -> np.ndarray:
     for i, element in enumerate(flat):
         if isinstance(element, (str, bytes)):
             raise ValueError(
-                f"{what} holds text, {str(element)!r:.40} at {_place(i, array.shape)}; networks need "
-                "numbers. Encode it first, for example categories as integers."
+                f"{what} holds text, {str(element)!r:.40} at {_place(i, array.shape)}; networks "
+                "need numbers. Encode it first: categories with layers.StringLookup, "
+                "texts with layers.TextVectorization."
             )
         if isinstance(element, (list, tuple, np.ndarray)):
             raise ValueError(_ragged(flat, what))
