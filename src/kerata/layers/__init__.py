@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from kerata.base import registry
 from kerata.base.dtypes import DTypePolicy
+from kerata.base.messages import did_you_mean
 from kerata.layers.activation.elementwise import ELU, LeakyReLU, ReLU
 from kerata.layers.activation.prelu import PReLU
 from kerata.layers.activation.softmax import Softmax
@@ -245,3 +247,11 @@ def serialize(layer: Layer) -> dict[str, Any]:
 def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
     """Rebuild a layer from ``serialize``'s output, with fresh weights."""
     return registry.deserialize(dict(config), custom_objects, _namespace)
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(
+        f"There is no layers.{name}. {did_you_mean(name, __all__)}",
+        name=name,
+        obj=sys.modules[__name__],
+    )
