@@ -50,6 +50,11 @@ def _updated_object(config: Mapping[str, Any]) -> Any:
         out["class_name"] = "Functional"
     if isinstance(inner, Mapping):
         out["config"] = _updated_arguments(name, inner)
+    if isinstance(inner, Mapping) and _has_old_nodes(inner):
+        for key in ("input_layers", "output_layers"):
+            # Keras 2 wrote a list of one for a single tensor.
+            if len(inner[key]) == 1:
+                out["config"][key] = inner[key][0]
     if isinstance(out.get("inbound_nodes"), list):
         out["inbound_nodes"] = [_updated_node(node) for node in out["inbound_nodes"]]
     return out
@@ -69,6 +74,14 @@ def _updated_arguments(name: str, config: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(out.get("name"), str) and name == "Adam" and out.get("epsilon") is None:
             out["epsilon"] = 1e-7
     return out
+
+
+def _has_old_nodes(config: Mapping[str, Any]) -> bool:
+    layers = config.get("layers")
+    if "output_layers" not in config or not isinstance(layers, list):
+        return False
+    nodes = [n for x in layers if isinstance(x, Mapping) for n in x.get("inbound_nodes") or ()]
+    return any(isinstance(node, list) for node in nodes)
 
 
 def _updated_node(node: Any) -> Any:
