@@ -1,5 +1,6 @@
-"""What accompanies training: stopping early, logging, changing the learning rate."""
+"""What accompanies training: stopping early, logging, saving, changing the learning rate."""
 
+from kerata.callbacks.backup_and_restore import BackupAndRestore
 from kerata.callbacks.callback import Callback
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.csv_logger import CSVLogger
@@ -7,11 +8,13 @@ from kerata.callbacks.early_stopping import EarlyStopping
 from kerata.callbacks.history import History
 from kerata.callbacks.lambda_callback import LambdaCallback
 from kerata.callbacks.learning_rate_scheduler import LearningRateScheduler
+from kerata.callbacks.model_checkpoint import ModelCheckpoint
 from kerata.callbacks.progbar_logger import ProgbarLogger
 from kerata.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from kerata.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",
@@ -19,6 +22,7 @@ __all__ = [
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
+    "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "TerminateOnNaN",

@@ -21,6 +21,9 @@ class Callback:
         params: ``verbose``, ``epochs`` and ``steps`` of the run.
         chunks_suffice: set to True in a subclass whose batch hooks need not be called
             for every batch, because its ``progress`` does the work as well.
+        kept_state: names of the attributes that ``BackupAndRestore`` keeps: numbers, texts,
+            arrays, lists and dictionaries of them.
+        comes_last: set to True in a subclass that must be called after all others.
 
     >>> class Shout(Callback):
     ...     def on_epoch_end(self, epoch, logs=None):
@@ -32,6 +35,8 @@ class Callback:
     model: Any = None
     params: dict[str, Any] = {}
     chunks_suffice = False
+    kept_state: tuple[str, ...] = ()
+    comes_last = False
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Take over the settings of the run."""
@@ -40,6 +45,9 @@ class Callback:
     def set_model(self, model: Any) -> None:
         """Take over the model that runs."""
         self.model = model
+
+    def accompany(self, callbacks: list[Callback]) -> None:
+        """Take over all callbacks of the run, in the order in which they are called."""
 
     def progress(self, done_steps: int, total_steps: int | None, logs: Logs = None) -> None:
         """Hear, a few times a second, how many steps of the running epoch are done.

@@ -53,6 +53,9 @@ class CallbackList(Callback):
             self.callbacks.append(History())
         if add_progbar and self._find(ProgbarLogger) is None:
             self.callbacks.append(ProgbarLogger())
+        self.callbacks.sort(key=lambda c: c.comes_last)
+        for callback in self.callbacks:
+            callback.accompany(self.callbacks)
         if model is not None:
             self.set_model(model)
         self.set_params(params)

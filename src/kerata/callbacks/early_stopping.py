@@ -38,6 +38,8 @@ class EarlyStopping(Monitor):
     (True, 0.5)
     """
 
+    kept_state = ("wait", "stopped_epoch", "best", "best_epoch", "best_weights")
+
     def __init__(
         self,
         monitor: str = "val_loss",

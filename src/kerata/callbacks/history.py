@@ -22,6 +22,8 @@ class History(Callback):
     ({'loss': [0.5]}, [0])
     """
 
+    kept_state = ("history", "epoch")
+
     def __init__(self) -> None:
         self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []

@@ -32,6 +32,8 @@ class ReduceLROnPlateau(Monitor):
     0.2
     """
 
+    kept_state = ("wait", "best", "cooldown_counter")
+
     def __init__(
         self,
         monitor: str = "val_loss",

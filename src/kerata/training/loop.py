@@ -51,16 +51,20 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
     data = _placed(plan.data)
     validation = None if plan.validation is None else _placed(plan.validation)
     quiet = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks.callbacks)
+    # A callback that restores an earlier run moves this: the epoch, and the steps of it done.
+    model._start = (plan.initial_epoch, 0)
     with deferred_interrupt() as check:
         callbacks.on_train_begin()
+        first_epoch, first_step = model._start
         logs: dict[str, Any] = {}
-        for epoch in range(plan.initial_epoch, plan.epochs):
+        for epoch in range(first_epoch, plan.epochs):
             callbacks.on_epoch_begin(epoch)
             key = jax.random.key(global_generator().next_seed())
             if isinstance(data, Stream):
-                logs = _train_stream(programs, data, key, callbacks, check, model)
+                logs = _train_stream(programs, data, key, callbacks, check, model, first_step)
             else:
-                logs = _train_rows(programs, data, plan, key, callbacks, check, model)
+                logs = _train_rows(programs, data, plan, key, callbacks, check, model, first_step)
+            first_step = 0
             if not quiet:
                 _check_loss(logs["loss"], epoch, plan.epochs)
             if validation is not None and plan.validation_epochs(epoch):
@@ -82,14 +86,15 @@ def _train_rows(
     callbacks: CallbackList,
     check: Callable[[], None],
     model: Any,
+    first_step: int,
 ) -> dict[str, Any]:
     rows = np.arange(data.count, dtype=np.int32)
     if plan.shuffle:
         np.random.default_rng(global_generator().next_seed()).shuffle(rows)
     order = jnp.asarray(rows)
     steps = math.ceil(data.count / plan.batch_size)
-    logs: dict[str, Any] = {}
-    for start, stop in _chunks(programs, steps, one_by_one=callbacks.needs_batches):
+    logs = programs.present_results() if first_step else {}
+    for start, stop in _chunks(programs, first_step, steps, callbacks.needs_batches):
         if callbacks.needs_batches:
             callbacks.on_train_batch_begin(start)
         values, results = programs.train(
@@ -106,12 +111,14 @@ def _train_rows(
     return logs
 
 
-def _chunks(programs: Programs, steps: int, one_by_one: bool = False) -> Iterator[tuple[int, int]]:
+def _chunks(
+    programs: Programs, start: int, steps: int, one_by_one: bool
+) -> Iterator[tuple[int, int]]:
     """Yield the bounds of pieces that last about ``CHUNK_SECONDS`` each."""
     if one_by_one:
-        yield from ((i, i + 1) for i in range(steps))
+        yield from ((i, i + 1) for i in range(start, steps))
         return
-    start = 0
+    first = start
     while start < steps:
         pace = programs.seconds_per_step
         size = FIRST_CHUNK if pace is None else max(1, int(CHUNK_SECONDS / pace))
@@ -120,10 +127,10 @@ def _chunks(programs: Programs, steps: int, one_by_one: bool = False) -> Iterato
         begin = time.perf_counter()
         yield start, stop
         # The first piece of all also compiles, so it tells nothing about speed.
-        if pace is not None or start > 0:
+        if pace is not None or start > first:
             programs.seconds_per_step = (time.perf_counter() - begin) / (stop - start)
         elif stop == steps:
-            programs.seconds_per_step = CHUNK_SECONDS / steps
+            programs.seconds_per_step = CHUNK_SECONDS / (stop - start)
         start = stop
 
 
@@ -134,11 +141,14 @@ def _train_stream(
     callbacks: CallbackList,
     check: Callable[[], None],
     model: Any,
+    first_step: int,
 ) -> dict[str, Any]:
-    logs: dict[str, Any] = {}
+    logs = programs.present_results() if first_step else {}
     step = 0
     with data.epoch() as batches:
         for step, batch in enumerate(batches):
+            if step < first_step:
+                continue
             if callbacks.needs_batches:
                 callbacks.on_train_batch_begin(step)
             values, results = programs.train_batch(

@@ -164,6 +164,10 @@ class Programs:
         numbers = [float(r) if np.ndim(r) == 0 else np.asarray(r) for r in results]
         return dict(zip(self._result_names, numbers, strict=True))
 
+    def present_results(self) -> dict[str, Any]:
+        """Give loss and metrics as the metrics' boxes stand."""
+        return self.named(jax.jit(self._results)(self.read().metrics))
+
     # Programs ----------------------------------------------------------------------------
 
     def _train(
