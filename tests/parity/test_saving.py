@@ -328,3 +328,75 @@ def test_assets(tmp_path, from_keras):
     model.save(tmp_path / "m.keras")
     loaded = other.models.load_model(tmp_path / "m.keras", custom_objects={"Noting": noting(other)})
     assert (loaded.layers[0].note, loaded.layers[0].extra) == ("kept", [0, 1, 2])
+
+
+def dictionaries(k):
+    a, b = k.Input((4,), name="a"), k.Input((4,), name="b")
+    x = k.layers.Concatenate()([a, b])
+    outputs = {"one": k.layers.Dense(1, name="one")(x), "two": k.layers.Dense(2, name="two")(x)}
+    return k.Model({"a": a, "b": b}, outputs)
+
+
+def single_in_a_list(k):
+    a = k.Input((4,))
+    return k.Model([a], [k.layers.Dense(1)(a)])
+
+
+def frozen(k):
+    model = stack(k)
+    model.layers[0].trainable = False
+    model.layers[1].trainable = False
+    return model
+
+
+def built_by_data(k):
+    model = k.Sequential([k.layers.Dense(3), k.layers.Dense(1)])
+    model(X)
+    return model
+
+
+def stack_of_stacks(k):
+    def inner(name):
+        return k.Sequential([k.layers.Dense(4), k.layers.Dense(4)], name=name)
+
+    return k.Sequential([k.Input((4,)), inner("first"), inner("second"), inner("third")])
+
+
+def same_layer_many_times(k):
+    a, layer = k.Input((4,)), k.layers.Dense(4, "tanh")
+    x = layer(layer(a))
+    inner = k.Sequential([k.Input((4,)), k.layers.Dense(4)])
+    return k.Model(a, k.layers.Add()([inner(x), inner(a), layer(x)]))
+
+
+@BOTH
+@FORMATS
+@pytest.mark.parametrize(
+    "make",
+    [
+        dictionaries,
+        single_in_a_list,
+        frozen,
+        built_by_data,
+        stack_of_stacks,
+        same_layer_many_times,
+    ],
+)
+def test_kinds_of_models(tmp_path, from_keras, ending, make):
+    k = keras if from_keras else kerata
+    model = make(k)
+    x = {"a": X, "b": X2} if make is dictionaries else [X] if make is single_in_a_list else X
+    other = travel(model, tmp_path / f"m.{ending}", from_keras)
+    same(model, other, x)
+    assert len(model.trainable_weights) == len(other.trainable_weights)
+    predicted = [m.predict(x, verbose=0) for m in (model, other)]
+    assert jax.tree.structure(predicted[0]) == jax.tree.structure(predicted[1])
+
+
+@BOTH
+def test_not_built_yet(tmp_path, from_keras):
+    k = keras if from_keras else kerata
+    model = k.Sequential([k.layers.Dense(3), k.layers.Dense(1)])
+    other = travel(model, tmp_path / "m.keras", from_keras)
+    assert not other.built
+    assert other(X).shape == (8, 1)

@@ -177,7 +177,10 @@ class Model(Trainer, Layer):
                 f"{type(self).__name__} has no call() method: define call(self, inputs), "
                 "or give Model(inputs=..., outputs=...)."
             )
-        return self._graph.run(inputs)
+        outputs = self._graph.run(inputs)
+        # Model(a, [b]) gives b, as Keras does.
+        alone = isinstance(outputs, (list, tuple)) and len(outputs) == 1
+        return outputs[0] if alone else outputs
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights for an input shape with the batch axis, ``(None, 784)``."""
