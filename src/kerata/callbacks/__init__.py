@@ -11,6 +11,7 @@ from kerata.callbacks.learning_rate_scheduler import LearningRateScheduler
 from kerata.callbacks.model_checkpoint import ModelCheckpoint
 from kerata.callbacks.progbar_logger import ProgbarLogger
 from kerata.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from kerata.callbacks.tensorboard import TensorBoard
 from kerata.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
