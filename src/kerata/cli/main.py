@@ -20,6 +20,8 @@ Examples:
 
   kerata data                       the standard data sets, and which are here
 
+  kerata gallery                    example programs, their figures beside Kerata's
+
   kerata run program.py             run a Keras program as it is
 
   kerata doctor                     versions, devices, caches, and whether training works
@@ -107,6 +109,26 @@ def run(
     from kerata.cli.run import run_as_python_would
 
     run_as_python_would(program, context.args)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def gallery(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Run this one; without it, list all.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The list as Markdown.")] = False,
+) -> None:
+    """List the example programs with their figures, or run one.
+
+    Pictures go to the folder runs. Example: kerata gallery moons --quick
+    """
+    from kerata.cli import gallery
+
+    if name is not None:
+        gallery.run_example(name, context.args)
+    elif markdown:
+        typer.echo(gallery.markdown())
+    else:
+        gallery.list_examples()
 
 
 @app.command()

@@ -1,0 +1,86 @@
+"""``kerata gallery``: list the example programs with their figures, or run one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypedDict
+
+from kerata.cli.errors import UserError
+
+
+class Example(TypedDict):
+    """A line of ``examples/figures.json``; None where there is no figure."""
+
+    name: str
+    what: str
+    measure: str
+    document: str | None
+    kerata: str | None
+
+
+def folder() -> Path:
+    """Give the folder of the examples, which lies beside ``src`` in a checkout.
+
+    Raises:
+        UserError: Kerata was installed without them.
+    """
+    place = Path(__file__).resolve().parents[3] / "examples"
+    if not (place / "figures.json").is_file():
+        raise UserError("The example programs are not installed: run this in a checkout of Kerata.")
+    return place
+
+
+def examples() -> list[Example]:
+    """Read the table of examples."""
+    return json.loads((folder() / "figures.json").read_text(encoding="utf-8"))
+
+
+def list_examples() -> None:
+    """Print the examples with the documents' figures and ours."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("name", no_wrap=True)
+    table.add_column("what")
+    table.add_column("measure")
+    table.add_column("document", no_wrap=True)
+    table.add_column("Kerata", no_wrap=True)
+    for one in examples():
+        table.add_row(one["name"], one["what"], one["measure"], *_figures(one))
+    console.print(table)
+    console.print()
+    console.print("Kerata's figures are of seed 0. Run one: kerata gallery imdb", soft_wrap=True)
+
+
+def markdown() -> str:
+    """Give the same table as Markdown; ``docs/gallery.md`` holds it."""
+    lines = ["| program | what | measure | document | Kerata |", "|---|---|---|---|---|"]
+    for one in examples():
+        link = f"[{one['name']}](../examples/{one['name']}.py)"
+        lines.append(" | ".join(["| " + link, one["what"], one["measure"], *_figures(one)]) + " |")
+    return "\n".join(lines)
+
+
+def run_example(name: str, arguments: Sequence[str] = ()) -> None:
+    """Run an example; it prints its figures and the names of its pictures.
+
+    Raises:
+        UserError: there is no such example.
+    """
+    from kerata.base.messages import did_you_mean
+    from kerata.cli.run import run_as_python_would
+
+    name = name.removesuffix(".py")
+    names = [one["name"] for one in examples()]
+    if name not in names:
+        hint = did_you_mean(name, names)
+        raise UserError(f"There is no example {name!r}. {hint} List them: kerata gallery")
+    run_as_python_would(folder() / f"{name}.py", arguments)
+
+
+def _figures(one: Example) -> tuple[str, str]:
+    return one["document"] or "no figure", one["kerata"] or "not measured yet"
