@@ -240,6 +240,19 @@ def test_layers_of_any_size(files, tmp_path):
     assert "larger than all the data" in refused(with_config(files, tmp_path / "m.keras", change))
 
 
+def test_metrics_of_any_size(files, tmp_path):
+    def change(config):
+        auc = {"module": "keras.metrics", "class_name": "AUC"}
+        config["compile_config"]["metrics"] = [{**auc, "config": {"num_thresholds": 10**10}}]
+
+    assert "makes no sense" in refused(with_config(files, tmp_path / "m.keras", change))
+
+
+@pytest.mark.parametrize("text", ["[" * 10**6, '{"a":' * 10**5, "", "null", "\x00", "NaN", "[]"])
+def test_texts_that_are_no_config(files, tmp_path, text):
+    refused(pack(tmp_path / "m.keras", {**entries(files / "m.keras"), "config.json": text}))
+
+
 def rewritten(files, tmp_path, change):
     """Change the weights of both kinds of file."""
     parts = entries(files / "m.keras")

@@ -13,6 +13,7 @@ from kerata.base.variable import Variable
 from kerata.layers.weights import Weighted
 from kerata.models.model import Functional, Model
 from kerata.models.sequential import Sequential
+from kerata.optimizers.optimizer import Optimizer
 from kerata.optimizers.state import OptimizerState
 from kerata.saving import hdf5
 
@@ -91,6 +92,7 @@ def read_state(file: Any, model: Any, skip_mismatch: bool = False) -> None:
     Raises:
         ValueError: weights that don't fit.
     """
+    _build_optimizer(file, model)
     found: list[tuple[Variable, np.ndarray]] = []
     own: list[tuple[Any, dict[str, np.ndarray]]] = []
     for path, obj in places(model):
@@ -110,6 +112,16 @@ def read_state(file: Any, model: Any, skip_mismatch: bool = False) -> None:
         variable.assign(value)
     for obj, store in own:
         obj.load_own_variables(store)
+
+
+def _build_optimizer(file: Any, model: Any) -> None:
+    """Make room for the optimizer's state if the file has some."""
+    optimizer = getattr(model, "optimizer", None)
+    stored = hdf5.child(file, "optimizer/vars")
+    # Step count and learning rate are there in any case.
+    has_state = stored is not None and len(stored) > 2
+    if has_state and isinstance(optimizer, Optimizer) and not optimizer.built:
+        optimizer.build(model.trainable_weights)
 
 
 def _layer_state(group: Any, layer: Any) -> list[tuple[Variable, np.ndarray]]:

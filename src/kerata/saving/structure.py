@@ -15,6 +15,8 @@ from kerata.models.model import Model
 from kerata.saving import operations
 from kerata.saving.keras2 import updated
 
+# No metric has more thresholds or classes.
+_LARGEST = 10**6
 _COMPILED = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
@@ -76,6 +78,8 @@ def compile_from(model: Any, config: Any) -> None:
     """Compile a model as a config says, and make its optimizer's state."""
     if not isinstance(config, Mapping):
         raise ValueError("what it says about compile() is no dictionary")
+    for name in ("metrics", "weighted_metrics"):
+        _check_numbers(config.get(name))
     given = {name: _resolved(config.get(name), _NAMESPACES.get(name)) for name in _COMPILED}
     optimizer = _resolved(updated(config.get("optimizer")), _OPTIMIZERS)
     eager = bool(config.get("run_eagerly", False))
@@ -102,6 +106,16 @@ def _resolved(config: Any, namespace: Namespace | None) -> Any:
         return {k: _resolved(v, namespace) for k, v in config.items()}
     config = _from_keras(updated(config))
     return deserialize(config, namespace=namespace) if isinstance(config, Mapping) else config
+
+
+def _check_numbers(config: Any) -> None:
+    """Refuse numbers of thresholds that would fill the memory."""
+    inner = config.values() if isinstance(config, Mapping) else config
+    if isinstance(inner, int) and abs(inner) > _LARGEST:
+        raise ValueError(f"the number {inner} in its metrics makes no sense")
+    if not isinstance(inner, (str, int, float, type(None))):
+        for value in inner:
+            _check_numbers(value)
 
 
 def _to_keras(value: Any) -> Any:
