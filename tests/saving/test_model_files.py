@@ -193,6 +193,33 @@ def test_class_with_code_needs_keras_file(tmp_path):
         model.save(tmp_path / "m.h5")
 
 
+def test_class_of_the_user_without_config(tmp_path):
+    """The arguments it was made with are enough."""
+
+    class Net(Model):
+        def __init__(self, units=3, **kwargs):
+            super().__init__(**kwargs)
+            self.blocks = [layers.Dense(units) for _ in range(2)]
+            self.out = layers.Dense(1)
+
+        def call(self, x):
+            for block in self.blocks:
+                x = block(x)
+            return self.out(x)
+
+    model = Net(5)
+    model.compile("adam", "mse")
+    model.fit(X, Y, **RUN)
+    model.save(tmp_path / "m.keras")
+    with pytest.raises(ValueError, match="'Net'.*neither Kerata's nor registered"):
+        models.load_model(tmp_path / "m.keras")
+    loaded = models.load_model(tmp_path / "m.keras", custom_objects={"Net": Net})
+    assert loaded.blocks[0].units == 5
+    for m in (model, loaded):
+        m.fit(X, Y, **RUN)
+    equal(model, loaded)
+
+
 # Nothing is lost -----------------------------------------------------------------------------
 
 
