@@ -211,7 +211,7 @@ def test_class_of_the_user_without_config(tmp_path):
     model.compile("adam", "mse")
     model.fit(X, Y, **RUN)
     model.save(tmp_path / "m.keras")
-    with pytest.raises(ValueError, match="'Net'.*neither Kerata's nor registered"):
+    with pytest.raises(ValueError, match=r"'Net'.*neither Kerata's nor registered"):
         models.load_model(tmp_path / "m.keras")
     loaded = models.load_model(tmp_path / "m.keras", custom_objects={"Net": Net})
     assert loaded.blocks[0].units == 5
