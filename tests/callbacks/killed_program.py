@@ -29,7 +29,7 @@ class Killer(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         # Compiling, in the first epoch, takes many times as long as all the rest.
-        if self.seconds and epoch == self.model._start[0]:
+        if self.seconds and epoch == self.model._start.epoch:
             kill = (os.getpid(), signal.SIGKILL)
             threading.Timer(self.seconds, os.kill, kill).start()
 

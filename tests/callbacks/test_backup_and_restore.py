@@ -126,14 +126,67 @@ class Loader:
         return ((X[i : i + 5], Y[i : i + 5]) for i in (0, 5, 10, 15))
 
 
-@pytest.mark.parametrize("data", [(X, Y), Batches(), Loader()])
+class Reshuffled(Batches):
+    """Rows in another order each epoch, with a generator of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.rng = np.random.default_rng(5)
+        self.order = np.arange(20)
+
+    def __getitem__(self, index):
+        rows = self.order[5 * index : 5 * index + 5]
+        return X[rows], Y[rows]
+
+    def on_epoch_end(self):
+        self.rng.shuffle(self.order)
+
+
+def endless():
+    """Batches that never come again, from a generator of its own."""
+    rng = np.random.default_rng(6)
+    while True:
+        rows = rng.integers(0, 20, 5)
+        yield X[rows], Y[rows]
+
+
+def endless_global():
+    """Batches that never come again, from NumPy's generator."""
+    while True:
+        rows = np.random.randint(0, 20, 5)
+        yield X[rows], Y[rows]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: (X, Y), Batches, Loader, Reshuffled, endless, endless_global],
+    ids=["arrays", "Batches", "Loader", "Reshuffled", "endless", "endless_global"],
+)
 @pytest.mark.parametrize(
     ("save_freq", "step"), [("epoch", 6), (1, 1), (1, 4), (1, 5), (2, 7), (3, 5), (4, 5), (5, 16)]
 )
-def test_goes_on_at_the_step(tmp_path, data, save_freq, step):
-    whole = fit([], data=data)
-    crash(step, folder=tmp_path / "b", save_freq=save_freq, data=data)
-    assert fit([keras.callbacks.BackupAndRestore(tmp_path / "b", save_freq)], data=data) == whole
+def test_goes_on_at_the_step(tmp_path, make, save_freq, step):
+    steps = {"steps_per_epoch": 4} if "endless" in make.__name__ else {}
+    whole = fit([], data=make(), **steps)
+    crash(step, folder=tmp_path / "b", save_freq=save_freq, data=make(), **steps)
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "b", save_freq)
+    assert fit([backup], data=make(), **steps) == whole
+
+
+def test_an_endless_validation_goes_on_as_well(tmp_path):
+    def validated(*callbacks):
+        return fit(
+            list(callbacks),
+            validation_data=endless(),
+            validation_steps=2,
+            validation_freq=[1, 3, 4],
+        )
+
+    whole = validated()
+    assert len(whole[1]["val_loss"]) == 3
+    with pytest.raises(RuntimeError, match="crash"):
+        validated(keras.callbacks.BackupAndRestore(tmp_path / "b"), Crash(step=14))
+    assert validated(keras.callbacks.BackupAndRestore(tmp_path / "b")) == whole
 
 
 def test_steps_of_before_are_not_done_again(tmp_path):

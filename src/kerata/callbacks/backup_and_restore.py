@@ -24,8 +24,8 @@ class BackupAndRestore(Callback):
     Start the same program again after a crash: the training ends with exactly the weights
     and the history of one that was never interrupted. Kept are the weights, the optimizer's
     and the metrics' state, the random generators (also NumPy's and Python's), the history,
-    and what other callbacks name in ``kept_state``. Data that come from a generator of your
-    own must not depend on what was drawn from it in earlier epochs.
+    and what other callbacks name in ``kept_state``. An endless generator is run through again
+    up to where training goes on; other batches must depend on nothing but these generators.
 
     Arguments:
         backup_dir: folder for the backup, of this training alone.
@@ -81,13 +81,13 @@ class BackupAndRestore(Callback):
         self._found = self._load()
         if self._found is None:
             return
+        # First, since batches may draw from the generators that are restored.
+        self.model._start.move(self._found["epoch"], self._found["step"])
         self._restore(self._found)
-        epoch, step = self._found["epoch"], self._found["step"]
+        self._steps = self._found["steps"]
         if self._found["stopped"]:
             # It was killed between an early stop and its end.
-            epoch, step = max(epoch, self.params.get("epochs", 0)), 0
-        self._steps = self._found["steps"]
-        self.model._start = (epoch, step)
+            self.model._start.epoch = max(self._found["epoch"], self.params.get("epochs", 0))
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Note where the random generators stand."""

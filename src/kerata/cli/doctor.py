@@ -14,6 +14,7 @@ EXTRAS = {
     "images": ("PIL",),
     "sklearn": ("sklearn",),
     "plots": ("matplotlib",),
+    "tensorboard": ("tensorboard", "PIL"),
 }
 CORE = ("jax", "jaxlib", "numpy", "h5py", "optax", "rich", "typer")
 

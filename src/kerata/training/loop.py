@@ -39,6 +39,24 @@ class Plan:
     validation_epochs: Callable[[int], bool]
 
 
+class Start:
+    """Where training begins; a callback that restores an earlier run moves it there."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.epoch = plan.initial_epoch
+        self.step = 0
+
+    def move(self, epoch: int, step: int) -> None:
+        """Begin at a step of an epoch, with the data as they were then."""
+        passed = range(self.epoch, epoch)
+        if isinstance(self.plan.data, Stream):
+            self.plan.data.skip(len(passed))
+        if isinstance(self.plan.validation, Stream):
+            self.plan.validation.skip(sum(map(self.plan.validation_epochs, passed)))
+        self.epoch, self.step = epoch, step
+
+
 def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -> None:
     """Run all epochs, leaving the results to the callbacks and the weights in the boxes.
 
@@ -51,13 +69,12 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
     data = _placed(plan.data)
     validation = None if plan.validation is None else _placed(plan.validation)
     quiet = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks.callbacks)
-    # A callback that restores an earlier run moves this: the epoch, and the steps of it done.
-    model._start = (plan.initial_epoch, 0)
+    start = model._start = Start(plan)
     with deferred_interrupt() as check:
         callbacks.on_train_begin()
-        first_epoch, first_step = model._start
+        first_step = start.step
         logs: dict[str, Any] = {}
-        for epoch in range(first_epoch, plan.epochs):
+        for epoch in range(start.epoch, plan.epochs):
             callbacks.on_epoch_begin(epoch)
             key = jax.random.key(global_generator().next_seed())
             if isinstance(data, Stream):

@@ -79,6 +79,18 @@ class Stream:
             yield self._limited(batches)
         _notify(self.source, "on_epoch_end")
 
+    def skip(self, epochs: int) -> None:
+        """Pass over epochs that an earlier run has done, so that what follows is the same."""
+        if not self.endless:
+            for _ in range(epochs):
+                _notify(self.source, "on_epoch_begin")
+                _notify(self.source, "on_epoch_end")
+            return
+        if self._running is None:
+            self._running = iter(self.source)
+        batches = epochs * (self.given_steps or 0)
+        next(itertools.islice(self._running, batches, batches), None)
+
     def _limited(self, batches: Iterator[Any]) -> Iterator[Rows]:
         count = 0
         for batch in batches:
