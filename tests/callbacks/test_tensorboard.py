@@ -217,6 +217,26 @@ def test_a_folder_that_cannot_be_written_is_one_error(tmp_path):
     assert (tmp_path / "file").read_text() == "mine"
 
 
+def test_a_full_disk_warns_and_training_goes_on(tmp_path):
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    class Fill(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 1:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+
+    try:
+        with pytest.warns(UserWarning, match="TensorBoard could not write into") as caught:
+            _, history = fit(tmp_path, epochs=6, more=[Fill()], histogram_freq=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert len(history["loss"]) == 6
+    messages = [str(w.message) for w in caught]
+    assert len(set(messages)) == len(messages)
+    assert [step for step, _ in read(tmp_path / "train")["epoch_loss"]][:1] == [0]
+
+
 def test_importing_kerata_does_not_import_tensorboard():
     import subprocess
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import os
+import platform
+import secrets
+import time
+import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,9 @@ import numpy as np
 
 class EventFile:
     """One event file in a folder.
+
+    Once the file can't be written any more (the disk is full), there is one warning, and
+    what comes later is left out: training must not end for its logs.
 
     Arguments:
         folder: made if it is missing; each object writes a new file there.
@@ -23,13 +31,22 @@ class EventFile:
 
     def __init__(self, folder: Path) -> None:
         require_tensorboard()
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
+        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.summary.writer.record_writer import RecordWriter
 
+        self._folder = folder
+        self._broken = False
+        # The form of name by which TensorBoard finds event files.
+        where = f"{platform.node()}.{os.getpid()}.{secrets.token_hex(4)}"
+        name = f"events.out.tfevents.{int(time.time()):010d}.{where}"
         try:
-            self._writer = EventFileWriter(str(folder))
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = open(folder / name, "wb")  # noqa: SIM115  # closed by close()
         except OSError as problem:
             said = f"TensorBoard can't write there ({problem.strerror or problem})"
             raise type(problem)(problem.errno, said, str(folder)) from problem
+        self._records = RecordWriter(self._file)
+        self._write(Event(wall_time=time.time(), file_version="brain.Event:2"))
 
     def scalar(self, tag: str, value: float, step: int) -> None:
         """Write a number."""
@@ -82,11 +99,11 @@ class EventFile:
 
     def flush(self) -> None:
         """Put everything into the file."""
-        self._writer.flush()
+        self._try(self._file.flush)
 
     def close(self) -> None:
         """Put everything into the file and let go of it."""
-        self._writer.close()
+        self._try(self._file.close)
 
     def _tensor(self, tag: str, values: Any, metadata: Any, step: int) -> None:
         from tensorboard.compat.proto.summary_pb2 import Summary
@@ -99,11 +116,25 @@ class EventFile:
         self._add(summary, step)
 
     def _add(self, summary: Any, step: int) -> None:
-        import time
-
         from tensorboard.compat.proto.event_pb2 import Event
 
-        self._writer.add_event(Event(wall_time=time.time(), step=step, summary=summary))
+        self._write(Event(wall_time=time.time(), step=step, summary=summary))
+
+    def _write(self, event: Any) -> None:
+        self._try(lambda: self._records.write(event.SerializeToString()))
+
+    def _try(self, act: Callable[[], Any]) -> None:
+        if self._broken:
+            return
+        try:
+            act()
+        except OSError as problem:
+            self._broken = True
+            warnings.warn(
+                f"TensorBoard could not write into {self._folder} "
+                f"({problem.strerror or problem}); training goes on without it.",
+                stacklevel=2,
+            )
 
 
 def require_tensorboard() -> None:
