@@ -46,7 +46,8 @@ def kill_until_done(folder, save_freq, kills, seed):
     moments = random.Random(seed)
     killed = 0
     while killed < kills:
-        if run(folder, moments.uniform(0.01, 1.2), save_freq):
+        # A whole training takes longer than the longest of these, so the first one kills.
+        if run(folder, moments.uniform(0.01, 0.6), save_freq):
             break
         killed += 1
         assert not (folder / "result.json").exists()
@@ -256,6 +257,12 @@ def test_a_backup_of_another_model_is_refused(tmp_path):
     crash(6, folder=tmp_path)
     with pytest.raises(ValueError, match="another model"):
         fit([keras.callbacks.BackupAndRestore(tmp_path)], width=5)
+
+
+def test_an_epoch_of_other_steps_is_refused_in_its_middle(tmp_path):
+    crash(6, folder=tmp_path, save_freq=1)
+    with pytest.raises(ValueError, match="epoch of 4 steps, which now has 2"):
+        fit([keras.callbacks.BackupAndRestore(tmp_path)], data=(X[:10], Y[:10]))
 
 
 def test_a_full_disk_warns_once_and_loses_nothing(tmp_path, monkeypatch):

@@ -34,7 +34,8 @@ class BackupAndRestore(Callback):
         delete_checkpoint: whether to delete the backup when training is complete.
 
     Raises:
-        ValueError: no folder, another ``save_freq``; a backup of another model.
+        ValueError: no folder, another ``save_freq``; a backup of another model, or from the
+            middle of an epoch of another number of steps.
         OSError: at the start of training, if the folder can't be written. Later on a
             backup that can't be written gives a warning, and training goes on.
 
@@ -81,6 +82,7 @@ class BackupAndRestore(Callback):
         self._found = self._load()
         if self._found is None:
             return
+        self._check_steps(self._found)
         # First, since batches may draw from the generators that are restored.
         self.model._start.move(self._found["epoch"], self._found["step"])
         self._restore(self._found)
@@ -146,6 +148,7 @@ class BackupAndRestore(Callback):
             "epoch": epoch,
             "step": step,
             "steps": self._steps,
+            "epoch_steps": self.params.get("steps"),
             "stopped": bool(self.model.stop_training),
             "variables": [np.asarray(v.value) for v in self._variables()],
             "generators": generators,
@@ -189,6 +192,14 @@ class BackupAndRestore(Callback):
             if type(callback).__name__ == name:
                 for attribute, value in attributes.items():
                     setattr(callback, attribute, value)
+
+    def _check_steps(self, state: dict[str, Any]) -> None:
+        before, now = state["epoch_steps"], self.params.get("steps")
+        if state["step"] and None not in (before, now) and before != now:
+            raise ValueError(
+                f"The backup in {self.backup_dir} is from inside an epoch of {before} steps, "
+                f"which now has {now}: give the same data and batch_size, or delete the backup."
+            )
 
     # Files ---------------------------------------------------------------------------------
 
