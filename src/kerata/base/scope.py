@@ -57,6 +57,7 @@ class Scope:
         # The variable is kept beside its value so that an id is never reused while we hold it.
         self._values: dict[int, tuple[Variable, Any]] = {id(v): (v, x) for v, x in pairs}
         self._masks: dict[int, tuple[Any, Any]] = {}
+        self._logits: dict[int, tuple[Any, str, Any]] = {}
         self._key = key
         self._draws = 0
         self._outer: Scope | None = None
@@ -102,6 +103,21 @@ class Scope:
         if found is not None:
             return found[1]
         return None if self._outer is None else self._outer.get_mask(x)
+
+
+def remember_logits(probabilities: Any, activation: str, logits: Any) -> None:
+    """Note in the open scope what a softmax or sigmoid was computed from."""
+    scope = current_scope()
+    if scope is not None:
+        # The probabilities are kept so that their id is never reused while we hold it.
+        scope._logits[id(probabilities)] = (probabilities, activation, logits)
+
+
+def logits_of(probabilities: Any, activation: str) -> Any:
+    """Give what probabilities were computed from by an activation in this scope, or None."""
+    scope = current_scope()
+    found = None if scope is None else scope._logits.get(id(probabilities))
+    return found[2] if found is not None and found[1] == activation else None
 
 
 def current_scope() -> Scope | None:

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import nn as jnn
 
+from kerata.base.scope import remember_logits
 from kerata.ops.symbolic_call import as_tensor, op
 
 __all__ = [
@@ -127,7 +128,10 @@ def sigmoid(x: Any) -> jax.Array:
     >>> sigmoid([-100.0, 0.0, 100.0])
     Array([0. , 0.5, 1. ], dtype=float32)
     """
-    return jnn.sigmoid(as_tensor(x))
+    x = as_tensor(x)
+    outputs = jnn.sigmoid(x)
+    remember_logits(outputs, "sigmoid", x)
+    return outputs
 
 
 @op
@@ -313,7 +317,11 @@ def softmax(x: Any, axis: Any = -1) -> jax.Array:
     >>> softmax([1.0, 1.0])
     Array([0.5, 0.5], dtype=float32)
     """
-    return jnn.softmax(as_tensor(x), axis)
+    x = as_tensor(x)
+    outputs = jnn.softmax(x, axis)
+    if axis == -1:
+        remember_logits(outputs, "softmax", x)
+    return outputs
 
 
 @op

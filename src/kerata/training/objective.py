@@ -9,6 +9,7 @@ import jax
 from kerata import metrics as metrics_module
 from kerata.base.messages import did_you_mean
 from kerata.losses.resolve import resolve_loss
+from kerata.losses.stable import loss_of_output
 from kerata.metrics.resolve import build_metric, resolve_metric
 
 
@@ -125,7 +126,7 @@ class Objective:
             if f is None:
                 parts.append(None)
                 continue
-            value = f(target, output, sample_weight=weight)
+            value = loss_of_output(f, target, output, weight)
             parts.append(value)
             total = total + factor * value
         return total, parts

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from kerata.base.messages import shape_text
 from kerata.layers.same_shape import SameShape
+from kerata.ops.activations import softmax
 
 
 class Softmax(SameShape):
@@ -36,7 +37,7 @@ class Softmax(SameShape):
         """Compute the outputs."""
         axis = tuple(self.axis) if isinstance(self.axis, (list, tuple)) else self.axis
         if mask is None:
-            return jax.nn.softmax(inputs, axis)
+            return softmax(inputs, axis)
         self._check_mask(mask.shape, inputs.shape)
         kept = mask if mask.dtype == bool else mask > 0.5
         lowest = -3e4 if inputs.dtype == jnp.float16 else -1e9
