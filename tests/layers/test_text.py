@@ -376,7 +376,6 @@ def test_texts_to_vectors(options, expected):
         ({"split": "character", "standardize": None}, list("It's a Good-film")),
         ({"split": None}, ["its a goodfilm"]),
     ],
-    ids=str,
 )
 def test_texts_to_tokens(options, tokens):
     layer = layers.TextVectorization(**options)
