@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
@@ -11,13 +12,18 @@ from kerata.cli.errors import UserError
 
 
 class Example(TypedDict):
-    """A line of ``examples/figures.json``; None where there is no figure."""
+    """A line of ``examples/figures.json``; None where there is no figure.
+
+    ``seeds`` holds the figures of single seeds, of which ``kerata`` is the mean; it is empty
+    where no seed changes the result.
+    """
 
     name: str
     what: str
     measure: str
     document: str | None
     kerata: str | None
+    seeds: list[float]
 
 
 def folder() -> Path:
@@ -42,23 +48,29 @@ def list_examples() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False, markup=False)
+    # Into a file or a pipe every program gets one line.
+    width = None if sys.stdout.isatty() else 200
+    console = Console(highlight=False, markup=False, width=width)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("name", no_wrap=True)
-    table.add_column("what")
-    table.add_column("measure")
     table.add_column("document", no_wrap=True)
     table.add_column("Kerata", no_wrap=True)
+    table.add_column("what")
     for one in examples():
-        table.add_row(one["name"], one["what"], one["measure"], *_figures(one))
+        table.add_row(one["name"], *_figures(one)[:2], f"{one['what']} ({one['measure']})")
     console.print(table)
     console.print()
-    console.print("Kerata's figures are of seed 0. Run one: kerata gallery imdb", soft_wrap=True)
+    console.print(
+        "Kerata's figures are means of 3 seeds. Run one: kerata gallery imdb", soft_wrap=True
+    )
 
 
 def markdown() -> str:
     """Give the same table as Markdown; ``docs/gallery.md`` holds it."""
-    lines = ["| program | what | measure | document | Kerata |", "|---|---|---|---|---|"]
+    lines = [
+        "| program | what | measure | document | Kerata | seeds |",
+        "|---|---|---|---|---|---|",
+    ]
     for one in examples():
         link = f"[{one['name']}](../examples/{one['name']}.py)"
         lines.append(" | ".join(["| " + link, one["what"], one["measure"], *_figures(one)]) + " |")
@@ -82,5 +94,6 @@ def run_example(name: str, arguments: Sequence[str] = ()) -> None:
     run_as_python_would(folder() / f"{name}.py", arguments)
 
 
-def _figures(one: Example) -> tuple[str, str]:
-    return one["document"] or "no figure", one["kerata"] or "not measured yet"
+def _figures(one: Example) -> tuple[str, str, str]:
+    seeds = ", ".join(f"{figure:.4f}" for figure in one["seeds"])
+    return one["document"] or "none", one["kerata"] or "not yet", seeds
