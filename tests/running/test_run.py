@@ -16,7 +16,8 @@ IMPORTS = [
     "from tensorflow.keras.layers import Dense",
     "import tensorflow.keras.layers as L\nfrom keras.models import Sequential as Model\n"
     "Dense = L.Dense\nfrom keras.utils.np_utils import to_categorical\n"
-    "from keras.utils.vis_utils import plot_model\nfrom keras.layers.core import Dropout",
+    "from keras.utils.vis_utils import plot_model\nfrom keras.layers.core import Dropout\n"
+    "from keras.utils import np_utils, vis_utils\nassert np_utils.to_categorical is to_categorical",
 ]
 BODY = """
 import numpy as np

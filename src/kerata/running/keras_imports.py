@@ -25,8 +25,6 @@ _MOVED = {
     "engine.topology": "layers",
     "engine.training": "models",
     "utils.generic_utils": "utils",
-    "utils.np_utils": "utils",
-    "utils.vis_utils": "utils",
     "utils.data_utils": "utils",
 }
 _ROOTS = ("keras", "tensorflow.keras", "tensorflow.python.keras", "tf_keras")
@@ -36,7 +34,7 @@ def kerata_name(name: str) -> str | None:
     """Give the module of Kerata that stands for a module of Keras, or None.
 
     >>> kerata_name("tensorflow.keras.layers"), kerata_name("keras.utils.np_utils")
-    ('kerata.layers', 'kerata.utils')
+    ('kerata.layers', 'kerata.utils.np_utils')
     """
     for root in _ROOTS:
         if name == root:

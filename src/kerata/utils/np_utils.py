@@ -1,0 +1,6 @@
+"""Where Keras 2 had ``to_categorical`` and ``normalize``: ``from kerata.utils.np_utils import ...``."""
+
+from kerata.utils.labels import to_categorical
+from kerata.utils.numeric import normalize
+
+__all__ = ["normalize", "to_categorical"]
