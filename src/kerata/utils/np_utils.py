@@ -1,4 +1,4 @@
-"""Where Keras 2 had ``to_categorical`` and ``normalize``: ``from kerata.utils.np_utils import ...``."""
+"""Where Keras 2 kept ``to_categorical`` and ``normalize``."""
 
 from kerata.utils.labels import to_categorical
 from kerata.utils.numeric import normalize

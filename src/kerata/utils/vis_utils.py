@@ -1,4 +1,4 @@
-"""Where Keras 2 had ``plot_model``: ``from kerata.utils.vis_utils import plot_model``."""
+"""Where Keras 2 kept ``plot_model``."""
 
 from kerata.utils.plot_model import model_to_dot, plot_model
 
