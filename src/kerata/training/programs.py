@@ -178,23 +178,25 @@ class Programs:
         start: jax.Array,
         stop: jax.Array,
         key: jax.Array,
+        first: Any = 0,
         *,
         batch_size: int,
     ) -> tuple[Values, list[Any]]:
-        """Run the steps from start to stop (exclusive) of an epoch over data in memory.
+        """Run the steps from start to stop (exclusive) over data on the device.
 
         The bounds are traced, so one program serves chunks of any length; the last,
-        smaller batch is a step of its own with its true size, as in Keras.
+        smaller batch is a step of its own with its true size, as in Keras. ``first`` is the
+        number of steps of the epoch that were made on other data before.
         """
         full, rest = divmod(order.shape[0], batch_size)
         fresh = self._fresh(values.metrics)
-        values = values._replace(metrics=_select(start == 0, fresh, values.metrics))
+        values = values._replace(metrics=_select(first + start == 0, fresh, values.metrics))
 
-        def step(first: Any, size: int, values: Values, number: Any) -> Values:
-            rows = lax.dynamic_slice_in_dim(order, first, size)
+        def step(row: Any, size: int, values: Values, number: Any) -> Values:
+            rows = lax.dynamic_slice_in_dim(order, row, size)
             # The order is a permutation of the rows, so no index needs to be checked.
             batch = jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), data)
-            return self._train_step(values, batch, jax.random.fold_in(key, number))
+            return self._train_step(values, batch, jax.random.fold_in(key, first + number))
 
         if full:
             values = lax.fori_loop(
@@ -213,14 +215,21 @@ class Programs:
         return values, self._results(values.metrics)
 
     def _evaluate(
-        self, values: Values, data: Any, start: jax.Array, stop: jax.Array, *, batch_size: int
+        self,
+        values: Values,
+        data: Any,
+        start: jax.Array,
+        stop: jax.Array,
+        first: Any = 0,
+        *,
+        batch_size: int,
     ) -> tuple[list[Any], list[Any]]:
-        """Count the batches from start to stop (exclusive) of data in memory."""
+        """Count the batches from start to stop (exclusive) of data on the device."""
         full, rest = divmod(_rows(data), batch_size)
-        metrics = _select(start == 0, self._fresh(values.metrics), values.metrics)
+        metrics = _select(first + start == 0, self._fresh(values.metrics), values.metrics)
 
-        def step(first: Any, size: int, metrics: list[Any]) -> list[Any]:
-            batch = jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, first, size), data)
+        def step(row: Any, size: int, metrics: list[Any]) -> list[Any]:
+            batch = jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, row, size), data)
             return self._test_step(values._replace(metrics=metrics), batch)
 
         if full:
