@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextlib
 import random as python_random
 import secrets
 import threading
+from collections.abc import Iterator
+from collections.abc import Iterator
 
 import jax
 import numpy as np
@@ -51,9 +55,40 @@ class SeedGenerator(Configurable):
 _global = SeedGenerator()
 
 
+class _Local(threading.local):
+    """The generator that stands in for the global one on this thread, or None."""
+
+    generator: SeedGenerator | None = None
+
+
+_local = _Local()
+
+
 def global_generator() -> SeedGenerator:
     """Give the generator behind everything that has no seed of its own."""
-    return _global
+    return _global if _local.generator is None else _local.generator
+
+
+@contextlib.contextmanager
+def seeded(seed: int | None) -> Iterator[None]:
+    """Let everything random on this thread start from a seed inside a ``with`` block.
+
+    Other threads and what comes after the block draw as if it had not been; None changes
+    nothing.
+
+    >>> with seeded(7):
+    ...     first = global_generator().next_seed()
+    >>> with seeded(7):
+    ...     print(first == global_generator().next_seed())
+    True
+    """
+    before = _local.generator
+    if seed is not None:
+        _local.generator = SeedGenerator(seed)
+    try:
+        yield
+    finally:
+        _local.generator = before
 
 
 def set_random_seed(seed: int) -> None:
@@ -81,10 +116,31 @@ def set_random_seed(seed: int) -> None:
     np.random.seed(int(seed))
 
 
+@contextlib.contextmanager
+def fixed_seed(seed: int) -> Iterator[SeedGenerator]:
+    """Draw as after ``set_random_seed`` inside a ``with`` block, then as if it had not been.
+
+    >>> with fixed_seed(1) as first:
+    ...     a = first.next_seed()
+    >>> with fixed_seed(1) as second:
+    ...     a == second.next_seed()
+    True
+    """
+    global _global
+    before = _global, python_random.getstate(), np.random.get_state()
+    set_random_seed(seed)
+    try:
+        yield _global
+    finally:
+        _global = before[0]
+        python_random.setstate(before[1])
+        np.random.set_state(before[2])
+
+
 def draw_seed(seed: int | SeedGenerator | None) -> int:
     """Turn a ``seed`` argument into an integer: itself, or the next of a generator."""
     if seed is None:
-        return _global.next_seed()
+        return global_generator().next_seed()
     if isinstance(seed, SeedGenerator):
         return seed.next_seed()
     return SeedGenerator(seed).seed
@@ -93,7 +149,7 @@ def draw_seed(seed: int | SeedGenerator | None) -> int:
 def draw_key(seed: int | SeedGenerator | None = None) -> jax.Array:
     """Turn a ``seed`` argument into a JAX key; None draws from the open scope, else globally."""
     if seed is None:
-        return _global.next()
+        return global_generator().next()
     if isinstance(seed, SeedGenerator):
         return seed.next()
     return jax.random.key(SeedGenerator(seed).seed)

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.dtypes import floatx
+from kerata.base.placement import current_placement
 from kerata.kernels.bags import Bags, is_bags
 from kerata.training.sparse import bags_from_sparse, bags_if_almost_zero, is_sparse_matrix
 
@@ -117,8 +118,8 @@ def aligned_copy(array: np.ndarray, dtype: Any) -> np.ndarray:
 
 
 def on_device(rows: Rows) -> Rows:
-    """Put rows on the device; on the CPU without a copy where the address allows it."""
-    x, y, weight = jax.tree.map(lambda a: jax.device_put(a, may_alias=True), rows.arrays)
+    """Put rows on the device, or on all of them."""
+    x, y, weight = current_placement().data(rows.arrays)
     return Rows(x, y, weight, rows.count)
 
 

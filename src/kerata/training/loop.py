@@ -70,7 +70,8 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
     validation = None if plan.validation is None else _placed(plan.validation)
     quiet = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks.callbacks)
     start = model._start = Start(plan)
-    with deferred_interrupt() as check:
+    variables = [v for group in programs.groups for v in group]
+    with programs.placement.running(variables), deferred_interrupt() as check:
         callbacks.on_train_begin()
         first_step = start.step
         logs: dict[str, Any] = {}
@@ -139,6 +140,8 @@ def _chunks(
     while start < steps:
         pace = programs.seconds_per_step
         size = FIRST_CHUNK if pace is None else max(1, int(CHUNK_SECONDS / pace))
+        # Processes must run the same programs, however fast each of them is.
+        size = programs.placement.agree(size)
         # A last piece of a few steps is not worth a call of its own.
         stop = steps if start + 1.2 * size >= steps else start + size
         begin = time.perf_counter()

@@ -16,6 +16,7 @@ import numpy as np
 from jax import lax
 
 from kerata.base.caches import keep_compiled_programs
+from kerata.base.placement import current_placement
 from kerata.base.scope import Scope, get_mask
 from kerata.base.variable import Variable
 from kerata.kernels.bags import is_bags
@@ -61,25 +62,29 @@ class Programs:
         self.rowwise = _treats_rows_one_by_one(model)
         keep_compiled_programs()
         compiled: Callable[..., Any] = (lambda f, **_: f) if eager else jax.jit
-        self.train = compiled(self._train, static_argnames=("batch_size",))
-        self.train_batch = compiled(self._train_batch)
-        self.evaluate = compiled(self._evaluate, static_argnames=("batch_size",))
-        self.evaluate_batch = compiled(self._evaluate_batch)
-        self.predict_batch = compiled(self._predict)
+        self.placement = current_placement()
+        program = self.placement.program
+        self.train = program(compiled(self._train, static_argnames=("batch_size",)))
+        self.train_batch = program(compiled(self._train_batch), batch=1)
+        self.evaluate = program(compiled(self._evaluate, static_argnames=("batch_size",)))
+        self.evaluate_batch = program(compiled(self._evaluate_batch), batch=1)
+        self.predict_batch = program(compiled(self._predict), batch=2)
 
     # Boxes <-> values --------------------------------------------------------------------
 
+    @property
+    def groups(self) -> tuple[list[Variable], ...]:
+        """The variables, in the order of ``Values``."""
+        return self.trainable, self.fixed, self.of_optimizer, self.of_metrics
+
     def read(self) -> Values:
         """Take the present values out of the boxes."""
-        groups = (self.trainable, self.fixed, self.of_optimizer, self.of_metrics)
-        return Values(*([v._value for v in group] for group in groups))
+        return Values(*map(self.placement.read, self.groups))
 
     def write(self, values: Values) -> None:
         """Put values into the boxes."""
-        groups = (self.trainable, self.fixed, self.of_optimizer, self.of_metrics)
-        for group, arrays in zip(groups, values, strict=True):
-            for variable, array in zip(group, arrays, strict=True):
-                variable._value = array
+        for group, arrays in zip(self.groups, values, strict=True):
+            self.placement.write(group, arrays)
 
     # Steps -------------------------------------------------------------------------------
 
@@ -134,7 +139,8 @@ class Programs:
             trainable = [scope.read(v) for v in self.trainable]
             of_optimizer = [scope.read(v) for v in self.of_optimizer]
         metrics = self._count(values.metrics, outcome, batch)
-        return Values(trainable, fixed, of_optimizer, metrics)
+        new = (trainable, fixed, of_optimizer, metrics)
+        return Values(*map(self.placement.keep, self.groups, new))
 
     def _test_step(self, values: Values, batch: Any) -> list[Any]:
         x, y, weight = batch
@@ -143,7 +149,8 @@ class Programs:
             y_pred = self.model(self._inputs(x), training=False)
             loss, parts = self._loss(x, y, y_pred, weight, training=False)
             masks = [get_mask(p) for p in jax.tree.leaves(y_pred)]
-        return self._count(values.metrics, (loss, parts, y_pred, masks), batch)
+        metrics = self._count(values.metrics, (loss, parts, y_pred, masks), batch)
+        return self.placement.keep(self.of_metrics, metrics)
 
     def _fresh(self, metrics: list[Any]) -> list[Any]:
         assert self.objective is not None
@@ -157,7 +164,7 @@ class Programs:
             results = self.objective.results()
         # Compiled functions sort dictionaries, so names and values part ways here.
         self._result_names = list(results)
-        return list(results.values())
+        return self.placement.whole(list(results.values()))
 
     def named(self, results: list[Any]) -> dict[str, Any]:
         """Give results their names: floats for scalars, NumPy arrays for others."""
@@ -194,8 +201,7 @@ class Programs:
 
         def step(row: Any, size: int, values: Values, number: Any) -> Values:
             rows = lax.dynamic_slice_in_dim(order, row, size)
-            # The order is a permutation of the rows, so no index needs to be checked.
-            batch = jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), data)
+            batch = self.placement.take(data, rows)
             return self._train_step(values, batch, jax.random.fold_in(key, first + number))
 
         if full:
@@ -229,7 +235,7 @@ class Programs:
         metrics = _select(first + start == 0, self._fresh(values.metrics), values.metrics)
 
         def step(row: Any, size: int, metrics: list[Any]) -> list[Any]:
-            batch = jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, row, size), data)
+            batch = self.placement.cut(data, row, size)
             return self._test_step(values._replace(metrics=metrics), batch)
 
         if full:
@@ -250,6 +256,7 @@ class Programs:
     ) -> tuple[Values, list[Any]]:
         """Run one step on a batch of its own; ``fresh`` says whether the metrics start anew."""
         metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
+        batch = self.placement.spread(batch)
         values = self._train_step(values._replace(metrics=metrics), batch, key)
         return values, self._results(values.metrics)
 
@@ -258,13 +265,14 @@ class Programs:
     ) -> tuple[list[Any], list[Any]]:
         """Count one batch of its own."""
         metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
-        metrics = self._test_step(values._replace(metrics=metrics), batch)
+        metrics = self._test_step(values._replace(metrics=metrics), self.placement.spread(batch))
         return metrics, self._results(metrics)
 
     def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> Any:
         pairs = zip(self.trainable + self.fixed, [*trainable, *fixed], strict=True)
         with Scope(pairs):
-            return self.model(self._inputs(x), training=False)
+            outputs = self.model(self._inputs(self.placement.spread(x)), training=False)
+        return self.placement.whole(outputs)
 
 
 def _treats_rows_one_by_one(model: Any) -> bool:

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata import optimizers
+from kerata.base.placement import current_placement
 from kerata.base.symbolic import KerasTensor, infer_spec
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
@@ -176,6 +177,7 @@ class Trainer(SingleBatches):
             tuple(id(v) for v in model.trainable_weights),
             tuple(id(v) for v in model.weights),
             tuple(layer.trainable for layer in model._flatten_layers()),
+            current_placement(),
         )
         if self._programs is None or self._programs[0] != key:
             programs = Programs(
@@ -370,6 +372,7 @@ class Trainer(SingleBatches):
         key = (
             tuple(id(v) for v in model.weights),
             tuple(layer.trainable for layer in model._flatten_layers()),
+            current_placement(),
         )
         if self._predictor is None or self._predictor[0] != key:
             self._predictor = (key, Programs(model, eager=self.run_eagerly))

@@ -1,0 +1,213 @@
+"""One compiled program that trains and scores many networks of one shape."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from kerata.base.randomness import SeedGenerator
+from kerata.base.scope import Scope
+from kerata.search.networks import Network, epoch_draws
+from kerata.training.programs import Values
+
+# Rows scored at once, as `evaluate` does.
+SCORED_ROWS = 512
+# While a program is traced, its template holds tracers in the place of numbers.
+_tracing = threading.RLock()
+
+
+class Member:
+    """One network in training: its values, how far it is, what was measured on the way.
+
+    Arguments:
+        label: whatever the owner wants to find it by.
+        numbers: values of the numbers that the fleet traces.
+        train, test: rows it learns from and is judged by, int32.
+        values, draws: see ``networks.begin``.
+    """
+
+    def __init__(
+        self,
+        label: Any,
+        numbers: Sequence[float],
+        train: np.ndarray,
+        test: np.ndarray,
+        values: Values,
+        draws: SeedGenerator,
+    ) -> None:
+        self.label, self.numbers = label, list(numbers)
+        self.train, self.test = train, test
+        self.values, self.draws = values, draws
+        self.epoch = 0
+        self.reports: dict[int, dict[str, float]] = {}  # by epoch, counted from 1
+        self.diverged: int | None = None  # epoch in which the loss was no longer finite
+
+
+class Fleet:
+    """Trains members one by one or side by side, with the results of training each alone.
+
+    Arguments:
+        network: any of the networks; gives the steps.
+        traced: which of its structure's numbers differ between members.
+        data: ``(x, y, sample_weight)`` on the device.
+        batch_size, shuffle: as for ``fit``.
+        capacity: how many epochs a call can run at most.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        traced: Sequence[int],
+        data: Any,
+        batch_size: int,
+        shuffle: bool,
+        capacity: int,
+    ) -> None:
+        self.network, self.traced, self.data = network, list(traced), data
+        self.batch_size, self.shuffle, self.capacity = batch_size, shuffle, capacity
+        found = network.model._objective.results()
+        self._scalars = [np.ndim(value) == 0 for value in found.values()]
+        self.names = [n for n, s in zip(found, self._scalars, strict=True) if s]
+        self.one = jax.jit(self._run)
+        axes = (0, 0, None, 0, 0, 0, None, None)
+        self.many = jax.jit(jax.vmap(self._run, in_axes=axes))
+
+    def advance(self, members: Sequence[Member], epoch: int, scored: Sequence[int]) -> None:
+        """Train members up to an epoch (from 1), all from the same one.
+
+        Arguments:
+            scored: epochs after which the rows held back are scored.
+        """
+        while members[0].epoch < epoch:
+            self._piece(members, min(epoch - members[0].epoch, self.capacity), scored)
+
+    def _piece(self, members: Sequence[Member], count: int, scored: Sequence[int]) -> None:
+        first = members[0].epoch
+        marks = np.zeros(self.capacity, bool)
+        marks[[e - 1 - first for e in scored if first < e <= first + count]] = True
+        arguments = [(m.values, m.numbers, m.test, *self._draw(m, count)) for m in members]
+        if len(members) == 1:
+            values, numbers, test, orders, seeds = arguments[0]
+            values, *tables = self.one(
+                values, numbers, self.data, test, orders, seeds, count, marks
+            )
+            members[0].values = values
+            tables = [np.asarray(t)[None] for t in tables]
+        else:
+            stacked = jax.tree.map(lambda *a: np.stack([np.asarray(x) for x in a]), *arguments)
+            values, numbers, test, orders, seeds = stacked
+            numbers = [n.astype(np.float32) for n in numbers]
+            values, *tables = self.many(
+                values, numbers, self.data, test, orders, seeds, count, marks
+            )
+            values = jax.tree.map(np.asarray, values)
+            for i, member in enumerate(members):
+                member.values = jax.tree.map(lambda a, i=i: a[i], values)
+            tables = [np.asarray(t) for t in tables]
+        for member, trained, judged in zip(members, *tables, strict=True):
+            self._note(member, trained[:count], judged[:count], marks)
+            member.epoch += count
+
+    def _draw(self, member: Member, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Draw seeds and orders of the next epochs, filled up to the capacity."""
+        seeds = np.zeros(self.capacity, np.uint32)
+        if self._fixed_order(len(member.train)):
+            return member.train[None], seeds
+        orders = np.zeros((self.capacity, len(member.train)), np.int32)
+        for i in range(count):
+            seeds[i], orders[i] = epoch_draws(member.draws, member.train, self.shuffle)
+        return orders, seeds
+
+    def _fixed_order(self, rows: int) -> bool:
+        """Say whether an epoch is one batch whose rows may come in any order."""
+        return rows <= self.batch_size and not self.network.order_matters
+
+    def _note(
+        self, member: Member, trained: np.ndarray, judged: np.ndarray, marks: np.ndarray
+    ) -> None:
+        for i, row in enumerate(trained):
+            report = dict(zip(self.names, row.tolist(), strict=True))
+            if not np.isfinite(report["loss"]) and member.diverged is None:
+                member.diverged = member.epoch + i + 1
+            if marks[i] and len(member.test):
+                named = zip(self.names, judged[i].tolist(), strict=True)
+                report |= {f"val_{name}": value for name, value in named}
+            member.reports[member.epoch + i + 1] = report
+
+    # What is compiled ----------------------------------------------------------------------
+
+    def _run(
+        self,
+        values: Values,
+        numbers: list[Any],
+        data: Any,
+        test: Any,
+        orders: Any,
+        seeds: Any,
+        count: Any,
+        scored: Any,
+    ) -> tuple[Values, Any, Any]:
+        """Train ``count`` epochs; give values and a row of results an epoch, twice."""
+        programs = self.network.programs
+        size = min(self.batch_size, orders.shape[1])
+        steps = -(-orders.shape[1] // size)
+
+        def epoch(i: Any, state: Any) -> Any:
+            values, trained, judged = state
+            order = orders[i % orders.shape[0]]
+            key = jax.random.key(seeds[i])
+            values, results = programs.train(values, data, order, 0, steps, key, batch_size=size)
+            trained = trained.at[i].set(self._row(results))
+            if test.shape[0]:
+                judged = lax.cond(
+                    scored[i],
+                    lambda j: j.at[i].set(self._judge(values, data, test)),
+                    lambda j: j,
+                    judged,
+                )
+            return values, trained, judged
+
+        with _tracing, self.network.structure.replaced(self.traced, numbers):
+            empty = jnp.zeros((self.capacity, len(self.names)), jnp.float32)
+            return lax.fori_loop(0, count, epoch, (values, empty, empty))
+
+    def _judge(self, values: Values, data: Any, test: Any) -> Any:
+        """Give loss and metrics on the rows held back."""
+        programs = self.network.programs
+        with Scope(
+            zip(
+                programs.trainable + programs.of_optimizer,
+                [*values.trainable, *values.optimizer],
+                strict=True,
+            )
+        ) as scope:
+            # Moving averages take the weights' place after training.
+            programs.optimizer.finalize_variable_values(programs.trainable)
+            values = values._replace(trainable=[scope.read(v) for v in programs.trainable])
+        size = min(SCORED_ROWS, test.shape[0])
+        full, rest = divmod(test.shape[0], size)
+
+        def count(first: Any, rows: int, metrics: list[Any], fresh: Any) -> tuple[Any, Any]:
+            chosen = lax.dynamic_slice_in_dim(test, first, rows)
+            batch = jax.tree.map(lambda a: a.at[chosen].get(mode="promise_in_bounds"), data)
+            now = values._replace(metrics=metrics)
+            return programs.evaluate_batch(now, batch, fresh)
+
+        metrics = lax.fori_loop(
+            0, full, lambda i, m: count(i * size, size, m, i == 0)[0], values.metrics
+        )
+        if rest:
+            metrics, results = count(full * size, rest, metrics, False)
+            return self._row(results)
+        with Scope(zip(programs.of_metrics, metrics, strict=True)):
+            return self._row(list(self.network.model._objective.results().values()))
+
+    def _row(self, results: list[Any]) -> Any:
+        kept = [r for r, s in zip(results, self._scalars, strict=True) if s]
+        return jnp.stack([jnp.asarray(r, jnp.float32) for r in kept])

@@ -1,0 +1,118 @@
+"""From a builder's parameters to a network that is ready to train, and its first values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kerata.base.randomness import SeedGenerator, fixed_seed
+from kerata.layers.core.lambda_layer import Lambda
+from kerata.search.structure import Structure
+from kerata.training.feed import Rows
+from kerata.training.programs import Programs, Values
+
+Build = Callable[..., Any]
+
+
+class Network:
+    """A network as a builder makes it, ready for the rows it will see.
+
+    Arguments:
+        build: gives a compiled model.
+        params: what it is called with.
+        rows: the data.
+        seed: as for ``set_random_seed`` before the call.
+
+    Attributes:
+        programs: the model's steps, not compiled yet.
+        structure: what a compiled program depends on.
+        parameters: how many numbers the network learns.
+
+    Raises:
+        TypeError: the builder gives something else than a model.
+        RuntimeError: a model that is not compiled.
+    """
+
+    def __init__(self, build: Build, params: Mapping[str, Any], rows: Rows, seed: int) -> None:
+        with fixed_seed(seed):
+            self.model = checked(build(**params))
+            eager, self.model.run_eagerly = self.model.run_eagerly, True
+            # Compiled later together with the loops around them, so they stay plain functions.
+            self.programs: Programs = self.model._ready(rows, training=True)
+            self.model.run_eagerly = eager
+        self.structure = Structure(self.model, self.model.optimizer, self.model._objective)
+        self.parameters = sum(math.prod(v.shape) for v in self.model.trainable_weights)
+
+    @property
+    def order_matters(self) -> bool:
+        """Whether the order of the rows within a batch can change more than rounding."""
+        return any(
+            type(layer).__module__.partition(".")[0] != "kerata"
+            or isinstance(layer, Lambda)
+            or hasattr(layer, "_generator")
+            or hasattr(layer, "seed")
+            for layer in self.model._flatten_layers()
+        )
+
+
+class Begun(NamedTuple):
+    """A network at the beginning of its training."""
+
+    values: Values
+    draws: SeedGenerator  # gives what ``fit`` would draw next
+
+
+def begin(build: Build, params: Mapping[str, Any], rows: Rows, seed: int, like: Network) -> Begun:
+    """Make a network's first values as ``set_random_seed`` and the builder would.
+
+    Raises:
+        ValueError: the builder, given the same parameters, makes another network than before.
+    """
+    with fixed_seed(seed) as draws:
+        model = checked(build(**params))
+        model._output_spec(rows.x)
+        weights = model.trainable_weights
+        if not model.optimizer.built:
+            model.optimizer.build(weights)
+    values = Values(
+        [v._value for v in weights],
+        [v._value for v in model.non_trainable_weights],
+        [v._value for v in model.optimizer.variables],
+        like.programs.read().metrics,
+    )
+    shapes = [[(a.shape, a.dtype) for a in group] for group in values]
+    expected = [[(a.shape, a.dtype) for a in group] for group in like.programs.read()]
+    if shapes != expected:
+        raise ValueError(
+            "The builder made two different networks from the same parameters; it must depend "
+            "on nothing else."
+        )
+    return Begun(values, draws)
+
+
+def epoch_draws(draws: SeedGenerator, rows: np.ndarray, shuffle: bool) -> tuple[int, np.ndarray]:
+    """Draw what ``fit`` draws for an epoch: seed of the key, order of the rows."""
+    seed = draws.next_seed()
+    if not shuffle:
+        return seed, rows
+    order = np.arange(len(rows), dtype=np.int32)
+    np.random.default_rng(draws.next_seed()).shuffle(order)
+    return seed, rows[order]
+
+
+def checked(model: Any) -> Any:
+    """Refuse what is not a compiled model."""
+    if not hasattr(model, "_ready"):
+        raise TypeError(
+            f"The builder must return a model, got {type(model).__name__}. "
+            "Does it end in `return model`?"
+        )
+    if not model.compiled:
+        raise RuntimeError(
+            f"The builder returns the model {model.name!r} without compiling it; call "
+            "model.compile(...) in it, with optimizer and loss."
+        )
+    return model
