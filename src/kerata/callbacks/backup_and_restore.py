@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import random
 import warnings
 import zipfile
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.placement import current_placement
 from kerata.base.randomness import SeedGenerator, global_generator
 from kerata.base.variable import Variable
 from kerata.callbacks.callback import Callback, Logs
@@ -78,8 +80,11 @@ class BackupAndRestore(Callback):
         """Restore the backup, if there is one."""
         self._warned = False
         self._steps = 0
-        self._check_folder()
-        self._found = self._load()
+        # The first of several processes keeps the backup and gives it to the others.
+        if current_placement().first:
+            self._check_folder()
+        found = current_placement().share(self._load)
+        self._found = None if found is None else read_pack(io.BytesIO(found))
         if self._found is None:
             return
         self._check_steps(self._found)
@@ -114,7 +119,7 @@ class BackupAndRestore(Callback):
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Delete the backup: training is complete."""
-        if self.delete_checkpoint:
+        if self.delete_checkpoint and current_placement().first:
             with contextlib.suppress(OSError):
                 self._latest.unlink(missing_ok=True)
                 self._previous.unlink(missing_ok=True)
@@ -144,6 +149,8 @@ class BackupAndRestore(Callback):
         }
 
     def _save(self, epoch: int, step: int, generators: Any) -> None:
+        if not current_placement().first:
+            return
         state = {
             "epoch": epoch,
             "step": step,
@@ -213,7 +220,7 @@ class BackupAndRestore(Callback):
             said = f"BackupAndRestore can't write there ({problem.strerror or problem})"
             raise type(problem)(problem.errno, said, str(self.backup_dir)) from problem
 
-    def _load(self) -> Any:
+    def _load(self) -> bytes | None:
         for part in self.backup_dir.glob(".*.npz.*.part"):
             part.unlink(missing_ok=True)
         damage: Exception | None = None
@@ -221,7 +228,8 @@ class BackupAndRestore(Callback):
             if not path.exists():
                 continue
             try:
-                found = read_pack(path)
+                found = path.read_bytes()
+                read_pack(io.BytesIO(found))
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
                 damage = problem
                 continue

@@ -37,6 +37,7 @@ class Callback:
     chunks_suffice = False
     kept_state: tuple[str, ...] = ()
     comes_last = False
+    first_process_only = False
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Take over the settings of the run."""

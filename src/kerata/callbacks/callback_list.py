@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from kerata.base.placement import current_placement
 from kerata.callbacks.callback import (
     PREDICT_BATCH_HOOKS,
     TEST_BATCH_HOOKS,
@@ -56,6 +57,9 @@ class CallbackList(Callback):
         self.callbacks.sort(key=lambda c: c.comes_last)
         for callback in self.callbacks:
             callback.accompany(self.callbacks)
+        # All processes of a run count the same callbacks, so that they run the same programs.
+        first = current_placement().first
+        self._acting = [c for c in self.callbacks if first or not c.first_process_only]
         if model is not None:
             self.set_model(model)
         self.set_params(params)
@@ -100,7 +104,7 @@ class CallbackList(Callback):
     def progress(self, done_steps: int, total_steps: int | None, logs: Logs = None) -> None:
         """Tell all callbacks how far the running epoch, evaluation or prediction is."""
         logs = plain_logs(logs)
-        for callback in self.callbacks:
+        for callback in self._acting:
             callback.progress(done_steps, total_steps, logs)
 
     # One method a moment, written out, so that a reader and a debugger find each.
@@ -171,7 +175,7 @@ class CallbackList(Callback):
 
     def _each(self, hook: str, logs: Logs, *index: int) -> None:
         logs = plain_logs(logs)
-        for callback in self.callbacks:
+        for callback in self._acting:
             getattr(callback, hook)(*index, logs)
 
 

@@ -32,6 +32,8 @@ class CSVLogger(Callback):
     >>> log.on_train_end()
     """
 
+    first_process_only = True
+
     def __init__(
         self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False
     ) -> None:

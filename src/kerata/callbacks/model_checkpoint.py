@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from kerata.base.messages import did_you_mean
+from kerata.base.placement import current_placement
 from kerata.callbacks.backup_and_restore import check_save_freq
 from kerata.callbacks.callback import Logs
 from kerata.callbacks.logs import plain_logs
@@ -96,13 +97,15 @@ class ModelCheckpoint(Monitor):
                 return
             before = self.best
             if not self.improved(current, before):
-                if self.verbose > 0:
+                if self.verbose > 0 and current_placement().first:
                     print(f"\nEpoch {epoch + 1}: {self.monitor} is not better than {before:.5f}.")
                 return
             self.best = current
             found = "" if before is None else f" instead of {before:.5f}"
             why = f"{self.monitor} is {current:.5f}{found}, "
         path = self._path(epoch, batch, logs)
+        if not current_placement().first:
+            return
         if self.verbose > 0:
             print(f"\nEpoch {epoch + 1}: {why}saving the model to {path}.")
         if self.save_weights_only:

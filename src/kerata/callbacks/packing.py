@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import jax
 import ml_dtypes
@@ -28,8 +28,8 @@ def write_pack(path: Path, value: Any) -> None:
     write_beside(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]  # names are ours
 
 
-def read_pack(path: Path) -> Any:
-    """Read what ``write_pack`` wrote.
+def read_pack(path: Path | IO[bytes]) -> Any:
+    """Read what ``write_pack`` wrote, from its file or from the bytes of it.
 
     Raises:
         ValueError, KeyError, zipfile.BadZipFile: a damaged file.

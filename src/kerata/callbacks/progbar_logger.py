@@ -26,6 +26,7 @@ class ProgbarLogger(Callback):
     """
 
     chunks_suffice = True
+    first_process_only = True
 
     def __init__(self) -> None:
         self.verbose = 1

@@ -43,6 +43,7 @@ class TensorBoard(Callback):
     """
 
     kept_state = ("_steps",)
+    first_process_only = True
 
     def __init__(
         self,

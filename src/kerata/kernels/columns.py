@@ -23,6 +23,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from kerata.base.placement import current_placement
 from kerata.kernels.shapes import Pads, output_size, span
 
 # A block of images whose columns just fit a core's second-level cache (1 MiB) and the rest of it.
@@ -58,6 +59,13 @@ def columns_convolution(
         parts = zip(jnp.split(x, groups, -1), jnp.split(kernel, groups, -1), strict=True)
         outputs = [columns_convolution(p, k, strides, no_pads, dilation) for p, k in parts]
         return jnp.concatenate(outputs, -1)
+    convolve = functools.partial(_in_blocks, strides=strides, dilation=dilation, groups=groups)
+    return current_placement().rowwise(convolve, x, kernel)
+
+
+def _in_blocks(
+    x: jax.Array, kernel: jax.Array, strides: Sizes, dilation: Sizes, groups: int
+) -> jax.Array:
     convolve = functools.partial(
         _by_columns, kernel=kernel, strides=strides, dilation=dilation, groups=groups
     )

@@ -1,0 +1,33 @@
+"""A small program beside the first process, through which all processes find each other.
+
+In JAX this service lives inside the first process, and when that one dies all others are
+ended by the runtime with a stack trace of its own. As a program of its own it stays a little
+longer, so that the others can end with a sentence. It is run by its path and imports nothing of
+this package, to start fast.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from typing import Any
+
+
+def serve(module: Any, port: str, processes: int, heartbeat: int, shutdown: int) -> None:
+    """Serve until the first process says that it is done, or is gone for a while."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    service = module.get_distributed_runtime_service(
+        f"[::]:{port}", processes, heartbeat_timeout=heartbeat, shutdown_timeout=shutdown
+    )
+    print("ready", flush=True)
+    # The first process holds the other end: the text ends when it dies, however it dies.
+    done = sys.stdin.readline().strip() == "done"
+    time.sleep(1 if done else heartbeat + 10)
+    service.shutdown()
+
+
+if __name__ == "__main__":
+    from jaxlib import _jax
+
+    serve(_jax, sys.argv[1], *map(int, sys.argv[2:]))
