@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import contextlib
 import random as python_random
 import secrets
 import threading
-from collections.abc import Iterator
 from collections.abc import Iterator
 
 import jax

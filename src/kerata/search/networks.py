@@ -116,3 +116,9 @@ def checked(model: Any) -> Any:
             "model.compile(...) in it, with optimizer and loss."
         )
     return model
+
+
+def told(error: BaseException) -> str:
+    """Write an error in a line, with its class."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -36,6 +36,7 @@ class Structure:
     Attributes:
         signature: hashable; networks with the same one differ at most in their numbers.
         numbers: the Python floats found, such as rates and strengths, in a fixed order.
+        kept: objects that the signature names by their identity; to be held as long as it.
 
     Floats that are 0 or not finite count as structure, since layers leave out what is
     switched off.
@@ -45,6 +46,7 @@ class Structure:
         self._tokens: list[Any] = []
         self._places: list[tuple[Any, Any]] = []
         self.numbers: list[float] = []
+        self.kept: list[Any] = []
         # What was met is kept, so that no id is used twice.
         self._met: dict[int, tuple[int, Any]] = {}
         # Explicit, since a deep network would be too deep for Python's own stack.
@@ -107,10 +109,12 @@ class Structure:
             self._tokens.append(type(value))
         elif hasattr(value, "__dict__") and not isinstance(value, (type, types.ModuleType)):
             self._tokens.append(type(value))
+            self.kept.append(type(value))
             self._attributes(value, vars(value))
         else:
             # Nothing is known about it, so only the very same object counts as alike.
             self._tokens.append(("object", id(value)))
+            self.kept.append(value)
 
     def _function(self, value: Any) -> None:
         if isinstance(value, types.MethodType):
@@ -118,11 +122,12 @@ class Structure:
             self._push([(value.__func__, None, None), (value.__self__, None, None)])
         elif isinstance(value, functools.partial):
             self._tokens.append("partial")
-            parts = (value.func, value.args, tuple(value.keywords.items()))
-            self._push((part, None, None) for part in parts)
+            keywords = tuple(value.keywords.items())
+            self._push((part, None, None) for part in (value.func, value.args, keywords))
         else:
             cells = tuple(c.cell_contents for c in value.__closure__ or ())
             self._tokens.append((value.__code__, id(value.__globals__)))
+            self.kept.append(value)
             parts = (cells, value.__defaults__, tuple((value.__kwdefaults__ or {}).items()))
             self._push((part, None, None) for part in parts)
 

@@ -1,0 +1,149 @@
+"""The table of a search: while it runs, and of its results."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from kerata.search.results import Results
+
+# Candidates shown.
+ROWS = 12
+
+
+def results_table(results: Results, rows: int | None = None) -> Table:
+    """Make a table of the candidates, best first, those without a score last."""
+    from rich.table import Table
+
+    names = list(dict.fromkeys(name for c in results.candidates for name in c))
+    order = results.ranking()
+    rest = [i for i in range(len(results)) if i not in set(order)]
+    shown = (order + rest)[:rows]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in (*names, results.metric.removeprefix("val_"), "±", ""):
+        table.add_column(name, justify="left" if name == "" else "right")
+    for i in shown:
+        values = [value_text(results.candidates[i].get(n, "")) for n in names]
+        candidate = results.candidate(i)
+        best = bool(order) and i == order[0]
+        scored = np.isfinite(candidate.score)
+        table.add_row(
+            *values,
+            f"{candidate.score:.4f}" if scored else "",
+            f"{candidate.spread:.4f}" if scored else "",
+            "best" if best else results.note(i),
+            style="bold green" if best else None,
+        )
+    return table
+
+
+def results_text(results: Results) -> str:
+    """Write the table and what it means as plain text."""
+    from rich.console import Console
+
+    out = io.StringIO()
+    console = Console(file=out, width=160, highlight=False, markup=False)
+    console.print(results_table(results))
+    splits = len(results._splits)
+    told = f"{results.metric}: mean and standard deviation over {splits} splits."
+    if splits > 1 and len(results.ranking()) > 1:
+        told += f" {results.lead()}"
+    console.print(told)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def value_text(value: Any) -> str:
+    """Write a searched value briefly.
+
+    >>> value_text(0.00012345), value_text([64, 64]), value_text(len)
+    ('0.0001234', '[64, 64]', 'len')
+    """
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(getattr(value, "__name__", value))
+
+
+class Watch:
+    """Shows a search while it runs: a table in a terminal, else a line now and then.
+
+    Arguments:
+        total: how many trainings there are.
+        make: gives the results so far.
+        verbose: 0 shows nothing.
+    """
+
+    def __init__(self, total: int, make: Callable[[], Results], verbose: int = 1) -> None:
+        self.total, self.make, self.verbose = total, make, verbose
+        self.finished = 0
+        self._begun = time.perf_counter()
+        self._drawn = 0.0
+        self._live: Any = None
+
+    def __enter__(self) -> Self:
+        if self.verbose and sys.stdout.isatty():
+            from rich.live import Live
+
+            self._live = Live(self._bar(), refresh_per_second=8)
+            self._live.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._live is not None:
+            self._live.update(self._picture())
+            self._live.stop()
+        elif self.verbose:
+            print(self._line(), flush=True)
+
+    def count(self, finished: int = 1) -> None:
+        """Note that trainings are done."""
+        self.finished += finished
+        now = time.perf_counter()
+        # Ranking all candidates takes longer than training a small one.
+        if self._live is not None and now - self._drawn > 0.3:
+            self._drawn = now
+            self._live.update(self._picture())
+        elif self._live is None and self.verbose and now - self._drawn > 10:
+            if self._drawn:
+                print(self._line(), flush=True)
+            self._drawn = now
+
+    def _picture(self) -> RenderableType:
+        from rich.console import Group
+
+        results = self.make()
+        return Group(results_table(results, ROWS), self._bar())
+
+    def _bar(self) -> RenderableType:
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+
+        line = Table.grid(padding=(0, 2, 0, 0))
+        bar = ProgressBar(total=self.total, completed=self.finished, width=30)
+        line.add_row(bar, self._told())
+        return line
+
+    def _told(self) -> str:
+        spent = time.perf_counter() - self._begun
+        told = f"{self.finished} of {self.total} trainings, {spent:.0f} s spent"
+        if 0 < self.finished < self.total:
+            told += f", about {spent / self.finished * (self.total - self.finished):.0f} s left"
+        return told
+
+    def _line(self) -> str:
+        results = self.make()
+        order = results.ranking()
+        if not order:
+            return self._told()
+        best = results.candidate(order[0])
+        values = ", ".join(f"{k}={value_text(v)}" for k, v in best.params.items())
+        score = f"{results.metric} {best.score:.4f}"
+        return f"{self._told()}; best {score}{f' with {values}' if values else ''}"
