@@ -77,11 +77,13 @@ class Watch:
 
     Arguments:
         total: how many trainings there are.
-        make: gives the results so far.
+        make: gives the results so far, if there are any to show.
         verbose: 0 shows nothing.
     """
 
-    def __init__(self, total: int, make: Callable[[], Results], verbose: int = 1) -> None:
+    def __init__(
+        self, total: int, make: Callable[[], Results] | None = None, verbose: int = 1
+    ) -> None:
         self.total, self.make, self.verbose = total, make, verbose
         self.finished = 0
         self._begun = time.perf_counter()
@@ -119,8 +121,9 @@ class Watch:
     def _picture(self) -> RenderableType:
         from rich.console import Group
 
-        results = self.make()
-        return Group(results_table(results, ROWS), self._bar())
+        if self.make is None:
+            return self._bar()
+        return Group(results_table(self.make(), ROWS), self._bar())
 
     def _bar(self) -> RenderableType:
         from rich.progress_bar import ProgressBar
@@ -139,9 +142,9 @@ class Watch:
         return told
 
     def _line(self) -> str:
-        results = self.make()
-        order = results.ranking()
-        if not order:
+        results = None if self.make is None else self.make()
+        order = [] if results is None else results.ranking()
+        if results is None or not order:
             return self._told()
         best = results.candidate(order[0])
         values = ", ".join(f"{k}={value_text(v)}" for k, v in best.params.items())
