@@ -56,6 +56,7 @@ class Variable:
     Attributes:
         path: name with the owner's in front, ``'dense/kernel'``.
         regularizer, constraint: applied by training, or None.
+        belongs_to: the weight for which an optimizer keeps this, or None.
 
     Raises:
         ValueError: a function without a shape; a value of another shape assigned.
@@ -86,6 +87,7 @@ class Variable:
         self.aggregation = aggregation
         self.regularizer: Callable[[Any], Any] | None = None
         self.constraint: Callable[[Any], Any] | None = None
+        self.belongs_to: Variable | None = None
         # Initial values are concrete even when a layer is built while its caller is traced.
         with jax.ensure_compile_time_eval():
             if callable(initializer):

@@ -56,6 +56,11 @@ class Spread(Placement):
         """Whether this is the first of the processes, which writes files and prints."""
         return not self._several or jax.process_index() == 0
 
+    @property
+    def in_step(self) -> bool:  # type: ignore[override]  # as above
+        """Whether other processes run the same programs at the same time."""
+        return self._several
+
     # Around programs -----------------------------------------------------------------------
 
     def program(self, compiled: Callable[..., Any], batch: int | None = None) -> Callable[..., Any]:
@@ -181,8 +186,20 @@ class Spread(Placement):
         return lax.with_sharding_constraint(filled, self._by_rows)[:size]
 
     def _layout(self, variable: Variable) -> Sharding:
-        # The optimizer's moments are named after their weights, and lie with them.
-        return self._distribution.get_variable_layout(variable).backend_layout
+        # An optimizer's moments lie where their weights do.
+        owner = variable.belongs_to
+        if owner is None or owner.shape != variable.shape:
+            owner = variable
+        sharding = self._distribution.get_variable_layout(owner).backend_layout
+        try:
+            sharding.shard_shape(variable.shape)
+        except ValueError:
+            raise ValueError(
+                f"The layout {tuple(sharding.spec)} does not fit the weight {owner.path!r} of "
+                f"shape {variable.shape}: it needs no more axes than the weight has, and each axis "
+                "that is cut up must be a multiple of the devices along it."
+            ) from None
+        return sharding
 
     def _spread_value(self, variable: Variable) -> Any:
         known = self._known.get(variable)

@@ -187,6 +187,7 @@ class Optimizer(OptimizerState):
                 values = self.initial_slots(variable.shape, jnp.dtype(variable.dtype))
                 for name in group:
                     boxes[name] = self._add(name_like(variable, name), values[name])
+                    boxes[name].belongs_to = variable
         self.built = True
 
     # One step.

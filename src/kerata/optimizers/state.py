@@ -70,12 +70,14 @@ class OptimizerState(Configurable):
         self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
     ) -> Variable:
         """Make a variable of the shape and type of a weight, named after it."""
-        return self.add_variable(
+        made = self.add_variable(
             shape=reference_variable.shape,
             initializer=initializer,
             dtype=reference_variable.dtype,
             name=name_like(reference_variable, name or "var"),
         )
+        made.belongs_to = reference_variable
+        return made
 
     def add_optimizer_variables(
         self, trainable_variables: Iterable[Variable], name: Any, initializer: Any = "zeros"
