@@ -1,12 +1,17 @@
 """Sparse inputs give the dense ones' results, without ever being dense."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import kerata as keras
 from kerata import layers
 from kerata.kernels.bags import Bags
 from kerata.training.feed import make_rows
+from kerata.training.sparse import bags_from_sparse
 
 sparse = pytest.importorskip("scipy.sparse")
 
@@ -83,6 +88,71 @@ def test_bags_hold_what_the_matrix_holds():
         np.testing.assert_array_equal(make_rows(twice).x.to_dense(), twice.toarray())
 
 
+def random_bags(rows, width, seed, weighted=True):
+    rng = np.random.default_rng(seed)
+    # Empty, short and long rows; some longer than a piece.
+    share = rng.choice([0, 0.02, 0.1, 0.6], size=(rows, 1))
+    dense = (rng.random((rows, width)) < share) * rng.normal(size=(rows, width))
+    dense = dense.astype("float32") if weighted else (dense != 0).astype("float32")
+    return dense, bags_from_sparse(sparse.csr_matrix(dense), "x")
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize(("rows", "width"), [(1, 3), (7, 40), (50, 300), (9, 70_000)])
+def test_products_and_their_gradients(rows, width, weighted):
+    dense, bags = random_bags(rows, width, rows, weighted)
+    matrix = np.random.default_rng(1).normal(size=(width, 5)).astype("float32")
+    np.testing.assert_allclose(bags @ matrix, dense @ matrix, rtol=1e-4, atol=1e-4)
+    change = np.random.default_rng(2).normal(size=(rows, 5)).astype("float32")
+    found, expected = (
+        jax.jit(jax.grad(lambda m, x=x: ((x @ m) * change).sum()))(matrix)
+        for x in (bags, jnp.asarray(dense))
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
+    if weighted:
+        of_bags = jax.grad(lambda b: ((b @ matrix) * change).sum(), allow_int=True)(bags)
+        values = np.asarray(Bags(bags.columns, of_bags.values, bags.starts, width).to_dense())
+        expected = change @ matrix.T
+        np.testing.assert_allclose(values, np.where(dense != 0, expected, 0), rtol=1e-3, atol=1e-3)
+
+
+@given(seed=st.integers(0, 10**6), rows=st.integers(1, 60), batch=st.integers(1, 60))
+@settings(max_examples=20, deadline=None)
+def test_rows_are_taken_as_from_the_matrix(seed, rows, batch):
+    dense, bags = random_bags(rows, 80, seed)
+    order = np.random.default_rng(seed).permutation(rows)
+    ready = bags.for_batches(order, batch)
+    for start in range(0, rows, batch):
+        some = order[start : start + batch]
+        np.testing.assert_array_equal(ready.take(jnp.asarray(some)).to_dense(), dense[some])
+        np.testing.assert_array_equal(
+            bags.sliced(start, start + batch).to_dense(), dense[start : start + batch]
+        )
+    more = bags.padded(rows + 3).to_dense()
+    np.testing.assert_array_equal(more, np.pad(dense, ((0, 3), (0, 0))))
+
+
+def test_every_epoch_finds_the_same_program():
+    _, bags = random_bags(400, 300, 0)
+    rng = np.random.default_rng(0)
+    assert len({bags.for_batches(rng.permutation(400), 32).room for _ in range(50)}) == 1
+    # An order that puts the longest rows together gets the room it needs.
+    longest_first = np.argsort(-np.diff(bags.starts))
+    assert bags.for_batches(longest_first, 32).room > bags.for_batches(np.arange(400), 32).room
+
+
+def test_generators_may_yield_sparse_batches():
+    def batches():
+        for i in range(0, 40, 8):
+            yield sparse.csr_matrix(WEIGHTED[i : i + 8]), Y[i : i + 8]
+
+    model, twin = network(), network()
+    model.fit(batches(), verbose=0)
+    twin.fit(WEIGHTED, Y, batch_size=8, shuffle=False, verbose=0)
+    for a, b in zip(model.get_weights(), twin.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
 def test_mistakes_with_sparse_matrices():
     model = network()
     with pytest.raises(ValueError, match="40 rows but y has 3"):
@@ -90,8 +160,9 @@ def test_mistakes_with_sparse_matrices():
     with pytest.raises(ValueError, match=r"\(None, 600\), got \(None, 10\)"):
         model.fit(sparse.csr_matrix(DENSE[:, :10]), Y, verbose=0)
     bad = sparse.csr_matrix(WEIGHTED)
-    bad.data[2] = np.nan
-    with pytest.raises(ValueError, match="NaN"):
+    bad.data[9] = np.nan
+    row, column = (int(n[9]) for n in bad.tocoo().coords)
+    with pytest.raises(ValueError, match=rf"1 NaN .* at row {row}, column {column}\."):
         model.fit(bad, Y, verbose=0)
 
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import jax
-from jax import lax
+
+from kerata.base.rows import cut_rows, take_rows
 
 if TYPE_CHECKING:
     from kerata.base.variable import Variable
-
-T = TypeVar("T")
 
 
 class Placement:
@@ -25,9 +24,12 @@ class Placement:
 
     Attributes:
         first: whether this process writes files and prints; only one of several does.
+        in_step: whether other processes run the same programs at the same time, so that
+            nothing may depend on how fast this one is.
     """
 
     first = True
+    in_step = False
 
     # Around programs -----------------------------------------------------------------------
 
@@ -62,11 +64,11 @@ class Placement:
 
     def take(self, data: Any, rows: jax.Array) -> Any:
         """Gather rows by their numbers, all of which exist, into a batch."""
-        return jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), data)
+        return take_rows(data, rows)
 
     def cut(self, data: Any, first: Any, size: int) -> Any:
         """Give the rows from a first one on as a batch."""
-        return jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, first, size), data)
+        return cut_rows(data, first, size)
 
     def spread(self, batch: Any) -> Any:
         """Share the rows of a batch out."""
@@ -90,8 +92,8 @@ class Placement:
         """Give the first process's number to all."""
         return number
 
-    def share(self, load: Callable[[], T]) -> T:
-        """Let the first process load something and give it to all."""
+    def share(self, load: Callable[[], bytes | None]) -> bytes | None:
+        """Let the first process load some bytes, or None, and give them to all."""
         return load()
 
 

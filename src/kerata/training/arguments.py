@@ -38,6 +38,17 @@ def check_fit(epochs: Any, batch_size: Any, initial_epoch: Any, verbose: Any) ->
     verbosity(verbose)
 
 
+def check_shuffle(shuffle: Any) -> Any:
+    """Give True, False or ``'batch'``.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if shuffle not in (True, False, None, "batch"):
+        raise ValueError(f"shuffle must be True, False or 'batch', got {shuffle!r}.")
+    return shuffle if shuffle == "batch" else bool(shuffle)
+
+
 def verbosity(verbose: Any) -> int:
     """Turn the ``verbose`` argument into 0, 1 or 2.
 

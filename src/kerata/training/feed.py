@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,9 @@ import numpy as np
 
 from kerata.base.dtypes import floatx
 from kerata.base.placement import current_placement
+from kerata.base.rows import slice_rows
 from kerata.kernels.bags import Bags, is_bags
+from kerata.training.foreign import is_file_array, is_tensor, tensor_to_numpy
 from kerata.training.sparse import bags_from_sparse, bags_if_almost_zero, is_sparse_matrix
 
 
@@ -34,12 +37,15 @@ class Rows:
 def is_stream(x: Any) -> bool:
     """Say whether x yields batches (a generator, PyDataset, loader) instead of being rows."""
     rows = (np.ndarray, jax.Array, Bags, list, tuple, dict, str, bytes)
-    if isinstance(x, rows) or _is_table(x) or is_sparse_matrix(x):
+    others = (_is_table, is_sparse_matrix, is_tensor, is_file_array)
+    if isinstance(x, rows) or any(recognise(x) for recognise in others):
         return False
     return hasattr(x, "__next__") or hasattr(x, "__iter__") or _is_pydataset(x)
 
 
-def make_rows(x: Any, y: Any = None, sample_weight: Any = None, n_inputs: int = 1) -> Rows:
+def make_rows(
+    x: Any, y: Any = None, sample_weight: Any = None, n_inputs: int = 1, whole: bool = True
+) -> Rows:
     """Turn x, y and sample weights into arrays of one length.
 
     Arguments:
@@ -47,34 +53,42 @@ def make_rows(x: Any, y: Any = None, sample_weight: Any = None, n_inputs: int = 
         y: likewise, or None.
         sample_weight: one number a row, likewise, or None.
         n_inputs: how many inputs the model has; tells a list of rows from a list of inputs.
+        whole: whether these are all rows, which may become bags if they are almost all
+            zeros; of batches, each might be of another shape then, so they become dense.
 
     Raises:
         ValueError: strings, ragged lists, no rows, different lengths.
         TypeError: something that is not data.
     """
-    x = to_arrays(x, "x", several=n_inputs > 1)
+    x = to_arrays(x, "x", several=n_inputs > 1, bags=whole)
     y = None if y is None else to_arrays(y, "y")
     sample_weight = None if sample_weight is None else to_arrays(sample_weight, "sample_weight")
     count = _common_length({"x": x, "y": y, "sample_weight": sample_weight})
     return Rows(x, y, sample_weight, count)
 
 
-def to_arrays(value: Any, what: str, several: bool = False) -> Any:
+def to_arrays(value: Any, what: str, several: bool = False, bags: bool = False) -> Any:
     """Turn one argument into a NumPy or JAX array, or nested lists or dictionaries of them."""
     if isinstance(value, dict):
-        return {key: to_arrays(v, f"{what}[{key!r}]") for key, v in value.items()}
+        return {key: to_arrays(v, f"{what}[{key!r}]", bags=bags) for key, v in value.items()}
     if isinstance(value, (list, tuple)):
         parts = len(value) > 0 and all(hasattr(v, "shape") or isinstance(v, dict) for v in value)
         rows = parts and not several and all(getattr(v, "ndim", None) == 0 for v in value)
         if several or (parts and not rows):
-            return [to_arrays(v, f"{what}[{i}]") for i, v in enumerate(value)]
-    return _to_array(value, what)
+            return [to_arrays(v, f"{what}[{i}]", bags=bags) for i, v in enumerate(value)]
+    return _to_array(value, what, bags)
 
 
-def _to_array(value: Any, what: str) -> Any:
-    if isinstance(value, (jax.Array, Bags)):
+def _to_array(value: Any, what: str, bags: bool) -> Any:
+    if isinstance(value, Bags):
+        return value if bags else np.asarray(value.to_dense())
+    if isinstance(value, jax.Array):
         return value
-    if is_sparse_matrix(value):
+    if is_tensor(value):
+        value = tensor_to_numpy(value)
+    if is_sparse_matrix(value) and not bags:
+        value = value.toarray()
+    elif is_sparse_matrix(value):
         return bags_from_sparse(value, what)
     if isinstance(value, (str, bytes)) or value is None:
         raise TypeError(f"{what} must be an array of numbers, got {value!r:.60}.")
@@ -90,11 +104,13 @@ def _to_array(value: Any, what: str) -> Any:
         raise TypeError(f"{what} must hold numbers, got an array of type {array.dtype}.")
     if array.ndim == 0:
         raise ValueError(f"{what} must have at least one axis (the rows), got the number {array}.")
-    if what.startswith("x"):
+    if bags:
         # Before any copy: as dense floats such a matrix can take gigabytes.
-        bags = bags_if_almost_zero(array)
-        if bags is not None:
-            return bags
+        found = bags_if_almost_zero(array)
+        if found is not None:
+            return found
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     if array.dtype == np.float64:
         return aligned_copy(array, floatx())
     if array.dtype in (np.int64, np.uint64, np.uint32):
@@ -109,12 +125,18 @@ def aligned_copy(array: np.ndarray, dtype: Any) -> np.ndarray:
     >>> copy.dtype.name, copy.ctypes.data % 64
     ('float32', 0)
     """
-    dtype = jnp.dtype(dtype)
-    memory = np.empty(array.size * dtype.itemsize + 64, np.uint8)
-    start = -memory.ctypes.data % 64
-    copy = memory[start : start + array.size * dtype.itemsize].view(dtype).reshape(array.shape)
+    copy = aligned_empty(array.shape, dtype)
     copy[...] = array
     return copy
+
+
+def aligned_empty(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    """Make an array without filling it, at an address that JAX can use on the CPU as it is."""
+    dtype = jnp.dtype(dtype)
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.empty(size + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def on_device(rows: Rows) -> Rows:
@@ -124,12 +146,21 @@ def on_device(rows: Rows) -> Rows:
 
 
 def _to_int32(array: np.ndarray, what: str) -> np.ndarray:
+    check_integers(array, what)
+    return aligned_copy(array, np.int32)
+
+
+def check_integers(array: np.ndarray, what: str) -> None:
+    """Refuse integers beyond 32 bits.
+
+    Raises:
+        ValueError: naming array and value.
+    """
     if array.size and (array.max() > 2**31 - 1 or array.min() < -(2**31)):
         raise ValueError(
             f"{what} holds integers beyond 32 bits (largest {array.max()}); "
             "turn them into floats or smaller ids first."
         )
-    return aligned_copy(array, np.int32)
 
 
 def _from_objects(array: np.ndarray, what: str) -> np.ndarray:
@@ -218,9 +249,24 @@ def check_finite(rows: Rows, names: Iterable[str] = ("x", "y", "sample_weight"))
         ValueError: naming array, row and column.
     """
     for what, tree in zip(names, rows.arrays, strict=True):
-        for path, leaf in jax.tree_util.tree_leaves_with_path(tree):
-            if leaf.dtype.kind == "f" and not np.isfinite(np.sum(leaf)):
+        for path, leaf in jax.tree_util.tree_leaves_with_path(tree, is_leaf=is_bags):
+            if is_bags(leaf):
+                _check_bags(leaf, what)
+            elif leaf.dtype.kind == "f" and not np.isfinite(np.sum(leaf)):
                 _refuse_not_finite(np.asarray(leaf), what + "".join(str(p) for p in path))
+
+
+def _check_bags(bags: Bags, what: str) -> None:
+    if bags.values is not None and not np.isfinite(np.sum(bags.values)):
+        bad = np.argwhere(~np.isfinite(bags.values))
+        if len(bad):
+            piece, place = bad[0]
+            row = int(np.searchsorted(bags.starts, piece, side="right")) - 1
+            raise ValueError(
+                f"{what} has {len(bad)} NaN or infinite values, the first "
+                f"({bags.values[piece, place]}) at row {row}, column "
+                f"{bags.columns[piece, place]}. Fill them in or drop those rows before training."
+            )
 
 
 def _refuse_not_finite(array: np.ndarray, what: str) -> None:
@@ -237,7 +283,7 @@ def _refuse_not_finite(array: np.ndarray, what: str) -> None:
 
 def take(rows: Rows, start: int, stop: int) -> Rows:
     """Give the rows from start to stop (exclusive)."""
-    x, y, weight = jax.tree.map(lambda a: a[start:stop], rows.arrays)
+    x, y, weight = slice_rows(rows.arrays, start, stop)
     return Rows(x, y, weight, stop - start)
 
 
@@ -247,19 +293,25 @@ def split_rows(rows: Rows, fraction: Any) -> tuple[Rows, Rows]:
     Raises:
         ValueError: a fraction outside 0 to 1, or one that leaves a side without rows.
     """
+    cut = cut_for(rows.count, fraction)
+    return take(rows, 0, cut), take(rows, cut, rows.count)
+
+
+def cut_for(count: int, fraction: Any) -> int:
+    """Give the number of rows that ``validation_split`` leaves for training."""
     valid = isinstance(fraction, (int, float)) and not isinstance(fraction, bool)
     if not valid or not 0 < fraction < 1:
         raise ValueError(
             f"validation_split must be a fraction between 0 and 1, got {fraction!r}. "
             "It is the share of the last rows that is kept for validation."
         )
-    cut = int(np.floor(rows.count * (1 - fraction)))
-    if cut == 0 or cut == rows.count:
+    cut = int(np.floor(count * (1 - fraction)))
+    if cut == 0 or cut == count:
         raise ValueError(
-            f"validation_split={fraction} of {rows.count} rows leaves no rows for "
+            f"validation_split={fraction} of {count} rows leaves no rows for "
             f"{'training' if cut == 0 else 'validation'}; use another fraction or more data."
         )
-    return take(rows, 0, cut), take(rows, cut, rows.count)
+    return cut
 
 
 def apply_class_weight(rows: Rows, class_weight: dict[Any, float]) -> Rows:

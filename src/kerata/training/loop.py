@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.placement import current_placement
 from kerata.base.randomness import global_generator
+from kerata.base.rows import for_batches
 from kerata.callbacks.callback_list import CallbackList
 from kerata.training.feed import Rows, on_device
 from kerata.training.interrupt import deferred_interrupt
+from kerata.training.pieces import Piece
 from kerata.training.programs import Programs
+from kerata.training.shuffling import order_of_rows
+from kerata.training.stored import StoredRows
 from kerata.training.stream import Stream
+
+# In memory, or read as training goes on.
+Data = Rows | Stream | StoredRows
 
 # Long epochs are cut into pieces of about so long, for progress and Ctrl-C.
 CHUNK_SECONDS = 0.5
 # Steps of the very first piece, before anything is known about their speed.
 FIRST_CHUNK = 32
 
+_NO_BATCHES = (
+    "The data yielded no batches; give at least one. (A generator can be walked through once "
+    "only: for several epochs give something with __iter__, or steps_per_epoch.)"
+)
+
 
 @dataclass
 class Plan:
     """What a training is to do, checked and filled in."""
 
-    data: Rows | Stream
+    data: Data
     batch_size: int
     epochs: int
     initial_epoch: int
-    shuffle: bool
-    validation: Rows | Stream | None
+    shuffle: Any  # True, False or 'batch'
+    validation: Data | None
     validation_batch_size: int
     validation_epochs: Callable[[int], bool]
 
@@ -50,9 +64,9 @@ class Start:
     def move(self, epoch: int, step: int) -> None:
         """Begin at a step of an epoch, with the data as they were then."""
         passed = range(self.epoch, epoch)
-        if isinstance(self.plan.data, Stream):
+        if not isinstance(self.plan.data, Rows):
             self.plan.data.skip(len(passed))
-        if isinstance(self.plan.validation, Stream):
+        if isinstance(self.plan.validation, Stream | StoredRows):
             self.plan.validation.skip(sum(map(self.plan.validation_epochs, passed)))
         self.epoch, self.step = epoch, step
 
@@ -78,10 +92,10 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
         for epoch in range(start.epoch, plan.epochs):
             callbacks.on_epoch_begin(epoch)
             key = jax.random.key(global_generator().next_seed())
-            if isinstance(data, Stream):
-                logs = _train_stream(programs, data, key, callbacks, check, model, first_step)
-            else:
-                logs = _train_rows(programs, data, plan, key, callbacks, check, model, first_step)
+            with _pieces(data, plan.batch_size, plan.shuffle, check) as pieces:
+                total = _steps(data, plan.batch_size)
+                logs, steps = _train(programs, pieces, total, key, callbacks, check, first_step)
+            _note_steps(data, steps)
             first_step = 0
             if not quiet:
                 _check_loss(logs["loss"], epoch, plan.epochs)
@@ -96,37 +110,73 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
         callbacks.on_train_end(logs)
 
 
-def _train_rows(
+@contextlib.contextmanager
+def _pieces(
+    data: Data, batch_size: int, shuffle: Any, check: Callable[[], None]
+) -> Iterator[Iterator[Piece]]:
+    """Open the pieces of an epoch, on the device; data in memory are one piece."""
+    if isinstance(data, Rows):
+        rng = np.random.default_rng(global_generator().next_seed() if shuffle else 0)
+        order = order_of_rows(data.count, batch_size, shuffle, rng)
+        arrays = for_batches(data.arrays, order, batch_size)
+        yield iter([Piece(arrays, order, batch_size, _steps(data, batch_size) or 0)])
+        return
+    place = current_placement().data
+    with data.epoch(check) as pieces:
+        yield (replace(piece, arrays=place(piece.arrays)) for piece in pieces)
+
+
+def _steps(data: Data, batch_size: int) -> int | None:
+    """Give the number of steps of an epoch, None if it is not known."""
+    return math.ceil(data.count / batch_size) if isinstance(data, Rows) else data.steps
+
+
+def _train(
     programs: Programs,
-    data: Rows,
-    plan: Plan,
+    pieces: Iterator[Piece],
+    total: int | None,
     key: jax.Array,
     callbacks: CallbackList,
     check: Callable[[], None],
-    model: Any,
     first_step: int,
-) -> dict[str, Any]:
-    rows = np.arange(data.count, dtype=np.int32)
-    if plan.shuffle:
-        np.random.default_rng(global_generator().next_seed()).shuffle(rows)
-    order = jnp.asarray(rows)
-    steps = math.ceil(data.count / plan.batch_size)
+) -> tuple[dict[str, Any], int]:
+    """Train for an epoch, or for what is left of it; give the results and the steps passed."""
     logs = programs.present_results() if first_step else {}
-    for start, stop in _chunks(programs, first_step, steps, callbacks.needs_batches):
-        if callbacks.needs_batches:
-            callbacks.on_train_batch_begin(start)
-        values, results = programs.train(
-            programs.read(), data.arrays, order, start, stop, key, batch_size=plan.batch_size
-        )
-        logs = programs.named(results)
-        programs.write(values)
-        if callbacks.needs_batches:
-            callbacks.on_train_batch_end(start, logs)
-        check()
-        callbacks.progress(stop, steps, logs)
-        if model.stop_training:
-            break
-    return logs
+    done = 0
+    for piece in pieces:
+        begin = max(0, first_step - done)
+        order = jnp.asarray(piece.order)
+        for start, stop in _chunks(programs, begin, piece.steps, callbacks.needs_batches):
+            if callbacks.needs_batches:
+                callbacks.on_train_batch_begin(done + start)
+            values, results = programs.train(
+                programs.read(),
+                piece.arrays,
+                order,
+                start,
+                stop,
+                key,
+                done,
+                batch_size=piece.batch_size,
+            )
+            logs = programs.named(results)
+            programs.write(values)
+            if callbacks.needs_batches:
+                callbacks.on_train_batch_end(done + start, logs)
+            check()
+            callbacks.progress(done + stop, total, logs)
+            if callbacks.model.stop_training:
+                return logs, done + stop
+        done += piece.steps
+    if not logs:
+        raise ValueError(_NO_BATCHES)
+    return logs, done
+
+
+def _note_steps(data: Data, steps: int) -> None:
+    """Let progress know from the second epoch on how long one is."""
+    if isinstance(data, Stream):
+        data.steps = data.steps or steps
 
 
 def _chunks(
@@ -154,43 +204,9 @@ def _chunks(
         start = stop
 
 
-def _train_stream(
-    programs: Programs,
-    data: Stream,
-    key: jax.Array,
-    callbacks: CallbackList,
-    check: Callable[[], None],
-    model: Any,
-    first_step: int,
-) -> dict[str, Any]:
-    logs = programs.present_results() if first_step else {}
-    step = 0
-    with data.epoch() as batches:
-        for step, batch in enumerate(batches):
-            if step < first_step:
-                continue
-            if callbacks.needs_batches:
-                callbacks.on_train_batch_begin(step)
-            values, results = programs.train_batch(
-                programs.read(), batch.arrays, jax.random.fold_in(key, step), step == 0
-            )
-            programs.write(values)
-            logs = programs.named(results)
-            if callbacks.needs_batches:
-                callbacks.on_train_batch_end(step, logs)
-            check()
-            callbacks.progress(step + 1, data.steps, logs)
-            if model.stop_training:
-                break
-    if not logs:
-        raise ValueError("The data yielded no batches; give at least one.")
-    data.steps = data.steps or step + 1
-    return logs
-
-
 def evaluate(
     programs: Programs,
-    data: Rows | Stream,
+    data: Data,
     batch_size: int,
     callbacks: CallbackList,
     check: Callable[[], None] = lambda: None,
@@ -199,56 +215,37 @@ def evaluate(
     data = _placed(data)
     callbacks.on_test_begin()
     logs: dict[str, Any] = {}
-    if isinstance(data, Stream):
-        logs = _evaluate_stream(programs, data, callbacks, check)
-    else:
-        steps = math.ceil(data.count / batch_size)
-        one_by_one = callbacks.needs_test_batches
-        for start, stop in _pieces(steps, one_by_one):
-            if one_by_one:
-                callbacks.on_test_batch_begin(start)
-            metrics, results = programs.evaluate(
-                programs.read(), data.arrays, start, stop, batch_size=batch_size
-            )
-            logs = programs.named(results)
-            programs.write(programs.read()._replace(metrics=metrics))
-            if one_by_one:
-                callbacks.on_test_batch_end(start, logs)
-            check()
-            callbacks.progress(stop, steps, logs)
+    one_by_one = callbacks.needs_test_batches
+    total = _steps(data, batch_size)
+    done = 0
+    with _pieces(data, batch_size, False, check) as pieces:
+        for piece in pieces:
+            for start, stop in _bounds(piece.steps, one_by_one):
+                if one_by_one:
+                    callbacks.on_test_batch_begin(done + start)
+                metrics, results = programs.evaluate(
+                    programs.read(), piece.arrays, start, stop, done, batch_size=piece.batch_size
+                )
+                logs = programs.named(results)
+                programs.write(programs.read()._replace(metrics=metrics))
+                if one_by_one:
+                    callbacks.on_test_batch_end(done + start, logs)
+                check()
+                callbacks.progress(done + stop, total, logs)
+            done += piece.steps
+    if not logs:
+        raise ValueError(_NO_BATCHES)
+    _note_steps(data, done)
     callbacks.on_test_end(logs)
     return logs
 
 
-def _pieces(steps: int, one_by_one: bool) -> Iterator[tuple[int, int]]:
-    size = 1 if one_by_one else steps
-    yield from ((i, min(i + size, steps)) for i in range(0, steps, size))
+def _bounds(steps: int, one_by_one: bool) -> Iterator[tuple[int, int]]:
+    yield from ((i, i + 1) for i in range(steps)) if one_by_one else [(0, steps)]
 
 
-def _evaluate_stream(
-    programs: Programs, data: Stream, callbacks: CallbackList, check: Callable[[], None]
-) -> dict[str, Any]:
-    logs: dict[str, Any] = {}
-    step = 0
-    with data.epoch() as batches:
-        for step, batch in enumerate(batches):
-            if callbacks.needs_test_batches:
-                callbacks.on_test_batch_begin(step)
-            metrics, results = programs.evaluate_batch(programs.read(), batch.arrays, step == 0)
-            programs.write(programs.read()._replace(metrics=metrics))
-            logs = programs.named(results)
-            if callbacks.needs_test_batches:
-                callbacks.on_test_batch_end(step, logs)
-            check()
-            callbacks.progress(step + 1, data.steps, logs)
-    if not logs:
-        raise ValueError("The data yielded no batches; give at least one.")
-    data.steps = data.steps or step + 1
-    return logs
-
-
-def _placed(data: Rows | Stream) -> Rows | Stream:
-    return data if isinstance(data, Stream) else on_device(data)
+def _placed(data: Data) -> Data:
+    return on_device(data) if isinstance(data, Rows) else data
 
 
 def _check_loss(loss: float, epoch: int, epochs: int) -> None:

@@ -17,6 +17,7 @@ from jax import lax
 
 from kerata.base.caches import keep_compiled_programs
 from kerata.base.placement import current_placement
+from kerata.base.rows import count_rows
 from kerata.base.scope import Scope, get_mask
 from kerata.base.variable import Variable
 from kerata.kernels.bags import is_bags
@@ -115,7 +116,7 @@ class Programs:
             for output, mask in zip(jax.tree.leaves(y_pred), masks, strict=True):
                 if mask is not None:
                     scope.set_mask(output, mask)
-            self.objective.update(loss, parts, y, y_pred, weight, _rows(x))
+            self.objective.update(loss, parts, y, y_pred, weight, count_rows(x))
             return [scope.read(v) for v in self.of_metrics]
 
     def _train_step(self, values: Values, batch: Any, key: jax.Array) -> Values:
@@ -139,8 +140,11 @@ class Programs:
             trainable = [scope.read(v) for v in self.trainable]
             of_optimizer = [scope.read(v) for v in self.of_optimizer]
         metrics = self._count(values.metrics, outcome, batch)
-        new = (trainable, fixed, of_optimizer, metrics)
-        return Values(*map(self.placement.keep, self.groups, new))
+        return self._kept(Values(trainable, fixed, of_optimizer, metrics))
+
+    def _kept(self, values: Values) -> Values:
+        """Hold new values where their variables live."""
+        return Values(*map(self.placement.keep, self.groups, values))
 
     def _test_step(self, values: Values, batch: Any) -> list[Any]:
         x, y, weight = batch
@@ -218,7 +222,8 @@ class Programs:
                 lambda v: v,
                 values,
             )
-        return values, self._results(values.metrics)
+        # Once more, since a loop's results may lie elsewhere than those of its last step.
+        return self._kept(values), self._results(values.metrics)
 
     def _evaluate(
         self,
@@ -231,7 +236,7 @@ class Programs:
         batch_size: int,
     ) -> tuple[list[Any], list[Any]]:
         """Count the batches from start to stop (exclusive) of data on the device."""
-        full, rest = divmod(_rows(data), batch_size)
+        full, rest = divmod(count_rows(data), batch_size)
         metrics = _select(first + start == 0, self._fresh(values.metrics), values.metrics)
 
         def step(row: Any, size: int, metrics: list[Any]) -> list[Any]:
@@ -249,7 +254,7 @@ class Programs:
             metrics = lax.cond(
                 stop > full, lambda m: step(full * batch_size, rest, m), lambda m: m, metrics
             )
-        return metrics, self._results(metrics)
+        return self.placement.keep(self.of_metrics, metrics), self._results(metrics)
 
     def _train_batch(
         self, values: Values, batch: Any, key: jax.Array, fresh: Any
@@ -284,10 +289,6 @@ def _treats_rows_one_by_one(model: Any) -> bool:
         type(x).__module__.startswith("kerata.") and type(x).__name__ != "Lambda"
         for x in model._flatten_layers()
     )
-
-
-def _rows(tree: Any) -> int:
-    return int(jax.tree.leaves(tree)[0].shape[0])
 
 
 def _select(condition: Any, new: list[Any], old: list[Any]) -> list[Any]:

@@ -5,24 +5,38 @@ from __future__ import annotations
 import contextlib
 import itertools
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from kerata.training.feed import Rows, apply_class_weight, make_rows
+import jax
+
+from kerata.base.randomness import SeedGenerator, draw_seed
+from kerata.training.feed import Rows, apply_class_weight, check_finite, make_rows
+from kerata.training.foreign import is_infinite, length_of
+from kerata.training.pieces import Gathered, Piece
 from kerata.utils.data_iterator import prefetch
 from kerata.utils.py_dataset import PyDataset
 
+_END = object()
+
 
 class Stream:
-    """An iterable of batches, walked through once an epoch while the next batches load.
+    """Batches that somebody else makes, read ahead by a thread and gathered into pieces.
 
     Arguments:
         source: iterable of ``x``, ``(x, y)`` or ``(x, y, sample_weight)``, or a PyDataset.
-        steps: batches in an epoch; all of them by default (an endless generator needs it).
+        steps: batches in an epoch; all of them by default (an endless source needs it).
         class_weight: weights of classes, or None.
         shuffle: whether a PyDataset's batches come in random order.
         n_inputs: how many inputs the model has.
-        only_x: whether every batch is ``x`` alone, as for prediction.
+        only_x: whether the x of every batch is all that is wanted, as for prediction.
+        goes_on: whether an epoch of given steps starts where the one before ended, also in
+            a source that could start anew; a generator always goes on.
+        check: called with each batch of the first epoch and with each of a new shape;
+            raises what is wrong with it.
+
+    Raises:
+        ValueError: an endless source without ``steps``.
     """
 
     def __init__(
@@ -33,19 +47,34 @@ class Stream:
         shuffle: bool = True,
         n_inputs: int = 1,
         only_x: bool = False,
+        goes_on: bool = False,
+        check: Callable[[Rows], Any] | None = None,
     ) -> None:
         self.source = source
         self.given_steps = steps
-        self.steps = steps
         self.class_weight = class_weight
-        self.shuffle = shuffle
         self.n_inputs = n_inputs
         self.only_x = only_x
-        self.endless = hasattr(source, "__next__")
+        self.check = check
+        dataset = isinstance(source, PyDataset)
+        self.shuffle = shuffle and dataset and not source.keeps_order
+        self.once = hasattr(source, "__next__")
+        self.goes_on = self.once or (goes_on and steps is not None)
+        count = source.num_batches if dataset and steps is None else length_of(source)
+        self.steps = count if steps is None else steps
+        if steps is None and (is_infinite(source) or (dataset and count is None)):
+            raise ValueError(
+                "The data never end, so say how many batches make an epoch: steps_per_epoch= "
+                "in fit, validation_steps= for its validation data, steps= elsewhere."
+            )
+        # Epochs that go on are read by one thread after another, which draw from a
+        # generator of their own: the global one belongs to the training.
+        self._seeds = SeedGenerator(draw_seed(None)) if self.shuffle and self.goes_on else None
         self._running: Iterator[Any] | None = None
+        self._begun: Iterator[Any] | None = None
         self._peeked: Rows | None = None
-        if steps is None and hasattr(source, "__len__"):
-            self.steps = len(source)
+        self._keys: set[Any] = set()
+        self._verified = False
 
     def peek(self) -> Rows:
         """Give the first batch without losing it.
@@ -54,71 +83,164 @@ class Stream:
             ValueError: if there is none.
         """
         if self._peeked is None:
-            if self.endless or hasattr(self.source, "__iter__"):
-                first = next(iter(self.source), None)
-            else:
-                first = self.source[0] if len(self.source) else None
-            if first is None:
+            with _naming_batch(0):
+                if isinstance(self.source, PyDataset):
+                    first = self.source[0] if self.steps != 0 else _END
+                else:
+                    iterator = _iterate(self.source)
+                    first = next(iterator, _END)
+                    # What was begun is not begun again: reading may be dear or random.
+                    self._begun = itertools.chain([first], iterator)
+            if first is _END:
                 raise ValueError("The data yielded no batches; give at least one.")
-            self._peeked = self._rows(first)
-            if self.endless:
-                # A generator can't go back, so the batch is put in front of what follows.
-                self._running = itertools.chain([first], self.source)
+            self._peeked = self._rows(first, 0)
         return self._peeked
 
     @contextlib.contextmanager
-    def epoch(self) -> Iterator[Iterator[Rows]]:
-        """Yield an iterator over the batches of one epoch."""
-        if self.endless:
-            if self._running is None:
-                self._running = iter(self.source)
-            yield self._limited(self._running)
-            return
-        _notify(self.source, "on_epoch_begin")
-        with prefetch(self.source, shuffle=self.shuffle) as batches:
-            yield self._limited(batches)
-        _notify(self.source, "on_epoch_end")
+    def epoch(self, check: Callable[[], None] = lambda: None) -> Iterator[Iterator[Piece]]:
+        """Yield an iterator over the pieces of one epoch, each valid until the next.
+
+        Arguments:
+            check: called while waiting for data; raises what is to end the waiting.
+        """
+        with contextlib.ExitStack() as stack:
+            if not self.goes_on:
+                batches = stack.enter_context(self._pass(None))
+            else:
+                self._running = batches = self._running or self._passes()
+            counted = _Counted(batches, self.given_steps)
+            made = (self._rows(batch, number) for number, batch in enumerate(counted))
+            yield iter(stack.enter_context(Gathered(made, self.steps, check)))
+        if counted.ended and self.given_steps is not None:
+            warnings.warn(
+                f"The data ended after {counted.number} batches, but {self.given_steps} steps an "
+                "epoch were asked for; the epoch ends early.",
+                stacklevel=2,
+            )
+        self._verified = True
 
     def skip(self, epochs: int) -> None:
         """Pass over epochs that an earlier run has done, so that what follows is the same."""
-        if not self.endless:
+        if epochs and not self.once:
+            # Begun before anything was restored, so perhaps in another order.
+            self._begun = None
+        if not self.goes_on:
             for _ in range(epochs):
                 _notify(self.source, "on_epoch_begin")
                 _notify(self.source, "on_epoch_end")
             return
-        if self._running is None:
-            self._running = iter(self.source)
+        self._running = self._running or self._passes()
         batches = epochs * (self.given_steps or 0)
         next(itertools.islice(self._running, batches, batches), None)
 
-    def _limited(self, batches: Iterator[Any]) -> Iterator[Rows]:
-        count = 0
-        for batch in batches:
-            yield self._rows(batch)
-            count += 1
-            if self.given_steps is not None and count == self.given_steps:
+    def _passes(self) -> Iterator[Any]:
+        """Yield batches of one pass through the source after the other."""
+        while True:
+            empty = True
+            with self._pass(None if self._seeds is None else self._seeds.next_seed()) as batches:
+                for batch in batches:
+                    empty = False
+                    yield batch
+            if empty or self.once:
                 return
-        if self.given_steps is not None and count < self.given_steps:
-            warnings.warn(
-                f"The data ended after {count} batches, but {self.given_steps} steps an epoch "
-                "were asked for; the epoch ends early.",
-                stacklevel=2,
-            )
 
-    def _rows(self, batch: Any) -> Rows:
-        y = weight = None
-        x = batch
-        if not self.only_x and isinstance(batch, (tuple, list)):
-            if not 1 <= len(batch) <= 3:
-                raise ValueError(
-                    "A batch must be x, (x, y) or (x, y, sample_weight), "
-                    f"got a {type(batch).__name__} of {len(batch)} elements."
-                )
-            x, y, weight = (*batch, None, None)[:3]
-        elif self.only_x and isinstance(batch, tuple):
-            x = batch[0]
-        rows = make_rows(x, y, weight, self.n_inputs)
+    @contextlib.contextmanager
+    def _pass(self, seed: int | None) -> Iterator[Iterator[Any]]:
+        """Open one pass through the source."""
+        if isinstance(self.source, PyDataset):
+            _notify(self.source, "on_epoch_begin")
+            with prefetch(self.source, shuffle=self.shuffle, seed=seed) as batches:
+                yield batches
+            _notify(self.source, "on_epoch_end")
+            return
+        iterator, self._begun = self._begun or _iterate(self.source), None
+        yield iterator
+
+    def _rows(self, batch: Any, number: int) -> Rows:
+        try:
+            rows = make_rows(*self._unpacked(batch), n_inputs=self.n_inputs, whole=False)
+            self._check(rows)
+        except (ValueError, TypeError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"Batch {number} of the data (counted from 0): {error}") from None
         return rows if self.class_weight is None else apply_class_weight(rows, self.class_weight)
+
+    def _unpacked(self, batch: Any) -> tuple[Any, Any, Any]:
+        # torch's loaders give lists where others give tuples.
+        listed = isinstance(batch, list) and len(batch) in (2, 3) and self.n_inputs == 1
+        if self.only_x:
+            arrays = listed and all(getattr(part, "shape", ()) for part in batch)
+            return (batch[0] if isinstance(batch, tuple) or arrays else batch), None, None
+        if not isinstance(batch, (tuple, list)):
+            return batch, None, None
+        if not 1 <= len(batch) <= 3:
+            raise ValueError(
+                "it must be x, (x, y) or (x, y, sample_weight), "
+                f"got a {type(batch).__name__} of {len(batch)} elements."
+            )
+        x, y, weight = (*batch, None, None)[:3]
+        return x, y, weight
+
+    def _check(self, rows: Rows) -> None:
+        leaves, structure = jax.tree.flatten(rows.arrays)
+        first: Any = None if self._peeked is None else jax.tree.structure(self._peeked.arrays)
+        if self._peeked is not None and structure != first:
+            raise ValueError(
+                f"it is {_described(rows)}, but the first one was {_described(self._peeked)}."
+            )
+        key = tuple((a.shape[1:], a.dtype) for a in leaves)
+        if not self._verified:
+            check_finite(rows)
+        if self.check is not None and (not self._verified or key not in self._keys):
+            self.check(rows)
+            self._keys.add(key)
+
+
+class _Counted:
+    """The first so many items of an iterator, with the batch named in what it raises."""
+
+    def __init__(self, batches: Iterator[Any], most: int | None) -> None:
+        self.batches, self.most = batches, most
+        self.number = 0
+        self.ended = False
+
+    def __iter__(self) -> Iterator[Any]:
+        while self.most is None or self.number < self.most:
+            with _naming_batch(self.number):
+                batch = next(self.batches, _END)
+            if batch is _END:
+                self.ended = True
+                return
+            yield batch
+            self.number += 1
+
+
+@contextlib.contextmanager
+def _naming_batch(number: int) -> Iterator[None]:
+    """Add a note to errors of the user's code: which batch was being made."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"This happened while batch {number} of the data (counted from 0) was made.")
+        raise
+
+
+def _iterate(source: Any) -> Iterator[Any]:
+    if hasattr(source, "__iter__"):
+        return iter(source)
+    return (source[i] for i in range(len(source)))
+
+
+def _described(rows: Rows) -> str:
+    names = ["x", "y", "sample_weight"]
+    given = [n for n, part in zip(names, rows.arrays, strict=True) if part is not None]
+    if len(given) == 1:
+        return f"x alone ({_kind(rows.x)})"
+    return f"({', '.join(given)}) with {_kind(rows.x)} as x"
+
+
+def _kind(x: Any) -> str:
+    return f"a {type(x).__name__} of {len(x)} parts" if isinstance(x, (dict, list)) else "one array"
 
 
 def _notify(source: Any, hook: str) -> None:

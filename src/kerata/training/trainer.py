@@ -28,6 +28,7 @@ from kerata.training.feed import (
 from kerata.training.objective import Objective
 from kerata.training.programs import Programs
 from kerata.training.single_batches import SingleBatches
+from kerata.training.stored import StoredRows, is_large
 from kerata.training.stream import Stream
 
 
@@ -201,18 +202,35 @@ class Trainer(SingleBatches):
         sample_weight: Any,
         class_weight: Any = None,
         steps: int | None = None,
-        shuffle: bool = True,
-    ) -> Rows | Stream:
+        shuffle: Any = True,
+        goes_on: bool = False,
+    ) -> loop.Data:
         if is_stream(x):
             if y is not None or sample_weight is not None:
                 raise ValueError(
                     "x yields batches, so the targets and sample weights must come in the "
                     "batches too: (x, y) or (x, y, sample_weight). Leave y= and sample_weight= out."
                 )
-            return Stream(x, steps, class_weight, shuffle, self._n_inputs())
+            return Stream(
+                x,
+                steps,
+                class_weight,
+                bool(shuffle),
+                self._n_inputs(),
+                goes_on=goes_on,
+                check=self._check_rows,
+            )
+        if is_large(x, y, sample_weight):
+            return StoredRows(x, y, sample_weight, self._n_inputs(), shuffle, class_weight)
         rows = make_rows(x, y, sample_weight, self._n_inputs())
         check_finite(rows)
         return rows if class_weight is None else apply_class_weight(rows, class_weight)
+
+    def _check_rows(self, rows: Rows) -> None:
+        """Refuse data that don't fit the model, the losses or the first data."""
+        y_pred = self._output_spec(rows.x)
+        if self._objective is not None and type(self).compute_loss is Trainer.compute_loss:
+            check_targets_fit(self._objective, rows.y, y_pred, rows.sample_weight)
 
     # Fit, evaluate, predict --------------------------------------------------------------
 
@@ -240,7 +258,8 @@ class Trainer(SingleBatches):
         Arguments:
             x: array, DataFrame, list of rows; list or dictionary of them for several
                 inputs; or anything that yields batches ``(x, y)`` or
-                ``(x, y, sample_weight)``: generator, ``PyDataset``, loader.
+                ``(x, y, sample_weight)``: generator, ``PyDataset``, loader. Memory-mapped
+                arrays and HDF5 data sets larger than 128 MB are read as training goes on.
             y: targets, unless the batches bring them.
             batch_size: rows in a step; 32 by default.
             epochs: passes over the data, counted from the beginning of all training.
@@ -248,11 +267,13 @@ class Trainer(SingleBatches):
             callbacks: callbacks, or one.
             validation_split: share of the last rows, taken before shuffling, to validate on.
             validation_data: ``(x, y)``, ``(x, y, sample_weight)`` or batches.
-            shuffle: whether rows come in a new random order each epoch.
+            shuffle: whether rows come in a new random order each epoch; ``'batch'`` keeps the
+                rows of a batch together. Rows of large files: see ``training/stored.py``.
             class_weight: weight for each class number, ``{0: 1.0, 1: 5.0}``.
             sample_weight: one number a row.
             initial_epoch: epoch to start at, when going on with a training.
-            steps_per_epoch, validation_steps: batches in a pass, for endless generators.
+            steps_per_epoch, validation_steps: batches in a pass; the next training epoch goes
+                on where this one ended, the next validation starts anew if the data can.
             validation_batch_size: the training's by default.
             validation_freq: validate every so many epochs, or at these epochs (from 1).
 
@@ -267,8 +288,9 @@ class Trainer(SingleBatches):
         arguments.check_fit(epochs, batch_size, initial_epoch, verbose)
         if x is None:
             raise ValueError("fit() needs data: fit(x, y) with arrays, or fit(batches).")
-        data = self._data(x, y, sample_weight, class_weight, steps_per_epoch, bool(shuffle))
-        validation: Rows | Stream | None = None
+        shuffle = arguments.check_shuffle(shuffle)
+        data = self._data(x, y, sample_weight, class_weight, steps_per_epoch, shuffle, goes_on=True)
+        validation: loop.Data | None = None
         if validation_data is not None:
             validation = self._data(
                 *arguments.validation_parts(validation_data), steps=validation_steps, shuffle=False
@@ -279,23 +301,24 @@ class Trainer(SingleBatches):
                     "validation_split needs arrays, since it takes the last rows; "
                     "for batches give validation_data."
                 )
-            data, validation = split_rows(data, validation_split)
-        programs = self._ready(data.peek() if isinstance(data, Stream) else data, training=True)
-        if isinstance(validation, Rows):
-            self._output_spec(validation.x)
-            assert self._objective is not None
-            if type(self).compute_loss is Trainer.compute_loss:
-                y_pred = self._output_spec(validation.x)
-                check_targets_fit(self._objective, validation.y, y_pred, validation.sample_weight)
+            if isinstance(data, StoredRows):
+                data, validation = data.split(validation_split)
+            else:
+                data, validation = split_rows(data, validation_split)
+        programs = self._ready(_some(data), training=True)
+        if isinstance(validation, Rows | StoredRows):
+            self._check_rows(_some(validation))
         batch = 32 if batch_size is None else int(batch_size)
-        if isinstance(data, Rows):
+        if not isinstance(data, Stream):
             batch = min(batch, data.count)
+        _set_batch_size(data, batch)
+        _set_batch_size(validation, validation_batch_size or batch)
         plan = loop.Plan(
             data=data,
             batch_size=batch,
             epochs=int(epochs),
             initial_epoch=int(initial_epoch),
-            shuffle=bool(shuffle),
+            shuffle=shuffle,
             validation=validation,
             validation_batch_size=validation_batch_size or batch,
             validation_epochs=arguments.validation_epochs(validation_freq),
@@ -332,8 +355,9 @@ class Trainer(SingleBatches):
         """
         arguments.check_fit(1, batch_size, 0, verbose)
         data = self._data(x, y, sample_weight, steps=steps, shuffle=False)
-        programs = self._ready(data.peek() if isinstance(data, Stream) else data, training=False)
+        programs = self._ready(_some(data), training=False)
         batch = prediction.batch_rows(data, batch_size)
+        _set_batch_size(data, batch)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
         logs = loop.evaluate(programs, data, batch, container)
         return logs if return_dict else self._in_order(logs)
@@ -357,13 +381,23 @@ class Trainer(SingleBatches):
             ValueError: data that make no sense.
         """
         arguments.check_fit(1, batch_size, 0, verbose)
-        data: Rows | Stream
+        data: loop.Data
         if is_stream(x):
-            data = Stream(x, steps, shuffle=False, n_inputs=self._n_inputs(), only_x=True)
+            data = Stream(
+                x,
+                steps,
+                shuffle=False,
+                n_inputs=self._n_inputs(),
+                only_x=True,
+                check=lambda rows: self._output_spec(rows.x),
+            )
+        elif is_large(x):
+            data = StoredRows(x, n_inputs=self._n_inputs())
         else:
             data = make_rows(x, n_inputs=self._n_inputs())
-        self._output_spec((data.peek() if isinstance(data, Stream) else data).x)
+        self._output_spec(_some(data).x)
         batch = prediction.batch_rows(data, batch_size)
+        _set_batch_size(data, batch)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
         return prediction.predict(self._prediction_programs(), data, batch, container)
 
@@ -391,13 +425,13 @@ class Trainer(SingleBatches):
         callbacks: Any,
         verbose: int,
         epochs: int,
-        data: Rows | Stream,
+        data: loop.Data,
         batch: int,
         history: bool = False,
     ) -> CallbackList:
         if isinstance(callbacks, CallbackList):
             return callbacks
-        steps = data.steps if isinstance(data, Stream) else -(-data.count // batch)
+        steps = -(-data.count // batch) if isinstance(data, Rows) else data.steps
         return CallbackList(
             callbacks,
             add_history=history,
@@ -407,6 +441,16 @@ class Trainer(SingleBatches):
             epochs=epochs,
             steps=steps,
         )
+
+
+def _some(data: loop.Data) -> Rows:
+    """Give all rows, or the first ones of data that aren't in memory."""
+    return data if isinstance(data, Rows) else data.peek()
+
+
+def _set_batch_size(data: loop.Data | None, batch_size: int) -> None:
+    if isinstance(data, StoredRows):
+        data.batch_size = batch_size
 
 
 def _target_symbols(y: Any) -> Any:
