@@ -19,6 +19,7 @@ _SUBMODULES = frozenset(
         "config",
         "constraints",
         "datasets",
+        "distribution",
         "initializers",
         "layers",
         "losses",
@@ -31,9 +32,11 @@ _SUBMODULES = frozenset(
         "random",
         "regularizers",
         "saving",
+        "search",
         "training",
         "utils",
         "workbench",
+        "wrappers",
     }
 )
 _HOMES = {

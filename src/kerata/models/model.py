@@ -15,6 +15,7 @@ from kerata.layers.layer import Layer
 from kerata.layers.signature import shapes_of
 from kerata.models import configs
 from kerata.models.graph import Graph
+from kerata.models.pickling import reduce_model
 from kerata.training.trainer import Trainer
 
 
@@ -259,7 +260,15 @@ class Model(Trainer, Layer):
 
         return json.dumps(model_config(self), **kwargs)
 
-    # Files -----------------------------------------------------------------------------
+    # Copies and files ------------------------------------------------------------------
+
+    def __reduce__(self) -> Any:
+        """Let ``pickle`` and ``copy.deepcopy`` make a model of the same weights."""
+        return reduce_model(self)
+
+    def __sklearn_clone__(self) -> Any:
+        """Let scikit-learn's estimators share a ready model: they train copies of it."""
+        return self
 
     def save(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
         """Write the whole model into a ``.keras`` or ``.h5`` file: see ``saving.save_model``."""

@@ -1,0 +1,5 @@
+"""Tests here need scikit-learn."""
+
+import pytest
+
+pytest.importorskip("sklearn")
