@@ -13,7 +13,6 @@ import jax
 import numpy as np
 
 from kerata.base.placement import current_placement
-from kerata.base.rows import holds_rows, slice_rows
 from kerata.training.feed import Rows, aligned_empty
 
 # A piece holds at most so many batches and bytes: enough that the cost of a call does not
@@ -37,7 +36,7 @@ class Piece:
         """Yield the arrays of one step after the other."""
         size = self.batch_size
         for i in range(self.steps):
-            yield slice_rows(self.arrays, i * size, (i + 1) * size)
+            yield jax.tree.map(lambda a, i=i: a[i * size : (i + 1) * size], self.arrays)
 
 
 class _Room:
@@ -47,12 +46,6 @@ class _Room:
         leaves, self.structure = jax.tree.flatten(batch.arrays)
         self.size = batch.count
         self.filled, self.since = 0, 0.0
-        self.order = np.arange(batch.count, dtype=np.int32)
-        self.alone = any(map(holds_rows, jax.tree.leaves(batch.arrays, is_leaf=holds_rows)))
-        if self.alone:
-            # Sparse batches can't lie side by side: each is a piece of its own.
-            self.capacity, self.leaves = 1, leaves
-            return
         bytes_each = max(1, sum(a.nbytes for a in leaves))
         most = MOST_BATCHES if steps is None else min(MOST_BATCHES, steps)
         self.capacity = max(1, min(most, MOST_BYTES // bytes_each))
@@ -63,12 +56,9 @@ class _Room:
 
     def add(self, batch: Rows) -> None:
         leaves = jax.tree.leaves(batch.arrays)
-        if self.alone:
-            self.leaves = leaves
-        else:
-            start = self.filled * self.size
-            for room, array in zip(self.leaves, leaves, strict=True):
-                room[start : start + len(array)] = array
+        start = self.filled * self.size
+        for room, array in zip(self.leaves, leaves, strict=True):
+            room[start : start + len(array)] = array
         self.filled += 1
         if self.filled == 1:
             self.since = time.monotonic()

@@ -23,6 +23,7 @@ def prefetch(
     workers: int | None = None,
     queue_size: int | None = None,
     shuffle: bool = False,
+    seed: int | None = None,
 ) -> Prefetched:
     """Iterate over data while threads load the next items.
 
@@ -33,6 +34,7 @@ def prefetch(
             ``PyDataset``'s own number, 1 for an iterable.
         queue_size: items loaded ahead at most; the ``PyDataset``'s own number or 10.
         shuffle: whether a ``PyDataset``'s batches come in random order.
+        seed: of that order; drawn if left out.
 
     Returns:
         An iterator that keeps the order; close it (or use ``with``) to stop its threads
@@ -55,7 +57,7 @@ def prefetch(
     if not is_integer(queue_size) or queue_size < 1:
         raise ValueError(f"The size of the queue must be a positive integer, got {queue_size!r}.")
     if isinstance(source, PyDataset):
-        return Prefetched(_dataset_jobs(source, shuffle), workers, queue_size)
+        return Prefetched(_dataset_jobs(source, shuffle, seed), workers, queue_size)
     iterator = iter(source)
     jobs = itertools.repeat(lambda: next(iterator, _END))
     return Prefetched(jobs, min(workers, 1), queue_size)
@@ -116,10 +118,12 @@ def _no_job() -> Any:
     return _END
 
 
-def _dataset_jobs(dataset: PyDataset, shuffle: bool) -> Iterator[Callable[[], Any]]:
+def _dataset_jobs(
+    dataset: PyDataset, shuffle: bool, seed: int | None
+) -> Iterator[Callable[[], Any]]:
     indices: Iterable[int] = dataset.indices()
     if shuffle and dataset.num_batches is not None:
-        rng = np.random.default_rng(draw_seed(None))
+        rng = np.random.default_rng(draw_seed(seed))
         indices = rng.permutation(dataset.num_batches).tolist()
     return (functools.partial(_batch, dataset, i) for i in indices)
 

@@ -33,6 +33,8 @@ class PyDataset:
     workers = 1
     use_multiprocessing = False
     max_queue_size = 10
+    # Whether fit leaves the order of the batches alone, however it is told to shuffle.
+    keeps_order = False
 
     def __init__(
         self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10
