@@ -38,7 +38,7 @@ class Course:
     params: dict[str, Any]  # for the builder
     epochs: tuple[int, ...]  # after which it is scored, rising
     batch_size: int = 32
-    shuffle: bool = True
+    shuffle: Any = True
     parameters: int | None = None
     error: str | None = None  # why there is no network
 

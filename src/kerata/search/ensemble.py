@@ -11,6 +11,7 @@ import numpy as np
 
 from kerata.base.arguments import is_integer
 from kerata.base.randomness import fixed_seed
+from kerata.base.rows import slice_rows
 from kerata.search.engine import Course, Engine, Record
 from kerata.search.networks import Build, Network
 from kerata.search.options import Given, Options, make_data, unscored
@@ -75,7 +76,7 @@ def ensemble(
             f"No network could be trained. The first one's error: {records[0].error}"
         )
     network = Network(build, courses[0].params, rows, given.seed)
-    sample = jax.tree.map(lambda a: a[:1], rows.x)
+    sample = slice_rows(rows.x, 0, 1)
     failed = len(records) - len(trained)
     return Ensemble(build, courses[0], network, trained, sample, given.seed, failed)
 
@@ -122,7 +123,7 @@ class Ensemble:
             )
         pieces = []
         for start in range(0, rows.count, BATCH):
-            piece = jax.tree.map(lambda a, s=start: jnp.asarray(a[s : s + BATCH]), rows.x)
+            piece = jax.tree.map(jnp.asarray, slice_rows(rows.x, start, start + BATCH))
             pieces.append(jax.tree.map(np.asarray, self._outputs(*self._stacked, piece)))
         return jax.tree.map(lambda *parts: np.concatenate(parts, axis=1), *pieces)
 

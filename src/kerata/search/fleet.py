@@ -12,6 +12,7 @@ import numpy as np
 from jax import lax
 
 from kerata.base.randomness import SeedGenerator
+from kerata.base.rows import for_batches, holds_rows, take_rows
 from kerata.base.scope import Scope
 from kerata.search.networks import Network, epoch_draws
 from kerata.training.programs import Values
@@ -56,6 +57,7 @@ class Fleet:
         network: any of the networks; gives the steps.
         traced: which of its structure's numbers differ between members.
         data: ``(x, y, sample_weight)`` on the device.
+        splits: ``(train, test)`` rows of all members; each side always of one length.
         batch_size, shuffle: as for ``fit``.
         capacity: how many epochs a call can run at most.
     """
@@ -65,17 +67,24 @@ class Fleet:
         network: Network,
         traced: Sequence[int],
         data: Any,
+        splits: Sequence[tuple[np.ndarray, np.ndarray]],
         batch_size: int,
-        shuffle: bool,
+        shuffle: Any,
         capacity: int,
     ) -> None:
-        self.network, self.traced, self.data = network, list(traced), data
-        self.batch_size, self.shuffle, self.capacity = batch_size, shuffle, capacity
+        self.network, self.traced = network, list(traced)
+        self.shuffle, self.capacity = shuffle, capacity
+        self._rows = len(splits[0][0])
+        self.batch_size = min(batch_size, self._rows)
+        # The same arrays twice: bags must know how much room a batch needs.
+        self._data = with_room(data, [train for train, _ in splits], self.batch_size)
+        self._judged = with_room(data, [test for _, test in splits], SCORED_ROWS)
+        self._bags = any(map(holds_rows, jax.tree.leaves(data, is_leaf=holds_rows)))
         found = network.model._objective.results()
         self._scalars = [np.ndim(value) == 0 for value in found.values()]
         self.names = [n for n, s in zip(found, self._scalars, strict=True) if s]
         self.one = jax.jit(self._run)
-        axes = (0, 0, None, 0, 0, 0, None, None)
+        axes = (0, 0, None, None, 0, 0, 0, None, None)
         self.many = jax.jit(jax.vmap(self._run, in_axes=axes))
 
     def advance(self, members: Sequence[Member], epoch: int, scored: Sequence[int]) -> None:
@@ -95,7 +104,7 @@ class Fleet:
         if len(members) == 1:
             values, numbers, test, orders, seeds = arguments[0]
             values, *tables = self.one(
-                values, numbers, self.data, test, orders, seeds, count, marks
+                values, numbers, self._data, self._judged, test, orders, seeds, count, marks
             )
             members[0].values = values
             tables = [np.asarray(t)[None] for t in tables]
@@ -104,7 +113,7 @@ class Fleet:
             values, numbers, test, orders, seeds = stacked
             numbers = [n.astype(np.float32) for n in numbers]
             values, *tables = self.many(
-                values, numbers, self.data, test, orders, seeds, count, marks
+                values, numbers, self._data, self._judged, test, orders, seeds, count, marks
             )
             values = jax.tree.map(np.asarray, values)
             for i, member in enumerate(members):
@@ -117,16 +126,21 @@ class Fleet:
     def _draw(self, member: Member, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Draw seeds and orders of the next epochs, filled up to the capacity."""
         seeds = np.zeros(self.capacity, np.uint32)
-        if self._fixed_order(len(member.train)):
+        if self._fixed_order:
             return member.train[None], seeds
         orders = np.zeros((self.capacity, len(member.train)), np.int32)
         for i in range(count):
-            seeds[i], orders[i] = epoch_draws(member.draws, member.train, self.shuffle)
+            seeds[i], orders[i] = epoch_draws(
+                member.draws, member.train, self.batch_size, self.shuffle
+            )
+            if self._bags:
+                self._data = with_room(self._data, [orders[i]], self.batch_size)
         return orders, seeds
 
-    def _fixed_order(self, rows: int) -> bool:
-        """Say whether an epoch is one batch whose rows may come in any order."""
-        return rows <= self.batch_size and not self.network.order_matters
+    @property
+    def _fixed_order(self) -> bool:
+        """Whether an epoch is one batch whose rows may come in any order."""
+        return self._rows <= self.batch_size and not self.network.order_matters
 
     def _note(
         self, member: Member, trained: np.ndarray, judged: np.ndarray, marks: np.ndarray
@@ -147,6 +161,7 @@ class Fleet:
         values: Values,
         numbers: list[Any],
         data: Any,
+        judged_data: Any,
         test: Any,
         orders: Any,
         seeds: Any,
@@ -155,19 +170,20 @@ class Fleet:
     ) -> tuple[Values, Any, Any]:
         """Train ``count`` epochs; give values and a row of results an epoch, twice."""
         programs = self.network.programs
-        size = min(self.batch_size, orders.shape[1])
-        steps = -(-orders.shape[1] // size)
+        steps = -(-self._rows // self.batch_size)
 
         def epoch(i: Any, state: Any) -> Any:
             values, trained, judged = state
             order = orders[i % orders.shape[0]]
             key = jax.random.key(seeds[i])
-            values, results = programs.train(values, data, order, 0, steps, key, batch_size=size)
+            values, results = programs.train(
+                values, data, order, 0, steps, key, batch_size=self.batch_size
+            )
             trained = trained.at[i].set(self._row(results))
             if test.shape[0]:
                 judged = lax.cond(
                     scored[i],
-                    lambda j: j.at[i].set(self._judge(values, data, test)),
+                    lambda j: j.at[i].set(self._judge(values, judged_data, test)),
                     lambda j: j,
                     judged,
                 )
@@ -195,9 +211,8 @@ class Fleet:
 
         def count(first: Any, rows: int, metrics: list[Any], fresh: Any) -> tuple[Any, Any]:
             chosen = lax.dynamic_slice_in_dim(test, first, rows)
-            batch = jax.tree.map(lambda a: a.at[chosen].get(mode="promise_in_bounds"), data)
             now = values._replace(metrics=metrics)
-            return programs.evaluate_batch(now, batch, fresh)
+            return programs.evaluate_batch(now, take_rows(data, chosen), fresh)
 
         metrics = lax.fori_loop(
             0, full, lambda i, m: count(i * size, size, m, i == 0)[0], values.metrics
@@ -211,3 +226,21 @@ class Fleet:
     def _row(self, results: list[Any]) -> Any:
         kept = [r for r, s in zip(results, self._scalars, strict=True) if s]
         return jnp.stack([jnp.asarray(r, jnp.float32) for r in kept])
+
+
+def with_room(data: Any, orders: Sequence[np.ndarray], batch_size: int) -> Any:
+    """Make data ready for batches of rows in any of several orders, and what they were ready for.
+
+    Only bags care; see ``Bags.for_batches``.
+    """
+    for order in orders:
+        if len(order):
+            ready = for_batches(data, order, min(batch_size, len(order)))
+            data = jax.tree.map(_roomier, data, ready, is_leaf=holds_rows)
+    return data
+
+
+def _roomier(one: Any, other: Any) -> Any:
+    if holds_rows(one) and one.room is not None and one.room >= other.room:
+        return one
+    return other

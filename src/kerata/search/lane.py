@@ -93,7 +93,7 @@ class Lane:
         tasks: Sequence[Task],
         traced: Sequence[int],
         batch_size: int,
-        shuffle: bool,
+        shuffle: Any,
         keep: bool = False,
         weight: float = 0.0,
     ) -> None:
@@ -130,7 +130,8 @@ class Lane:
                     return chosen
             else:
                 chosen, side_by_side = self._choose(threads)
-        return self._advance(chosen, until, side_by_side)
+            fleet = self._fleet
+        return self._advance(chosen, until, side_by_side, fleet)
 
     def go_on(self, kept: Container[int]) -> None:
         """Queue the trainings again whose courses are kept; forget the others."""
@@ -152,7 +153,13 @@ class Lane:
             epochs = max(t.scored[-1] for t in self.tasks)
             capacity = max(1, min(epochs, MOST_ORDERS // max(1, len(task.train))))
             fleet = Fleet(
-                network, self.traced, self.rows.arrays, self.batch_size, self.shuffle, capacity
+                network,
+                self.traced,
+                self.rows.arrays,
+                [(t.train, t.test) for t in self.tasks],
+                self.batch_size,
+                self.shuffle,
+                capacity,
             )
             self._begin(task, fleet)
             assert task.member is not None
@@ -215,9 +222,9 @@ class Lane:
             numbers = [task.numbers[i] for i in self.traced]
             task.member = Member(task, numbers, task.train, task.test, *begun)
 
-    def _advance(self, tasks: list[Task], until: int | None, side_by_side: bool) -> list[Task]:
-        fleet = self._fleet
-        assert fleet is not None
+    def _advance(
+        self, tasks: list[Task], until: int | None, side_by_side: bool, fleet: Fleet
+    ) -> list[Task]:
         failed: list[Task] = []
         for task in tasks:
             try:
@@ -228,7 +235,7 @@ class Lane:
         tasks = [t for t in tasks if t.member is not None]
         if side_by_side and not failed:
             tasks = self._side_by_side(tasks, until, fleet)
-        return failed + self._finish_in_turn(tasks, until)
+        return failed + self._finish_in_turn(tasks, until, fleet)
 
     def _side_by_side(self, tasks: list[Task], until: int | None, fleet: Fleet) -> list[Task]:
         """Train together; in a trial only for a moment. Those that fail are left as they are."""
@@ -262,9 +269,7 @@ class Lane:
         fleet.advance(members, stop, scored)
         self.paces[way] = (time.perf_counter() - start) / epochs
 
-    def _finish_in_turn(self, tasks: list[Task], until: int | None) -> list[Task]:
-        fleet = self._fleet
-        assert fleet is not None
+    def _finish_in_turn(self, tasks: list[Task], until: int | None, fleet: Fleet) -> list[Task]:
         for task in tasks:
             member = task.member
             assert member is not None

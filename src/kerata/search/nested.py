@@ -140,8 +140,8 @@ def _inner_splits(
     rows: Rows, model: Any, outer: Split, folds: int, options: Options
 ) -> Sequence[Split]:
     """Deal the rows that an outer fold learns from out to inner folds."""
-    x, y, weight = jax.tree.map(lambda a: a[outer.train], rows.arrays)
+    y = jax.tree.map(lambda a: np.asarray(a)[outer.train], rows.y)
     groups = None if options.groups is None else np.asarray(options.groups)[outer.train]
-    part = Rows(x, y, weight, len(outer.train))
+    part = Rows(None, y, None, len(outer.train))
     splits = make_splits(part, model, folds, replace(options, groups=groups, repeats=1))
     return [Split(outer.seed + s.seed, outer.train[s.train], outer.train[s.test]) for s in splits]

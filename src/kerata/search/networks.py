@@ -13,6 +13,7 @@ from kerata.layers.core.lambda_layer import Lambda
 from kerata.search.structure import Structure
 from kerata.training.feed import Rows
 from kerata.training.programs import Programs, Values
+from kerata.training.shuffling import order_of_rows
 
 Build = Callable[..., Any]
 
@@ -93,14 +94,13 @@ def begin(build: Build, params: Mapping[str, Any], rows: Rows, seed: int, like: 
     return Begun(values, draws)
 
 
-def epoch_draws(draws: SeedGenerator, rows: np.ndarray, shuffle: bool) -> tuple[int, np.ndarray]:
+def epoch_draws(
+    draws: SeedGenerator, rows: np.ndarray, batch_size: int, shuffle: Any
+) -> tuple[int, np.ndarray]:
     """Draw what ``fit`` draws for an epoch: seed of the key, order of the rows."""
     seed = draws.next_seed()
-    if not shuffle:
-        return seed, rows
-    order = np.arange(len(rows), dtype=np.int32)
-    np.random.default_rng(draws.next_seed()).shuffle(order)
-    return seed, rows[order]
+    rng = np.random.default_rng(draws.next_seed() if shuffle else 0)
+    return seed, rows[order_of_rows(len(rows), batch_size, shuffle, rng)]
 
 
 def checked(model: Any) -> Any:

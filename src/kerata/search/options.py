@@ -11,6 +11,7 @@ import numpy as np
 
 from kerata.base.arguments import is_integer
 from kerata.base.messages import did_you_mean
+from kerata.base.randomness import fixed_seed
 from kerata.callbacks.monitor import Monitor
 from kerata.search.engine import Split
 from kerata.search.networks import Build, checked
@@ -139,7 +140,8 @@ def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) ->
         ValueError: data that make no sense, as for ``fit``.
     """
     try:
-        model = checked(build(**params))
+        with fixed_seed(options.seed):
+            model = checked(build(**params))
     except Exception:
         # A candidate that can't be built is no reason to refuse the others.
         model = None
@@ -151,7 +153,8 @@ def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) ->
     rows = on_device(rows)
     if model is not None:
         try:
-            model._ready(rows, training=True)
+            with fixed_seed(options.seed):
+                model._ready(rows, training=True)
         except Exception:
             model = None
     return rows, model

@@ -11,6 +11,7 @@ import numpy as np
 
 from kerata.base.arguments import is_integer
 from kerata.base.messages import did_you_mean
+from kerata.layers.layer import Layer
 from kerata.search.engine import Course
 from kerata.search.networks import Build
 
@@ -28,9 +29,9 @@ def check_names(build: Build, names: Sequence[str], what: str = "The grid") -> N
         TypeError: the builder can't be called.
         ValueError: naming the name.
     """
-    if not callable(build):
+    if not callable(build) or isinstance(build, Layer):
         raise TypeError(
-            "build must be a function that returns a compiled model, got "
+            "build must be a function that returns a new compiled model each time, got "
             f"{type(build).__name__}: {build!r:.60}."
         )
     taken, required, any_name = _parameters(build)
@@ -100,7 +101,7 @@ def courses_of(build: Build, candidates: Sequence[Params]) -> tuple[list[Course]
         for name, value in (("epochs", epochs), ("batch_size", batch_size)):
             if not is_integer(value) or value < 1:
                 raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}.")
-        rest = {"batch_size": int(batch_size), "shuffle": bool(fit["shuffle"])}
+        rest = {"batch_size": int(batch_size), "shuffle": fit["shuffle"]}
         key = (_frozen(params), _frozen(rest))
         if key not in places:
             places[key] = len(found)
