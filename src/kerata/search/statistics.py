@@ -30,7 +30,7 @@ def corrected_t_test(
 
     >>> _, p = corrected_t_test(np.array([0.9, 0.8, 0.85]), np.array([0.7, 0.65, 0.6]), 0.5)
     >>> round(p, 3)
-    0.068
+    0.048
     """
     first, second = np.asarray(first, float), np.asarray(second, float)
     if first.shape != second.shape or first.ndim != 1 or len(first) < 2:

@@ -105,8 +105,8 @@ class Structure:
             self._tokens.append((array.shape, str(array.dtype), hash(array.tobytes())))
         elif isinstance(value, (types.FunctionType, types.MethodType, functools.partial)):
             self._function(value)
-        elif isinstance(value, (set, frozenset)) and not value:
-            self._tokens.append(type(value))
+        elif isinstance(value, (set, frozenset)) and all(isinstance(v, str) for v in value):
+            self._tokens.append(tuple(sorted(value)))
         elif hasattr(value, "__dict__") and not isinstance(value, (type, types.ModuleType)):
             self._tokens.append(type(value))
             self.kept.append(type(value))
