@@ -102,11 +102,7 @@ class Variable:
                 value = initializer.value if isinstance(initializer, Variable) else initializer
                 if dtype is None and not hasattr(value, "dtype"):
                     dtype = _python_dtype(value)
-            value = _owned(value)
-            # Naming the type also makes it firm: a loop's carried values must not change theirs.
-            self._value = jnp.asarray(
-                value, dtype=jnp.asarray(value).dtype if dtype is None else dtype_name(dtype)
-            )
+            self._value = _array(value, None if dtype is None else dtype_name(dtype))
 
     def _check_size(self, shape: tuple[int, ...]) -> None:
         if _limit.left is not None:
@@ -151,7 +147,7 @@ class Variable:
             ValueError: if the shape is another one.
         """
         value = value.value if isinstance(value, Variable) else value
-        value = jnp.asarray(_owned(value), dtype=self._value.dtype)
+        value = _array(value, self._value.dtype)
         if value.shape != self._value.shape:
             raise ValueError(
                 f"Variable {self.path!r} has shape {self.shape}; "
@@ -209,9 +205,14 @@ class Variable:
         return getattr(self.value, name)
 
 
-def _owned(value: Any) -> Any:
-    """Copy a NumPy array: JAX may go on using its memory, which the caller can still change."""
-    return value.copy() if isinstance(value, np.ndarray) else value
+def _array(value: Any, dtype: Any) -> jax.Array:
+    """Make an array of a firm type: a loop's carried values must not change theirs."""
+    if isinstance(value, (np.ndarray, np.generic, float, int)):
+        # A copy: JAX may go on using the memory, which the caller can still change. And put on
+        # the device as it is, where ``jnp.asarray`` would compile a program for each shape.
+        host = np.array(value, dtype=None if dtype is None else jnp.dtype(dtype))
+        return jax.device_put(host.astype(jax.dtypes.canonicalize_dtype(host.dtype), copy=False))
+    return jnp.asarray(value, dtype=jnp.asarray(value).dtype if dtype is None else dtype)
 
 
 def _unbox(x: Any) -> Any:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.placement import current_placement
@@ -84,8 +83,7 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
     validation = None if plan.validation is None else _placed(plan.validation)
     quiet = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks.callbacks)
     start = model._start = Start(plan)
-    variables = [v for group in programs.groups for v in group]
-    with programs.placement.running(variables), deferred_interrupt() as check:
+    with deferred_interrupt() as check:
         callbacks.on_train_begin()
         first_step = start.step
         logs: dict[str, Any] = {}
@@ -145,7 +143,7 @@ def _train(
     done = 0
     for piece in pieces:
         begin = max(0, first_step - done)
-        order = jnp.asarray(piece.order)
+        order = jax.device_put(piece.order)
         for start, stop in _chunks(programs, begin, piece.steps, callbacks.needs_batches):
             if callbacks.needs_batches:
                 callbacks.on_train_batch_begin(done + start)

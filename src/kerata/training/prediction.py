@@ -72,9 +72,14 @@ def predict_batch(programs: Programs, x: Any) -> Any:
     if size != rows:
         x = jax.tree.map(lambda a: _pad(a, size), x, is_leaf=holds_rows)
     trainable, fixed, _, _ = programs.read()
-    outputs = programs.predict_batch(trainable, fixed, jax.tree.map(jnp.asarray, x))
+    outputs = programs.predict_batch(trainable, fixed, jax.tree.map(_placed, x))
     # A copy: outputs that are inputs share their memory, which a stream fills again.
     return jax.tree.map(lambda a: np.array(np.asarray(a)[:rows]), outputs)
+
+
+def _placed(array: Any) -> jax.Array:
+    # Without the program that ``jnp.asarray`` would compile for each shape.
+    return jax.device_put(array) if isinstance(array, np.ndarray) else jnp.asarray(array)
 
 
 def _padded(rows: int) -> int:

@@ -7,6 +7,7 @@ behind when it is interrupted, and the boxes hold the values whenever Python run
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -86,6 +87,10 @@ class Programs:
         """Put values into the boxes."""
         for group, arrays in zip(self.groups, values, strict=True):
             self.placement.write(group, arrays)
+
+    def running(self) -> contextlib.AbstractContextManager[None]:
+        """Watch over what runs in a ``with`` block, for the placement's sake."""
+        return self.placement.running([v for group in self.groups for v in group])
 
     # Steps -------------------------------------------------------------------------------
 

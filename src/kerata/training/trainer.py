@@ -326,7 +326,8 @@ class Trainer(SingleBatches):
         container = self._callbacks(
             callbacks, arguments.verbosity(verbose), plan.epochs, data, batch, history=True
         )
-        loop.train(programs, plan, container, self)
+        with programs.running():
+            loop.train(programs, plan, container, self)
         assert isinstance(self.history, History)
         return self.history
 
@@ -359,7 +360,8 @@ class Trainer(SingleBatches):
         batch = prediction.batch_rows(data, batch_size)
         _set_batch_size(data, batch)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
-        logs = loop.evaluate(programs, data, batch, container)
+        with programs.running():
+            logs = loop.evaluate(programs, data, batch, container)
         return logs if return_dict else self._in_order(logs)
 
     def predict(
@@ -399,7 +401,9 @@ class Trainer(SingleBatches):
         batch = prediction.batch_rows(data, batch_size)
         _set_batch_size(data, batch)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
-        return prediction.predict(self._prediction_programs(), data, batch, container)
+        programs = self._prediction_programs()
+        with programs.running():
+            return prediction.predict(programs, data, batch, container)
 
     def _prediction_programs(self) -> Programs:
         model: Any = self
