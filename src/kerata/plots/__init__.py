@@ -6,5 +6,14 @@ from kerata.plots.digits import digits
 from kerata.plots.feature_maps import feature_maps
 from kerata.plots.filters import filters
 from kerata.plots.history import history
+from kerata.plots.search import search
 
-__all__ = ["confusion", "decision_boundary", "digits", "feature_maps", "filters", "history"]
+__all__ = [
+    "confusion",
+    "decision_boundary",
+    "digits",
+    "feature_maps",
+    "filters",
+    "history",
+    "search",
+]
