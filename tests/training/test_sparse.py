@@ -76,7 +76,11 @@ def test_only_matrices_that_gain_become_bags():
     assert isinstance(make_rows(np.ones((4, WIDTH), "float32")).x, np.ndarray)
     one_full_row = DENSE.copy()
     one_full_row[1] = 1
-    assert isinstance(make_rows(one_full_row).x, np.ndarray)
+    assert isinstance(make_rows(one_full_row).x, Bags)
+    # Every row that the sample does not see is full.
+    rows = np.zeros((1000, WIDTH), "float32")
+    rows[np.arange(1000) % (1000 // 64) != 0] = 1
+    assert isinstance(make_rows(rows).x, np.ndarray)
 
 
 def test_bags_hold_what_the_matrix_holds():
