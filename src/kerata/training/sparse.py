@@ -41,7 +41,7 @@ def bags_from_sparse(matrix: Any, what: str) -> Bags:
 
 
 def bags_if_almost_zero(array: np.ndarray) -> Bags | None:
-    """Turn a matrix into bags if nearly all of it is 0 and three quarters of its memory go.
+    """Turn a matrix into bags if that saves three quarters of its memory; else give None.
 
     A few rows are looked at first, so that ordinary data cost next to nothing here.
     """
