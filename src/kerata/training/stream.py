@@ -69,7 +69,7 @@ class Stream:
             )
         # Epochs that go on are read by one thread after another, which draw from a
         # generator of their own: the global one belongs to the training.
-        self._seeds = SeedGenerator(draw_seed(None)) if self.shuffle and self.goes_on else None
+        self._seeds = SeedGenerator(draw_seed(None)) if dataset and self.goes_on else None
         self._running: Iterator[Any] | None = None
         self._begun: Iterator[Any] | None = None
         self._peeked: Rows | None = None

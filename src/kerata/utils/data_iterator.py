@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self
 
 import numpy as np
 
 from kerata.base.arguments import is_integer
-from kerata.base.randomness import draw_seed
-from kerata.utils.py_dataset import PyDataset
+from kerata.base.randomness import draw_seed, global_generator
+from kerata.utils.py_dataset import PyDataset, batch_of
+from kerata.utils.worker_processes import WorkerProcesses
 
 _END = object()
 
@@ -57,20 +58,39 @@ def prefetch(
     if not is_integer(queue_size) or queue_size < 1:
         raise ValueError(f"The size of the queue must be a positive integer, got {queue_size!r}.")
     if isinstance(source, PyDataset):
-        return Prefetched(_dataset_jobs(source, shuffle, seed), workers, queue_size)
+        if seed is None:
+            # Drawn only where threads would draw too, so that both train alike.
+            seed = draw_seed(None) if shuffle else _undrawn_seed()
+        indices = _order(source, shuffle, seed)
+        if source.use_multiprocessing and workers:
+            processes = WorkerProcesses(source, workers, seed)
+            return Prefetched(indices, workers, queue_size, processes)
+        jobs = (functools.partial(batch_of, source, i) for i in indices)
+        return Prefetched(jobs, workers, queue_size)
     iterator = iter(source)
-    jobs = itertools.repeat(lambda: next(iterator, _END))
-    return Prefetched(jobs, min(workers, 1), queue_size)
+    following = itertools.repeat(lambda: next(iterator, _END))
+    return Prefetched(following, min(workers, 1), queue_size)
 
 
 class Prefetched:
-    """An iterator over the results of jobs that threads do ahead; made by ``prefetch``."""
+    """An iterator over the results of jobs that threads do ahead; made by ``prefetch``.
 
-    def __init__(self, jobs: Iterator[Callable[[], Any]], workers: int, queue_size: int) -> None:
+    Jobs are functions, or with processes numbers of batches.
+    """
+
+    def __init__(
+        self,
+        jobs: Iterator[Any],
+        workers: int,
+        queue_size: int,
+        processes: WorkerProcesses | None = None,
+    ) -> None:
         self._jobs = jobs
+        self._processes = processes
         self._ahead = max(queue_size, workers)
         self._waiting: deque[Future[Any]] = deque()
-        self._pool = ThreadPoolExecutor(workers, "kerata-prefetch") if workers else None
+        threads = workers if processes is None else 0
+        self._pool = ThreadPoolExecutor(threads, "kerata-prefetch") if threads else None
         self._closed = False
 
     def __iter__(self) -> Self:
@@ -90,16 +110,24 @@ class Prefetched:
         return item
 
     def _next(self) -> Any:
-        if self._pool is None:
+        workers = self._processes or self._pool
+        if workers is None:
             return next(self._jobs, _no_job)()
         for job in itertools.islice(self._jobs, self._ahead - len(self._waiting)):
-            self._waiting.append(self._pool.submit(job))
-        return self._waiting.popleft().result() if self._waiting else _END
+            self._waiting.append(workers.submit(job))
+        if not self._waiting:
+            return _END
+        first = self._waiting.popleft()
+        return first.result() if self._processes is None else self._processes.result(first)
 
     def close(self) -> None:
         """Stop the threads; waits for the items that are being loaded."""
         self._closed = True
+        for future in self._waiting:
+            future.cancel()
         self._waiting.clear()
+        if self._processes is not None:
+            self._processes.close()
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -118,19 +146,16 @@ def _no_job() -> Any:
     return _END
 
 
-def _dataset_jobs(
-    dataset: PyDataset, shuffle: bool, seed: int | None
-) -> Iterator[Callable[[], Any]]:
-    indices: Iterable[int] = dataset.indices()
+def _undrawn_seed() -> int:
+    """Give a seed that follows from how far the global generator is, and leave it there."""
+    generator = global_generator()
+    state = [generator.seed % 2**63, generator._drawn, 1]
+    return int(np.random.SeedSequence(state).generate_state(1)[0])
+
+
+def _order(dataset: PyDataset, shuffle: bool, seed: int) -> Iterator[int]:
+    """Give the numbers of the batches in the order in which they are to come."""
     if shuffle and dataset.num_batches is not None:
-        rng = np.random.default_rng(draw_seed(seed))
-        indices = rng.permutation(dataset.num_batches).tolist()
-    return (functools.partial(_batch, dataset, i) for i in indices)
-
-
-def _batch(dataset: PyDataset, index: int) -> Any:
-    try:
-        return dataset[index]
-    except StopIteration as error:
-        # It would end the epoch silently.
-        raise RuntimeError(f"Batch {index} of the data raised StopIteration.") from error
+        rng = np.random.default_rng(seed)
+        return iter(rng.permutation(dataset.num_batches).tolist())
+    return dataset.indices()

@@ -17,7 +17,10 @@ class PyDataset:
     Arguments:
         workers: threads that load batches ahead while the model trains; ``__getitem__``
             must bear being called by several at once if there are more than one.
-        use_multiprocessing: kept for Keras's sake; batches are loaded by threads.
+        use_multiprocessing: whether ``workers`` processes make the batches instead of threads,
+            for ``__getitem__`` that computes much in Python. The data set must bear being
+            pickled; it is sent anew for each epoch, and what it changes in itself while it
+            makes batches is lost.
         max_queue_size: batches that are loaded ahead at most.
 
     >>> class Squares(PyDataset):
@@ -75,3 +78,11 @@ class PyDataset:
 
 
 Sequence = PyDataset
+
+
+def batch_of(dataset: PyDataset, index: int) -> Any:
+    """Give one batch; a ``StopIteration`` from inside is an error, not the end."""
+    try:
+        return dataset[index]
+    except StopIteration as error:
+        raise RuntimeError(f"Batch {index} of the data raised StopIteration.") from error
