@@ -34,6 +34,8 @@ for size in (0, *SIZES):
     name = f"{size} hidden" if size else "logistic regression"
     print(f"{name:20} {accuracy:.3f} of the 200 points")
     keras.plots.decision_boundary(model, x, y, title_text=name, axes=next(panels))
+for axes in panels:
+    axes.set_axis_off()
 print("document: a straight line can't, 3 units follow the moons, 50 follow single points")
 
 path = Path("runs/moons/boundaries.png")
