@@ -27,7 +27,7 @@ _MOVED = {
     "utils.generic_utils": "utils",
     "utils.data_utils": "utils",
 }
-_ROOTS = ("keras", "tensorflow.keras", "tensorflow.python.keras", "tf_keras")
+_ROOTS = ("keras", "tensorflow.keras", "tensorflow.python.keras", "tf_keras", "scikeras")
 
 
 def kerata_name(name: str) -> str | None:
@@ -114,7 +114,7 @@ def serve_keras_imports() -> Iterator[None]:
     finder = KerasFinder()
 
     def ours() -> list[str]:
-        roots = ("keras", "tensorflow", "tf_keras")
+        roots = ("keras", "tensorflow", "tf_keras", "scikeras")
         return [m for m in sys.modules if m.partition(".")[0] in roots]
 
     hidden = {name: sys.modules.pop(name) for name in ours()}

@@ -120,7 +120,7 @@ def _find(classes: np.ndarray, labels: np.ndarray) -> np.ndarray:
     known = np.isin(labels, classes)
     if not known.all():
         raise ValueError(
-            f"y has the label {labels[~known][0]!r}, which is not among the classes "
-            f"{list(classes)!r:.80}; give all labels at the first call (classes=...)."
+            f"y has the label {labels[~known].tolist()[0]!r}, which is not among the classes "
+            f"{classes.tolist()!r:.80}; give all labels at the first call (classes=...)."
         )
     return np.searchsorted(classes, labels).astype(np.int32)

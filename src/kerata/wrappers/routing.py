@@ -98,8 +98,9 @@ def for_builder(
 
     Arguments:
         builder: function that builds a model, or a ready model.
-        parameters: all of the estimator's; None stands for not given, except where prefixed.
-        further: those of them that the estimator does not have itself.
+        parameters: all of the estimator's.
+        further: those of them that the estimator does not have itself; None is a value for
+            these, while for others it stands for not given.
         offered: facts about the data, given if the builder names them.
     """
     taken = builder_arguments(builder)
@@ -109,5 +110,6 @@ def for_builder(
         named = {k: v for k, v in further.items() if "__" not in k and k not in others}
     else:
         named = {k: v for k, v in offered.items() if k in taken}
-        named |= {k: v for k, v in parameters.items() if k in taken and v is not None}
+        given = {k: v for k, v in parameters.items() if v is not None} | dict(further)
+        named |= {k: v for k, v in given.items() if k in taken}
     return named | part(parameters, "build_fn") | part(parameters, "model")

@@ -84,7 +84,7 @@ def _key(model: Any, rows: Any) -> str | None:
         structure = model_config(model)
     except (TypeError, ValueError):
         return None
-    if "compile_config" not in structure:
+    if "compile_config" not in structure or _names_foreign(structure):
         return None
     rate = structure["compile_config"]["optimizer"]["config"]
     if isinstance(rate.get("learning_rate"), float):
@@ -97,19 +97,26 @@ def _key(model: Any, rows: Any) -> str | None:
 
 
 def _is_known(model: Any) -> bool:
-    """Say whether all parts are this library's and hold nothing that configs don't tell."""
+    """Say whether all classes are this library's and keep nothing that configs don't tell."""
     if type(model).compute_loss is not Trainer.compute_loss:
         return False
-    for layer in model._flatten_layers():
-        module = type(layer).__module__
-        if not module.startswith("kerata.") or module.startswith("kerata.layers.preprocessing."):
-            return False
-        if type(layer).save_own_variables is not Weighted.save_own_variables:
-            return False
-    parts = [p for p in jax.tree.leaves(model._compiled) if not isinstance(p, (str, int, float))]
-    parts += [getattr(layer, "activation", None) for layer in model._flatten_layers()]
-    named = [p if hasattr(p, "__module__") else type(p) for p in [*parts, model.optimizer]]
-    return all(p.__module__.startswith(("kerata.", "builtins")) for p in named)
+    layers = [type(layer) for layer in model._flatten_layers()]
+    return all(
+        cls.__module__.startswith("kerata.")
+        and not cls.__module__.startswith("kerata.layers.preprocessing.")
+        and cls.save_own_variables is Weighted.save_own_variables
+        for cls in layers
+    ) and type(model.optimizer).__module__.startswith("kerata.")
+
+
+def _names_foreign(structure: Any) -> bool:
+    """Say whether a config names functions or classes of the user's, which may hold anything."""
+    if isinstance(structure, list):
+        return any(map(_names_foreign, structure))
+    if not isinstance(structure, dict):
+        return False
+    foreign = structure.get("class_name") == "function" or structure.get("registered_name")
+    return bool(foreign) or any(map(_names_foreign, structure.values()))
 
 
 def _without_automatic_names(structure: Any) -> Any:

@@ -136,7 +136,9 @@ class SKLearnClassifier(Classes, _SKLearnEstimator):
                 f"{self.target_type_!r}."
             )
         if self.n_classes_ < 2:
-            raise ValueError(f"y has only one class, {self.classes_[0]!r}; two are needed.")
+            raise ValueError(
+                f"y has only one class, {self.classes_.tolist()[0]!r}; two are needed."
+            )
         one_hot = np.eye(self.n_classes_, dtype=np.float32)[self._numbers(y)]
         return self._learn(X, one_hot, sample_weight, kwargs)
 
