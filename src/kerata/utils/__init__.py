@@ -12,6 +12,8 @@ from kerata.base.registry import custom_object_scope as CustomObjectScope
 from kerata.base.registry import deserialize as deserialize_keras_object
 from kerata.base.registry import serialize as serialize_keras_object
 from kerata.utils.bags import multi_hot
+from kerata.utils.image_dataset import image_dataset_from_directory
+from kerata.utils.image_files import array_to_img, img_to_array, load_img
 from kerata.utils.labels import to_categorical
 from kerata.utils.numeric import normalize
 from kerata.utils.plot_model import model_to_dot, plot_model
@@ -19,18 +21,23 @@ from kerata.utils.progbar import Progbar
 from kerata.utils.py_dataset import PyDataset, Sequence
 from kerata.utils.sequences import pad_sequences
 from kerata.utils.session import clear_session
+from kerata.utils.text_dataset import text_dataset_from_directory
 
 __all__ = [
     "CustomObjectScope",
     "Progbar",
     "PyDataset",
     "Sequence",
+    "array_to_img",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
+    "img_to_array",
+    "load_img",
     "model_to_dot",
     "multi_hot",
     "normalize",
@@ -39,5 +46,6 @@ __all__ = [
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
+    "text_dataset_from_directory",
     "to_categorical",
 ]
