@@ -50,8 +50,8 @@ class Placement:
         for variable, array in zip(variables, arrays, strict=True):
             variable._value = array
 
-    def data(self, tree: Any) -> Any:
-        """Put data that stay for a whole training where programs gather rows from them."""
+    def data(self, tree: Any, filled: int) -> Any:
+        """Put data where programs gather rows from them; behind the filled rows may be others."""
         # On the CPU this is no copy where the address allows it.
         return jax.tree.map(lambda a: jax.device_put(a, may_alias=True), tree)
 

@@ -13,6 +13,9 @@ import sys
 import time
 from typing import Any
 
+# Seconds in which the others notice that the first process is gone, and end.
+_LINGER = 5
+
 
 def serve(module: Any, port: str, processes: int, heartbeat: int, shutdown: int) -> None:
     """Serve until the first process says that it is done, or is gone for a while."""
@@ -23,7 +26,7 @@ def serve(module: Any, port: str, processes: int, heartbeat: int, shutdown: int)
     print("ready", flush=True)
     # The first process holds the other end: the text ends when it dies, however it dies.
     done = sys.stdin.readline().strip() == "done"
-    time.sleep(1 if done else heartbeat + 10)
+    time.sleep(1 if done else _LINGER)
     service.shutdown()
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from kerata.distribution.failures import Contact
 _HEARTBEAT = 60
 # Seconds that a process waits at its end for the others to reach theirs.
 _SHUTDOWN = 300
+# Seconds to wait for a port that is taken.
+_PATIENCE = 8
 _VARIABLE = "KERAS_DISTRIBUTION_"
 
 
@@ -153,20 +157,40 @@ def _absent(address: str, count: int, number: int, timeout: int) -> str:
 def _start_keeper(address: str, count: int) -> Any:
     port = address.rpartition(":")[2]
     numbers = [port, str(count), str(_HEARTBEAT), str(_SHUTDOWN)]
+    _wait_for_port(int(port))
     keeper = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("keeper.py")), *numbers],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        # It outlives this process a little: who reads our errors must not wait for it.
+        stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
     )
     assert keeper.stdout is not None
     if keeper.stdout.readline().strip() != "ready":
-        raise RuntimeError(
-            f"Process 0 can't listen at port {port} of this machine; is it taken by another "
-            "program? Choose another one in job_addresses."
-        )
+        raise RuntimeError(_taken(port))
     return keeper
+
+
+def _wait_for_port(port: int) -> None:
+    """Wait until the keeper of a run that ended just now is gone from a port."""
+    for second in range(_PATIENCE + 1):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("", port))
+            probe.listen()
+            return
+        if second < _PATIENCE:
+            time.sleep(1)
+    raise RuntimeError(_taken(port))
+
+
+def _taken(port: Any) -> str:
+    return (
+        f"Process 0 can't listen at port {port} of this machine; is it taken by another program? "
+        "Choose another one in job_addresses."
+    )
 
 
 def _leave(keeper: Any) -> None:

@@ -15,7 +15,7 @@ from jax import lax
 from jax.sharding import NamedSharding, PartitionSpec, Sharding
 
 from kerata.base.placement import Placement
-from kerata.base.rows import holds_rows, take_rows
+from kerata.base.rows import holds_rows, slice_rows, take_rows
 from kerata.base.variable import Variable
 from kerata.distribution import agreement
 from kerata.distribution.failures import explained
@@ -90,10 +90,14 @@ class Spread(Placement):
             self._known[variable] = (own, array)
             variable._value = own
 
-    def data(self, tree: Any) -> Any:
+    def data(self, tree: Any, filled: int) -> Any:
         """Put all rows on every device; each gathers its share from them."""
         if self._several:
-            agreement.check_same(tree, "other data", "all processes must pass the same arrays")
+            agreement.check_same(
+                slice_rows(tree, 0, filled),
+                "other data",
+                "all processes must be given the same, and take their shares of it",
+            )
         return jax.tree.map(self._everywhere, tree)
 
     @contextlib.contextmanager

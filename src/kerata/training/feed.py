@@ -141,7 +141,7 @@ def aligned_empty(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
 
 def on_device(rows: Rows) -> Rows:
     """Put rows on the device, or on all of them."""
-    x, y, weight = current_placement().data(rows.arrays)
+    x, y, weight = current_placement().data(rows.arrays, rows.count)
     return Rows(x, y, weight, rows.count)
 
 

@@ -119,9 +119,13 @@ def _pieces(
         arrays = for_batches(data.arrays, order, batch_size)
         yield iter([Piece(arrays, order, batch_size, _steps(data, batch_size) or 0)])
         return
-    place = current_placement().data
     with data.epoch(check) as pieces:
-        yield (replace(piece, arrays=place(piece.arrays)) for piece in pieces)
+        yield map(_on_device, pieces)
+
+
+def _on_device(piece: Piece) -> Piece:
+    filled = min(piece.steps * piece.batch_size, len(piece.order))
+    return replace(piece, arrays=current_placement().data(piece.arrays, filled))
 
 
 def _steps(data: Data, batch_size: int) -> int | None:
