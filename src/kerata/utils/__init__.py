@@ -16,6 +16,7 @@ from kerata.utils.image_dataset import image_dataset_from_directory
 from kerata.utils.image_files import array_to_img, img_to_array, load_img
 from kerata.utils.labels import to_categorical
 from kerata.utils.numeric import normalize
+from kerata.utils.parquet import parquet_dataset
 from kerata.utils.plot_model import model_to_dot, plot_model
 from kerata.utils.progbar import Progbar
 from kerata.utils.py_dataset import PyDataset, Sequence
@@ -42,6 +43,7 @@ __all__ = [
     "multi_hot",
     "normalize",
     "pad_sequences",
+    "parquet_dataset",
     "plot_model",
     "register_keras_serializable",
     "serialize_keras_object",
