@@ -1,0 +1,371 @@
+"""What each column of a table is: a number, a category, a date, text, or nothing to learn from."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerata.base.messages import did_you_mean
+from kerata.workbench.extras import need
+from kerata.workbench.leaks import find_leak
+from kerata.workbench.task import spell
+from kerata.workbench.values import (
+    date_format,
+    is_code,
+    read_dates,
+    read_numbers,
+    tidy,
+)
+
+if TYPE_CHECKING:
+    import pandas
+
+USABLE = ("number", "category", "date", "text")
+KINDS = (*USABLE, "identifier", "constant", "nearly empty", "leak", "target")
+
+_NEARLY_EMPTY = 0.95
+_FEWEST_ROWS = 20
+_ID_NAME = re.compile(
+    r"(?i)(?:^|.*[_\-. ])(?:id|uuid|guid|index|idx|key|rownum|rowid)$|.*[a-z]I[Dd]$|unnamed.*"
+)
+# Digits that name a place or thing: two of them can't be added.
+_CODE_NAME = re.compile(r"(?i)(?:.*[_\-. ])?(?:zip|zip_?code|postcode|postal_?code|plz)$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column and what is made of it.
+
+    Arguments:
+        name: as in the table.
+        kind: ``'number'``, ``'category'``, ``'date'``, ``'text'``, ``'identifier'``,
+            ``'constant'``, ``'nearly empty'``, ``'leak'`` or ``'target'``.
+        used: whether a network gets it.
+        why: how that was told, in a few words.
+        missing: rows without a value.
+        distinct: different values among the others.
+        examples: up to three of them.
+        form: how dates are written; ``','`` for numbers with decimal commas.
+        unit: of a number, ``"kg"``.
+        noise: spellings in a column of numbers that count as missing.
+    """
+
+    name: str
+    kind: str
+    used: bool
+    why: str
+    missing: int
+    distinct: int
+    examples: list[str]
+    form: str = ""
+    unit: str = ""
+    noise: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain data for a JSON file."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Column:
+        """Make it from what :meth:`as_dict` gave."""
+        return cls(**data)
+
+
+def infer_columns(
+    frame: pandas.DataFrame, target: str, overrides: dict[str, str] | None = None
+) -> list[Column]:
+    """Tell what each column of a table is.
+
+    Arguments:
+        frame: the table, numbers as numbers and all else as text.
+        target: name of the column to be predicted.
+        overrides: kind by column: ``'number'``, ``'category'``, ``'date'``, ``'text'``, or
+            ``'drop'`` to leave it out.
+
+    Returns:
+        One :class:`Column` for each of the table's, in their order.
+
+    Raises:
+        ValueError: a column or kind that is not there, a column to be a number (or date)
+            that holds text, which names row and column.
+
+    >>> import pandas
+    >>> frame = pandas.DataFrame({"size": [1.5, 2.5, 4.0], "kind": ["a", "b", "a"], "y": [0, 1, 0]})
+    >>> [(column.name, column.kind) for column in infer_columns(frame, "y")]
+    [('size', 'number'), ('kind', 'category'), ('y', 'target')]
+    """
+    names = [str(name) for name in frame.columns]
+    overrides = dict(overrides or {})
+    for name in [target, *overrides]:
+        if name not in names:
+            raise ValueError(f"There is no column {name!r}. {did_you_mean(name, names)}")
+    for name, kind in overrides.items():
+        if kind not in (*USABLE, "drop"):
+            known = [*USABLE, "drop"]
+            raise ValueError(f"Column {name!r} can't be {kind!r}. {did_you_mean(kind, known)}")
+    columns = []
+    for name in names:
+        look = _Look(frame[name], name)
+        if name == target:
+            columns.append(look.column("target", False, "what is to be predicted"))
+        elif overrides.get(name) == "drop":
+            kind = look.infer().kind
+            columns.append(look.column(kind, False, "left out as you asked"))
+        elif name in overrides:
+            columns.append(look.forced(overrides[name]))
+        else:
+            column = look.infer()
+            leak = find_leak(column_values(frame, column), frame[target]) if column.used else ""
+            columns.append(look.column("leak", False, leak) if leak else column)
+    return columns
+
+
+def column_values(frame: pandas.DataFrame, column: Column) -> pandas.Series:
+    """Give a column's values in the type of its kind, of training rows as of new ones.
+
+    Arguments:
+        frame: a table that has the column.
+        column: what it is.
+
+    Returns:
+        ``'number'``: float64, NaN where missing; ``'date'``: datetime64, NaT where missing;
+        otherwise text, None where missing: a category's spelling is folded ("Red", "red "
+        and "RED" are the same), whole numbers are written without ``.0``.
+
+    Raises:
+        ValueError: text where a number or date is expected; row and column are named.
+    """
+    series = frame[column.name]
+    if column.kind == "number":
+        return _numbers(series, column)
+    if column.kind == "date":
+        return _dates(series, column)
+    text = _as_text(series)
+    return text.str.lower() if column.kind == "category" else text
+
+
+def save_columns(columns: list[Column], path: str | Path) -> Path:
+    """Write columns to a JSON file that a person can edit: the kind of each decides.
+
+    A kind of ``'drop'``, or ``"used": false``, leaves a column out.
+    """
+    path = Path(path)
+    data = {column.name: column.as_dict() for column in columns}
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def load_overrides(path: str | Path) -> dict[str, str]:
+    """Read a JSON file of columns as ``overrides`` for :func:`infer_columns`.
+
+    Arguments:
+        path: what :func:`save_columns` wrote, or plainly ``{"age": "number", "id": "drop"}``.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: it is no such file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {str(path)!r}.")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON file: {error}.") from None
+    if not isinstance(data, dict):
+        raise ValueError(f'{path} must hold an object such as {{"age": "number"}}.')
+    overrides = {}
+    for name, told in data.items():
+        kind = told.get("kind") if isinstance(told, dict) else told
+        if not isinstance(kind, str):
+            raise ValueError(f"{path} tells no kind for column {name!r}.")
+        if kind == "target":
+            continue
+        left_out = isinstance(told, dict) and told.get("used") is False
+        overrides[name] = kind if kind in USABLE and not left_out else "drop"
+    return overrides
+
+
+class _Look:
+    """One column, looked at once."""
+
+    def __init__(self, series: pandas.Series, name: str) -> None:
+        """Count what is there."""
+        pandas = need("pandas", "Reading a table")
+        self.name = name
+        self.numeric = pandas.api.types.is_numeric_dtype(series) and series.dtype != bool
+        self.series = series if self.numeric else _as_text(series)
+        self.present = self.series.dropna()
+        self.missing = len(self.series) - len(self.present)
+        self.counts = self.present.value_counts()
+        self.distinct = len(self.counts)
+
+    def column(self, kind: str, used: bool, why: str, **details: Any) -> Column:
+        examples = [spell(value)[:40] for value in self.counts.index[:3]]
+        return Column(self.name, kind, used, why, self.missing, self.distinct, examples, **details)
+
+    def forced(self, kind: str) -> Column:
+        why = "as you asked"
+        if kind == "number":
+            read = None if self.numeric else read_numbers(self.series)
+            comma = "," if read is not None and read.decimal == "," else ""
+            column = self.column(kind, True, why, form=comma, unit=read.unit if read else "")
+            _numbers(self.series, column)
+            return column
+        if kind == "date":
+            form = "%Y%m%d" if self.numeric else date_format(self.series) or "ISO8601"
+            column = self.column(kind, True, why, form=form)
+            _dates(self.series, column)
+            return column
+        return self.column(kind, True, why)
+
+    def infer(self) -> Column:
+        total = len(self.series)
+        if not len(self.present):
+            return self.column("nearly empty", False, "no value at all")
+        if self.missing > _NEARLY_EMPTY * total:
+            share = 100 * self.missing / total
+            return self.column("nearly empty", False, f"{share:.3g} % of the rows have no value")
+        if self.distinct == 1:
+            return self._single()
+        return self._number() if self.numeric else self._text()
+
+    def _single(self) -> Column:
+        value = spell(self.counts.index[0])[:40]
+        rare = min(self.missing, len(self.present))
+        if self.numeric or rare < max(5, 0.01 * len(self.series)):
+            return self.column("constant", False, f"{value!r} in every row")
+        return self.column("category", True, f"{value!r} or nothing")
+
+    def _number(self) -> Column:
+        values = self.present.to_numpy("float64")
+        whole = bool(np.all(values == np.round(values)))
+        every = self.distinct == len(self.series) >= _FEWEST_ROWS
+        if whole and every:
+            if values.max() - values.min() == len(values) - 1:
+                return self.column("identifier", False, "numbers the rows")
+            if _ID_NAME.fullmatch(self.name):
+                return self.column("identifier", False, "another number in each row")
+            if _are_days(values):
+                return self.column("date", True, "days as YYYYMMDD", form="%Y%m%d")
+        if whole and self.distinct > 10 and _are_days(values):
+            return self.column("date", True, "days as YYYYMMDD", form="%Y%m%d")
+        if whole and _CODE_NAME.fullmatch(self.name):
+            return self.column("category", True, "codes of places")
+        if whole and _ID_NAME.fullmatch(self.name) and 2 * self.distinct > len(self.present) > 40:
+            return self.column("identifier", False, "named like an identifier, few repeated")
+        kinds = "whole numbers" if whole else "numbers"
+        span = f"from {values.min():g} to {values.max():g}"
+        return self.column("number", True, f"{kinds} {span}")
+
+    def _text(self) -> Column:
+        codes = is_code(self.present)
+        if not codes:
+            read = read_numbers(self.series)
+            if read.enough:
+                return self._dirty_number(read)
+            form = date_format(self.present)
+            if form is not None:
+                return self._date(form)
+        cells = self.present if len(self.present) <= 20_000 else self.present.sample(20_000)
+        words = float(cells.str.count(r"\s+").mean()) + 1
+        length = float(cells.str.len().mean())
+        share = self.distinct / len(self.present)
+        enough = len(self.present) >= _FEWEST_ROWS
+        if share > 0.2 and (words >= 5 or (words >= 3 and share > 0.5)):
+            return self.column("text", True, f"{words:.0f} words in a cell on average")
+        if length > 60 and share > 0.2:
+            return self.column("text", True, f"{length:.0f} characters in a cell on average")
+        if enough and (share > 0.95 or (share > 0.5 and _ID_NAME.fullmatch(self.name))):
+            return self.column("identifier", False, "another value in nearly each row")
+        folded = self.counts.groupby(self.counts.index.str.lower()).sum()
+        why = f"{len(folded):,} values"
+        if len(folded) < self.distinct:
+            why += f" in {self.distinct:,} spellings"
+        if len(folded) == 1:
+            return self.column("constant", False, f"{self.counts.index[0]!r} in every row")
+        return self.column("category", True, why + (" (codes)" if codes else ""))
+
+    def _dirty_number(self, read: Any) -> Column:
+        noise = sorted(set(self.series[read.failed].tolist()))
+        values = read.values[np.isfinite(read.values)]
+        why = f"numbers from {values.min():g} to {values.max():g}"
+        if read.unit:
+            why += f" in {read.unit}"
+        if noise:
+            shown = ", ".join(repr(cell[:20]) for cell in noise[:3])
+            why += f"; {int(read.failed.sum())} cells such as {shown} count as missing"
+        comma = "," if read.decimal == "," else ""
+        column = self.column("number", True, why, form=comma, unit=read.unit, noise=noise)
+        lost = len(self.series) - len(values)
+        return dataclasses.replace(column, missing=lost, distinct=len(np.unique(values)))
+
+    def _date(self, form: str) -> Column:
+        read = read_dates(self.series, form)
+        noise = sorted(set(self.series[read.isna() & self.series.notna()].tolist()))
+        why = f"dates from {read.min():%Y-%m-%d} to {read.max():%Y-%m-%d}"
+        if form.startswith(("%m/%d", "%m-%d")):
+            swapped = form.replace("%m", "?").replace("%d", "%m").replace("?", "%d")
+            if read_dates(self.present, swapped).notna().all():
+                why += ", the month read first, though the day would fit too"
+        if noise:
+            why += f"; {len(noise)} spellings such as {noise[0][:20]!r} count as missing"
+        missing = int(read.isna().sum())
+        column = self.column("date", True, why, form=form, noise=noise)
+        return dataclasses.replace(column, missing=missing)
+
+
+def _are_days(values: np.ndarray) -> bool:
+    """Tell whether whole numbers are days such as 20240229."""
+    if values.min() < 19000101 or values.max() > 21001231:
+        return False
+    pandas = need("pandas", "Reading a table")
+    some = pandas.Series(values[:1000].astype("int64").astype(str))
+    return bool(pandas.to_datetime(some, format="%Y%m%d", errors="coerce").notna().all())
+
+
+def _as_text(series: pandas.Series) -> pandas.Series:
+    """Give tidy text of whatever a column holds."""
+    pandas = need("pandas", "Reading a table")
+    if pandas.api.types.is_numeric_dtype(series) and series.dtype != bool:
+        series = series.astype("object").map(spell, na_action="ignore")
+    return tidy(series.astype("object").map(str, na_action="ignore").astype("str"))
+
+
+def _numbers(series: pandas.Series, column: Column) -> pandas.Series:
+    pandas = need("pandas", "Reading a table")
+    if pandas.api.types.is_numeric_dtype(series):
+        values = series.to_numpy("float64", na_value=np.nan)
+        values = np.where(np.isfinite(values), values, np.nan)
+        return pandas.Series(values, index=series.index)
+    text = _as_text(series)
+    text = text.mask(text.isin(column.noise))
+    read = read_numbers(text, column.form or None)
+    _refuse(text, read.failed, column, "number")
+    return pandas.Series(read.values, index=series.index)
+
+
+def _dates(series: pandas.Series, column: Column) -> pandas.Series:
+    text = _as_text(series)
+    text = text.mask(text.isin(column.noise))
+    found = read_dates(text, column.form)
+    _refuse(text, (found.isna() & text.notna()).to_numpy(bool), column, "date")
+    return found
+
+
+def _refuse(text: pandas.Series, failed: np.ndarray, column: Column, what: str) -> None:
+    if failed.any():
+        row = int(np.flatnonzero(failed)[0])
+        more = int(failed.sum()) - 1
+        others = f" (and {more:,} more rows like it)" if more else ""
+        written = f" written as {column.form}" if what == "date" and "%" in column.form else ""
+        raise ValueError(
+            f"Row {row + 1} of column {column.name!r} holds {str(text.iloc[row])[:60]!r}{others}, "
+            f"where a {what}{written} is expected: correct it, or make the column a category."
+        )

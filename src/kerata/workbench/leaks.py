@@ -1,0 +1,105 @@
+"""Columns that give the target away: copies of it, and what was known only afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerata.workbench.extras import need
+from kerata.workbench.task import spell
+
+if TYPE_CHECKING:
+    import pandas
+
+_ROWS = 20_000
+_FEWEST = 30
+# Of what luck leaves open, so much must be told by one column alone.
+_CERTAIN = 0.98
+_SAME_ORDER = 0.9995
+_SAME_GROUP = 0.001
+
+
+def find_leak(values: pandas.Series, target: pandas.Series) -> str:
+    """Say how one column alone gives the target away; nothing if it doesn't.
+
+    Classes: rows that are neighbours in the column nearly always have the same class.
+    Amounts: the column has the target's order, or its values fix the target's.
+
+    Arguments:
+        values: of one column, in the type of its kind.
+        target: of the same rows, raw.
+
+    >>> import pandas
+    >>> rng = np.random.default_rng(0)
+    >>> price = pandas.Series(rng.normal(size=200))
+    >>> find_leak(price * 1.2, price)
+    'has the same order as the target'
+    >>> find_leak(pandas.Series(rng.normal(size=200)), price)
+    ''
+    """
+    pandas = need("pandas", "Reading a table")
+    rows = np.flatnonzero(target.notna().to_numpy(bool))
+    rows = np.random.default_rng(0).permutation(rows)[:_ROWS]
+    if len(rows) < _FEWEST:
+        return ""
+    values, target = values.iloc[rows], target.iloc[rows]
+    empty = values.isna().to_numpy(bool)
+    kind = values.dtype.kind
+    ordered = kind in "fM"
+    column = values.to_numpy() if kind == "f" else pandas.factorize(values)[0]
+    if kind == "M":
+        column = values.to_numpy().astype("datetime64[s]").astype("float64")
+    if pandas.api.types.is_numeric_dtype(target) and target.nunique() > 20:
+        return _of_amounts(column, target.to_numpy("float64"), empty, ordered)
+    classes = pandas.factorize(target.map(spell))[0]
+    return _of_classes(column, classes, empty, ordered)
+
+
+def _of_classes(column: Any, classes: np.ndarray, empty: np.ndarray, ordered: bool) -> str:
+    luck = float(np.sum((np.bincount(classes) / len(classes)) ** 2))
+    if luck > 0.9999:
+        return ""
+    found = _neighbours(column[~empty], classes[~empty], ordered)
+    if found and (found[0] - luck) / (1 - luck) >= _CERTAIN and found[1] >= _FEWEST:
+        return f"tells the target in {100 * found[0]:.3g} % of the rows by itself"
+    if 0.02 < empty.mean() < 0.98:
+        agree, _ = _neighbours(empty.astype(int), classes, ordered=False) or (0.0, 0)
+        if (agree - luck) / (1 - luck) >= _CERTAIN:
+            return "has a value only where the target has certain values"
+    return ""
+
+
+def _neighbours(column: np.ndarray, classes: np.ndarray, ordered: bool) -> tuple[float, int] | None:
+    """Give how often neighbours in a column share their class, and of how many pairs."""
+    if len(column) < 2:
+        return None
+    # Rows come shuffled, so that equal values have no order of the file's.
+    order = np.argsort(column, kind="stable")
+    column, classes = column[order], classes[order]
+    same = classes[:-1] == classes[1:]
+    if not ordered:
+        same = same[column[:-1] == column[1:]]
+        return (float(same.mean()), len(same)) if len(same) else None
+    # Between the classes' ranges one pair each must differ.
+    changes = len(np.unique(classes)) - 1
+    return min(1.0, (float(same.sum()) + changes) / len(same)), len(same)
+
+
+def _of_amounts(column: Any, target: np.ndarray, empty: np.ndarray, ordered: bool) -> str:
+    column, target = column[~empty], target[~empty]
+    if len(target) < _FEWEST or np.ptp(target) == 0:
+        return ""
+    if ordered:
+        pandas = need("pandas", "Reading a table")
+        ranks = pandas.DataFrame({"column": column, "target": target}).rank()
+        if abs(ranks["column"].corr(ranks["target"])) >= _SAME_ORDER:
+            return "has the same order as the target"
+        return ""
+    counts = np.bincount(column)
+    repeated = counts[column] > 1
+    if repeated.mean() < 0.5:
+        return ""
+    means = np.bincount(column, target) / np.maximum(counts, 1)
+    left = np.mean((target - means[column])[repeated] ** 2) / np.var(target[repeated])
+    return "has one value for each of the target's" if left < _SAME_GROUP else ""

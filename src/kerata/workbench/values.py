@@ -1,0 +1,231 @@
+"""Cells as people write them: missing values, numbers with units and commas, dates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerata.workbench.extras import need
+
+if TYPE_CHECKING:
+    import pandas
+
+MISSING = frozenset(
+    {
+        *("", "na", "n/a", "n.a.", "#n/a", "#na", "#n/a n/a", "<na>", "nan", "-nan", "null"),
+        *("?", "-", "--", "---", ".", "#value!", "#div/0!", "#ref!", "#name?", "1.#ind", "nat"),
+        *("n/d", "k.a.", "k. a.", "not available"),
+    }
+)
+# A class may well be called "none" or "missing"; among numbers they are no value.
+MISSING_NUMBER = MISSING | {
+    *("none", "missing", "nil", "unknown", "unk", "not known", "not recorded", "no data", "tbd"),
+    *("inf", "+inf", "-inf", "infinity", "-infinity", "n.v.", "unbekannt", "*"),
+}
+
+# So much of a column must be numbers (or dates) to be read as such.
+ENOUGH = 0.95
+
+_CURRENCY = r"(?:US\$|[$€£¥₹]|EUR|USD|GBP|CHF)?"
+_NUMBER = re.compile(
+    rf"(?P<minus>\()?(?P<before>[~≈]?\s*{_CURRENCY})\s*(?P<sign>[+\-−–])?\s*(?:[$€£])?"
+    r"(?P<digits>\d[\d.,'’ \u00a0\u202f]*|[.,]\d+)(?P<power>[eE][+-]?\d+)?"
+    r"\s*(?P<unit>[^\d\s()][^\d()]{0,19})?\)?"
+)
+_GROUPS = {
+    mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+") for mark in (",", ".", "'", " ")
+}
+
+_DATE_FORMATS = (
+    *("ISO8601", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y"),
+    *("%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
+    *("%d-%b-%Y", "%d-%b-%y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M"),
+    *("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"),
+    *("%m/%d/%Y %I:%M %p", "%Y/%m/%d %H:%M:%S", "%a %b %d %H:%M:%S %Y"),
+)
+# Four digits alone are a year, which is a number; anything shorter is no date either.
+_DATE_LIKE = re.compile(r"(?=.*\d)(?=.*[-/. ,:])[\w\-/. ,:+]{6,40}", re.ASCII)
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether a cell holds nothing.
+
+    >>> [is_missing(value) for value in (None, float("nan"), " N/A ", "?", 0, "none")]
+    [True, True, True, True, False, False]
+    """
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return value.strip().casefold() in MISSING
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return True
+
+
+def tidy(series: pandas.Series) -> pandas.Series:
+    """Give text without spaces around it, with None for what stands for nothing."""
+    stripped = series.str.strip()
+    return stripped.mask(stripped.str.lower().isin(MISSING))
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A column of text read as numbers.
+
+    Arguments:
+        values: float64 ``(n,)``, NaN where there is none.
+        failed: whether a cell holds something else than a number or nothing, ``(n,)``.
+        unit: what stands before or behind the numbers, "kg"; empty without.
+        decimal: ``','`` or ``'.'``.
+        plain: whether all is written as Python writes it.
+    """
+
+    values: np.ndarray
+    failed: np.ndarray
+    unit: str = ""
+    decimal: str = "."
+    plain: bool = True
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether nearly all that is there is a number."""
+        found = int(np.isfinite(self.values).sum())
+        return found > 0 and found >= ENOUGH * (found + int(self.failed.sum()))
+
+
+def read_numbers(series: pandas.Series, decimal: str | None = None) -> Numbers:
+    """Read text as numbers: units, currencies, separators of thousands, decimal commas.
+
+    Arguments:
+        series: tidy text, see :func:`tidy`.
+        decimal: what separates decimals where the cells leave it open; a point if None.
+
+    >>> import pandas
+    >>> read_numbers(pandas.Series(["1,200 kg", "900 kg", None])).values
+    array([1200.,  900.,   nan])
+    >>> read_numbers(pandas.Series(["1.200,5", "3,25"])).values
+    array([1200.5 ,    3.25])
+    """
+    pandas = need("pandas", "Reading a table")
+    plain = pandas.to_numeric(series, errors="coerce").to_numpy("float64", na_value=np.nan)
+    plain = np.where(np.isinf(plain), np.nan, plain)
+    present = series.notna().to_numpy(bool)
+    open_ = present & np.isnan(plain)
+    if decimal != "," and not open_.any():
+        return Numbers(plain, np.zeros(len(plain), bool))
+    rest = series[open_]
+    spelled = rest.str.lower().isin(MISSING_NUMBER).to_numpy(bool)
+    if decimal != "," and spelled.all():
+        return Numbers(plain, np.zeros(len(plain), bool), plain=False)
+    # A column of words: a look at some of them saves reading all.
+    some = rest[~spelled].iloc[:2000].drop_duplicates()
+    if len(some) and not some.map(lambda cell: bool(_NUMBER.fullmatch(cell))).any():
+        failed = open_.copy()
+        failed[open_] = ~spelled
+        return Numbers(plain, failed, plain=False)
+    codes, cells = pandas.factorize(series)
+    values, failed_cells, unit, mark = _read_cells([str(cell) for cell in cells], decimal)
+    values = np.append(values, np.nan)[codes]
+    failed = np.append(failed_cells, False)[codes]
+    return Numbers(values, failed, unit, mark, plain=False)
+
+
+def _read_cells(cells: list[str], decimal: str | None) -> tuple[np.ndarray, np.ndarray, str, str]:
+    matches = [_NUMBER.fullmatch(cell) for cell in cells]
+    digits = ["" if m is None else m["digits"].strip() for m in matches]
+    mark = _decimal_mark(digits) or decimal or "."
+    units: dict[str, int] = {}
+    for match in matches:
+        if match is not None and (found := _unit(match)):
+            units[found] = units.get(found, 0) + 1
+    unit = max(units, key=lambda name: units[name]) if units else ""
+    values, failed = np.full(len(cells), np.nan), np.zeros(len(cells), bool)
+    for place, (cell, match, text) in enumerate(zip(cells, matches, digits, strict=True)):
+        number = None if match is None else _plain_digits(text, mark)
+        if number is None or match is None or _unit(match) not in ("", unit):
+            failed[place] = cell.casefold() not in MISSING_NUMBER
+            continue
+        value = float(number + (match["power"] or ""))
+        negative = (match["sign"] in ("-", "−", "–")) != bool(match["minus"])
+        values[place] = -value if negative else value
+    return values, failed, unit, mark
+
+
+def _unit(match: re.Match[str]) -> str:
+    return (match["unit"] or "").strip().casefold() or match["before"].strip()
+
+
+def _decimal_mark(cells: list[str]) -> str | None:
+    """Find what separates decimals, where some cell leaves no doubt."""
+    votes = {",": 0, ".": 0}
+    for cell in cells:
+        comma, point = cell.rfind(","), cell.rfind(".")
+        if comma >= 0 and point >= 0:
+            votes["," if comma > point else "."] += 1
+        for mark, other in ((",", "."), (".", ",")):
+            count = cell.count(mark)
+            if count > 1 and not cell.count(other):
+                votes[other] += 1
+            elif count == 1 and not cell.count(other):
+                whole, _, part = cell.partition(mark)
+                if len(part) != 3 or whole in ("", "0") or len(whole) > 3:
+                    votes[mark] += 1
+    if votes[","] == votes["."]:
+        # Only groups of three behind single commas: thousands.
+        return None
+    return max(votes, key=lambda mark: votes[mark])
+
+
+def _plain_digits(text: str, mark: str) -> str | None:
+    """Write digits as Python does; None if the groups are no groups of thousands."""
+    whole, _, part = text.partition(mark)
+    if part and not part.isdigit():
+        return None
+    whole = whole.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
+    if not whole.isdigit() and whole:
+        groups = next((s for s, form in _GROUPS.items() if form.fullmatch(whole)), None)
+        if groups is None:
+            return None
+        whole = whole.replace(groups, "")
+    return f"{whole or '0'}.{part or '0'}"
+
+
+def is_code(series: pandas.Series) -> bool:
+    """Tell whether digits are codes (0451) or too long for a number, not amounts."""
+    some = series.dropna()
+    leading = some.str.fullmatch(r"[+-]?0\d+").any()
+    return bool(leading or some.str.fullmatch(r"\d{16,}").any())
+
+
+def date_format(series: pandas.Series) -> str | None:
+    """Find how dates are written; None if the text is something else.
+
+    Arguments:
+        series: tidy text.
+
+    >>> import pandas
+    >>> date_format(pandas.Series(["3.12.2024", "24.12.2024"]))
+    '%d.%m.%Y'
+    """
+    pandas = need("pandas", "Reading a table")
+    cells = series.dropna().drop_duplicates()
+    cells = cells.sample(min(500, len(cells)), random_state=0)
+    if not len(cells) or cells.str.fullmatch(_DATE_LIKE).mean() < ENOUGH:
+        return None
+    best, most = None, ENOUGH
+    for form in _DATE_FORMATS:
+        found = pandas.to_datetime(cells, format=form, errors="coerce", utc=True).notna().mean()
+        if found >= most and (best is None or found > most):
+            best, most = form, float(found)
+    return best
+
+
+def read_dates(series: pandas.Series, form: str) -> pandas.Series:
+    """Read dates in the format that :func:`date_format` found, NaT where there is none."""
+    pandas = need("pandas", "Reading a table")
+    found = pandas.to_datetime(series, format=form, errors="coerce", utc=True)
+    return found.dt.tz_localize(None)
