@@ -10,6 +10,7 @@ import trainings
 
 import kerata as keras
 from kerata import distribution
+from kerata.distribution import watch
 
 distribution.initialize(timeout=60)
 import jax  # noqa: E402 - nothing may be computed before initialize()
@@ -68,6 +69,22 @@ def backed_up(folder, victim):
     backup = keras.callbacks.BackupAndRestore("backup")
     history = model.fit(x, y, epochs=4, batch_size=8, callbacks=[Kill(), backup], verbose=0)
     return {"weights": model.get_weights()[0].tolist(), "losses": history.history["loss"]}
+
+
+def silent(victim):
+    """Train until one process stops without ending; waits shortened."""
+    watch.BEAT, watch.SILENCE = 0.2, 3.0
+
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 1 and int(victim) == ME:
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+    distribution.set_distribution(distribution.DataParallel())
+    model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y, _ = trainings.numbers(20, 6)
+    model.fit(x, y, epochs=4, callbacks=[Stop()], verbose=0)
 
 
 def _message(call):

@@ -69,6 +69,18 @@ def test_a_process_that_dies_ends_the_others_with_a_sentence(children, tmp_path,
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("victim", [1, 0])
+def test_a_process_that_falls_silent_ends_the_others_with_a_sentence(children, victim):
+    _, start_all, _ = children
+    pair = start_all("member.py", 2, "silent", victim)
+    errors = pair[1 - victim].communicate(timeout=60)[1]
+    pair[victim].kill()
+    pair[victim].communicate()
+    assert pair[1 - victim].returncode == 1
+    assert LOST in errors.strip().splitlines()[-1]
+
+
+@pytest.mark.slow
 def test_a_program_that_fails_in_one_process_ends_the_others(children, tmp_path):
     _, start_all, _ = children
     # The second process has no folder to go to.

@@ -21,6 +21,7 @@ class Contact:
     """Whether this process still has contact with the others, as far as is known."""
 
     lost = False
+    ended = False  # all have reached their end
 
 
 @contextlib.contextmanager
@@ -36,10 +37,13 @@ def explained() -> Iterator[None]:
         if not _SIGNS.match(str(error)):
             raise
         Contact.lost = True
-        me, count = jax.process_index(), jax.process_count()
-        raise RuntimeError(
-            f"Process {me} of {count} lost contact with another process of this run, which died or "
-            "can't be reached, so the run ended here. That process's own output says why; then "
-            "start all processes again: with callbacks.BackupAndRestore they go on from the last "
-            "backup."
-        ) from None
+        raise RuntimeError(sentence(jax.process_index(), jax.process_count())) from None
+
+
+def sentence(number: int, count: int) -> str:
+    """Say that process ``number`` of ``count`` has lost another one."""
+    return (
+        f"Process {number} of {count} lost contact with another process of this run, which died or "
+        "can't be reached, so the run ended here. That process's own output says why; then start "
+        "all processes again: with callbacks.BackupAndRestore they go on from the last backup."
+    )

@@ -17,16 +17,16 @@ from typing import Any
 _LINGER = 5
 
 
-def serve(module: Any, port: str, processes: int, heartbeat: int, shutdown: int) -> None:
-    """Serve until the first process says that it is done, or is gone for a while."""
+def serve(module: Any, port: str, processes: int, heartbeat: int, last: int) -> None:
+    """Serve until a little after the first process's end, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     service = module.get_distributed_runtime_service(
-        f"[::]:{port}", processes, heartbeat_timeout=heartbeat, shutdown_timeout=shutdown
+        f"[::]:{port}", processes, heartbeat_timeout=heartbeat, shutdown_timeout=last
     )
     print("ready", flush=True)
-    # The first process holds the other end: the text ends when it dies, however it dies.
-    done = sys.stdin.readline().strip() == "done"
-    time.sleep(1 if done else _LINGER)
+    # That process holds the other end of this pipe.
+    sys.stdin.read()
+    time.sleep(_LINGER)
     service.shutdown()
 
 

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
-from typing import Any
 
 import jax
 
-from kerata.distribution import agreement
-from kerata.distribution.failures import Contact
+from kerata.distribution import agreement, rendezvous
+from kerata.distribution.failures import explained
 
-# Seconds without a sign of life after which a process counts as dead.
-_HEARTBEAT = 60
-# Seconds that a process waits at its end for the others to reach theirs.
-_SHUTDOWN = 300
-# Seconds to wait for a port that is taken.
-_PATIENCE = 8
 _VARIABLE = "KERAS_DISTRIBUTION_"
 
 
@@ -64,8 +51,9 @@ def initialize(
                 "give the first one alone, or one for each process."
             )
     address, count, number = _completed(addresses[0] if addresses else None, count, number)
-    _join(address, count, number, timeout)
-    agreement.share_seed()
+    rendezvous.join(address, count, number, timeout)
+    with explained():
+        agreement.share_seed()
 
 
 def _number(name: str, given: int | None) -> int | None:
@@ -107,99 +95,3 @@ def _completed(address: str | None, count: int | None, number: int | None) -> tu
             f"num_processes={count}."
         )
     return address, count, number
-
-
-def _join(address: str, count: int, number: int, timeout: int) -> None:
-    from jax._src import distributed, xla_bridge
-    from jax._src.lib import _jax
-
-    if xla_bridge.backends_are_initialized():
-        raise RuntimeError(
-            "distribution.initialize() must come before anything is computed: put it at the top of "
-            "the program, before models, arrays and list_devices()."
-        )
-    keeper = _start_keeper(address, count) if number == 0 else None
-    state = distributed.global_state
-    # As jax.distributed.initialize() does, but for the keeper, and for a runtime that must not
-    # end this process by itself at its exit.
-    client = _jax.get_distributed_runtime_client(
-        address,
-        number,
-        init_timeout=timeout,
-        shutdown_timeout=_SHUTDOWN,
-        heartbeat_timeout=_HEARTBEAT,
-        shutdown_on_destruction=False,
-        use_compression=True,
-    )
-    try:
-        client.connect()
-    except jax.errors.JaxRuntimeError as error:
-        if keeper is not None:
-            keeper.kill()
-        raise RuntimeError(_absent(address, count, number, timeout)) from error
-    state.client, state.process_id, state.num_processes = client, number, count
-    state.coordinator_address = address
-    atexit.register(_leave, keeper)
-
-
-def _absent(address: str, count: int, number: int, timeout: int) -> str:
-    if number:
-        return (
-            f"Process {number} of {count} waited {timeout} seconds for process 0 at {address} and "
-            "all others to come: is each of them running, and is the address reachable from here?"
-        )
-    return (
-        f"Process 0 of {count} waited {timeout} seconds at {address}, but not all others came: "
-        "is each of them running with this address and a process_id of its own?"
-    )
-
-
-def _start_keeper(address: str, count: int) -> Any:
-    port = address.rpartition(":")[2]
-    numbers = [port, str(count), str(_HEARTBEAT), str(_SHUTDOWN)]
-    _wait_for_port(int(port))
-    keeper = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("keeper.py")), *numbers],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # It outlives this process a little: who reads our errors must not wait for it.
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    assert keeper.stdout is not None
-    if keeper.stdout.readline().strip() != "ready":
-        raise RuntimeError(_taken(port))
-    return keeper
-
-
-def _wait_for_port(port: int) -> None:
-    """Wait until the keeper of a run that ended just now is gone from a port."""
-    for second in range(_PATIENCE + 1):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("", port))
-            probe.listen()
-            return
-        if second < _PATIENCE:
-            time.sleep(1)
-    raise RuntimeError(_taken(port))
-
-
-def _taken(port: Any) -> str:
-    return (
-        f"Process 0 can't listen at port {port} of this machine; is it taken by another program? "
-        "Choose another one in job_addresses."
-    )
-
-
-def _leave(keeper: Any) -> None:
-    """Wait for the others to end too, unless something went wrong here."""
-    if Contact.lost or hasattr(sys, "last_value"):
-        return
-    with contextlib.suppress(Exception):
-        jax.distributed.shutdown()
-    if keeper is not None:
-        with contextlib.suppress(OSError):
-            keeper.stdin.write("done\n")
-            keeper.stdin.close()
