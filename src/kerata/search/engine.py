@@ -123,9 +123,11 @@ class Engine:
                 continue
             course.parameters = network.parameters
             structure = network.structure
-            kept += structure.kept
+            key = (hash(structure.signature), course.key())
+            if key not in found:
+                kept += structure.kept
             numbers[i] = structure.numbers
-            found.setdefault((hash(structure.signature), course.key()), []).append(i)
+            found.setdefault(key, []).append(i)
         lanes = [
             lane
             for members in found.values()

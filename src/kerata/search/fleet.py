@@ -83,9 +83,9 @@ class Fleet:
         found = network.model._objective.results()
         self._scalars = [np.ndim(value) == 0 for value in found.values()]
         self.names = [n for n, s in zip(found, self._scalars, strict=True) if s]
-        self.one = jax.jit(self._run)
+        self.one: Any = jax.jit(self._run)
         axes = (0, 0, None, None, 0, 0, 0, None, None)
-        self.many = jax.jit(jax.vmap(self._run, in_axes=axes))
+        self.many: Any = jax.jit(jax.vmap(self._run, in_axes=axes))
 
     def advance(self, members: Sequence[Member], epoch: int, scored: Sequence[int]) -> None:
         """Train members up to an epoch (from 1), all from the same one.
@@ -95,6 +95,11 @@ class Fleet:
         """
         while members[0].epoch < epoch:
             self._piece(members, min(epoch - members[0].epoch, self.capacity), scored)
+
+    def close(self) -> None:
+        """Let go of the compiled programs, which JAX would keep."""
+        self.one.clear_cache()
+        self.many.clear_cache()
 
     def _piece(self, members: Sequence[Member], count: int, scored: Sequence[int]) -> None:
         first = members[0].epoch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import threading
 import time
@@ -25,6 +26,9 @@ SIDE_BY_SIDE, MOST_BYTES = 16, 2**29
 MOST_ORDERS = 2**22
 # Seconds of training side by side that tell how fast it is.
 TRIAL_SECONDS = 0.3
+# After so many lanes all that JAX remembers of programs is dropped.
+FORGET_AFTER = 64
+_closed = itertools.count(1)
 # Building draws from the global stream of seeds, so only one thread may do it at a time.
 _building = threading.Lock()
 
@@ -109,6 +113,7 @@ class Lane:
         self._lock = threading.Lock()
         self._trial = True
         self._count = 1
+        self._running = 0
 
     def __len__(self) -> int:
         return len(self.tasks)
@@ -121,8 +126,8 @@ class Lane:
                 if done is not None:
                     return done
             if not self.waiting:
-                if until is None:
-                    self._fleet = None
+                if until is None and not self._running:
+                    self._close()
                 return None
             if self._fleet is None:
                 chosen, side_by_side = self._first(), False
@@ -131,7 +136,21 @@ class Lane:
             else:
                 chosen, side_by_side = self._choose(threads)
             fleet = self._fleet
-        return self._advance(chosen, until, side_by_side, fleet)
+            self._running += 1
+        try:
+            return self._advance(chosen, until, side_by_side, fleet)
+        finally:
+            with self._lock:
+                self._running -= 1
+
+    def _close(self) -> None:
+        """Let go of the compiled programs."""
+        fleet, self._fleet = self._fleet, None
+        if fleet is not None:
+            fleet.close()
+            if next(_closed) % FORGET_AFTER == 0:
+                # JAX keeps traces and descriptions of each program, half a megabyte.
+                jax.clear_caches()
 
     def go_on(self, kept: Container[int]) -> None:
         """Queue the trainings again whose courses are kept; forget the others."""

@@ -91,6 +91,8 @@ class Options:
         if not is_integer(self.seed) or self.seed < 0:
             raise ValueError(f"seed must be a whole number of at least 0, got {self.seed!r}.")
         factor = self.halving_factor
+        if factor and self.parallel is not None:
+            raise ValueError("halving needs all candidates in one process: leave parallel= out.")
         if factor and factor < 2:
             raise ValueError(
                 f"halving must be True, False or a number of at least 2, got {self.halving!r}."

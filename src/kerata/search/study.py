@@ -220,7 +220,7 @@ class Search:
         if self.options.parallel is not None:
             from kerata.search.cluster import run_on_cluster
 
-            return run_on_cluster(*arguments, done=done, address=self.options.parallel)
+            return run_on_cluster(Engine(*arguments, done=done), self.options.parallel)
         factor = self.options.halving_factor
         if not factor:
             return Engine(*arguments, done=done).run()

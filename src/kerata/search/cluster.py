@@ -1,0 +1,82 @@
+"""A search spread over the machines of a Ray cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import jax
+import numpy as np
+
+from kerata.search.engine import Course, Engine, Record, Split
+from kerata.search.networks import Build
+from kerata.training.feed import Rows, on_device
+
+Pairs = list[tuple[int, int]]
+# Pieces of work for each core: with several, a lost one costs little and none waits long.
+PIECES_A_CORE = 3
+
+
+def run_on_cluster(engine: Engine, address: str) -> Iterator[Record]:
+    """Train on a Ray cluster, giving records as they come.
+
+    Arguments:
+        engine: courses, splits and what is done already.
+        address: of the cluster; ``'ray'`` takes the one this program is connected to, or
+            starts one on this machine.
+
+    Raises:
+        ImportError: Ray is not installed.
+        ConnectionError: no cluster at the address.
+
+    A piece of work whose machine is lost is done again on another.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise ImportError("parallel='ray' needs Ray: pip install 'kerata[ray]'.") from error
+    if not ray.is_initialized():
+        ray.init(address=None if address == "ray" else address, log_to_driver=False)
+    cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
+    pieces = pieces_of(engine, cores * PIECES_A_CORE)
+    for i, course in enumerate(engine.courses):
+        if course.error is not None:
+            yield from (Record(i, s, error=course.error) for s in range(len(engine.splits)))
+    # A machine that is lost is no fault of the network, so the work is tried without end.
+    train = ray.remote(num_cpus=1, max_retries=-1)(train_piece)
+    x, y, weight = jax.tree.map(np.asarray, engine.rows.arrays)
+    rows = ray.put(Rows(x, y, weight, engine.rows.count))
+    fixed = (engine.build, rows, engine.courses, engine.splits, engine.every_epoch)
+    waiting = [train.remote(*fixed, piece) for piece in pieces]
+    try:
+        while waiting:
+            finished, waiting = ray.wait(waiting)
+            for future in finished:
+                yield from ray.get(future)
+    finally:
+        for future in waiting:
+            ray.cancel(future, force=True)
+
+
+def pieces_of(engine: Engine, wanted: int) -> list[Pairs]:
+    """Cut the trainings into about so many pieces, each of networks of one shape."""
+    lanes = engine.lanes()
+    total = sum(len(lane) for lane in lanes)
+    size = max(1, -(-total // wanted))
+    pairs = [[(t.course, t.split) for t in lane.tasks] for lane in lanes]
+    return [p[i : i + size] for p in pairs for i in range(0, len(p), size)]
+
+
+def train_piece(
+    build: Build,
+    rows: Rows,
+    courses: Sequence[Course],
+    splits: Sequence[Split],
+    every_epoch: bool,
+    piece: Pairs,
+) -> list[Record]:
+    """Train a few of the networks; runs on any machine of the cluster."""
+    wanted = set(piece)
+    every = ((c, s) for c in range(len(courses)) for s in range(len(splits)))
+    done = [pair for pair in every if pair not in wanted]
+    engine = Engine(build, on_device(rows), courses, splits, every_epoch, done=done, threads=1)
+    return [r for r in engine.run() if (r.course, r.split) in wanted]
