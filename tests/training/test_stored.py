@@ -5,6 +5,7 @@ import sys
 import textwrap
 
 import h5py
+import jax
 import numpy as np
 import pytest
 
@@ -226,6 +227,17 @@ def test_shuffling_batches_keeps_their_rows_together(tmp_path, kind):
     assert sorted(starts) == list(range(0, ROWS, 8))
     assert starts != sorted(starts)
     assert starts[-1] == ROWS - 3
+
+
+def test_pieces_sent_to_the_device_ahead(tmp_path, monkeypatch):
+    expected = fit(X, validation_split=0.2), network().predict(X, verbose=0)
+    monkeypatch.setattr(stored, "_sends_ahead", lambda: True)
+    # What the CPU gets may be the very memory that is filled again, so it gets a copy.
+    put = jax.device_put
+    monkeypatch.setattr(stored.jax, "device_put", lambda tree, **k: put(tree, may_alias=False))
+    x = on_disk(tmp_path)
+    assert fit(x, validation_split=0.2) == expected[0]
+    np.testing.assert_allclose(network().predict(x, verbose=0), expected[1], rtol=1e-5)
 
 
 def test_callbacks_see_each_batch_and_may_stop(tmp_path):

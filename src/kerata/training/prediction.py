@@ -45,7 +45,7 @@ def predict(
         callbacks.progress(step + 1, total, {})
 
     if not isinstance(data, Rows):
-        with deferred_interrupt() as check, data.epoch(check) as parts:
+        with deferred_interrupt() as check, data.epoch(check, ahead=False) as parts:
             batches = (batch for part in parts for batch in part.batches())
             for step, (x, _, _) in enumerate(batches):
                 one(step, x, data.steps)

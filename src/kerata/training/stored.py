@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
 import numpy as np
 
+from kerata.base.placement import Placement, current_placement
 from kerata.base.randomness import global_generator
 from kerata.training.feed import (
     Rows,
@@ -155,12 +156,22 @@ class StoredRows:
         """Pass over epochs that an earlier run has done: there is nothing to do."""
 
     @contextlib.contextmanager
-    def epoch(self, check: Callable[[], None] = lambda: None) -> Iterator[Iterator[Piece]]:
-        """Yield an iterator over the pieces of an epoch, each valid until the next."""
+    def epoch(
+        self, check: Callable[[], None] = lambda: None, ahead: bool = True
+    ) -> Iterator[Iterator[Piece]]:
+        """Yield an iterator over the pieces of an epoch, each valid until the next.
+
+        Arguments:
+            check: called while waiting; a piece is read too fast to need it.
+            ahead: whether pieces may be sent to an accelerator as soon as they are read.
+        """
         seed = global_generator().next_seed() if self.shuffle else 0
         # Two in the queue: one in the consumer's hands, and one that is being read.
-        with prefetch(self._pieces(np.random.default_rng(seed)), queue_size=2) as pieces:
-            yield pieces
+        pieces = self._pieces(np.random.default_rng(seed))
+        if ahead and _sends_ahead():
+            pieces = map(_sent, pieces)
+        with prefetch(pieces, queue_size=2) as prefetched:
+            yield prefetched
 
     def _pieces(self, rng: np.random.Generator) -> Iterator[Piece]:
         batch = self.batch_size
@@ -198,6 +209,16 @@ class StoredRows:
             part.load(runs, array[:rows])
             if not self._finite:
                 part.check_finite(array[:rows], runs)
+
+
+def _sends_ahead() -> bool:
+    """Say whether sending data to the device takes time, and there is but one device."""
+    return jax.default_backend() != "cpu" and type(current_placement()) is Placement
+
+
+def _sent(piece: Piece) -> Piece:
+    # Their memory is filled again, so they must have arrived.
+    return replace(piece, arrays=jax.block_until_ready(jax.device_put(piece.arrays)))
 
 
 def is_large(*data: Any) -> bool:

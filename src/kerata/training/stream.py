@@ -97,11 +97,14 @@ class Stream:
         return self._peeked
 
     @contextlib.contextmanager
-    def epoch(self, check: Callable[[], None] = lambda: None) -> Iterator[Iterator[Piece]]:
+    def epoch(
+        self, check: Callable[[], None] = lambda: None, ahead: bool = True
+    ) -> Iterator[Iterator[Piece]]:
         """Yield an iterator over the pieces of one epoch, each valid until the next.
 
         Arguments:
             check: called while waiting for data; raises what is to end the waiting.
+            ahead: as for ``StoredRows``; nothing changes here.
         """
         with contextlib.ExitStack() as stack:
             if not self.goes_on:
