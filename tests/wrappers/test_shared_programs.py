@@ -9,7 +9,7 @@ import pytest
 from kerata import Input, Sequential, config, layers, losses, optimizers
 from kerata import wrappers as w
 from kerata.base.randomness import seeded
-from kerata.wrappers.shared_programs import KEPT, share_programs, twins_kept
+from kerata.wrappers.shared_programs import KEPT, KEPT_SIZES, share_programs, twins_kept
 
 X = np.random.default_rng(0).normal(size=(30, 5)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")
@@ -175,6 +175,15 @@ def test_only_so_many_structures_are_kept():
     for width in range(1, KEPT + 5):
         share_programs(compiled_stack(width=width), X[:2], Y[:2])
     assert twins_kept() == KEPT
+
+
+def test_only_so_many_sizes_are_kept():
+    def programs_for(size):
+        return share_programs(compiled_stack(width=KEPT + 9), X[:2], Y[:2], size=size)
+
+    first = programs_for(1)
+    assert all(programs_for(size) is first for size in range(1, KEPT_SIZES + 1))
+    assert programs_for(KEPT_SIZES + 1) is not first
 
 
 def test_threads_may_fit_at_once():

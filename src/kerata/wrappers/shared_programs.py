@@ -7,36 +7,51 @@ belong to a twin that is built from the config alone and that nobody else can ch
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax
 
 from kerata import config
 from kerata.base.naming import to_snake_case
+from kerata.base.placement import Placement, current_placement
 from kerata.base.randomness import seeded
 from kerata.layers.weights import Weighted
 from kerata.saving.structure import compile_config, compile_from, model_config, model_from
 from kerata.training.programs import Programs
 from kerata.training.trainer import Trainer
 
-# Structures whose programs are kept; a search over more forgets the oldest.
+# Structures whose programs are kept, and numbers of rows with programs of their own for each;
+# what uses more starts anew, so that memory stays bounded.
 KEPT = 32
-_PROGRAMS = ("train", "train_batch", "evaluate", "evaluate_batch", "predict_batch")
+KEPT_SIZES = 32
+_PROGRAMS = ("train", "evaluate", "predict")
 
-_twins: OrderedDict[str, Any] = OrderedDict()
+
+@dataclass
+class _Twin:
+    model: Any
+    sizes: set[int] = field(default_factory=set)
+
+
+_twins: OrderedDict[str, _Twin] = OrderedDict()
 _lock = threading.Lock()
 
 
-def share_programs(model: Any, x: Any, y: Any, sample_weight: Any = None) -> Programs | None:
+def share_programs(
+    model: Any, x: Any, y: Any, sample_weight: Any = None, size: int = 0
+) -> Programs | None:
     """Let a compiled model train and predict with programs that others like it use too.
 
     Arguments:
         model: built or not; anything in it that its config does not tell makes it go alone.
         x, y, sample_weight: a few rows of the data that it will be trained on.
+        size: how many rows these data have.
 
     Returns:
         The programs for training of the twin, or None where the model goes alone.
@@ -47,14 +62,8 @@ def share_programs(model: Any, x: Any, y: Any, sample_weight: Any = None) -> Pro
     if key is None:
         return None
     with _lock:
-        twin = _twins.get(key)
-        if twin is None:
-            twin = _twins[key] = _build_twin(model)
-            twin._ready(rows, training=True)
-        _twins.move_to_end(key)
-        while len(_twins) > KEPT:
-            _twins.popitem(last=False)
-    programs: Programs = twin._ready(rows, training=True)
+        twin = _find_twin(key, model, size)
+        programs: Programs = twin._ready(rows, training=True)
     _lend(own, programs)
     own.seconds_per_step = programs.seconds_per_step
     # Names of results are noted while a program is traced, which need not happen again.
@@ -63,9 +72,23 @@ def share_programs(model: Any, x: Any, y: Any, sample_weight: Any = None) -> Pro
     return programs
 
 
+def _find_twin(key: str, model: Any, size: int) -> Any:
+    twin = _twins.get(key)
+    if twin is None or len(twin.sizes | {size}) > KEPT_SIZES:
+        twin = _twins[key] = _Twin(_build_twin(model))
+    twin.sizes.add(size)
+    _twins.move_to_end(key)
+    if len(_twins) > KEPT:
+        _twins.popitem(last=False)
+        # Compiled programs are large, but Python sees only a few small objects to collect.
+        gc.collect()
+    return twin.model
+
+
 def _lend(own: Programs, twin: Programs) -> None:
-    for name in _PROGRAMS:
-        setattr(own, name, getattr(twin, name))
+    for name, program in vars(twin).items():
+        if name.startswith(_PROGRAMS) and callable(program):
+            setattr(own, name, program)
 
 
 def _build_twin(model: Any) -> Any:
@@ -78,7 +101,7 @@ def _build_twin(model: Any) -> Any:
 
 def _key(model: Any, rows: Any) -> str | None:
     """Describe everything that a program depends on but arrays; None where it can't be told."""
-    if model.run_eagerly or not _is_known(model):
+    if model.run_eagerly or type(current_placement()) is not Placement or not _is_known(model):
         return None
     try:
         structure = model_config(model)
