@@ -33,6 +33,11 @@ class Rows:
         """The three parts as one tuple."""
         return self.x, self.y, self.sample_weight
 
+    @property
+    def leaves(self) -> list[Any]:
+        """All single arrays."""
+        return jax.tree.leaves(self.arrays, is_leaf=is_bags)
+
 
 def is_stream(x: Any) -> bool:
     """Say whether x yields batches (a generator, PyDataset, loader) instead of being rows."""

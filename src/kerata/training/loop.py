@@ -16,6 +16,7 @@ from kerata.base.placement import current_placement
 from kerata.base.randomness import global_generator
 from kerata.base.rows import for_batches
 from kerata.callbacks.callback_list import CallbackList
+from kerata.training.epochs import Groups
 from kerata.training.feed import Rows, on_device
 from kerata.training.interrupt import deferred_interrupt
 from kerata.training.pieces import Piece
@@ -87,7 +88,17 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
         callbacks.on_train_begin()
         first_step = start.step
         logs: dict[str, Any] = {}
-        for epoch in range(start.epoch, plan.epochs):
+        epochs = range(start.epoch, plan.epochs)
+        group = _group(programs, plan, data, validation, callbacks)
+        if group is not None:
+
+            def finished(epoch: int, logs: dict[str, Any]) -> None:
+                callbacks.on_epoch_begin(epoch)
+                _check_loss(logs["loss"], epoch, plan.epochs)
+                callbacks.on_epoch_end(epoch, logs)
+
+            logs, epochs = group.train(epochs, finished, check), range(0)
+        for epoch in epochs:
             callbacks.on_epoch_begin(epoch)
             key = jax.random.key(global_generator().next_seed())
             with _pieces(data, plan.batch_size, plan.shuffle, check) as pieces:
@@ -106,6 +117,19 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
                 break
         programs.optimizer.finalize_variable_values(programs.trainable)
         callbacks.on_train_end(logs)
+
+
+def _group(
+    programs: Programs, plan: Plan, data: Data, validation: Data | None, callbacks: CallbackList
+) -> Groups | None:
+    """Give what trains several epochs in one call, or None where that would be noticed."""
+    every = validation is None or all(map(plan.validation_epochs, range(plan.epochs)))
+    if not (every and isinstance(data, Rows) and isinstance(validation, Rows | None)):
+        return None
+    sizes = (plan.batch_size, plan.validation_batch_size)
+    groups = Groups(programs, data, validation, sizes, plan.shuffle)
+    several = plan.epochs - plan.initial_epoch > 1
+    return groups if several and groups.suit(callbacks) else None
 
 
 @contextlib.contextmanager

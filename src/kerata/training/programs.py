@@ -63,10 +63,12 @@ class Programs:
         self.seconds_per_step: float | None = None
         self.rowwise = _treats_rows_one_by_one(model)
         keep_compiled_programs()
+        self.compiled = not eager
         compiled: Callable[..., Any] = (lambda f, **_: f) if eager else jax.jit
         self.placement = current_placement()
         program = self.placement.program
         self.train = program(compiled(self._train, static_argnames=("batch_size",)))
+        self.train_epochs = compiled(self._train_epochs, static_argnames=("batch_sizes",))
         self.train_batch = program(compiled(self._train_batch), batch=1)
         self.evaluate = program(compiled(self._evaluate, static_argnames=("batch_size",)))
         self.evaluate_batch = program(compiled(self._evaluate_batch), batch=1)
@@ -180,6 +182,17 @@ class Programs:
         numbers = [float(r) if np.ndim(r) == 0 else np.asarray(r) for r in results]
         return dict(zip(self._result_names, numbers, strict=True))
 
+    def named_row(self, row: np.ndarray, validated: bool) -> dict[str, float]:
+        """Give a row of the table that ``train_epochs`` leaves its names."""
+        names = self._result_names
+        names = [*names, *(f"val_{name}" for name in names)] if validated else names
+        return dict(zip(names, map(float, row), strict=True))
+
+    def scalar_results(self) -> bool:
+        """Say whether all results are single numbers."""
+        results = jax.eval_shape(self._results, self.read().metrics)
+        return all(r.ndim == 0 for r in results)
+
     def present_results(self) -> dict[str, Any]:
         """Give loss and metrics as the metrics' boxes stand."""
         return self.named(jax.jit(self._results)(self.read().metrics))
@@ -229,6 +242,43 @@ class Programs:
             )
         # Once more, since a loop's results may lie elsewhere than those of its last step.
         return self._kept(values), self._results(values.metrics)
+
+    def _train_epochs(
+        self,
+        values: Values,
+        data: Any,
+        validation: Any,
+        orders: jax.Array,
+        seeds: jax.Array,
+        count: jax.Array,
+        steps: tuple[jax.Array, jax.Array],
+        *,
+        batch_sizes: tuple[int, int],
+    ) -> tuple[Values, jax.Array]:
+        """Run whole epochs, each with its order ``(rows,)`` and seed; give a table of results.
+
+        The numbers of steps follow from the data, but known ones would let the compiler unroll
+        loops, and round otherwise than in epochs that run one by one.
+        """
+        start = steps[0] * 0
+
+        def epoch(number: Any, state: tuple[Values, jax.Array]) -> tuple[Values, jax.Array]:
+            values, table = state
+            # What ``jax.random.key(seed)`` gives.
+            key = jax.random.wrap_key_data(jnp.stack([jnp.uint32(0), seeds[number]]))
+            values, results = self._train(
+                values, data, orders[number], start, steps[0], key, batch_size=batch_sizes[0]
+            )
+            if validation is not None:
+                metrics, more = self._evaluate(
+                    values, validation, start, steps[1], batch_size=batch_sizes[1]
+                )
+                values, results = values._replace(metrics=metrics), [*results, *more]
+            return values, table.at[number].set(jnp.stack(results).astype(jnp.float32))
+
+        width = len(self._results(values.metrics)) * (1 if validation is None else 2)
+        table = jnp.zeros((orders.shape[0], width), jnp.float32)
+        return lax.fori_loop(0, count, epoch, (values, table))
 
     def _evaluate(
         self,
