@@ -1,5 +1,6 @@
 """Names, meshes and layouts, and what is said of wrong ones; no devices beyond the first."""
 
+import jax
 import numpy as np
 import pytest
 
@@ -12,6 +13,8 @@ from kerata.distribution import (
     LayoutMap,
     ModelParallel,
     TensorLayout,
+    agreement,
+    rendezvous,
 )
 
 
@@ -59,6 +62,20 @@ def test_namespace():
 def test_wrong_use_is_explained(call, error, sentence):
     with pytest.raises(error, match=sentence):
         call()
+
+
+def test_slurm_tells_the_rest(monkeypatch):
+    joined = []
+    monkeypatch.setattr(rendezvous, "join", lambda *given: joined.append(given))
+    monkeypatch.setattr(agreement, "share_seed", lambda: None)
+    monkeypatch.setattr(jax.config, "update", lambda *given: joined.append(given))
+    job = {"JOB_ID": 7, "STEP_NODELIST": "node[03-04]", "NTASKS": 8, "PROCID": 5, "LOCALID": 1}
+    for name, value in job.items():
+        monkeypatch.setenv(f"SLURM_{name}", str(value))
+    distribution.initialize()
+    port = 7 % 2**12 + 2**16 - 2**12
+    assert joined.pop() == (f"node03:{port}", 8, 5, 300)
+    assert ("jax_cuda_visible_devices", "1") in joined
 
 
 def test_initialize_comes_first():

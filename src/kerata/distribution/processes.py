@@ -56,6 +56,11 @@ def initialize(
         agreement.share_seed()
 
 
+def _devices_given() -> list[int] | None:
+    text = os.environ.get("JAX_LOCAL_DEVICE_IDS")
+    return [int(n) for n in text.split(",")] if text else None
+
+
 def _number(name: str, given: int | None) -> int | None:
     text = os.environ.get(_VARIABLE + name.upper()) if given is None else given
     try:
@@ -70,9 +75,13 @@ def _completed(address: str | None, count: int | None, number: int | None) -> tu
         with contextlib.suppress(ImportError, AttributeError, TypeError):
             from jax._src.clusters import ClusterEnv
 
-            address, count, number, _ = ClusterEnv.auto_detect_unset_distributed_params(
-                address, count, number, [0], None, 30
+            address, count, number, devices = ClusterEnv.auto_detect_unset_distributed_params(
+                address, count, number, _devices_given(), None, 30
             )
+            # Where several processes share a machine, each takes the GPU of its number.
+            for kind in ("cuda", "rocm"):
+                if devices:
+                    jax.config.update(f"jax_{kind}_visible_devices", ",".join(map(str, devices)))
     for name, value, example in (
         ("job_addresses", address, "'10.0.0.1:1234' (the address of process 0)"),
         ("num_processes", count, "2"),
