@@ -1,5 +1,7 @@
 """Where arguments of ``KerasClassifier`` and ``KerasRegressor`` end up."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -113,6 +115,22 @@ def test_callbacks_are_made_of_classes_or_taken_as_they_are():
     watch = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(epoch))
     w.KerasClassifier(compiled).fit(X, Y, callbacks=[watch], epochs=2)
     assert seen == [0, 1]
+
+
+def test_an_estimator_with_a_used_callback_can_be_copied():
+    stop = callbacks.EarlyStopping("loss", restore_best_weights=True)
+    net = w.KerasClassifier(compiled, callbacks=[stop], epochs=2).fit(X, Y)
+    assert clone(net).fit(X, Y).history_["loss"]
+    assert pickle.loads(pickle.dumps(net)).predict(X).shape == (40,)
+    assert "KerasClassifier" in net._repr_html_()
+
+
+def test_validation_data_have_labels_like_the_others():
+    y = np.array(["no", "yes"])[Y]
+    net = w.KerasClassifier(compiled).fit(X, y, validation_data=(X[:9], y[:9]))
+    assert len(net.history_["val_loss"]) == 1
+    numbers = w.KerasRegressor(compiled, loss="mse", fit__validation_data=(X[:9], X[:9, 0]))
+    assert len(numbers.fit(X, X[:, 0]).history_["val_loss"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterable
 from typing import Any, Self
 
+import numpy as np
+
 from kerata.losses.names import namespace as losses
 from kerata.models import Model
 from kerata.wrappers import routing
@@ -194,6 +196,10 @@ class KerasEstimator(ModelEstimator):
             model = self.model_ if going_on else self._new_model({"X": X, "y": y})
             targets = self._for_model(model, few_rows(X), targets)
             arguments = self._fit_arguments(given)
+            if arguments.get("validation_data") is not None:
+                x, labels, *weight = arguments["validation_data"]
+                validation = self._for_model(model, few_rows(X), self._encoded(labels))
+                arguments["validation_data"] = (x, validation, *weight)
             history = self._train(model, X, targets, weights, arguments).history
         self.model_ = model
         self.history_ = joined(self.history_, history) if going_on else history
@@ -204,6 +210,10 @@ class KerasEstimator(ModelEstimator):
         known = {name: getattr(self, name) for name in _FACTS if hasattr(self, name)}
         shapes = {} if is_several(X) else {"X_shape_": X.shape, "X_dtype_": X.dtype}
         return known | shapes
+
+    def _encoded(self, y: Any) -> np.ndarray:
+        """Turn y into what ``_for_model`` takes."""
+        raise NotImplementedError
 
     def _for_model(self, model: Any, few: Any, targets: Any) -> Any:
         """Bring checked targets into the form that the model's outputs and losses want.

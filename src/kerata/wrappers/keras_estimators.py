@@ -101,6 +101,9 @@ class KerasClassifier(Classes, KerasEstimator):
         weights = row_weights(sample_weight, factors, count_rows(X))
         return self._learn(X, y, numbers, weights, going_on, arguments)
 
+    def _encoded(self, y: Any) -> np.ndarray:
+        return self._numbers(np.asarray(y))
+
     def _for_model(self, model: Any, few: Any, targets: np.ndarray) -> Any:
         units = heads.output_units(model, few)
         losses = heads.loss_names(model, len(units))
@@ -196,6 +199,9 @@ class KerasRegressor(Numbers, KerasEstimator):
             self._learn_numbers(y)
         weights = row_weights(sample_weight, None, count_rows(X))
         return self._learn(X, y, self._targets(y), weights, going_on, arguments)
+
+    def _encoded(self, y: Any) -> np.ndarray:
+        return self._targets(np.asarray(y))
 
     def _for_model(self, model: Any, few: Any, targets: np.ndarray) -> Any:
         units = heads.output_units(model, few)
