@@ -16,14 +16,17 @@ from kerata.datasets.sequences import (
     encode,
     limit,
     mark,
+    pack_texts,
     pack_words,
     rank,
     shorter,
     shuffled,
+    unpack_texts,
     unpack_words,
 )
 
 Arrays = tuple[np.ndarray, np.ndarray]
+Texts = tuple[list[str], np.ndarray]
 
 _REVIEW = re.compile(r"(?:\./)?aclImdb/(train|test)/(neg|pos)/(\d+)_\d+\.txt")
 
@@ -86,6 +89,38 @@ def load_data(
     return (lists[: len(train)], y_train), (lists[len(train) :], y_test)
 
 
+def load_texts(path: str | Path = "aclImdb_v1.tar.gz", seed: int = 113) -> tuple[Texts, Texts]:
+    """Give the reviews as they were written, in the rows of :func:`load_data`.
+
+    Arguments:
+        path: name in ``KERATA_DATA`` or the cache, or the path, of Stanford's archive;
+            Keras's file has no texts. The first time takes some seconds.
+        seed: decides the order of the reviews.
+
+    Returns:
+        ``(texts, labels), (test_texts, test_labels)``: lists of 25,000 texts with the
+        line breaks ``<br />`` of the website, and labels int64, 1 for liked.
+
+    Raises:
+        ConnectionError: it is not here and can't be downloaded.
+        ValueError: the file is damaged.
+
+    Example::
+
+        (texts, labels), (test_texts, test_labels) = load_texts()
+    """
+    source = entry("imdb").files[0].find(path)
+    stored = remember("imdb-texts", source, _parse_texts)
+    texts = unpack_texts(stored)
+    cut = len(stored["train_labels"])
+    random = np.random.RandomState(seed)
+    parts = []
+    for part, rows in (("train", texts[:cut]), ("test", texts[cut:])):
+        order = shuffled(len(rows), random)
+        parts.append(([rows[row] for row in order], stored[f"{part}_labels"][order]))
+    return parts[0], parts[1]
+
+
 def get_word_index(path: str | Path = "imdb_word_index.json") -> dict[str, int]:
     """Give each word's rank, 1 for the most frequent; add ``index_from`` to find it in a review.
 
@@ -126,28 +161,39 @@ def _parse_npz(path: Path) -> Parsed:
 
 
 def _parse_archive(path: Path) -> Parsed:
-    found = []
     with reading(path, "the IMDB reviews"):
-        for name, content in members(path, limit=1 << 20):
-            match = _REVIEW.fullmatch(name)
-            if match:
-                part, opinion, number = match.groups()
-                # False sorts before True: training reviews, disliked ones and low numbers first.
-                found.append(((part == "test", opinion == "pos", int(number)), content))
-        found.sort(key=lambda review: review[0])
-        keys = [key for key, _ in found]
-        in_test = np.array([key[0] for key in keys], dtype=bool)
-        if not in_test.any() or in_test.all():
-            raise ValueError("training or test reviews are missing")
-        labels = np.array([key[1] for key in keys], dtype="int64")
-        texts, words = encode(content.decode() for _, content in found)
-        texts, words = rank(texts, words, counted=int((~in_test).sum()))
-    train, test = (np.flatnonzero(rows) for rows in (~in_test, in_test))
+        contents, labels, cut = _reviews(path)
+        texts, words = encode(contents)
+        texts, words = rank(texts, words, counted=cut)
+    train, test = np.arange(cut), np.arange(cut, len(labels))
     return {
         **_part("train", texts.rows(train), labels[train]),
         **_part("test", texts.rows(test), labels[test]),
         "words": pack_words(words),
     }
+
+
+def _parse_texts(path: Path) -> Parsed:
+    with reading(path, "the IMDB reviews"):
+        contents, labels, cut = _reviews(path)
+    return {**pack_texts(contents), "train_labels": labels[:cut], "test_labels": labels[cut:]}
+
+
+def _reviews(path: Path) -> tuple[list[str], np.ndarray, int]:
+    """Give texts and labels, and how many of them, at the front, are for training."""
+    found = []
+    for name, content in members(path, limit=1 << 20):
+        match = _REVIEW.fullmatch(name)
+        if match:
+            part, opinion, number = match.groups()
+            # False sorts before True: training reviews, disliked ones and low numbers first.
+            found.append(((part == "test", opinion == "pos", int(number)), content.decode()))
+    found.sort(key=lambda review: review[0])
+    cut = sum(not key[0] for key, _ in found)
+    if not 0 < cut < len(found):
+        raise ValueError("training or test reviews are missing")
+    labels = np.array([key[1] for key, _ in found], dtype="int64")
+    return [text for _, text in found], labels, cut
 
 
 def _part(part: str, texts: Ragged, labels: np.ndarray) -> Parsed:

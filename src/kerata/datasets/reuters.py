@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -18,14 +19,17 @@ from kerata.datasets.sequences import (
     encode,
     limit,
     mark,
+    pack_texts,
     pack_words,
     rank,
     shorter,
     shuffled,
+    unpack_texts,
     unpack_words,
 )
 
 Arrays = tuple[np.ndarray, np.ndarray]
+Texts = tuple[list[str], np.ndarray]
 
 # A topic with fewer stories is left out; Keras's 46 topics come from this.
 _FEWEST_STORIES = 14
@@ -98,6 +102,41 @@ def load_data(
     return (lists[:cut], labels[:cut]), (lists[cut:], labels[cut:])
 
 
+def load_texts(
+    path: str | Path = "reuters21578.tar.gz", test_split: float = 0.2, seed: int = 113
+) -> tuple[Texts, Texts]:
+    """Give the stories as they were written, in the rows of :func:`load_data`.
+
+    The 990 headlines without a story carry the next story's text, as in Keras's file, so
+    that accuracies can be compared with published ones.
+
+    Arguments:
+        path: name in ``KERATA_DATA`` or the cache, or the path, of the SGML files' archive;
+            Keras's file has no texts.
+        test_split: share of the stories for the test.
+        seed: decides the order of the stories.
+
+    Returns:
+        ``(texts, labels), (test_texts, test_labels)``: lists of 8,982 and 2,246 texts, and
+        labels int64 that :func:`get_label_names` gives names to.
+
+    Raises:
+        ConnectionError: it is not here and can't be downloaded.
+        ValueError: the file is damaged.
+
+    Example::
+
+        (texts, labels), (test_texts, test_labels) = load_texts()
+    """
+    source = entry("reuters").files[0].find(path)
+    stored = remember("reuters-texts", source, _parse_texts)
+    order = shuffled(len(stored["labels"]), np.random.RandomState(seed))
+    texts, labels = unpack_texts(stored), stored["labels"][order]
+    texts = [texts[row] for row in order]
+    cut = int(len(texts) * (1 - test_split))
+    return (texts[:cut], labels[:cut]), (texts[cut:], labels[cut:])
+
+
 def get_word_index(path: str | Path = "reuters_word_index.json") -> dict[str, int]:
     """Give each word's rank, 1 for the most frequent; add ``index_from`` to find it in a story.
 
@@ -149,23 +188,35 @@ def _parse_npz(path: Path) -> Parsed:
 
 def _parse_archive(path: Path) -> Parsed:
     with reading(path, "the stories of Reuters-21578"):
-        files = sorted((name, content) for name, content in members(path) if name.endswith(".sgm"))
-        stories = [
-            story for _, content in files for story in _topics_and_texts(content.decode("latin-1"))
-        ]
-        counts = Counter(topic for topic, _ in stories)
-        stories = [story for story in stories if counts[story[0]] >= _FEWEST_STORIES]
-        names = list(dict.fromkeys(topic for topic, _ in stories))
-        if not names:
-            raise ValueError("no topic with enough stories")
-        labels = np.array([names.index(topic) for topic, _ in stories], dtype="int64")
-        texts, words = rank(*encode(text for _, text in stories), counted=len(stories))
+        contents, labels = _stories(path)
+        texts, words = rank(*encode(contents), counted=len(contents))
     return {
         "ids": texts.ids,
         "offsets": texts.offsets,
         "labels": labels,
         "words": pack_words(words),
     }
+
+
+def _parse_texts(path: Path) -> Parsed:
+    with reading(path, "the stories of Reuters-21578"):
+        contents, labels = _stories(path)
+    return {**pack_texts([html.unescape(text) for text in contents]), "labels": labels}
+
+
+def _stories(path: Path) -> tuple[list[str], np.ndarray]:
+    """Give texts and labels of the topics with enough stories, in the order of the files."""
+    files = sorted((name, content) for name, content in members(path) if name.endswith(".sgm"))
+    stories = [
+        story for _, content in files for story in _topics_and_texts(content.decode("latin-1"))
+    ]
+    counts = Counter(topic for topic, _ in stories)
+    stories = [story for story in stories if counts[story[0]] >= _FEWEST_STORIES]
+    names = list(dict.fromkeys(topic for topic, _ in stories))
+    if not names:
+        raise ValueError("no topic with enough stories")
+    labels = np.array([names.index(topic) for topic, _ in stories], dtype="int64")
+    return [text for _, text in stories], labels
 
 
 def _topics_and_texts(file: str) -> Iterator[tuple[str, str]]:

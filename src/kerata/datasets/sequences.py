@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -140,6 +140,25 @@ def unpack_words(packed: np.ndarray) -> dict[str, int]:
     # Not splitlines: a word may hold one of Unicode's rarer line ends.
     words = packed.tobytes().decode().split("\n") if packed.size else []
     return {word: rank for rank, word in enumerate(words, start=1)}
+
+
+def pack_texts(texts: Sequence[str]) -> dict[str, np.ndarray]:
+    """Write texts as bytes, one behind the other, with the places where they end."""
+    contents = [text.encode("utf-8", "surrogatepass") for text in texts]
+    return {
+        "bytes": np.frombuffer(b"".join(contents), dtype="uint8"),
+        "ends": np.cumsum([len(content) for content in contents], dtype="int64"),
+    }
+
+
+def unpack_texts(packed: Mapping[str, np.ndarray]) -> list[str]:
+    """Read what :func:`pack_texts` wrote.
+
+    >>> unpack_texts(pack_texts(["Größe", "", "b"]))
+    ['Größe', '', 'b']
+    """
+    content, ends = packed["bytes"].tobytes(), [0, *packed["ends"].tolist()]
+    return [content[a:b].decode("utf-8", "surrogatepass") for a, b in pairwise(ends)]
 
 
 def mark(ranks: Ragged, start_char: int | None, index_from: int | None) -> Ragged:

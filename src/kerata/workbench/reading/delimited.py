@@ -1,0 +1,223 @@
+"""CSV and its kin, of any encoding, delimiter and custom, read in pieces by Arrow."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+from kerata.workbench.extras import need
+from kerata.workbench.reading.encodings import Patched, guess_encoding
+from kerata.workbench.reading.layout import BLANKS, DELIMITERS, Layout, find_layout
+from kerata.workbench.reading.opening import open_packed
+from kerata.workbench.reading.sampler import MOST_BYTES, Sampler
+
+_SAMPLE = 1 << 20
+_PIECE = 1 << 24
+# More broken lines than this share, and the file is taken for something else.
+_BROKEN = 0.02
+
+
+def read_delimited(
+    path: Path, target: str | None = None, most_bytes: int = MOST_BYTES
+) -> tuple[Any, list[str]]:
+    """Read a delimited file as text.
+
+    Arguments:
+        path: of the file, packed or not.
+        target: a column that must be there, if known: it tells the line of names.
+        most_bytes: of a larger table a random share of the rows is read.
+
+    Returns:
+        An Arrow table of text columns, names as in the file, and notes.
+
+    Raises:
+        ValueError: no rows, or no table at all.
+    """
+    arrow = need("pyarrow", f"Reading {path.name}")
+    with open_packed(path) as file:
+        head = file.read(_SAMPLE)
+        whole = len(head) < _SAMPLE
+    if not head.strip():
+        raise ValueError(f"{path} is empty.")
+    encoding = guess_encoding(head, whole=whole)
+    patched = Patched()
+    layout = _layout(path, head, encoding, whole, target)
+    _check_layout(path, head, layout)
+    sampler = Sampler(most_bytes)
+    with open_packed(path) as file:
+        stream = _Stream(file, encoding, patched.name, layout)
+        short = _read(arrow, stream, layout, sampler, path)
+    rows = sampler.seen + len(short.padded)
+    if short.padded:
+        sampler.add(short.table(arrow))
+    if not rows:
+        raise ValueError(
+            f"{path} has a line of names ({', '.join(layout.names[:6])}) but no rows below it."
+        )
+    table = sampler.table()
+    notes = [_told(layout, encoding, patched.count), *layout.remarks, *short.notes(rows)]
+    if patched.count:
+        notes.append(
+            f"{patched.count:,} bytes are no UTF-8 (the file mixes encodings, or is Windows-1252) "
+            "and were read as Windows-1252."
+        )
+    return table, notes + sampler.note(table.num_rows)
+
+
+def _layout(path: Path, head: bytes, encoding: str, whole: bool, target: str | None) -> Layout:
+    python = "utf-8" if encoding == "mixed" else encoding
+    text = head.decode(python, "replace")
+    if not whole:
+        # The last line may be cut.
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+    tabs = Path(path.name.removesuffix(".gz")).suffix.lower() in (".tsv", ".tab")
+    return find_layout(text[: 1 << 18], target, "\t" if tabs else None)
+
+
+def _check_layout(path: Path, head: bytes, layout: Layout) -> None:
+    control = sum(head[:4096].count(byte) for byte in b"\x01\x02\x03\x04\x05\x06\x0e\x0f\x10")
+    if control > 0.01 * len(head[:4096]):
+        raise ValueError(f"{path} is no text: it has control bytes, as programs and images have.")
+    if not layout.names:
+        raise ValueError(f"{path} has no rows.")
+
+
+def _read(arrow: Any, stream: Any, layout: Layout, sampler: Sampler, path: Path) -> _Ragged:
+    csv_module = need("pyarrow.csv", f"Reading {path.name}")
+    ragged = _Ragged(layout)
+    # Arrow names no columns twice; the true names come back below.
+    numbered = [str(number) for number in range(len(layout.names))]
+    options = {
+        "read_options": csv_module.ReadOptions(block_size=_PIECE, column_names=numbered),
+        "parse_options": csv_module.ParseOptions(
+            delimiter="\t" if layout.delimiter == BLANKS else layout.delimiter,
+            quote_char=layout.quote,
+            escape_char="\\" if layout.escape else False,
+            newlines_in_values=True,
+            ignore_empty_lines=True,
+            invalid_row_handler=ragged.handle,
+        ),
+        "convert_options": csv_module.ConvertOptions(
+            column_types=dict.fromkeys(numbered, arrow.string()), strings_can_be_null=False
+        ),
+    }
+    try:
+        with csv_module.open_csv(arrow.PythonFile(stream, mode="r"), **options) as reader:
+            for batch in reader:
+                sampler.add(batch.rename_columns(layout.names))
+    except arrow.ArrowInvalid as error:
+        told = " ".join(str(error).split())[:200]
+        if "Empty CSV" not in told:
+            raise ValueError(f"{path} can't be read as a table: {told}.") from error
+    except (EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ValueError(f"{path} is damaged or cut short: {error}.") from error
+    ragged.check(path, sampler.seen)
+    return ragged
+
+
+class _Ragged:
+    """Lines with more or fewer fields than the table has columns."""
+
+    def __init__(self, layout: Layout) -> None:
+        """Begin with none."""
+        self.layout = layout
+        self.padded: list[list[str]] = []
+        self.skipped: list[str] = []
+
+    def handle(self, row: Any) -> str:
+        """Keep a short line to fill it up; leave out a long one."""
+        mark = "\t" if self.layout.delimiter == BLANKS else self.layout.delimiter
+        [cells] = csv.reader([row.text], delimiter=mark, quotechar=self.layout.quote) or [[]]
+        width = len(self.layout.names)
+        if len(cells) < width and (len(cells) > 1 or width <= 2):
+            self.padded.append(cells + [""] * (width - len(cells)))
+        elif len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            self.padded.append(cells[:width])
+        else:
+            self.skipped.append(row.text[:60])
+        return "skip"
+
+    def check(self, path: Path, rows: int) -> None:
+        """Refuse a file of which many lines don't fit."""
+        if len(self.skipped) > max(3, _BROKEN * rows):
+            raise ValueError(
+                f"{path} has {len(self.skipped):,} lines that don't fit its "
+                f"{len(self.layout.names)} columns, such as {self.skipped[0]!r}: is it a table?"
+            )
+
+    def table(self, arrow: Any) -> Any:
+        """Give the lines that were filled up."""
+        columns = [arrow.array(column, arrow.string()) for column in zip(*self.padded, strict=True)]
+        return arrow.table(columns, names=self.layout.names)
+
+    def notes(self, rows: int) -> list[str]:
+        """Say what was done."""
+        notes = []
+        if self.padded:
+            notes.append(
+                f"{len(self.padded):,} lines have fewer fields than the others (or empty ones "
+                "behind): they were filled up with missing values and put at the end."
+            )
+        if self.skipped:
+            notes.append(
+                f"{len(self.skipped):,} lines don't fit the columns and were left out, such as "
+                f"{self.skipped[0]!r}."
+            )
+        return notes
+
+
+class _Stream(io.RawIOBase):
+    """A file's rows as UTF-8, from below its header on, without comments."""
+
+    def __init__(self, file: Any, encoding: str, errors: str, layout: Layout) -> None:
+        """Skip what stands above the rows."""
+        python = "utf-8" if encoding == "mixed" else encoding
+        handler = errors if python in ("utf-8", "utf-8-sig") else "replace"
+        self._text = io.TextIOWrapper(file, encoding=python, errors=handler, newline="")
+        self._layout = layout
+        for _ in range(layout.skip):
+            while layout.comment and self._text.readline().startswith(layout.comment):
+                pass
+            if not layout.comment:
+                self._text.readline()
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Give some bytes; none at the end."""
+        layout = self._layout
+        if not (layout.comment or layout.loose_quotes or layout.delimiter == BLANKS):
+            return self._text.read(size).replace("\x00", "").encode()
+        while lines := self._text.readlines(size):
+            found = "".join(map(self._plain, lines))
+            if found:
+                return found.encode()
+        return b""
+
+    def _plain(self, line: str) -> str:
+        layout = self._layout
+        if layout.comment and line.startswith(layout.comment):
+            return ""
+        if layout.delimiter == BLANKS:
+            return "\t".join(line.split()) + "\n"
+        if layout.loose_quotes:
+            mark = re.escape(layout.delimiter)
+            return re.sub(rf"({mark}) +{layout.quote}", rf"\1{layout.quote}", line)
+        return line
+
+
+def _told(layout: Layout, encoding: str, patched: int) -> str:
+    names = {**DELIMITERS, BLANKS: "blanks"}
+    told = "UTF-8" if encoding in ("utf-8", "utf-8-sig", "mixed") else encoding
+    if patched and encoding == "utf-8":
+        told = "UTF-8 or Windows-1252"
+    mark = names.get(layout.delimiter, repr(layout.delimiter))
+    one = len(layout.names) == 1
+    return f"Text in {told}" + (", one column." if one else f", fields separated by {mark}.")

@@ -1,0 +1,223 @@
+"""How a delimited file is laid out: delimiter, quotes, comments, lines to skip, header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from kerata.workbench.values import MISSING
+
+DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas", "^": "carets"}
+BLANKS = " "
+_ROWS = 200
+_NUMBER = re.compile(r"[+-]?(\d[\d.,' ]*|[.,]\d+)([eE][+-]?\d+)?\s*%?")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What was found.
+
+    Arguments:
+        delimiter: between fields; ``' '`` stands for any run of blanks.
+        quote: around fields that hold delimiters.
+        escape: whether a backslash stands before quotes inside.
+        comment: begins lines to leave out; empty without.
+        skip: lines before the first row of data, comments not counted.
+        header: whether the columns' names come from the file.
+        names: of the columns.
+        loose_quotes: whether blanks stand between delimiter and quote.
+        remarks: what was skipped, in words.
+    """
+
+    delimiter: str
+    quote: str
+    escape: bool
+    comment: str
+    skip: int
+    header: bool
+    names: list[str]
+    loose_quotes: bool
+    remarks: list[str]
+
+
+def find_layout(sample: str, target: str | None = None, delimiter: str | None = None) -> Layout:
+    """Find out how a file is laid out from its first lines.
+
+    Arguments:
+        sample: whole lines.
+        target: a column that must be there, which makes the line that has it the header.
+        delimiter: if known, as a tab is by the name ``.tsv``.
+
+    >>> layout = find_layout("# made by hand\\nname;price\\npear;1,50\\nfig;2,25\\n")
+    >>> layout.delimiter, layout.comment, layout.names
+    (';', '#', ['name', 'price'])
+    """
+    remarks: list[str] = []
+    skip = 0
+    lines = io.StringIO(sample, newline="").readlines()
+    if lines and (said := re.fullmatch(r"sep=(.)\s*", lines[0])):
+        delimiter, lines, skip = said[1], lines[1:], 1
+    comment, lines = _without_comments(lines, delimiter)
+    if comment:
+        remarks.append(f"Lines that begin with {comment} are comments and were left out.")
+    text = "".join(lines)
+    quote = _quote(text)
+    delimiter = delimiter or _delimiter(text, quote)
+    escape = f"\\{quote}" in text
+    loose = bool(re.search(rf"(?:{re.escape(delimiter)}) +{quote}(?!{quote})", text))
+    rows, ends = _rows(text, delimiter, quote, escape, loose)
+    width = Counter(len(row) for row in rows).most_common(1)[0][0] if rows else 1
+    first = _first_row(rows, width, target)
+    if first:
+        remarks.append(f"{first} line{'s' * (first > 1)} above the table were left out.")
+    header = _has_header(rows[first:], target)
+    names = [name.strip().strip("\ufeff") for name in rows[first]] if rows else []
+    if not header:
+        names = [f"column_{number}" for number in range(1, len(names) + 1)]
+        remarks.append("There is no line of names: columns are called column_1, column_2, ...")
+    if len(names) < width and all(len(row) == width for row in rows[first + 1 :]):
+        names = _names_for(rows[first + 1 :], names, width)
+    skip += ends[first] if header else ends[first - 1] if first else 0
+    return Layout(delimiter, quote, escape, comment, skip, header, names, loose, remarks)
+
+
+def _without_comments(lines: list[str], delimiter: str | None) -> tuple[str, list[str]]:
+    for sign in ("#", "%", "//"):
+        found = [line.startswith(sign) for line in lines]
+        if not any(found) or all(found):
+            continue
+        rest = [line for line, comment in zip(lines, found, strict=True) if not comment]
+        if found[0] and sum(found) == 1 and _is_header(lines[0][len(sign) :], rest, delimiter):
+            # "# a b c" above "1 2 3", as NumPy and other programs write names.
+            return "", [lines[0].removeprefix(sign).lstrip(), *rest]
+        if found[0] or sum(found) > 1 or len(rest) < len(lines):
+            return sign, rest
+    return "", lines
+
+
+def _is_header(line: str, rest: list[str], delimiter: str | None) -> bool:
+    body = "".join(rest)
+    mark = delimiter or _delimiter(body, '"')
+    [names], _ = _rows(line.strip(), mark, '"', False, False)
+    rows, _ = _rows(body, mark, '"', False, False)
+    return len(names) > 1 and bool(rows) and len(names) == len(rows[0])
+
+
+def _quote(text: str) -> str:
+    single = len(re.findall(r"(?:^|[,;\t|])\s*'[^'\n]*'(?=\s*(?:[,;\t|]|$))", text, re.M))
+    return "'" if single > 3 and single > text.count('"') else '"'
+
+
+def _delimiter(text: str, quote: str) -> str:
+    best, most = "", (0.0, 0.0)
+    for place, mark in enumerate(DELIMITERS):
+        rows, _ = _rows(text, mark, quote, False, False)
+        widths = Counter(len(row) for row in rows)
+        if not widths or widths.most_common(1)[0][0] < 2:
+            continue
+        width, count = widths.most_common(1)[0]
+        fits = count / len(rows)
+        # Decimal commas come as regularly as delimiters, but not in the line of names.
+        fits -= 0.2 * (len(rows[0]) != width and len(rows) < 20)
+        if (round(fits, 2), -place / 100) > most:
+            best, most = mark, (round(fits, 2), -place / 100)
+    if most[0] >= 0.5:
+        return best
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    widths = Counter(map(len, lines))
+    if lines and widths.most_common(1)[0][0] > 1 and widths.most_common(1)[0][1] == len(lines):
+        cells = [cell for line in lines[1:] for cell in line]
+        if sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) > 0.5 * len(cells):
+            return BLANKS
+    return best or ","
+
+
+def _rows(
+    text: str, delimiter: str, quote: str, escape: bool, loose: bool
+) -> tuple[list[list[str]], list[int]]:
+    """Give the first rows, and behind which line each ends."""
+    if delimiter == BLANKS:
+        lines = text.splitlines()[:_ROWS]
+        kept = [(line.split(), number) for number, line in enumerate(lines, 1) if line.strip()]
+        return [row for row, _ in kept], [number for _, number in kept]
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quotechar=quote,
+        escapechar="\\" if escape else None,
+        skipinitialspace=loose,
+    )
+    rows: list[list[str]] = []
+    ends: list[int] = []
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                ends.append(reader.line_num)
+            if len(rows) >= _ROWS:
+                break
+    except csv.Error:
+        # A field longer than csv takes: what came before is enough.
+        pass
+    return rows, ends
+
+
+def _first_row(rows: list[list[str]], width: int, target: str | None) -> int:
+    """Find the line the table begins with, below a title or the like."""
+    if target is not None:
+        for number, row in enumerate(rows[:20]):
+            if target in [cell.strip() for cell in row]:
+                return number
+    for number, row in enumerate(rows[:20]):
+        filled = sum(bool(cell.strip()) for cell in row)
+        if width == 1 or (len(row) >= width - 1 and filled > 1) or filled == width:
+            return number
+    return 0
+
+
+def _has_header(rows: list[list[str]], target: str | None) -> bool:
+    if not rows:
+        return False
+    first = [cell.strip() for cell in rows[0]]
+    if target is not None and target in first:
+        return True
+    body = rows[1:]
+    if not body:
+        return not any(_NUMBER.fullmatch(cell) for cell in first)
+    numeric = [bool(_NUMBER.fullmatch(cell)) for cell in first]
+    if any(numeric):
+        # Years as names stand above numbers that are no years.
+        return all(
+            not flag or (cell.isdigit() and len(cell) == 4 and not _years_below(body, place))
+            for place, (cell, flag) in enumerate(zip(first, numeric, strict=True))
+        )
+    if any(cell.casefold() in MISSING and cell for cell in first):
+        return False
+    columns = [[row[i].strip() for row in body if len(row) > i] for i in range(len(first))]
+    if any(_mostly_numbers(column) for column in columns):
+        return True
+    again = sum(cell in column for cell, column in zip(first, columns, strict=True) if cell)
+    return 2 * again < len(first)
+
+
+def _years_below(body: list[list[str]], place: int) -> bool:
+    cells = [row[place].strip() for row in body if len(row) > place]
+    return sum(cell.isdigit() and len(cell) == 4 for cell in cells) > 0.5 * len(cells)
+
+
+def _mostly_numbers(cells: list[str]) -> bool:
+    filled = [cell for cell in cells if cell.casefold() not in MISSING]
+    return bool(filled) and sum(bool(_NUMBER.fullmatch(c)) for c in filled) > 0.8 * len(filled)
+
+
+def _names_for(rows: list[list[str]], names: list[str], width: int) -> list[str]:
+    """Name columns where rows have more fields than the line of names."""
+    missing = width - len(names)
+    if all(not any(row[-missing:]) for row in rows):
+        # A delimiter at the end of each line.
+        return names + [""] * missing
+    # R leaves out the name above the numbers of the rows.
+    return [""] * missing + names

@@ -1,0 +1,117 @@
+"""Files as they lie there: what kind by their first bytes, unpacked while reading, fingerprints."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+
+_PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ": "lzma"}
+_KINDS = {b"PAR1": "parquet", b"ARROW1": "feather", b"SQLite format 3\0": "sqlite"}
+_ENDINGS = {
+    ".parquet": "parquet",
+    ".feather": "feather",
+    ".arrow": "feather",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".json": "json",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xls": "excel",
+    ".db": "sqlite",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".npz": "npz",
+}
+IMAGE_ENDINGS = (
+    *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"),
+)
+TEXT_ENDINGS = (".txt", ".md", ".rst", ".html", ".htm", ".eml", ".tex")
+
+
+def file_kind(path: Path) -> str:
+    """Tell what a file is by its first bytes, else by its name.
+
+    Returns:
+        ``'parquet'``, ``'feather'``, ``'sqlite'``, ``'excel'``, ``'npz'``, ``'json'``,
+        ``'image'`` or ``'delimited'``.
+
+    Raises:
+        ValueError: it is empty, or an archive of something else.
+    """
+    with open(path, "rb") as file:
+        head = file.read(16)
+    if not head:
+        raise ValueError(f"{path} is empty.")
+    ending = path.suffix.lower()
+    for magic, kind in _KINDS.items():
+        if head.startswith(magic):
+            return kind
+    if head.startswith(b"PK\x03\x04") and ending not in (".npz", ".xlsx", ".xlsm"):
+        return _kind_of_zip(path)
+    if ending in IMAGE_ENDINGS:
+        return "image"
+    return _ENDINGS.get(Path(_inner_name(path)).suffix.lower(), "delimited")
+
+
+def _inner_name(path: Path) -> str:
+    packed = path.suffix.lower() in (".gz", ".bz2", ".xz")
+    return path.stem if packed else path.name
+
+
+def _kind_of_zip(path: Path) -> str:
+    name = _only_member(path)
+    if name == "xl/workbook.xml":
+        return "excel"
+    if name.endswith(".npy"):
+        return "npz"
+    return _ENDINGS.get(Path(name).suffix.lower(), "delimited")
+
+
+def _only_member(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [item.filename for item in archive.infolist() if not item.is_dir()]
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{path} is damaged or cut short: {error}.") from None
+    if "xl/workbook.xml" in names:
+        return "xl/workbook.xml"
+    names = [name for name in names if not name.startswith("__MACOSX/")]
+    if len(names) == 1 or (names and all(name.endswith(".npy") for name in names)):
+        return names[0]
+    raise ValueError(
+        f"{path} is an archive of {len(names):,} files: unpack it and name a file, or a folder "
+        "with one subfolder for each class."
+    )
+
+
+def open_packed(path: Path) -> IO[bytes]:
+    """Open a file for reading bytes, unpacking ``.gz``, ``.bz2``, ``.xz`` and ``.zip``."""
+    with open(path, "rb") as file:
+        head = file.read(6)
+    for magic, module in _PACKED.items():
+        if head.startswith(magic):
+            return __import__(module).open(path, "rb")
+    if head.startswith(b"PK\x03\x04"):
+        return zipfile.ZipFile(path).open(_only_member(path))
+    return open(path, "rb")
+
+
+def fingerprint(paths: Iterable[tuple[str, Path]], *extra: Any) -> str:
+    """Give the SHA-256 of files' names and contents, and of what else decides what is read.
+
+    Arguments:
+        paths: what a file is called in it, and where it is.
+        extra: as the table of a database.
+    """
+    digest = hashlib.sha256()
+    for name, path in paths:
+        digest.update(name.encode())
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    for item in extra:
+        digest.update(repr(item).encode())
+    return digest.hexdigest()

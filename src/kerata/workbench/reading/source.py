@@ -1,0 +1,146 @@
+"""One call for any source: a file, a folder, or a data set's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kerata.base.messages import did_you_mean
+from kerata.workbench.extras import need
+from kerata.workbench.reading import table_files
+from kerata.workbench.reading.arrays import read_arrays
+from kerata.workbench.reading.delimited import read_delimited
+from kerata.workbench.reading.folders import read_folder, read_one
+from kerata.workbench.reading.frames import check_target, frame_of
+from kerata.workbench.reading.named import NAMED, OTHER_NAMES, read_named
+from kerata.workbench.reading.opening import file_kind, fingerprint
+from kerata.workbench.reading.parts import Images, Part, Source, Table, Texts
+from kerata.workbench.reading.sampler import MOST_BYTES
+
+__all__ = ["Images", "Part", "Source", "Table", "Texts", "read_source"]
+
+# A column of this name is what people want to predict, if there is one only.
+_PLAIN_TARGETS = ("target", "label", "class", "y", "outcome")
+
+
+def read_source(
+    source: str | Path,
+    *,
+    target: str | None = None,
+    table: str | None = None,
+    labelled: bool = True,
+    most_bytes: int = MOST_BYTES,
+) -> Source:
+    """Read a source of data, whatever it is.
+
+    Arguments:
+        source: a CSV or TSV file (any encoding, delimiter, decimal sign), Parquet, Feather,
+            Excel, JSON Lines, an SQLite database, ``.npz``, packed or not; a folder with
+            one subfolder of texts or images for each class; or the name of a data set.
+        target: column of a table that is to be predicted. Without it, a column called
+            ``target``, ``label``, ``class``, ``y`` or ``outcome`` is taken if there is one.
+        table: a table or query of a database, or a sheet of a workbook.
+        labelled: whether the target must be there; False for new rows to be predicted.
+        most_bytes: a table with more bytes of cells is read to its end, but only a random
+            share of the rows that fits is kept.
+
+    Returns:
+        A :class:`Source`; what was found and decided is in its ``notes``.
+
+    Raises:
+        FileNotFoundError: neither a file nor a folder nor a known name.
+        ValueError: it is empty, damaged, or has no such target or table.
+        ImportError: a package that it needs is not installed.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "pears.csv"
+    >>> _ = path.write_text("weight;ripe\\n1,5 kg;yes\\n2,25 kg;no\\n")
+    >>> source = read_source(path, target="ripe")
+    >>> source.train.frame["weight"].tolist(), source.notes[0]
+    ([1.5, 2.25], 'Text in UTF-8, fields separated by semicolons.')
+    """
+    path = Path(source).expanduser()
+    if path.is_dir():
+        _refuse(target, path, "a folder: its classes come from its subfolders")
+        return read_folder(path, labelled=labelled)
+    if not path.exists():
+        return _named(str(source), target)
+    kind = file_kind(path)
+    if kind == "image":
+        if labelled:
+            raise ValueError(
+                f"{path} is one image: training needs a folder with one subfolder for each class."
+            )
+        return read_one(path)
+    if kind == "npz":
+        read = read_arrays(path, labelled=labelled)
+        if target is not None and read.kind == "table" and target != read.target:
+            names = [str(name) for name in read.train.frame.columns]  # type: ignore[union-attr]  # a table
+            check_target(names, target, str(path))
+        return read
+    if table is not None and kind not in ("sqlite", "excel"):
+        raise ValueError(f"{path} has no tables to choose from; leave out table={table!r}.")
+    return _table(path, kind, target, table, labelled, most_bytes)
+
+
+def _table(
+    path: Path, kind: str, target: str | None, table: str | None, labelled: bool, most_bytes: int
+) -> Source:
+    need("pandas", f"Reading {path.name}")
+    readers: dict[str, Callable[[], tuple[Any, list[str]]]] = {
+        "delimited": lambda: read_delimited(path, target, most_bytes),
+        "parquet": lambda: table_files.read_parquet(path, most_bytes),
+        "feather": lambda: table_files.read_feather(path, most_bytes),
+        "excel": lambda: table_files.read_excel(path, table),
+        "sqlite": lambda: table_files.read_sqlite(path, table, most_bytes),
+        "json": lambda: table_files.read_json(path, most_bytes),
+    }
+    raw, notes = readers[kind]()
+    names = [str(name).strip() for name in raw.column_names]
+    if target is not None and labelled:
+        check_target(names, target, str(path))
+    frame = frame_of(raw, notes)
+    del raw
+    if target is None and labelled:
+        target = _plain_target([str(name) for name in frame.columns], notes)
+    notes.insert(0, notes.pop(0) if notes else "")
+    notes = [note for note in notes if note]
+    extra = [table] if table else []
+    digest = fingerprint([("", path)], *extra)
+    name = path.name.split(".")[0] or path.stem
+    return Source(name, "table", Table(frame), None, target, notes, digest)
+
+
+def _plain_target(names: list[str], notes: list[str]) -> str | None:
+    found = [name for name in names if name.casefold() in _PLAIN_TARGETS]
+    if len(found) != 1:
+        return None
+    notes.append(f"Column {found[0]!r} is taken as the target, by its name.")
+    return found[0]
+
+
+def _named(name: str, target: str | None) -> Source:
+    key = OTHER_NAMES.get(name.lower(), name.lower())
+    if key not in NAMED:
+        path = Path(name)
+        here = path.parent.is_dir() and [child.name for child in path.parent.iterdir()]
+        known = [*NAMED, *(here or [])]
+        raise FileNotFoundError(
+            f"There is no file, folder or data set {name!r}. {did_you_mean(path.name, known)}"
+        )
+    read = read_named(key)
+    if target is not None and target != read.target:
+        if not isinstance(read.train, Table):
+            _refuse(target, Path(name), f"a set of {read.kind} with labels of its own")
+        else:
+            check_target([str(name) for name in read.train.frame.columns], target, name)
+            return Source(
+                read.name, read.kind, read.train, read.test, target, read.notes, read.fingerprint
+            )
+    return read
+
+
+def _refuse(target: str | None, path: Path, what: str) -> None:
+    if target is not None:
+        raise ValueError(f"{path} is {what}; leave out the target {target!r}.")

@@ -1,0 +1,256 @@
+"""Tables in files that know their columns: Parquet, Feather, Excel, JSON Lines, SQLite."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sqlite3
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from kerata.base.messages import did_you_mean
+from kerata.workbench.extras import need
+from kerata.workbench.reading.encodings import Patched, guess_encoding
+from kerata.workbench.reading.frames import table_of_rows
+from kerata.workbench.reading.opening import open_packed
+from kerata.workbench.reading.sampler import MOST_BYTES, Sampler
+
+_ROWS = 50_000
+
+
+def read_parquet(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[str]]:
+    """Read a Parquet file in pieces.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    parquet = need("pyarrow.parquet", f"Reading {path.name}")
+    sampler = Sampler(most_bytes)
+    with _reading(path, "Parquet"), parquet.ParquetFile(path) as file:
+        empty = file.schema_arrow.empty_table()
+        for batch in file.iter_batches(_ROWS):
+            sampler.add(batch)
+    return _sampled(path, sampler, empty.column_names)
+
+
+def read_feather(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[str]]:
+    """Read a Feather or Arrow file in pieces.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    arrow = need("pyarrow", f"Reading {path.name}")
+    sampler = Sampler(most_bytes)
+    with _reading(path, "Feather"), arrow.memory_map(str(path)) as file:
+        reader = arrow.ipc.open_file(file)
+        names = reader.schema.names
+        for number in range(reader.num_record_batches):
+            sampler.add(reader.get_batch(number))
+    return _sampled(path, sampler, names)
+
+
+def read_excel(path: Path, sheet: str | None = None) -> tuple[Any, list[str]]:
+    """Read one sheet of a workbook; the first filled row names the columns.
+
+    Arguments:
+        path: an ``.xlsx`` file.
+        sheet: its name; the first by default.
+
+    Raises:
+        ValueError: it is damaged, in the old format, has no such sheet or no rows.
+    """
+    if path.suffix.lower() == ".xls":
+        raise ValueError(f"{path} is in Excel's format of before 2007: save it as .xlsx.")
+    openpyxl = need("openpyxl", f"Reading {path.name}")
+    with _reading(path, "an Excel workbook"):
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    sheets = list(book.sheetnames)
+    if sheet is not None and sheet not in sheets:
+        raise ValueError(f"{path} has no sheet {sheet!r}. {did_you_mean(sheet, sheets)}")
+    chosen = sheet or sheets[0]
+    with _reading(path, "an Excel workbook"):
+        rows = [list(row) for row in book[chosen].iter_rows(values_only=True)]
+    book.close()
+    rows = [row for row in rows if any(cell not in (None, "") for cell in row)]
+    notes = [f"Sheet {chosen!r} of {path.name}."] if sheet or len(sheets) > 1 else []
+    if sheet is None and len(sheets) > 1:
+        others = ", ".join(map(repr, sheets[1:6]))
+        notes.append(f"Other sheets were not read: {others}; name one with table=.")
+    width = max((sum(cell is not None for cell in row) for row in rows[:50]), default=0)
+    # A title above the table fills a cell or two.
+    while len(rows) > 1 and sum(cell is not None for cell in rows[0]) < min(2, width):
+        notes.append(f"{str(next(c for c in rows[0] if c is not None))!r} above it was left out.")
+        rows = rows[1:]
+    if not rows:
+        raise ValueError(f"{path} is empty: sheet {chosen!r} has no cells.")
+    return _with_names(path, rows, notes)
+
+
+def read_sqlite(
+    path: Path, table: str | None = None, most_bytes: int = MOST_BYTES
+) -> tuple[Any, list[str]]:
+    """Read a table or a query of an SQLite database, which is opened for reading only.
+
+    Arguments:
+        path: the database.
+        table: name of a table or view, or a query that begins with SELECT or WITH; may be
+            left out if there is one table only.
+        most_bytes: of a larger result a random share of the rows is read.
+
+    Raises:
+        ValueError: it is damaged, has no such table, or the query is wrong.
+    """
+    uri = path.resolve().as_uri() + "?mode=ro"
+    with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
+        try:
+            query = _query(path, database, table)
+            cursor = database.execute(query)
+            names = [description[0] for description in cursor.description or ()]
+            sampler = Sampler(most_bytes)
+            while rows := cursor.fetchmany(_ROWS):
+                sampler.add(_numbered(rows, len(names)).rename_columns(names))
+        except sqlite3.DatabaseError as error:
+            told = f"the query {table!r}" if table and _is_query(table) else "it"
+            raise ValueError(f"{path}: {told} can't be read: {error}.") from error
+    if not sampler.seen:
+        raise ValueError(f"{path}: {table or 'its table'} has no rows.")
+    result = sampler.table()
+    return result, sampler.note(result.num_rows)
+
+
+def read_json(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[str]]:
+    """Read JSON Lines, or one JSON array of objects; objects inside become ``a.b`` columns.
+
+    Raises:
+        ValueError: a line is no JSON object; its number is named.
+    """
+    sampler = Sampler(most_bytes)
+    with open_packed(path) as file:
+        encoding = guess_encoding(file.read(1 << 16), whole=False)
+    patched = Patched()
+    errors = patched.name if encoding in ("utf-8", "mixed", "utf-8-sig") else "replace"
+    with open_packed(path) as raw:
+        python = "utf-8-sig" if encoding in ("utf-8", "mixed") else encoding
+        rows = _json_rows(path, io.TextIOWrapper(raw, encoding=python, errors=errors))
+        while piece := list(islice(rows, _ROWS)):
+            sampler.add(table_of_rows(piece))
+    if not sampler.seen:
+        raise ValueError(f"{path} has no rows.")
+    table = sampler.table()
+    return table, sampler.note(table.num_rows)
+
+
+def _json_rows(path: Path, file: Any) -> Iterator[dict[str, Any]]:
+    first = file.read(1)
+    while first.isspace():
+        first = file.read(1)
+    if first == "[":
+        yield from _json_array(path, first + file.read())
+        return
+    for number, line in enumerate(file, 1):
+        line = first + line
+        first = ""
+        if line.strip():
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                if number == 1 and line.strip() == "{":
+                    yield from _json_array(path, line + file.read())
+                    return
+                raise ValueError(f"{path}, line {number} is no JSON: {error}.") from None
+            yield _flat(path, row, f"line {number}")
+
+
+def _json_array(path: Path, text: str) -> Iterator[dict[str, Any]]:
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON: {error}.") from None
+    if isinstance(data, dict):
+        lists = [value for value in data.values() if isinstance(value, list)]
+        data = lists[0] if len(lists) == 1 else [data]
+    for number, row in enumerate(data, 1):
+        yield _flat(path, row, f"element {number}")
+
+
+def _flat(path: Path, row: Any, where: str) -> dict[str, Any]:
+    if not isinstance(row, dict):
+        raise ValueError(
+            f"{path}, {where} is {str(row)[:40]!r}, where an object such as "
+            '{"age": 31, "city": "Bern"} is expected.'
+        )
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            inner = _flat(path, value, where)
+            flat |= {f"{name}.{key}": item for key, item in inner.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _is_query(table: str) -> bool:
+    return table.lstrip().split(None, 1)[0].lower() in ("select", "with") and " " in table.strip()
+
+
+def _query(path: Path, database: sqlite3.Connection, table: str | None) -> str:
+    if table is not None and _is_query(table):
+        return table
+    known = [
+        name
+        for (name,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
+            "AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        )
+    ]
+    if not known:
+        raise ValueError(f"{path} is a database without tables.")
+    if table is None and len(known) > 1:
+        raise ValueError(
+            f"{path} has {len(known)} tables: {', '.join(known[:12])}. Name one, or a query."
+        )
+    if table is not None and table not in known:
+        raise ValueError(f"{path} has no table {table!r}. {did_you_mean(table, known)}")
+    quoted = (table or known[0]).replace('"', '""')
+    return f'SELECT * FROM "{quoted}"'
+
+
+def _with_names(path: Path, rows: list[list[Any]], notes: list[str]) -> tuple[Any, list[str]]:
+    names = ["" if cell is None else str(cell) for cell in rows[0]]
+    if len(rows) == 1:
+        raise ValueError(
+            f"{path} has a line of names ({', '.join(names[:6])}) but no rows below it."
+        )
+    return _numbered(rows[1:], len(names)).rename_columns(names), notes
+
+
+def _numbered(rows: Any, width: int) -> Any:
+    """Make a table with numbers for names, since true ones may come twice."""
+    return table_of_rows(
+        {str(place): row[place] if place < len(row) else None for place in range(width)}
+        for row in rows
+    )
+
+
+def _sampled(path: Path, sampler: Sampler, names: list[str]) -> tuple[Any, list[str]]:
+    if not sampler.seen:
+        raise ValueError(f"{path} has columns ({', '.join(names[:6])}) but no rows.")
+    table = sampler.table()
+    return table, sampler.note(table.num_rows)
+
+
+@contextlib.contextmanager
+def _reading(path: Path, what: str) -> Iterator[None]:
+    """Turn what a damaged file raises into one sentence that names it."""
+    try:
+        yield
+    except ImportError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        told = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} is damaged, cut short or not {what} ({told}).") from error
