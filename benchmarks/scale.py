@@ -169,6 +169,7 @@ def seconds(value: float) -> str:
 def draw(results: dict[str, Any], path: Path) -> None:
     """Draw one panel for each axis, with a line of cost that grows as the work does."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import NullFormatter
 
     panels = ["rows", "width", "depth", "batch", "classes"]
     figure = Figure(figsize=(15, 3.4), layout="constrained")
@@ -191,7 +192,8 @@ def draw(results: dict[str, Any], path: Path) -> None:
         axes.set(xscale="log", yscale="log", xlabel=AXES[panel][0].replace(" (", "\n("))
         # Whole decades, so that the axis has readable numbers.
         least = min(row["epoch_s"] for row in results[panel])
-        axes.set_ylim(bottom=10 ** np.floor(np.log10(least)))
+        axes.set_ylim(bottom=10 ** np.floor(np.log10(least * 0.7)))
+        axes.yaxis.set_minor_formatter(NullFormatter())
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
         if panel == "rows":
