@@ -47,7 +47,16 @@ def files(folder):
         "files": sorted(os.listdir(".")),
         "again": again,
         "other data": other,
+        "refused": [
+            _message(lambda: distribution.DataParallel(auto_shard_dataset=False)),
+            _message(lambda: distribution.ModelParallel(layout_map=_layouts())),
+        ],
     }
+
+
+def _layouts():
+    mesh = distribution.DeviceMesh((len(distribution.list_devices()),), ["batch"])
+    return distribution.LayoutMap(mesh)
 
 
 def backed_up(folder, victim):

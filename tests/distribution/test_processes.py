@@ -36,6 +36,11 @@ class TestTwoProcesses:
         for process in two:
             assert process["other data"].startswith("Process 1 has other data than process 0")
 
+    def test_what_works_in_one_process_only_is_refused(self, two):
+        shares, weights = two[1]["refused"]
+        assert "give all processes the same data" in shares
+        assert "ModelParallel works within one process" in weights
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(

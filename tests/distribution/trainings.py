@@ -20,7 +20,7 @@ def dense():
     )
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
     history = model.fit(
-        x, y, batch_size=16, epochs=2, sample_weight=weight, validation_split=0.2, verbose=0
+        x, y, batch_size=18, epochs=2, sample_weight=weight, validation_split=0.2, verbose=0
     )
     loss = model.evaluate(x, y, sample_weight=weight, batch_size=13, verbose=0)
     return model, [list(v) for v in history.history.values()], loss, model.predict(x, verbose=0)
