@@ -13,7 +13,7 @@ import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.workbench.extras import need
-from kerata.workbench.leaks import find_leak
+from kerata.workbench.leaks import find_leak, rows_to_look_at
 from kerata.workbench.task import spell
 from kerata.workbench.values import (
     date_format,
@@ -109,6 +109,7 @@ def infer_columns(
         if kind not in (*USABLE, "drop"):
             known = [*USABLE, "drop"]
             raise ValueError(f"Column {name!r} can't be {kind!r}. {did_you_mean(kind, known)}")
+    some = frame.iloc[rows_to_look_at(frame[target])]
     columns = []
     for name in names:
         look = _Look(frame[name], name)
@@ -121,7 +122,9 @@ def infer_columns(
             columns.append(look.forced(overrides[name]))
         else:
             column = look.infer()
-            leak = find_leak(column_values(frame, column), frame[target]) if column.used else ""
+            leak = ""
+            if column.used:
+                leak = find_leak(column_values(some, column), some[target])
             columns.append(look.column("leak", False, leak) if leak else column)
     return columns
 
@@ -265,11 +268,11 @@ class _Look:
         return self.column("number", True, f"{kinds} {span}")
 
     def _text(self) -> Column:
-        codes = is_code(self.present)
+        read = read_numbers(self.series)
+        codes = read.enough and is_code(self.present)
+        if read.enough and not codes:
+            return self._dirty_number(read)
         if not codes:
-            read = read_numbers(self.series)
-            if read.enough:
-                return self._dirty_number(read)
             form = date_format(self.present)
             if form is not None:
                 return self._date(form)
@@ -333,6 +336,8 @@ def _are_days(values: np.ndarray) -> bool:
 def _as_text(series: pandas.Series) -> pandas.Series:
     """Give tidy text of whatever a column holds."""
     pandas = need("pandas", "Reading a table")
+    if isinstance(series.dtype, pandas.StringDtype):
+        return tidy(series)
     if pandas.api.types.is_numeric_dtype(series) and series.dtype != bool:
         series = series.astype("object").map(spell, na_action="ignore")
     return tidy(series.astype("object").map(str, na_action="ignore").astype("str"))

@@ -20,6 +20,17 @@ _SAME_ORDER = 0.9995
 _SAME_GROUP = 0.001
 
 
+def rows_to_look_at(target: pandas.Series) -> np.ndarray:
+    """Give numbers of rows that have a target, at most 20,000 of them, in random order.
+
+    >>> import pandas
+    >>> sorted(rows_to_look_at(pandas.Series(["a", None, "b"])).tolist())
+    [0, 2]
+    """
+    rows = np.flatnonzero(target.notna().to_numpy(bool))
+    return np.random.default_rng(0).permutation(rows)[:_ROWS]
+
+
 def find_leak(values: pandas.Series, target: pandas.Series) -> str:
     """Say how one column alone gives the target away; nothing if it doesn't.
 
@@ -27,8 +38,8 @@ def find_leak(values: pandas.Series, target: pandas.Series) -> str:
     Amounts: the column has the target's order, or its values fix the target's.
 
     Arguments:
-        values: of one column, in the type of its kind.
-        target: of the same rows, raw.
+        values: of one column, in the type of its kind, rows in random order.
+        target: of the same rows, raw; none is missing.
 
     >>> import pandas
     >>> rng = np.random.default_rng(0)
@@ -39,11 +50,8 @@ def find_leak(values: pandas.Series, target: pandas.Series) -> str:
     ''
     """
     pandas = need("pandas", "Reading a table")
-    rows = np.flatnonzero(target.notna().to_numpy(bool))
-    rows = np.random.default_rng(0).permutation(rows)[:_ROWS]
-    if len(rows) < _FEWEST:
+    if len(target) < _FEWEST:
         return ""
-    values, target = values.iloc[rows], target.iloc[rows]
     empty = values.isna().to_numpy(bool)
     kind = values.dtype.kind
     ordered = kind in "fM"
@@ -52,7 +60,7 @@ def find_leak(values: pandas.Series, target: pandas.Series) -> str:
         column = values.to_numpy().astype("datetime64[s]").astype("float64")
     if pandas.api.types.is_numeric_dtype(target) and target.nunique() > 20:
         return _of_amounts(column, target.to_numpy("float64"), empty, ordered)
-    classes = pandas.factorize(target.map(spell))[0]
+    classes = pandas.factorize(target.map(lambda value: spell(value).casefold()))[0]
     return _of_classes(column, classes, empty, ordered)
 
 

@@ -251,7 +251,7 @@ def _choose_classes(present: list[Any], name: str, wanted: str | None) -> Task:
     why = f"{word}: {name!r} has {len(classes):,} values ({listing})"
     if spellings:
         why += f"; {spellings} more spellings of the same"
-    if wanted is None and _all_numbers(classes) and len(classes) > 2:
+    if wanted is None and not isinstance(present[0], str) and len(classes) > 2:
         why += "; if they are amounts, ask for regression"
     return Task(kind, name, classes, why + ("." if wanted is None else ", as you asked."))
 

@@ -26,6 +26,9 @@ MISSING_NUMBER = MISSING | {
     *("inf", "+inf", "-inf", "infinity", "-infinity", "n.v.", "unbekannt", "*"),
 }
 
+# Digits that begin with 0, or too many of them, are no amounts.
+CODE = r"^(?:[+-]?0[0-9]+|[0-9]{16,})$"
+
 # So much of a column must be numbers (or dates) to be read as such.
 ENOUGH = 0.95
 
@@ -81,14 +84,12 @@ class Numbers:
         failed: whether a cell holds something else than a number or nothing, ``(n,)``.
         unit: what stands before or behind the numbers, "kg"; empty without.
         decimal: ``','`` or ``'.'``.
-        plain: whether all is written as Python writes it.
     """
 
     values: np.ndarray
     failed: np.ndarray
     unit: str = ""
     decimal: str = "."
-    plain: bool = True
 
     @property
     def enough(self) -> bool:
@@ -111,27 +112,23 @@ def read_numbers(series: pandas.Series, decimal: str | None = None) -> Numbers:
     array([1200.5 ,    3.25])
     """
     pandas = need("pandas", "Reading a table")
-    plain = pandas.to_numeric(series, errors="coerce").to_numpy("float64", na_value=np.nan)
-    plain = np.where(np.isinf(plain), np.nan, plain)
-    present = series.notna().to_numpy(bool)
-    open_ = present & np.isnan(plain)
-    if decimal != "," and not open_.any():
-        return Numbers(plain, np.zeros(len(plain), bool))
-    rest = series[open_]
-    spelled = rest.str.lower().isin(MISSING_NUMBER).to_numpy(bool)
-    if decimal != "," and spelled.all():
-        return Numbers(plain, np.zeros(len(plain), bool), plain=False)
-    # A column of words: a look at some of them saves reading all.
-    some = rest[~spelled].iloc[:2000].drop_duplicates()
-    if len(some) and not some.map(lambda cell: bool(_NUMBER.fullmatch(cell))).any():
-        failed = open_.copy()
-        failed[open_] = ~spelled
-        return Numbers(plain, failed, plain=False)
+    present = series.dropna()
+    # A look at some cells of a column of words saves reading all.
+    some = present.iloc[:: 1 + len(present) // 2000].drop_duplicates()
+    if not any(_NUMBER.fullmatch(cell) for cell in some):
+        failed = series.notna() & ~series.str.lower().isin(MISSING_NUMBER)
+        return Numbers(np.full(len(series), np.nan), failed.to_numpy(bool))
+    if decimal != ",":
+        plain = pandas.to_numeric(series, errors="coerce").to_numpy("float64", na_value=np.nan)
+        plain = np.where(np.isinf(plain), np.nan, plain)
+        rest = series[series.notna().to_numpy(bool) & np.isnan(plain)]
+        if rest.str.lower().isin(MISSING_NUMBER).all():
+            return Numbers(plain, np.zeros(len(plain), bool))
     codes, cells = pandas.factorize(series)
     values, failed_cells, unit, mark = _read_cells([str(cell) for cell in cells], decimal)
     values = np.append(values, np.nan)[codes]
     failed = np.append(failed_cells, False)[codes]
-    return Numbers(values, failed, unit, mark, plain=False)
+    return Numbers(values, failed, unit, mark)
 
 
 def _read_cells(cells: list[str], decimal: str | None) -> tuple[np.ndarray, np.ndarray, str, str]:
@@ -196,9 +193,14 @@ def _plain_digits(text: str, mark: str) -> str | None:
 
 def is_code(series: pandas.Series) -> bool:
     """Tell whether digits are codes (0451) or too long for a number, not amounts."""
-    some = series.dropna()
-    leading = some.str.fullmatch(r"[+-]?0\d+").any()
-    return bool(leading or some.str.fullmatch(r"\d{16,}").any())
+    return bool(series.dropna().str.contains(CODE).any())
+
+
+def is_long(values: np.ndarray) -> bool:
+    """Tell whether whole numbers have more digits than a float keeps apart."""
+    present = values[np.isfinite(values)]
+    long = np.abs(present) >= 2**53
+    return bool(long.any()) and bool(np.all(present == np.round(present))) and long.mean() > 0.5
 
 
 def date_format(series: pandas.Series) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.workbench.extras import need
 from kerata.workbench.task import spell
-from kerata.workbench.values import MISSING, Numbers, is_code, read_numbers
+from kerata.workbench.values import CODE, MISSING, Numbers, is_code, is_long, read_numbers
 
 if TYPE_CHECKING:
     import pandas
@@ -148,27 +148,24 @@ def _plain_numbers(column: Any, arrow: Any, compute: Any) -> np.ndarray | None:
     if column.null_count == len(column):
         return np.full(len(column), np.nan)
     try:
-        numbers = column.cast(arrow.float64())
+        whole = column.cast(arrow.int64())
     except arrow.ArrowInvalid:
-        return None
-    code = compute.match_substring_regex(column, r"^([+-]?0\d+|\d{16,})$")
-    if compute.any(code).as_py():
-        return None
-    if not column.null_count:
         try:
-            return column.cast(arrow.int64()).to_numpy()
+            numbers = _amounts(column.cast(arrow.float64()))
         except arrow.ArrowInvalid:
-            pass
-    return _amounts(numbers)
+            return None
+        # Digits that a float can't hold are somebody's account, not an amount.
+        return None if is_long(numbers) else numbers
+    code = compute.match_substring_regex(column, CODE)
+    return None if compute.any(code).as_py() else _amounts(whole)
 
 
 def _amounts(column: Any) -> np.ndarray:
-    values = column.to_numpy(zero_copy_only=False) if hasattr(column, "buffers") else None
-    values = column.to_numpy() if values is None else values
-    if values.dtype.kind in "fO":
-        values = values.astype("float64")
-        return np.where(np.isfinite(values), values, np.nan)
-    return values
+    values = column.to_numpy(zero_copy_only=False)
+    if values.dtype.kind in "iu":
+        return values
+    values = values.astype("float64")
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _text_series(column: Any) -> Any:
@@ -181,10 +178,9 @@ def _dirty_numbers(names: list[str], columns: list[Any]) -> dict[int, Numbers]:
     reads: dict[int, Numbers] = {}
     texts = {i: c for i, c in enumerate(columns) if not isinstance(c, np.ndarray)}
     for number, column in texts.items():
-        if not is_code(column):
-            read = read_numbers(column)
-            if read.enough and not read.failed.any():
-                reads[number] = read
+        read = read_numbers(column)
+        if read.enough and not read.failed.any() and not is_code(column):
+            reads[number] = read
     if any(read.decimal == "," for read in reads.values()):
         for number, read in reads.items():
             if read.decimal != ",":

@@ -72,7 +72,7 @@ def find_layout(sample: str, target: str | None = None, delimiter: str | None = 
     width = Counter(len(row) for row in rows).most_common(1)[0][0] if rows else 1
     first = _first_row(rows, width, target)
     if first:
-        remarks.append(f"{first} line{'s' * (first > 1)} above the table were left out.")
+        remarks.append(f"Lines above the table that were left out: {first}.")
     header = _has_header(rows[first:], target)
     names = [name.strip().strip("\ufeff") for name in rows[first]] if rows else []
     if not header:
