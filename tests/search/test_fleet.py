@@ -47,7 +47,9 @@ def fleet_of(build, candidates, traced, epochs, batch_size, capacity=None, rows=
     rows = on_device(make_rows(X, Y) if rows is None else rows)
     networks = [Network(build, params, rows, 0) for params in candidates]
     assert len({n.structure.signature for n in networks}) == 1
-    fleet = Fleet(networks[0], traced, rows.arrays, SPLITS, batch_size, True, capacity or epochs)
+    fleet = Fleet(
+        networks[0], traced, rows.arrays, rows.arrays, SPLITS, batch_size, True, capacity or epochs
+    )
     return fleet, rows, networks
 
 

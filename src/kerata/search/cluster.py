@@ -8,8 +8,8 @@ import jax
 import numpy as np
 
 from kerata.search.engine import Course, Engine, Record, Split
-from kerata.search.networks import Build
-from kerata.training.feed import Rows, on_device
+from kerata.search.networks import Build, Data
+from kerata.training.feed import on_device
 
 Pairs = list[tuple[int, int]]
 # Pieces of work for each core: with several, a lost one costs little and none waits long.
@@ -43,8 +43,9 @@ def run_on_cluster(engine: Engine, address: str) -> Iterator[Record]:
             yield from (Record(i, s, error=course.error) for s in range(len(engine.splits)))
     # A machine that is lost is no fault of the network, so the work is tried without end.
     train = ray.remote(num_cpus=1, max_retries=-1)(train_piece)
-    x, y, weight = jax.tree.map(np.asarray, engine.rows.arrays)
-    rows = ray.put(Rows(x, y, weight, engine.rows.count))
+    parts = (*engine.rows.arrays, engine.rows.judged_weight)
+    x, y, weight, judged = jax.tree.map(np.asarray, parts)
+    rows = ray.put(Data(x, y, weight, engine.rows.count, judged))
     fixed = (engine.build, rows, engine.courses, engine.splits, engine.every_epoch)
     waiting = [train.remote(*fixed, piece) for piece in pieces]
     try:
@@ -68,7 +69,7 @@ def pieces_of(engine: Engine, wanted: int) -> list[Pairs]:
 
 def train_piece(
     build: Build,
-    rows: Rows,
+    rows: Data,
     courses: Sequence[Course],
     splits: Sequence[Split],
     every_epoch: bool,
@@ -78,5 +79,6 @@ def train_piece(
     wanted = set(piece)
     every = ((c, s) for c in range(len(courses)) for s in range(len(splits)))
     done = [pair for pair in every if pair not in wanted]
-    engine = Engine(build, on_device(rows), courses, splits, every_epoch, done=done, threads=1)
+    placed = Data(**vars(on_device(rows)), judged_weight=rows.judged_weight)
+    engine = Engine(build, placed, courses, splits, every_epoch, done=done, threads=1)
     return [r for r in engine.run() if (r.course, r.split) in wanted]

@@ -15,8 +15,7 @@ import jax
 import numpy as np
 
 from kerata.search.lane import Lane, Task
-from kerata.search.networks import Build, Network, told
-from kerata.training.feed import Rows
+from kerata.search.networks import Build, Data, Network, told
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class Engine:
     def __init__(
         self,
         build: Build,
-        rows: Rows,
+        rows: Data,
         courses: Sequence[Course],
         splits: Sequence[Split],
         every_epoch: bool = False,
@@ -198,6 +197,8 @@ class Engine:
                     for s in self._numbers()
                     if not self._is_done(i, s)
                 )
+        for lane in lanes:
+            lane.stopping = self._stop
         records: queue.Queue[Record | BaseException | None] = queue.Queue()
         waiting = deque(lanes)
         threads = [
@@ -251,7 +252,7 @@ class Engine:
         while not self._stop.is_set():
             begin = time.perf_counter()
             outcomes = lane.step(until, self.threads)
-            if outcomes is None:
+            if outcomes is None or self._stop.is_set():
                 return
             seconds = (time.perf_counter() - begin) / max(1, len(outcomes))
             for task in outcomes:

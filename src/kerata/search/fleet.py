@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from kerata.base.scope import Scope
 from kerata.search.networks import Network, epoch_draws
 from kerata.training.programs import Values
 
+# Calls that take longer are cut, so that Ctrl-C is heard.
+CALL_SECONDS = 2.0
 # Rows scored at once, as `evaluate` does.
 SCORED_ROWS = 512
 # While a program is traced, its template holds tracers in the place of numbers.
@@ -56,7 +59,7 @@ class Fleet:
     Arguments:
         network: any of the networks; gives the steps.
         traced: which of its structure's numbers differ between members.
-        data: ``(x, y, sample_weight)`` on the device.
+        data, judged: ``(x, y, sample_weight)`` on the device, for training and for scoring.
         splits: ``(train, test)`` rows of all members; each side always of one length.
         batch_size, shuffle: as for ``fit``.
         capacity: how many epochs a call can run at most.
@@ -67,6 +70,7 @@ class Fleet:
         network: Network,
         traced: Sequence[int],
         data: Any,
+        judged: Any,
         splits: Sequence[tuple[np.ndarray, np.ndarray]],
         batch_size: int,
         shuffle: Any,
@@ -76,9 +80,9 @@ class Fleet:
         self.shuffle, self.capacity = shuffle, capacity
         self._rows = len(splits[0][0])
         self.batch_size = min(batch_size, self._rows)
-        # The same arrays twice: bags must know how much room a batch needs.
         self._data = with_room(data, [train for train, _ in splits], self.batch_size)
-        self._judged = with_room(data, [test for _, test in splits], SCORED_ROWS)
+        self._judged = with_room(judged, [test for _, test in splits], SCORED_ROWS)
+        self._slow = False  # whether a call may take too long
         self._bags = any(map(holds_rows, jax.tree.leaves(data, is_leaf=holds_rows)))
         found = network.model._objective.results()
         self._scalars = [np.ndim(value) == 0 for value in found.values()]
@@ -87,14 +91,32 @@ class Fleet:
         axes = (0, 0, None, None, 0, 0, 0, None, None)
         self.many: Any = jax.jit(jax.vmap(self._run, in_axes=axes))
 
-    def advance(self, members: Sequence[Member], epoch: int, scored: Sequence[int]) -> None:
-        """Train members up to an epoch (from 1), all from the same one.
+    def advance(
+        self,
+        members: Sequence[Member],
+        epoch: int,
+        scored: Sequence[int],
+        stopping: threading.Event | None = None,
+    ) -> None:
+        """Train members up to an epoch (from 1), all from the same one, while any is sound.
 
         Arguments:
             scored: epochs after which the rows held back are scored.
+            stopping: once set, training ends early, after the call in progress.
         """
-        while members[0].epoch < epoch:
-            self._piece(members, min(epoch - members[0].epoch, self.capacity), scored)
+        pace = None
+        while members[0].epoch < epoch and not all(m.diverged for m in members):
+            if stopping is not None and stopping.is_set():
+                return
+            count = min(epoch - members[0].epoch, self.capacity)
+            if pace is not None:
+                count = min(count, max(1, int(CALL_SECONDS / pace)))
+            elif self._slow:
+                count = 1
+            start = time.perf_counter()
+            self._piece(members, count, scored)
+            pace = (time.perf_counter() - start) / count
+            self._slow = self._slow or pace * self.capacity > CALL_SECONDS
 
     def close(self) -> None:
         """Let go of the compiled programs, which JAX would keep."""

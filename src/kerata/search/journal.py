@@ -15,8 +15,7 @@ import numpy as np
 
 from kerata.base.configurable import Configurable
 from kerata.search.engine import Course, Record, Split
-from kerata.search.networks import Build
-from kerata.training.feed import Rows
+from kerata.search.networks import Build, Data
 
 _FORMAT = 1
 # Bytes of each array that are looked at to recognise the data.
@@ -113,7 +112,7 @@ class Journal:
         os.close(self._file)
 
 
-def identity_of(build: Build, rows: Rows, splits: Sequence[Split]) -> dict[str, str]:
+def identity_of(build: Build, rows: Data, splits: Sequence[Split]) -> dict[str, str]:
     """Give what makes results comparable: the builder's code, the data, the splits."""
     digest = hashlib.blake2b(digest_size=12)
     for split in splits:
@@ -125,9 +124,9 @@ def identity_of(build: Build, rows: Rows, splits: Sequence[Split]) -> dict[str, 
     }
 
 
-def _of_data(rows: Rows) -> str:
+def _of_data(rows: Data) -> str:
     digest = hashlib.blake2b(digest_size=12)
-    for leaf in jax.tree.leaves(rows.arrays):
+    for leaf in jax.tree.leaves((rows.arrays, rows.judged_weight)):
         array = np.asarray(leaf)
         digest.update(f"{array.shape}{array.dtype}".encode())
         every = max(1, array.nbytes // _LOOKED_AT)

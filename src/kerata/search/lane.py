@@ -15,8 +15,7 @@ import jax
 import numpy as np
 
 from kerata.search.fleet import Fleet, Member
-from kerata.search.networks import Build, Network, begin, told
-from kerata.training.feed import Rows
+from kerata.search.networks import Build, Data, Network, begin, told
 
 # Larger networks are trained in turn on a CPU: side by side they drive each other out of cache.
 LARGE = 2**20
@@ -93,7 +92,7 @@ class Lane:
     def __init__(
         self,
         build: Build,
-        rows: Rows,
+        rows: Data,
         tasks: Sequence[Task],
         traced: Sequence[int],
         batch_size: int,
@@ -108,6 +107,7 @@ class Lane:
         self.waiting = deque(self.tasks)
         self.paces: dict[str, float] = {}  # seconds for an epoch of one network
         self.compiling = 0.0  # seconds
+        self.stopping = threading.Event()
         self.parts: list[Lane] = []  # where numbers could not be traced after all
         self._fleet: Fleet | None = None
         self._lock = threading.Lock()
@@ -175,6 +175,7 @@ class Lane:
                 network,
                 self.traced,
                 self.rows.arrays,
+                self.rows.judged,
                 [(t.train, t.test) for t in self.tasks],
                 self.batch_size,
                 self.shuffle,
@@ -206,6 +207,8 @@ class Lane:
             Lane(self.build, self.rows, part, [], self.batch_size, self.shuffle, self.keep)
             for part in sets.values()
         ]
+        for lane in self.parts:
+            lane.stopping = self.stopping
         return []
 
     # Then the others ------------------------------------------------------------------------------
@@ -226,6 +229,10 @@ class Lane:
     def _width(self) -> int:
         """Say how many networks fit side by side, 1 for none."""
         assert self._fleet is not None
+        layers = self._fleet.network.model._flatten_layers()
+        if any(layer.dtype_policy.compute_dtype != "float32" for layer in layers):
+            # Side by side, numbers are arrays, whose type would widen a shorter one.
+            return 1
         bytes_each = sum(a.nbytes for a in jax.tree.leaves(self._fleet.network.programs.read()))
         if bytes_each > LARGE and jax.default_backend() == "cpu":
             return 1
@@ -285,7 +292,7 @@ class Lane:
         if epochs <= 0:
             return
         start = time.perf_counter()
-        fleet.advance(members, stop, scored)
+        fleet.advance(members, stop, scored, self.stopping)
         self.paces[way] = (time.perf_counter() - start) / epochs
 
     def _finish_in_turn(self, tasks: list[Task], until: int | None, fleet: Fleet) -> list[Task]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,18 @@ from kerata.training.programs import Programs, Values
 from kerata.training.shuffling import order_of_rows
 
 Build = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Data(Rows):
+    """Rows whose weights in training are not those by which they count when held back."""
+
+    judged_weight: Any = None
+
+    @property
+    def judged(self) -> tuple[Any, Any, Any]:
+        """The three parts for scoring."""
+        return self.x, self.y, self.judged_weight
 
 
 class Network:

@@ -14,7 +14,7 @@ from kerata.base.messages import did_you_mean
 from kerata.base.randomness import fixed_seed
 from kerata.callbacks.monitor import Monitor
 from kerata.search.engine import Split
-from kerata.search.networks import Build, checked
+from kerata.search.networks import Build, Data, checked
 from kerata.search.space import FIT, Params
 from kerata.search.splits import classes_of, folds_of
 from kerata.training.feed import Rows, apply_class_weight, check_finite, make_rows, on_device
@@ -135,7 +135,7 @@ class Options:
         return given
 
 
-def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) -> tuple[Rows, Any]:
+def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) -> tuple[Data, Any]:
     """Give the data on the device, and a model to ask about losses and metrics, or None.
 
     Raises:
@@ -150,9 +150,11 @@ def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) ->
     inputs = 1 if model is None else model._n_inputs()
     rows = make_rows(x, y, options.sample_weight, inputs)
     check_finite(rows)
+    judged_weight = rows.sample_weight
     if options.class_weight is not None:
         rows = apply_class_weight(rows, options.class_weight)
-    rows = on_device(rows)
+    # As in `fit`, rows held back don't count by their classes.
+    rows = Data(**vars(on_device(rows)), judged_weight=judged_weight)
     if model is not None:
         try:
             with fixed_seed(options.seed):

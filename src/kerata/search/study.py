@@ -11,7 +11,7 @@ from kerata.base.randomness import fixed_seed
 from kerata.search.engine import Course, Engine, Record, Split
 from kerata.search.halving import halve, rungs_of
 from kerata.search.journal import Journal, identity_of
-from kerata.search.networks import Build
+from kerata.search.networks import Build, Data
 from kerata.search.options import Given, Options, make_data, make_splits, ranking_score
 from kerata.search.results import Results
 from kerata.search.space import (
@@ -23,7 +23,6 @@ from kerata.search.space import (
     random_candidates,
 )
 from kerata.search.table import Watch
-from kerata.training.feed import Rows
 
 
 def cross_validate(
@@ -175,7 +174,7 @@ class Search:
     def __init__(
         self,
         build: Build,
-        rows: Rows,
+        rows: Data,
         courses: list[Course],
         splits: list[Split],
         options: Options,
