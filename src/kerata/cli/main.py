@@ -16,7 +16,9 @@ Examples:
 
   kerata train digits               watch a network learn handwritten digits
 
-  kerata train digits --seed 1 --out runs/second
+  kerata train wine.csv --target quality
+
+  kerata train reviews/ --network bag-of-words    a folder with a subfolder for each class
 
   kerata data                       the standard data sets, and which are here
 
@@ -62,20 +64,63 @@ def options(
 
 @app.command()
 def train(
-    source: Annotated[str, typer.Argument(help="What to train on; for now: digits.")],
-    epochs: Annotated[int, typer.Option(help="At most so many passes over the data.")] = 60,
-    batch_size: Annotated[int, typer.Option(help="Rows in a training step.")] = 32,
+    source: Annotated[
+        str, typer.Argument(help="A table, a folder of texts or images, or a data set's name.")
+    ],
+    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="binary, classes, labels or regression; chosen if left out.")
+    ] = None,
+    network: Annotated[
+        str | None, typer.Option(help="A network's name, or module:function; auto if left out.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The run's name; the source's if left out.")] = (
+        None
+    ),
+    table: Annotated[str | None, typer.Option(help="Table or query, or sheet, to read.")] = None,
+    columns: Annotated[Path | None, typer.Option(help="JSON file of columns' kinds.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="A column's kind, such as zip=category or id=drop.")
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="An option of the network, such as units=64,64.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="At most so many passes over the data.")] = (
+        None
+    ),
+    batch_size: Annotated[int | None, typer.Option(help="Rows in a training step.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Folder for pictures.")] = None,
+    balance: Annotated[
+        bool, typer.Option("--balance", help="Let rare classes weigh as much as others.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for what is saved.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
 ) -> None:
     """Train a network and say how good it is.
 
-    Example: kerata train digits --epochs 20
+    Example: kerata train wine.csv --target quality
     """
-    from kerata.cli.train import train_source
+    from kerata.cli.train import Request, train_source
 
-    train_source(source, epochs, batch_size, seed, out, quiet)
+    train_source(
+        Request(
+            source=source,
+            target=target,
+            task=task,
+            network=network,
+            name=name,
+            table=table,
+            columns=columns,
+            kinds=column or [],
+            options=option or [],
+            epochs=epochs,
+            batch_size=batch_size,
+            seed=seed,
+            balance=balance,
+            out=out,
+            quiet=quiet,
+        )
+    )
 
 
 @app.command()

@@ -1,89 +1,247 @@
-"""``kerata train``: call the workbench, print what came of it."""
+"""``kerata train``: call the workbench, print what is done and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kerata.base.messages import did_you_mean
 from kerata.cli.errors import UserError
+from kerata.cli.told import say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kerata.workbench import DigitsResult
+    from kerata.workbench.fitting import Trained
 
-SOURCES = ("digits",)
+DIGITS_EPOCHS, DIGITS_BATCH = 60, 32
+# Wide tables show so many columns.
+SHOWN_COLUMNS = 60
 
 
-def train_source(
-    source: str, epochs: int, batch_size: int, seed: int, out: Path | None, quiet: bool
-) -> None:
+@dataclass
+class Request:
+    """What was asked for on the command line; None where nothing was said."""
+
+    source: str
+    target: str | None = None
+    task: str | None = None
+    network: str | None = None
+    name: str | None = None
+    table: str | None = None
+    columns: Path | None = None
+    kinds: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    epochs: int | None = None
+    batch_size: int | None = None
+    seed: int = 0
+    balance: bool = False
+    out: Path | None = None
+    quiet: bool = False
+
+    @property
+    def is_plain_digits(self) -> bool:
+        """Whether this is the demonstration on the embedded digits."""
+        said = (self.target, self.task, self.network, self.name, self.table, self.columns)
+        return self.source == "digits" and not any((*said, self.kinds, self.options, self.balance))
+
+
+def train_source(request: Request) -> None:
     """Train on a source and print the verdict.
 
     Raises:
-        UserError: an unknown source.
+        UserError: options that make no sense.
+        ValueError: a source, target or network that makes no sense.
     """
-    if source not in SOURCES:
-        raise UserError(f"Unknown source {source!r}. {did_you_mean(source, SOURCES)}")
+    if request.is_plain_digits:
+        from kerata.cli.train_digits import train_on_digits
+
+        train_on_digits(
+            DIGITS_EPOCHS if request.epochs is None else request.epochs,
+            DIGITS_BATCH if request.batch_size is None else request.batch_size,
+            request.seed,
+            request.out,
+            request.quiet,
+        )
+        return
     from rich.console import Console
 
-    from kerata.workbench import train_digits
+    from kerata.workbench.columns import load_overrides
+    from kerata.workbench.fitting import fit_source
+    from kerata.workbench.live import LiveView
+    from kerata.workbench.reading import read_source
 
+    columns = {} if request.columns is None else load_overrides(request.columns)
+    columns |= dict(_pair(text, "--column", "zip=category") for text in request.kinds)
+    options = {
+        name: _value(text)
+        for name, text in (_pair(text, "--option", "units=64,64") for text in request.options)
+    }
     console = Console()
-    if not quiet:
-        console.print(
-            "[bold]Handwritten digits[/bold]: 1,797 scans of 8 by 8 pixels, "
-            "10 classes, a small convolutional network."
+    source = read_source(request.source, target=request.target, table=request.table)
+    shown = None if request.quiet else console
+    with LiveView(console) as view:
+        trained = fit_source(
+            source,
+            target=request.target,
+            task=request.task,
+            network=request.network or "auto",
+            columns=columns,
+            options=options,
+            epochs=request.epochs,
+            batch_size=request.batch_size,
+            seed=request.seed,
+            balance=request.balance,
+            watch=[] if request.quiet else [view],
+            on_event=None if shown is None else _Teller(shown).tell,
         )
-    result = train_digits(
-        epochs=epochs,
-        batch_size=batch_size,
-        seed=seed,
-        folder=Path("runs/digits") if out is None else out,
-        console=None if quiet else console,
-    )
-    _print_result(console, result)
+    trained.config |= {"source": request.source, "table": request.table}
+    _print_result(console, trained)
+    say(console, "Saved", [str(path) for path in _saved(trained, request)])
+    if not request.quiet:
+        console.print("[bold]The same in Python[/bold]")
+        console.print(python_lines(request, columns, options), highlight=False, markup=False)
 
 
-def _print_result(console: Console, result: DigitsResult) -> None:
-    from kerata.datasets.digits import CLASS_NAMES
-    from kerata.workbench.confusion import confusion_table, most_confused
+class _Teller:
+    """Prints what becomes known while the workbench works."""
 
-    train, validation, test = result.rows
-    console.print()
-    console.print(
-        f"Trained on {train:,} rows, stopped by {validation:,} validation rows, "
-        f"judged on {test:,} test rows.",
-        highlight=False,
-    )
-    console.print()
-    console.print(confusion_table(result.confusion, CLASS_NAMES))
-    mistakes = most_confused(result.confusion, top=1)
-    if mistakes:
-        truth, said, count = mistakes[0]
-        times = "once" if count == 1 else f"{count} times"
-        console.print(
-            f"Most frequent mistake: a {truth} taken for a {said}, {times}.", highlight=False
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def tell(self, name: str, value: Any) -> None:
+        """Print one event."""
+        told = getattr(self, name, None)
+        if told is not None:
+            told(value)
+
+    def columns(self, columns: list[Any]) -> None:
+        self.console.print(columns_table(columns))
+
+    def task(self, task: Any) -> None:
+        self._line(task.why)
+        self.kind = task
+
+    def rows(self, rows: dict[str, int]) -> None:
+        self._line(
+            f"{rows['train']:,} rows to train on, {rows['validation']:,} to stop by, "
+            f"{rows['test']:,} to judge by."
         )
-    console.print()
-    verdict = result.verdict
-    _say(console, "Verdict", [verdict.quality, verdict.best_epoch, verdict.overfitting])
-    _say(console, "What to try", verdict.advice)
-    _say(console, "Pictures", [str(path) for path in result.pictures.values()])
+
+    def preparation(self, preparation: Any) -> None:
+        say(self.console, "Preparation", preparation.notes)
+
+    def baseline(self, baseline: Any) -> None:
+        from kerata.workbench.judgement import figure
+
+        name = {"regression": "mean error", "labels": "F1 of labels"}
+        what = name.get(self.kind.kind, "accuracy")
+        self._line(f"Baseline, {baseline.name}: {what} {figure(baseline.value, self.kind)}")
+
+    def network(self, network: dict[str, Any]) -> None:
+        several = f", {network['members']} of them" if network["members"] > 1 else ""
+        self._line(f"Network: {network['name']}{several}, at most {network['epochs']} epochs.")
+
+    def _line(self, text: str) -> None:
+        self.console.print(text, highlight=False, markup=False)
 
 
-def _say(console: Console, title: str, lines: Sequence[str]) -> None:
-    from rich.padding import Padding
+def columns_table(columns: list[Any]) -> Any:
+    """Lay out what is made of each column."""
+    from rich.table import Table
     from rich.text import Text
 
-    if not lines:
-        return
-    console.print(Text(title, style="bold"))
-    for line in lines:
-        if title == "Pictures":
-            # A path that is broken over two lines can't be clicked or copied.
-            console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)
-        else:
-            console.print(Padding(line, (0, 0, 0, 2), expand=False), highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("column", "is", "because", "missing", "for example"):
+        table.add_column(title, justify="right" if title == "missing" else "left")
+    for column in columns[:SHOWN_COLUMNS]:
+        style = "bold" if column.kind == "target" else None if column.used else "dim"
+        kind = column.kind if column.used or column.kind == "target" else f"{column.kind} (unused)"
+        cells = (column.name, kind, column.why, f"{column.missing:,}", ", ".join(column.examples))
+        table.add_row(*(Text(cell, style=style or "") for cell in cells))
+    if len(columns) > SHOWN_COLUMNS:
+        table.add_row(f"... {len(columns) - SHOWN_COLUMNS:,} more")
+    return table
+
+
+def python_lines(request: Request, columns: dict[str, str], options: dict[str, Any]) -> str:
+    """Give the few lines of Python that do what the command did.
+
+    >>> print(python_lines(Request("wine.csv", target="quality"), {}, {}))
+    from kerata.workbench import fit_source, read_source
+    <BLANKLINE>
+    source = read_source('wine.csv', target='quality')
+    trained = fit_source(source)
+    print(trained.metrics)
+    answers = trained.predict(trained.test)
+    """
+    where = {"target": request.target, "table": request.table}
+    how = {
+        "task": request.task,
+        "network": request.network,
+        "columns": columns or None,
+        "options": options or None,
+        "epochs": request.epochs,
+        "batch_size": request.batch_size,
+        "seed": request.seed or None,
+        "balance": request.balance or None,
+    }
+    return "\n".join(
+        [
+            "from kerata.workbench import fit_source, read_source",
+            "",
+            f"source = read_source({', '.join([repr(request.source), *_given(where)])})",
+            f"trained = fit_source({', '.join(['source', *_given(how)])})",
+            "print(trained.metrics)",
+            "answers = trained.predict(trained.test)",
+        ]
+    )
+
+
+def _given(arguments: dict[str, Any]) -> list[str]:
+    return [f"{name}={value!r}" for name, value in arguments.items() if value is not None]
+
+
+def _pair(text: str, flag: str, example: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise UserError(f"{flag} takes NAME=VALUE, as in {flag} {example}; got {text!r}.")
+    return name.strip(), value.strip()
+
+
+def _value(text: str) -> Any:
+    """Read an option's value: a number, True, numbers with commas, or text."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _print_result(console: Console, trained: Trained) -> None:
+    from kerata.workbench.judgement import gain_sentence, verdict_of
+
+    console.print()
+    if trained.task.kind in ("binary", "classes") and len(trained.task.classes) <= 12:
+        from kerata.workbench.confusion import confusion_matrix, confusion_table
+        from kerata.workbench.measures import answers
+
+        said = answers(trained.task, trained.outputs)
+        matrix = confusion_matrix(trained.truth, said, len(trained.task.classes))
+        console.print(confusion_table(matrix, trained.task.classes))
+        console.print()
+    verdict = verdict_of(trained)
+    gains = [gain_sentence(baseline, trained.task) for baseline in trained.baselines]
+    say(console, "Verdict", [verdict.quality, *gains, verdict.best_epoch, verdict.overfitting])
+    say(console, "What to try", verdict.advice)
+    shown = {*trained.preparation.notes}
+    say(console, "Notes", [note for note in trained.notes if note not in shown])
+
+
+def _saved(trained: Trained, request: Request) -> list[Path]:
+    from kerata.workbench import preparation
+
+    name = request.name or Path(request.source).stem
+    path = Path("runs" if request.out is None else request.out) / name / "model.keras"
+    preparation.save_with(trained.model, trained.preparation, path, task=trained.task.as_dict())
+    return [path]

@@ -1,0 +1,124 @@
+"""What a network must beat: an answer that is always the same, and a linear model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from kerata.workbench import members
+from kerata.workbench.columns import Column
+from kerata.workbench.measures import Interval, gain, interval_of, row_values
+from kerata.workbench.networks.dense import linear as linear_network
+from kerata.workbench.preparation.texts import TextPreparation
+from kerata.workbench.targets import with_targets
+from kerata.workbench.task import Task
+
+# The linear model only has to be good, not perfect.
+LINEAR_EPOCHS, LINEAR_PATIENCE = 40, 4
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A simple answer to the same task, judged on the same test rows.
+
+    Arguments:
+        name: what it is.
+        value: the task's main figure: accuracy, F1 of labels, or mean absolute error.
+        interval: in which that lies with 95 % confidence.
+        gain: by how much the network beats it; above 0 is better.
+        gain_interval: of that difference, measured on the same rows.
+    """
+
+    name: str
+    value: float
+    interval: Interval
+    gain: float | None = None
+    gain_interval: Interval | None = None
+
+
+def constant_outputs(task: Any, targets: np.ndarray, rows: int) -> np.ndarray:
+    """Give the best answer that looks at no input, learned from training targets.
+
+    The shares of classes or labels; for regression the median, which no other constant beats
+    in mean absolute error.
+    """
+    if task.kind == "regression":
+        return np.full(rows, np.median(targets), np.float32)
+    if task.kind == "binary":
+        return np.full(rows, targets.mean(), np.float32)
+    if task.kind == "classes":
+        share = np.bincount(targets, minlength=len(task.classes)) / len(targets)
+    else:
+        share = targets.mean(axis=0)
+    return np.tile(share.astype(np.float32), (rows, 1))
+
+
+def constant_name(task: Any, targets: np.ndarray) -> str:
+    """Say what the constant answer is."""
+    if task.kind == "regression":
+        return f"always the median, {np.median(targets):.4g}"
+    if task.kind == "labels":
+        return "always the labels of most rows"
+    numbers = np.bincount(targets, minlength=len(task.classes))
+    return f"always {task.classes[int(numbers.argmax())]!r}"
+
+
+def judged(name: str, task: Any, truth: np.ndarray, outputs: np.ndarray) -> Baseline:
+    """Judge a baseline's outputs on the test rows."""
+    values = row_values(task, truth, outputs)
+    return Baseline(name, float(values.mean()), interval_of(task, values))
+
+
+def compared(
+    baseline: Baseline, task: Any, truth: np.ndarray, outputs: np.ndarray, network: np.ndarray
+) -> Baseline:
+    """Add by how much the network's outputs beat a baseline's on the same rows."""
+    mine, others = row_values(task, truth, network), row_values(task, truth, outputs)
+    value, interval = gain(task, mine, others)
+    return Baseline(baseline.name, baseline.value, baseline.interval, value, interval)
+
+
+def constant(task: Task, targets: dict[str, np.ndarray]) -> tuple[Baseline, np.ndarray]:
+    """Give the answer that is always the same, and its outputs for the test rows."""
+    outputs = constant_outputs(task, targets["train"], len(targets["test"]))
+    name = constant_name(task, targets["train"])
+    return judged(name, task, targets["test"], outputs), outputs
+
+
+def linear(
+    task: Task,
+    x: dict[str, Any],
+    inputs: Any,
+    targets: dict[str, np.ndarray],
+    batch: int,
+    seed: int,
+) -> tuple[Baseline, np.ndarray]:
+    """Train a linear model on the network's own inputs; give it and its outputs."""
+    rate = 0.001 if inputs.image else 0.01
+    plan = members.Plan(
+        build=partial(linear_network, inputs, task, learning_rate=rate),
+        epochs=LINEAR_EPOCHS,
+        batch_size=batch,
+        patience=LINEAR_PATIENCE,
+        seed=seed,
+    )
+    outcome = members.train(
+        plan, x["train"], targets["train"], (x["validation"], targets["validation"])
+    )
+    outputs = members.outputs_of(outcome.model, x["test"], task)
+    return judged("a linear model", task, targets["test"], outputs), outputs
+
+
+def bags_of(
+    parts: dict[str, Any],
+    task: Task,
+    columns: list[Column] | None,
+    targets: dict[str, np.ndarray],
+) -> tuple[dict[str, Any], Any]:
+    """Prepare texts for a linear model where the network reads lists of word numbers."""
+    made = TextPreparation("tfidf").fit(parts["train"], task, columns)
+    x = {part: made.transform(parts[part]) for part in parts}
+    return x, with_targets(made.inputs, task, targets["train"])

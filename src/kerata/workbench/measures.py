@@ -1,0 +1,145 @@
+"""How good answers are: figures for a task, with intervals, and the gain of one over another."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from kerata.workbench.intervals import Score, wilson_interval
+
+Interval = tuple[float, float]
+# Standard normal: 95 % lie within.
+WIDTH = 1.96
+
+MAIN = {"binary": "accuracy", "classes": "accuracy", "labels": "f1", "regression": "mae"}
+
+
+def higher_is_better(task: Any) -> bool:
+    """Say whether a larger main figure is a better one."""
+    return bool(task.kind != "regression")
+
+
+def answers(task: Any, outputs: np.ndarray) -> np.ndarray:
+    """Turn probabilities into answers: class numbers, zeros and ones, or the values themselves.
+
+    Arguments:
+        task: what is predicted.
+        outputs: ``(n,)`` for two classes (of the second) and regression, else ``(n, k)``.
+    """
+    if task.kind == "classes":
+        return outputs.argmax(axis=1)
+    return outputs if task.kind == "regression" else (outputs > 0.5).astype(int)
+
+
+def row_values(task: Any, truth: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Give what each row adds to the main figure, which is their mean.
+
+    Right (1) or wrong (0) for classes, the absolute error for regression, and for labels the
+    F1 score of the row's labels (1 where there are none and none are said).
+    """
+    said = answers(task, outputs)
+    if task.kind == "regression":
+        return np.abs(said - truth)
+    if task.kind != "labels":
+        return (said == truth).astype(float)
+    both = 2 * (said * truth).sum(axis=1)
+    either = said.sum(axis=1) + truth.sum(axis=1)
+    return np.where(either > 0, both / np.maximum(either, 1), 1.0)
+
+
+def interval_of(task: Any, values: np.ndarray) -> Interval:
+    """Give the 95 % interval of the mean of what rows add."""
+    if task.kind in ("binary", "classes"):
+        return wilson_interval(Score(int(values.sum()), len(values)))
+    half = WIDTH * values.std(ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.inf
+    return float(values.mean() - half), float(values.mean() + half)
+
+
+def gain(task: Any, mine: np.ndarray, others: np.ndarray) -> tuple[float, Interval]:
+    """Say by how much one beats another on the same rows; above 0 is better.
+
+    Arguments:
+        task: what is predicted.
+        mine, others: what each row adds, see ``row_values``.
+
+    Returns:
+        The gain and its 95 % interval. For classes one row of each kind is added to those
+        on which the two differ, so that few differences don't look like certainty.
+
+    >>> class Task: kind = "binary"
+    >>> value, (low, high) = gain(Task, np.array([1.0] * 9 + [0.0]), np.array([0.0] * 10))
+    >>> value, round(low, 2), round(high, 2)
+    (0.9, 0.36, 0.98)
+
+    Source: Agresti and Min (2005), Simple improved confidence intervals for comparing matched
+    proportions.
+    """
+    sign = 1.0 if higher_is_better(task) else -1.0
+    differences = sign * (mine - others)
+    middle = float(differences.mean())
+    if task.kind in ("binary", "classes"):
+        differences = np.concatenate([differences, [1.0, 0.0, 0.0, -1.0]])
+    n = len(differences)
+    half = WIDTH * float(differences.std()) / math.sqrt(n) if n > 1 else math.inf
+    centre = float(differences.mean())
+    return middle, (centre - half, centre + half)
+
+
+def figures(task: Any, truth: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
+    """Give the usual figures of a task, the main one first.
+
+    For classes ``accuracy``, ``balanced_accuracy`` (mean over classes) and ``log_loss``, with
+    two also ``auc``; for labels ``f1`` (mean over rows), ``label_accuracy`` and ``all_right``;
+    for regression ``mae``, ``rmse`` and ``r2``.
+    """
+    main = float(row_values(task, truth, outputs).mean())
+    if task.kind == "regression":
+        error = outputs - truth
+        spread = float(np.mean((truth - truth.mean()) ** 2))
+        square = float(np.mean(error**2))
+        return {
+            "mae": main,
+            "rmse": math.sqrt(square),
+            "r2": 1 - square / spread if spread else math.nan,
+        }
+    said = answers(task, outputs)
+    if task.kind == "labels":
+        right = said == truth
+        return {
+            "f1": main,
+            "label_accuracy": float(right.mean()),
+            "all_right": float(right.all(axis=1).mean()),
+        }
+    shares = [float(np.mean(said[truth == c] == c)) for c in np.unique(truth)]
+    chosen = (
+        np.where(truth == 1, outputs, 1 - outputs)
+        if task.kind == "binary"
+        else outputs[np.arange(len(truth)), truth]
+    )
+    found = {
+        "accuracy": main,
+        "balanced_accuracy": float(np.mean(shares)),
+        "log_loss": float(-np.mean(np.log(np.clip(chosen, 1e-7, 1)))),
+    }
+    if task.kind == "binary":
+        found["auc"] = area_under_curve(truth, outputs)
+    return found
+
+
+def area_under_curve(truth: np.ndarray, outputs: np.ndarray) -> float:
+    """Give the chance that a row of the second class has a larger output than one of the first.
+
+    >>> area_under_curve(np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8]))
+    0.75
+    """
+    positive = int(truth.sum())
+    negative = len(truth) - positive
+    if not positive or not negative:
+        return math.nan
+    _, place, counts = np.unique(outputs, return_inverse=True, return_counts=True)
+    # Equal outputs share the mean of their ranks.
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    above = ranks[truth == 1].sum() - positive * (positive + 1) / 2
+    return float(above / (positive * negative))

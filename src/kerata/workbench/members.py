@@ -1,0 +1,146 @@
+"""Training a network, or several whose answers are averaged, with the best epoch kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import kerata
+from kerata import callbacks, layers
+from kerata.utils import set_random_seed
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How networks are trained.
+
+    Arguments:
+        build: gives a fresh compiled model.
+        epochs: at most so many.
+        batch_size: rows in a step.
+        patience: epochs without a lower validation loss before training stops.
+        members: networks, with different first weights and orders of rows.
+        seed: of the first network; the next one has the next.
+        class_weight: weight for each class, or None.
+    """
+
+    build: Callable[[], Any]
+    epochs: int
+    batch_size: int
+    patience: int
+    members: int = 1
+    seed: int = 0
+    class_weight: dict[int, float] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What training gave.
+
+    Arguments:
+        model: with the weights of its best epoch.
+        history: of the first network, a list for each figure.
+        best_epoch: of the first network, from 1.
+        interrupted: whether Ctrl-C ended it.
+        members: how many networks there are.
+    """
+
+    model: Any
+    history: dict[str, list[float]]
+    best_epoch: int
+    interrupted: bool
+    members: int
+
+
+def train(
+    plan: Plan, x: Any, y: np.ndarray, validation: tuple[Any, np.ndarray], watch: Sequence[Any] = ()
+) -> Outcome:
+    """Train the networks of a plan; Ctrl-C keeps the best epoch so far.
+
+    Raises:
+        KeyboardInterrupt: before the end of the first epoch, when there is nothing to keep.
+    """
+    models, first = [], None
+    for member in range(plan.members):
+        set_random_seed(plan.seed + member)
+        model = plan.build()
+        try:
+            history, best, interrupted = _fit(model, plan, x, y, validation, watch)
+        except KeyboardInterrupt:
+            if first is None:
+                raise
+            interrupted = True
+        else:
+            models.append(model)
+            first = first or (history, best)
+        if interrupted:
+            break
+    assert first is not None
+    model = models[0] if len(models) == 1 else averaged(models)
+    return Outcome(model, *first, interrupted, len(models))
+
+
+def _fit(
+    model: Any, plan: Plan, x: Any, y: np.ndarray, validation: Any, watch: Sequence[Any]
+) -> tuple[dict[str, list[float]], int, bool]:
+    stop = callbacks.EarlyStopping("val_loss", patience=plan.patience, restore_best_weights=True)
+    kept = _Kept()
+    interrupted = False
+    try:
+        model.fit(
+            x,
+            y,
+            batch_size=plan.batch_size,
+            epochs=plan.epochs,
+            validation_data=validation,
+            class_weight=plan.class_weight,
+            verbose=0,
+            callbacks=[kept, stop, *watch],
+        )
+    except KeyboardInterrupt:
+        if stop.best_weights is None:
+            raise
+        model.set_weights(stop.best_weights)
+        interrupted = True
+    return kept.values, stop.best_epoch + 1, interrupted
+
+
+class _Kept(callbacks.Callback):
+    """Keeps each epoch's figures, also those of a training that is interrupted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, list[float]] = {}
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Add an epoch."""
+        for name, value in (logs or {}).items():
+            self.values.setdefault(name, []).append(float(value))
+
+
+def averaged(models: list[Any]) -> Any:
+    """Join networks of one kind to one that gives the mean of their answers."""
+    given = [
+        kerata.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name)
+        for tensor in models[0].inputs
+    ]
+    structure: Any = given[0] if len(given) == 1 else {tensor.name: tensor for tensor in given}
+    answers = []
+    for number, model in enumerate(models, start=1):
+        model.name = f"{model.name}_{number}"
+        answers.append(model(structure))
+    joined = kerata.Model(
+        structure, layers.Average(name="mean")(answers), name=f"{len(models)}_networks"
+    )
+    first = models[0]
+    joined.compile(optimizer="adam", loss=first.loss, metrics=first._compiled["metrics"])
+    return joined
+
+
+def outputs_of(model: Any, x: Any, task: Any) -> np.ndarray:
+    """Give a network's answers to prepared rows: ``(n, k)``, or ``(n,)`` where k is 1."""
+    answers = np.asarray(model.predict(x, verbose=0))
+    return answers if task.kind in ("classes", "labels") else answers[:, 0]

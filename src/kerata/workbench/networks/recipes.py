@@ -1,0 +1,137 @@
+"""Networks by name: which data they take, how rows are prepared, how they are trained."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kerata.base.messages import did_you_mean
+from kerata.workbench.networks import dense
+
+Build = Callable[..., Any]
+BAG = {"weights": "tfidf", "ngrams": 1}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A network and what goes with it.
+
+    Arguments:
+        build: function ``(inputs, task, **options)`` that returns a compiled model.
+        kinds: data it takes: ``'table'``, ``'texts'``, ``'images'``.
+        preparation: options of the preparation, by kind of data.
+        epochs: at most so many.
+        patience: epochs without a better validation loss before training stops.
+        batch_size: rows in a step; None goes by the number of rows.
+        members: networks whose answers are averaged.
+        scheduled: whether the builder takes ``steps``, for a learning rate that falls to 0
+            over all epochs.
+        options: of the builder.
+    """
+
+    build: Build
+    kinds: tuple[str, ...]
+    preparation: dict[str, dict[str, Any]] = field(default_factory=dict)
+    epochs: int = 100
+    patience: int = 10
+    batch_size: int | None = None
+    members: int = 1
+    scheduled: bool = False
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+RECIPES: dict[str, Recipe] = {
+    "linear": Recipe(dense.linear, ("table", "texts", "images"), {"texts": BAG}),
+    "mlp": Recipe(dense.mlp, ("table", "texts", "images"), {"texts": BAG}),
+    "wide-deep": Recipe(dense.wide_deep, ("table",)),
+}
+# What ``auto`` takes.
+AUTO = {"table": "mlp", "texts": "linear", "images": "mlp"}
+
+
+def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Recipe]:
+    """Find a network by its name, ``'auto'``, or ``'module:function'``.
+
+    Arguments:
+        network: the name.
+        kind: of the data.
+        task: what is predicted.
+        rows: training rows.
+
+    Returns:
+        The name that was chosen, and its recipe.
+
+    Raises:
+        ValueError: an unknown name, with a suggestion; a network for other data.
+    """
+    if ":" in network:
+        return network, Recipe(own_builder(network), (kind,), _any_bag(kind))
+    name = AUTO[kind] if network == "auto" else network
+    if name not in RECIPES:
+        known = ["auto", *RECIPES]
+        raise ValueError(
+            f"Unknown network {network!r}. {did_you_mean(network, known)} "
+            "A function of your own is named module:function."
+        )
+    found = RECIPES[name]
+    if kind not in found.kinds:
+        fitting = ", ".join(n for n, r in RECIPES.items() if kind in r.kinds)
+        raise ValueError(
+            f"The network {name!r} takes {' or '.join(found.kinds)}, but these are "
+            f"{kind if kind != 'table' else 'a table'}. For these there are: {fitting}."
+        )
+    return name, found
+
+
+def with_options(
+    recipe: Recipe, kind: str, options: dict[str, Any]
+) -> tuple[Recipe, dict[str, Any]]:
+    """Sort options into those of the training, the preparation and the builder.
+
+    Returns:
+        The recipe with the training's options put in, and the preparation's options.
+
+    Raises:
+        ValueError: an unknown name, with a suggestion.
+    """
+    mine = {"patience", "members", "batch_size"}
+    prepares = {"ranked", "weights", "ngrams", "least", "most"}
+    takes = set(inspect.signature(recipe.build).parameters) - {"inputs", "task", "steps"}
+    for name in options:
+        if name not in mine | prepares | takes:
+            known = sorted(mine | prepares | takes)
+            raise ValueError(f"Unknown option {name!r}. {did_you_mean(name, known)}")
+    changed = {name: options[name] for name in mine & options.keys()}
+    built = recipe.options | {name: options[name] for name in takes & options.keys()}
+    prepared = {name: options[name] for name in prepares & options.keys()}
+    prepared = recipe.preparation.get(kind, {}) | prepared
+    return replace(recipe, options=built, **changed), prepared
+
+
+def own_builder(name: str) -> Build:
+    """Import a function named ``module:function``, the current folder included.
+
+    Raises:
+        ValueError: no such module or function.
+    """
+    module, _, function = name.partition(":")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        found = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(
+            f"--network {name}: {error}. Write module:function, as in my_networks:small for "
+            "the function small(inputs, task) in my_networks.py."
+        ) from error
+    if not callable(found):
+        raise ValueError(f"--network {name}: {function} is no function.")
+    return found
+
+
+def _any_bag(kind: str) -> dict[str, dict[str, Any]]:
+    return {"texts": BAG} if kind == "texts" else {}

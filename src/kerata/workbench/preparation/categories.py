@@ -1,0 +1,70 @@
+"""Columns of categories: known ones numbered, rare and unseen ones together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from kerata.workbench.preparation.base import part
+
+# A category of fewer training rows says little about itself; all such share one id.
+RARE = 5
+# At most so many ids a column; the most frequent ones keep theirs.
+MOST = 1000
+MISSING, OTHER = 0, 1
+
+
+@part
+@dataclass(frozen=True)
+class CategoryColumn:
+    """How one column of categories is prepared: id 0 is missing, 1 rare or unseen.
+
+    Arguments:
+        name: the column.
+        known: categories that have ids of their own, from 2 on.
+    """
+
+    name: str
+    known: list[str]
+
+    @property
+    def size(self) -> int:
+        """How many ids there are."""
+        return len(self.known) + 2
+
+    def transform(self, values: list[str | None]) -> np.ndarray:
+        """Give the id of each value."""
+        ids = {category: number for number, category in enumerate(self.known, start=2)}
+        found = [MISSING if value is None else ids.get(value, OTHER) for value in values]
+        return np.array(found, dtype=np.int32)
+
+    def unseen(self, values: list[str | None]) -> list[str]:
+        """Give the values that have no id of their own, without repeats."""
+        known = set(self.known)
+        return sorted({value for value in values if value is not None and value not in known})
+
+
+def fit_categories(name: str, values: list[str | None], notes: list[str]) -> CategoryColumn:
+    """Learn from training values which categories get ids.
+
+    >>> notes = []
+    >>> column = fit_categories("colour", ["red"] * 6 + ["blue"] * 5 + ["pink", None], notes)
+    >>> column.known, column.transform(["blue", "pink", "green", None]).tolist()
+    (['red', 'blue'], [3, 1, 1, 0])
+    """
+    counts = Counter(value for value in values if value is not None)
+    # In a small table five rows are a lot.
+    rare = min(RARE, 1 + len(values) // 100)
+    kept = [value for value, count in counts.most_common(MOST) if count >= rare]
+    dropped = len(counts) - len(kept)
+    if dropped:
+        notes.append(
+            f"{name}: {dropped:,} of {len(counts):,} categories are rare (fewer than {rare} rows) "
+            "and count as one; unseen ones will join them."
+        )
+    gaps = sum(value is None for value in values)
+    if gaps:
+        notes.append(f"{name}: {gaps:,} missing values are a category of their own.")
+    return CategoryColumn(name, kept)

@@ -1,0 +1,71 @@
+"""A model's preparation, in the same file as the model."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from kerata import saving
+from kerata.saving import archive
+from kerata.utils.files import write_beside
+from kerata.workbench.preparation.base import Preparation
+from kerata.workbench.preparation.choice import MAKERS
+
+ENTRY = "preparation.json"
+# Where the entry may be larger than this something is wrong with the file.
+LARGEST = 1 << 30
+
+
+def save_with(model: Any, preparation: Preparation, path: str | Path, **more: Any) -> None:
+    """Save a model with its preparation as another entry of the ``.keras`` zip.
+
+    Keras opens the file too and does not see the entry.
+
+    Arguments:
+        model: the model.
+        preparation: a fitted one.
+        path: ends in ``.keras``.
+        **more: plain values that are kept beside it.
+
+    Raises:
+        OSError: the folder can't be written or is full; what was there stays.
+    """
+    path = Path(path)
+    entry = json.dumps({"preparation": preparation.to_dict(), **more})
+    content = io.BytesIO()
+    archive.write_archive(content, model, tempfile.gettempdir())
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as entries:
+        entries.writestr(ENTRY, entry)
+    write_beside(path, lambda file: file.write(content.getbuffer()))
+
+
+def load_with(path: str | Path, custom_objects: Any = None) -> tuple[Any, Preparation, dict]:
+    """Load a model, its preparation and what else was kept.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: a damaged file, or a model without preparation.
+    """
+    model = saving.load_model(path, custom_objects)
+    with zipfile.ZipFile(path) as entries:
+        if ENTRY not in entries.namelist():
+            raise ValueError(f"{path} holds a model without preparation: use load_model().")
+        if entries.getinfo(ENTRY).file_size > LARGEST:
+            raise ValueError(f"{path} is damaged: its preparation claims to be too large.")
+        kept = json.loads(entries.read(ENTRY))
+    return model, from_dict(kept.pop("preparation")), kept
+
+
+def from_dict(stored: dict[str, Any]) -> Preparation:
+    """Rebuild a preparation from what ``to_dict`` gave.
+
+    Raises:
+        ValueError: an unknown kind.
+    """
+    if stored.get("kind") not in MAKERS:
+        raise ValueError(f"Unknown kind of preparation: {stored.get('kind')!r}.")
+    return MAKERS[stored["kind"]].from_dict(stored)

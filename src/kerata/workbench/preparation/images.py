@@ -1,0 +1,85 @@
+"""Images: all of one size; their scale is learned and applied inside the network."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from kerata.workbench.preparation.base import Inputs, Preparation
+
+
+class ImagePreparation(Preparation):
+    """Prepares images as bytes ``(rows, height, width, channels)``.
+
+    Mean and variance of the training pixels are learned here; a ``Normalization`` layer
+    applies them on the device, so that bytes stay bytes until then.
+    """
+
+    kind = "images"
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def fit(self, data: Any, task: Any, columns: Any = None) -> Self:
+        """Learn from training rows."""
+        images = data.images
+        # A few thousand images tell mean and variance to more digits than are of use.
+        sample = images[:: max(1, len(images) // 4096)].astype(np.float64)
+        mean, variance = sample.mean(axis=(0, 1, 2)), sample.var(axis=(0, 1, 2))
+        self.inputs = Inputs(
+            rows=len(images),
+            mean=tuple(mean.tolist()),
+            variance=tuple(np.where(variance > 0, variance, 1.0).tolist()),
+            image=tuple(images.shape[1:]),
+        )
+        height, width, channels = images.shape[1:]
+        colours = {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")
+        self.notes.append(f"Images of {height} by {width} pixels, {colours}.")
+        return self
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the network's inputs."""
+        return ["image"]
+
+    def check(self, data: Any) -> list[str]:
+        """Say that images of another size will be scaled."""
+        if data.images.shape[1:] == tuple(self.inputs.image or ()):
+            return []
+        return [f"Images of {_size(data.images.shape[1:])} are scaled to {_size(self._size)}."]
+
+    @property
+    def _size(self) -> tuple[int, int, int]:
+        assert self.inputs.image is not None
+        height, width, channels = self.inputs.image
+        return height, width, channels
+
+    def transform(self, data: Any) -> np.ndarray:
+        """Give images of the training images' size.
+
+        Raises:
+            ImportError: images of another size, and Pillow is missing.
+        """
+        images = data.images
+        if images.shape[1:] == self._size:
+            return images
+        return np.stack([_fitted(image, self._size) for image in images])
+
+
+def _fitted(image: np.ndarray, size: tuple[int, int, int]) -> np.ndarray:
+    """Scale one image and give it the channels that are wanted."""
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError("Scaling images needs Pillow: pip install 'kerata[images]'.") from error
+    height, width, channels = size
+    picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+    picture = picture.convert({1: "L", 3: "RGB", 4: "RGBA"}[channels])
+    if picture.size != (width, height):
+        picture = picture.resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(picture).reshape(size)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return " by ".join(map(str, shape))

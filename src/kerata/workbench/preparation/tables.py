@@ -1,0 +1,193 @@
+"""Tables: columns of numbers, categories, dates and texts to a network's inputs."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from kerata.base.messages import did_you_mean
+from kerata.workbench.columns import Column, column_values
+from kerata.workbench.preparation.bags import WordBag
+from kerata.workbench.preparation.base import Inputs, Preparation, part
+from kerata.workbench.preparation.categories import CategoryColumn, fit_categories
+from kerata.workbench.preparation.dates import DateColumn, fit_dates
+from kerata.workbench.preparation.numbers import NumberColumn, fit_numbers
+
+# Most distinct words of free text in a table that become inputs.
+WORDS = 20_000
+SHOWN = 3
+
+
+class TablePreparation(Preparation):
+    """Prepares a table's rows; what it learns comes from training rows alone.
+
+    A network gets up to three inputs: ``numbers`` (float32; numbers, dates and where values were
+    missing), ``categories`` (int32, ids numbered on over the columns) and ``words`` (a sparse
+    bag of TF-IDF weights of all free texts).
+
+    Arguments:
+        ranked: take ranks instead of values for all numbers, not only for skewed ones.
+    """
+
+    kind = "table"
+
+    def __init__(self, ranked: bool = False) -> None:
+        self.ranked = ranked
+        self.numbers: list[NumberColumn | DateColumn] = []
+        self.categories: list[CategoryColumn] = []
+        self.texts: list[str] = []
+        self.bag: WordBag | None = None
+        self.read: list[Column] = []
+        self.target = ""
+        self.notes: list[str] = []
+
+    def fit(self, data: Any, task: Any, columns: Any = None) -> Self:
+        """Learn from training rows.
+
+        Arguments:
+            data: a ``Table``.
+            task: names the target.
+            columns: what ``infer_columns`` gave; its used columns are prepared.
+
+        Raises:
+            ValueError: no column is left; a value that does not fit its column.
+        """
+        self.target = task.target
+        self.read = [c for c in columns if c.used and c.kind != "target"]
+        for column in self.read:
+            values = column_values(data.frame, column)
+            if column.kind == "number":
+                made = fit_numbers(column.name, values.to_numpy(), self.notes, self.ranked)
+                self.numbers.append(made)
+            elif column.kind == "date":
+                self.numbers.append(fit_dates(column.name, _days(values), self.notes))
+            elif column.kind == "text":
+                self.texts.append(column.name)
+            else:
+                self.categories.append(fit_categories(column.name, _listed(values), self.notes))
+        if not (self.numbers or self.categories or self.texts):
+            raise ValueError(
+                "No column is left to predict from: all are identifiers, constant or nearly "
+                "empty. Use --columns to say what they are."
+            )
+        if self.texts:
+            self.bag = WordBag(ngrams=2, weights="tfidf", most=WORDS).fit(self._joined(data.frame))
+        prepared = self._numbers(data.frame)
+        variance = prepared.var(axis=0, dtype=np.float64)
+        self.inputs = Inputs(
+            rows=len(data.frame),
+            numbers=prepared.shape[1],
+            mean=tuple(prepared.mean(axis=0, dtype=np.float64).tolist()),
+            # A column that is constant here must not be blown up where it is not.
+            variance=tuple(np.where(variance > 0, variance, 1.0).tolist()),
+            categories=tuple(column.size for column in self.categories),
+            words=self.bag.width if self.bag else 0,
+        )
+        return self
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the network's inputs."""
+        parts = {"numbers": self.numbers, "categories": self.categories, "words": self.texts}
+        return [name for name, present in parts.items() if present]
+
+    @property
+    def number_names(self) -> list[str]:
+        """Names of the prepared columns of numbers."""
+        return [name for column in self.numbers for name in column.names]
+
+    @property
+    def columns(self) -> list[str]:
+        """The raw columns that are needed."""
+        return [column.name for column in self.read]
+
+    def check(self, data: Any) -> list[str]:
+        """Say what is odd about new rows.
+
+        Raises:
+            ValueError: a column is missing.
+        """
+        frame = _frame(data)
+        for name in self.columns:
+            if name not in frame.columns:
+                raise ValueError(
+                    f"The table has no column {name!r}, which the network needs. "
+                    f"{did_you_mean(name, frame.columns)}"
+                )
+        notes = []
+        extra = [str(name) for name in frame.columns if name not in {*self.columns, self.target}]
+        if extra:
+            notes.append(f"Ignored columns that training did not use: {_some(extra)}.")
+        for column in self.categories:
+            unseen = column.unseen(self._categories(frame, column))
+            if unseen:
+                notes.append(f"{column.name}: {_some(unseen)} count as rare or unseen.")
+        return notes
+
+    def transform(self, data: Any) -> dict[str, Any]:
+        """Give the network's inputs for raw rows; columns in any order, others are ignored.
+
+        Raises:
+            ValueError: a column is missing; a value that does not fit its column.
+        """
+        frame = _frame(data)
+        self.check(frame)
+        inputs: dict[str, Any] = {}
+        if self.numbers:
+            inputs["numbers"] = self._numbers(frame)
+        if self.categories:
+            ids = [column.transform(self._categories(frame, column)) for column in self.categories]
+            starts = np.cumsum([0, *(column.size for column in self.categories[:-1])])
+            inputs["categories"] = (np.stack(ids, axis=1) + starts).astype(np.int32)
+        if self.bag is not None:
+            inputs["words"] = self.bag.transform(self._joined(frame))
+        return inputs
+
+    def _values(self, frame: Any, name: str) -> Any:
+        return column_values(frame, next(column for column in self.read if column.name == name))
+
+    def _categories(self, frame: Any, column: CategoryColumn) -> list[str | None]:
+        return _listed(self._values(frame, column.name))
+
+    def _numbers(self, frame: Any) -> np.ndarray:
+        prepared: list[np.ndarray] = []
+        for column in self.numbers:
+            values = self._values(frame, column.name)
+            dates = isinstance(column, DateColumn)
+            prepared += column.transform(_days(values) if dates else values.to_numpy())
+        if not prepared:
+            return np.zeros((len(frame), 0), np.float32)
+        return np.stack(prepared, axis=1).astype(np.float32)
+
+    def _joined(self, frame: Any) -> list[str]:
+        parts = [texts_of(self._values(frame, name)) for name in self.texts]
+        return [" . ".join(row) for row in zip(*parts, strict=True)]
+
+
+def texts_of(values: Any) -> list[str]:
+    """Give a column of text as a list, empty where a value is missing."""
+    return [text or "" for text in _listed(values)]
+
+
+def _listed(values: Any) -> list[str | None]:
+    return [v if isinstance(v, str) else None for v in values.tolist()]
+
+
+def _days(values: Any) -> np.ndarray:
+    """Give days since 1970, NaN where a date is missing."""
+    moments = values.to_numpy("datetime64[s]")
+    days = moments.astype("int64") / 86400
+    return np.where(np.isnat(moments), np.nan, days)
+
+
+def _frame(data: Any) -> Any:
+    return getattr(data, "frame", data)
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(repr(n) for n in names[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
+part(Column)

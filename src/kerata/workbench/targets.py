@@ -1,0 +1,140 @@
+"""The column to predict: which one it is, which rows have it, how they are split."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from kerata.base.messages import did_you_mean
+from kerata.workbench.preparation.rows import count, take, target_values
+from kerata.workbench.reading.parts import Source
+from kerata.workbench.splits import held_out, strata_of
+from kerata.workbench.task import Task, choose_task
+from kerata.workbench.values import is_missing
+
+# With fewer rows nothing can be told about a network.
+FEWEST_ROWS = 20
+# A class this many times as rare as the most frequent one is worth a word.
+IMBALANCE = 10
+
+
+def find_target(source: Source, wanted: str | None) -> str:
+    """Find the column to predict.
+
+    Raises:
+        ValueError: none is named, or it is not there.
+    """
+    target = wanted or source.target
+    frame = getattr(source.train, "frame", None)
+    if frame is None:
+        return target or "class"
+    names = [str(name) for name in frame.columns]
+    if target is None:
+        raise ValueError(
+            f"Which column shall be predicted? Name it with --target. "
+            f"Columns: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}."
+        )
+    if target not in names:
+        raise ValueError(f"There is no column {target!r}. {did_you_mean(target, names)}")
+    return target
+
+
+def choose_and_clean(
+    data: Any, target: str, wanted: str | None, notes: list[str]
+) -> tuple[Task, Any]:
+    """Choose the task, and leave out rows whose target is missing.
+
+    Where a row may have any of several labels, one without is a row with none of them.
+
+    Raises:
+        ValueError: no targets, too few rows, one class only, far too many classes.
+    """
+    values = target_values(data, target)
+    if values is None:
+        raise ValueError("These data have no labels to learn from.")
+    kept = np.flatnonzero([not is_missing(value) for value in values])
+    task = choose_task([values[row] for row in kept], target, wanted) if len(kept) > 1 else None
+    if task is not None and task.kind == "labels":
+        kept = np.arange(len(values))
+    if task is None or len(kept) < FEWEST_ROWS:
+        raise ValueError(
+            f"{len(kept)} rows with a target are too few: at least {FEWEST_ROWS} are needed to "
+            "train a network, stop it and judge it."
+        )
+    if len(kept) < len(values):
+        notes.append(f"{len(values) - len(kept):,} rows without a target were left out.")
+        data = take(data, kept)
+    return task, data
+
+
+def split_source(
+    source: Source,
+    data: Any,
+    encoded: np.ndarray,
+    task: Task,
+    test_share: float,
+    validation_share: float,
+    seed: int,
+) -> tuple[dict[str, Any], dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Give raw rows, encoded targets and row numbers of the three parts."""
+    rows = {}
+    if source.test is None:
+        rest, rows["test"] = held_out(strata_of(encoded), test_share, seed)
+        test, truth = take(data, rows["test"]), encoded[rows["test"]]
+    else:
+        values = target_values(source.test, task.target)
+        if values is None:
+            raise ValueError("The test set has no labels to be judged by.")
+        known = [task.kind == "labels" or not is_missing(value) for value in values]
+        rows["test"] = np.flatnonzero(known)
+        test = take(source.test, rows["test"])
+        truth = task.encode([values[row] for row in rows["test"]])
+        rest = np.arange(count(data))
+    kept, stopping = held_out(strata_of(encoded[rest]), validation_share, seed + 1)
+    rows["train"], rows["validation"] = rest[kept], rest[stopping]
+    parts = {name: take(data, rows[name]) for name in ("train", "validation")} | {"test": test}
+    targets = {name: encoded[rows[name]] for name in ("train", "validation")} | {"test": truth}
+    if len(truth) < 2 or len(stopping) < 2:
+        raise ValueError("Too few rows are left for validation and test.")
+    return parts, targets, rows
+
+
+def with_targets(inputs: Any, task: Task, targets: np.ndarray) -> Any:
+    """Tell a network how the training targets are spread."""
+    if task.kind == "regression":
+        spread = float(targets.std(dtype=np.float64)) or 1.0
+        mean = float(targets.mean(dtype=np.float64))
+        return replace(inputs, target_mean=mean, target_scale=spread)
+    return replace(inputs, shares=tuple(_shares(task, targets).tolist()))
+
+
+def _shares(task: Task, targets: np.ndarray) -> np.ndarray:
+    if task.kind == "classes":
+        return np.bincount(targets, minlength=len(task.classes)) / len(targets)
+    return np.atleast_1d(targets.mean(axis=0))
+
+
+def imbalance(task: Task, targets: np.ndarray) -> list[str]:
+    """Say that classes are uneven, if they are."""
+    if task.kind not in ("binary", "classes"):
+        return []
+    counts = np.bincount(targets, minlength=len(task.classes))
+    rare, often = int(counts.argmin()), int(counts.argmax())
+    if counts[rare] * IMBALANCE > counts[often]:
+        return []
+    return [
+        f"Classes are uneven: {counts[rare]:,} training rows of {task.classes[rare]!r}, "
+        f"{counts[often]:,} of {task.classes[often]!r}. Splits keep the shares, and balanced "
+        "accuracy is told too; --balance makes rare classes weigh as much as frequent ones."
+    ]
+
+
+def class_weights(task: Task, targets: np.ndarray) -> dict[int, float] | None:
+    """Give weights with which all classes count the same in sum."""
+    if task.kind not in ("binary", "classes"):
+        return None
+    counts = np.bincount(targets, minlength=len(task.classes))
+    present = int((counts > 0).sum())
+    return {c: len(targets) / (present * max(1, int(n))) for c, n in enumerate(counts)}

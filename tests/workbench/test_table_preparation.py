@@ -1,0 +1,148 @@
+"""Tables as inputs of a network: learned from training rows, kept in the model's file."""
+
+import json
+
+import numpy as np
+import pytest
+
+pandas = pytest.importorskip("pandas")
+
+from kerata.workbench.columns import infer_columns  # noqa: E402 - needs pandas
+from kerata.workbench.preparation import TablePreparation, from_dict  # noqa: E402
+from kerata.workbench.preparation.numbers import fit_numbers  # noqa: E402
+from kerata.workbench.reading.parts import Table  # noqa: E402
+from kerata.workbench.task import choose_task  # noqa: E402
+
+
+def people(rows=200, seed=0):
+    rng = np.random.default_rng(seed)
+    frame = pandas.DataFrame(
+        {
+            "age": rng.integers(18, 80, rows).astype(float),
+            "income": np.exp(rng.normal(10, 1.5, rows)),
+            "town": rng.choice(["Ulm", "Bonn", "Kiel"], rows),
+            "born": [f"{1950 + i % 50}-0{1 + i % 9}-1{i % 9}" for i in range(rows)],
+            "about": [
+                f"likes {'cats' if i % 2 else 'dogs'} and long walks {i}" for i in range(rows)
+            ],
+            "y": rng.choice(["no", "yes"], rows),
+        }
+    )
+    frame.loc[::10, "age"] = np.nan
+    frame.loc[5, "town"] = None
+    frame.loc[6, "town"] = "Hof"
+    return frame
+
+
+def fitted(frame):
+    task = choose_task(frame["y"].tolist(), "y")
+    return TablePreparation().fit(Table(frame), task, infer_columns(frame, "y"))
+
+
+def test_all_kinds_of_columns_become_inputs():
+    frame = people()
+    preparation = fitted(frame)
+    x = preparation.transform(frame)
+    assert preparation.input_names == ["numbers", "categories", "words"] == list(x)
+    names = preparation.number_names
+    assert names[:3] == ["age", "age is missing", "income"]
+    assert "born, sin of the year" in names
+    numbers = x["numbers"]
+    assert numbers.dtype == np.float32
+    assert numbers.shape == (200, len(names))
+    assert numbers[:, 1].sum() == 20
+    assert np.isfinite(numbers).all()
+    assert x["categories"].dtype == np.int32
+    assert x["words"].shape[0] == 200
+    assert len(preparation.inputs.mean) == preparation.inputs.numbers == len(names)
+
+
+def test_missing_and_rare_categories_have_ids_of_their_own():
+    preparation = fitted(people())
+    (town,) = preparation.categories
+    assert sorted(town.known) == ["bonn", "kiel", "ulm"]
+    assert town.transform([None, "hof", "paris"]).tolist() == [0, 1, 1]
+    assert any("rare" in note for note in preparation.notes)
+    assert any("missing" in note and "age" in note for note in preparation.notes)
+
+
+def test_nothing_is_learned_from_new_rows():
+    frame = people()
+    preparation = fitted(frame)
+    before = json.dumps(preparation.to_dict())
+    strange = frame.head(5).assign(age=1e9, town="Atlantis")
+    numbers = preparation.transform(strange)["numbers"]
+    assert np.isfinite(numbers).all()
+    assert json.dumps(preparation.to_dict()) == before
+
+
+def test_json_round_trip_gives_the_same_inputs():
+    frame = people()
+    preparation = fitted(frame)
+    again = from_dict(json.loads(json.dumps(preparation.to_dict())))
+    one, two = preparation.transform(frame), again.transform(frame)
+    np.testing.assert_array_equal(one["numbers"], two["numbers"])
+    np.testing.assert_array_equal(one["categories"], two["categories"])
+    np.testing.assert_array_equal(one["words"].toarray(), two["words"].toarray())
+    assert again.notes == preparation.notes
+
+
+def test_columns_in_any_order_and_others_ignored():
+    frame = people()
+    preparation = fitted(frame)
+    shuffled = frame[frame.columns[::-1]].drop(columns="y").assign(colour="red")
+    one, two = preparation.transform(frame), preparation.transform(shuffled)
+    np.testing.assert_array_equal(one["numbers"], two["numbers"])
+    notes = preparation.check(shuffled)
+    assert notes[:1] == ["Ignored columns that training did not use: 'colour'."]
+
+
+def test_a_missing_column_is_named():
+    frame = people()
+    with pytest.raises(ValueError, match=r"no column 'town'.*Did you mean 'towns'"):
+        fitted(frame).transform(frame.rename(columns={"town": "towns"}))
+
+
+def test_text_where_numbers_should_be_names_row_and_column():
+    frame = people()
+    preparation = fitted(frame)
+    new = frame.head(4).astype({"age": object})
+    new.loc[2, "age"] = "old"
+    with pytest.raises(ValueError, match=r"Row 3 of column 'age' holds 'old'"):
+        preparation.transform(new)
+
+
+def test_unseen_categories_are_told():
+    frame = people()
+    notes = fitted(frame).check(frame.head(3).assign(town=["Rom", "Oslo", "Ulm"]))
+    assert notes == ["town: 'oslo', 'rom' count as rare or unseen."]
+
+
+def test_skewed_numbers_become_normal_ranks():
+    values = np.exp(np.random.default_rng(0).normal(0, 2, 1000))
+    notes = []
+    (ranks,) = fit_numbers("x", values, notes).transform(values)
+    assert abs(ranks.mean()) < 0.05
+    assert abs(ranks.std() - 1) < 0.05
+    assert "skewed" in notes[0]
+
+
+def test_large_numbers_close_together_keep_their_differences():
+    values = 1e9 + np.arange(20.0)
+    (moved,) = fit_numbers("x", values, []).transform(values)
+    assert len(np.unique(moved.astype("float32"))) == 20
+
+
+@pytest.mark.parametrize("rows", [1, 0])
+def test_few_rows(rows):
+    frame = people()
+    x = fitted(frame).transform(frame.head(rows))
+    assert {len(part) if part.ndim == 2 else 0 for part in (x["numbers"], x["categories"])} == {
+        rows
+    }
+
+
+def test_no_usable_column():
+    frame = pandas.DataFrame({"id": range(100), "y": ["a", "b"] * 50})
+    with pytest.raises(ValueError, match="No column is left"):
+        fitted(frame)
