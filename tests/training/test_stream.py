@@ -261,6 +261,13 @@ def test_data_that_could_start_anew_go_on_as_well():
     assert seen == [X[10 * (i % 9), 0] for i in range(18)]
 
 
+def test_no_threads_are_left():
+    before = threading.active_count()
+    model = network()
+    model.fit(Batches(workers=3), steps_per_epoch=5, epochs=2, verbose=0)
+    assert threading.active_count() <= before
+
+
 def test_validation_starts_anew():
     data = Loader(X, Y)
     found = fit(X, Y, validation_data=data, validation_steps=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import jax
@@ -70,7 +70,7 @@ class Stream:
         # Epochs that go on are read by one thread after another, which draw from a
         # generator of their own: the global one belongs to the training.
         self._seeds = SeedGenerator(draw_seed(None)) if dataset and self.goes_on else None
-        self._running: Iterator[Any] | None = None
+        self._running: Generator[Any] | None = None
         self._begun: Iterator[Any] | None = None
         self._peeked: Rows | None = None
         self._keys: set[Any] = set()
@@ -136,7 +136,14 @@ class Stream:
         batches = epochs * (self.given_steps or 0)
         next(itertools.islice(self._running, batches, batches), None)
 
-    def _passes(self) -> Iterator[Any]:
+    def close(self) -> None:
+        """End the threads that read ahead; a generator of the user's stays open."""
+        if self._running is not None and not self.once:
+            # A source that hangs is still running; its thread ends with the program.
+            with contextlib.suppress(ValueError):
+                self._running.close()
+
+    def _passes(self) -> Generator[Any]:
         """Yield batches of one pass through the source after the other."""
         while True:
             empty = True

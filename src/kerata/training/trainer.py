@@ -326,8 +326,12 @@ class Trainer(SingleBatches):
         container = self._callbacks(
             callbacks, arguments.verbosity(verbose), plan.epochs, data, batch, history=True
         )
-        with programs.running():
-            loop.train(programs, plan, container, self)
+        try:
+            with programs.running():
+                loop.train(programs, plan, container, self)
+        finally:
+            if isinstance(data, Stream):
+                data.close()
         assert isinstance(self.history, History)
         return self.history
 
