@@ -172,9 +172,13 @@ def test_a_changed_model_does_not_change_others():
 
 
 def test_only_so_many_structures_are_kept():
-    for width in range(1, KEPT + 5):
-        share_programs(compiled_stack(width=width), X[:2], Y[:2])
+    first = programs(width=1)
+    for width in range(2, KEPT + 2):
+        programs(width=width)
     assert twins_kept() == KEPT
+    assert programs(width=1) is not first
+    last = programs(width=KEPT + 1)
+    assert programs(width=KEPT + 1) is last
 
 
 def test_only_so_many_sizes_are_kept():

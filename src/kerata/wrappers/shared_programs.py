@@ -8,6 +8,7 @@ belong to a twin that is built from the config alone and that nobody else can ch
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import re
 import threading
@@ -30,6 +31,7 @@ from kerata.training.trainer import Trainer
 # what uses more starts anew, so that memory stays bounded.
 KEPT = 32
 KEPT_SIZES = 32
+COLLECT_EVERY = 16
 _PROGRAMS = ("train", "evaluate", "predict")
 
 
@@ -40,6 +42,7 @@ class _Twin:
 
 
 _twins: OrderedDict[str, _Twin] = OrderedDict()
+_forgotten = itertools.count(1)
 _lock = threading.Lock()
 
 
@@ -80,8 +83,9 @@ def _find_twin(key: str, model: Any, size: int) -> Any:
     _twins.move_to_end(key)
     if len(_twins) > KEPT:
         _twins.popitem(last=False)
-        # Compiled programs are large, but Python sees only a few small objects to collect.
-        gc.collect()
+        if next(_forgotten) % COLLECT_EVERY == 0:
+            # Compiled programs are large, but Python sees only a few small objects to collect.
+            gc.collect()
     return twin.model
 
 
