@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -98,18 +99,20 @@ def of_kerata(row: str, x: Any, y: Any) -> tuple[float, float]:
     import kerata
 
     build = builder(kerata, row)
+    # Imported on first use; importing is timed for nobody.
+    search = kerata.search
     begin = time.perf_counter()
     if row == "imdb":
         space = {"epochs": list(EPOCHS), "hidden_size": list(WIDTHS)}
-        found = kerata.search.grid(build, space, x, y, folds=FOLDS, batch_size=BATCH, verbose=0)
+        found = search.grid(build, space, x, y, folds=FOLDS, batch_size=BATCH, verbose=0)
         found.refit()
         score = found.best.score
     elif row == "boston":
-        score = kerata.search.cross_validate(
+        score = search.cross_validate(
             build, x, y, folds=4, epochs=100, batch_size=1, every_epoch=False, verbose=0
         ).best.score
     else:
-        several = kerata.search.ensemble(
+        several = search.ensemble(
             build, x, y, n=SEEDS, epochs=MOONS_EPOCHS, batch_size=200, verbose=0
         )
         score = float(np.mean([r["accuracy"] for r in several.reports]))
@@ -224,23 +227,28 @@ def run(row: str, contender: str, home: str) -> dict[str, Any]:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def measure(rows: list[str]) -> dict[str, Any]:
-    """Run all contenders at the rows."""
+def measure(rows: list[str], repeats: int) -> dict[str, Any]:
+    """Run all contenders at the rows, repeats interleaved; give medians."""
     found: dict[str, Any] = {}
     for row in rows:
-        found[row] = {}
-        with tempfile.TemporaryDirectory() as home:
-            for name in CONTENDERS[row]:
-                found[row][name] = run(row, name, home)
-                if name == "kerata":
-                    found[row]["kerata, again"] = run(row, name, home)
-        found[row]["load"] = os.getloadavg()[0]
+        runs: dict[str, list[dict[str, Any]]] = {}
+        # Half a minute for the smaller rows, minutes for the largest.
+        for _ in range(1 if row == "imdb" else repeats):
+            with tempfile.TemporaryDirectory() as home:
+                for name in CONTENDERS[row]:
+                    runs.setdefault(name, []).append(run(row, name, home))
+                    if name == "kerata":
+                        runs.setdefault("kerata, again", []).append(run(row, name, home))
+        found[row] = {
+            name: {key: statistics.median(one[key] for one in ones) for key in ones[0]}
+            for name, ones in runs.items()
+        }
         ours = found[row]["kerata"]["seconds"]
         told = [
             f"{name} {f['seconds']:.1f} s ({f['seconds'] / ours:.1f} times)"
             for name, f in found[row].items()
-            if name != "load"
         ]
+        found[row] |= {"repeats": len(runs["kerata"]), "load": os.getloadavg()[0]}
         print(f"{row}: {', '.join(told)}", flush=True)
     return found
 
@@ -268,6 +276,7 @@ def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", default=",".join(ROWS), help="comma-separated names")
+    parser.add_argument("--repeats", type=int, default=3, help="of the two smaller rows")
     parser.add_argument("--quick", action="store_true", help="moons alone, nothing written")
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -278,7 +287,7 @@ def main() -> None:
     unknown = [r for r in rows if r not in ROWS]
     if unknown:
         raise SystemExit(f"No row named {unknown[0]!r}; there are {', '.join(ROWS)}.")
-    found = measure(rows)
+    found = measure(rows, 1 if args.quick else args.repeats)
     if args.quick:
         return
     raw = DOCS / "search.json"

@@ -15,7 +15,7 @@ from jax import lax
 from kerata.base.randomness import SeedGenerator
 from kerata.base.rows import for_batches, holds_rows, take_rows
 from kerata.base.scope import Scope
-from kerata.search.networks import Network, epoch_draws
+from kerata.search.networks import Network, epoch_draws, reported
 from kerata.training.programs import Values
 
 # Calls that take longer are cut, so that Ctrl-C is heard.
@@ -84,8 +84,8 @@ class Fleet:
         self._judged = with_room(judged, [test for _, test in splits], SCORED_ROWS)
         self._slow = False  # whether a call may take too long
         self._bags = any(map(holds_rows, jax.tree.leaves(data, is_leaf=holds_rows)))
-        found = network.model._objective.results()
-        self._scalars = [np.ndim(value) == 0 for value in found.values()]
+        found = reported(network.model)
+        self._scalars = [axes == 0 for axes in found.values()]
         self.names = [n for n, s in zip(found, self._scalars, strict=True) if s]
         self.one: Any = jax.jit(self._run)
         axes = (0, 0, None, None, 0, 0, 0, None, None)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 
 from kerata.base.randomness import SeedGenerator, fixed_seed
@@ -114,6 +115,22 @@ def epoch_draws(
     seed = draws.next_seed()
     rng = np.random.default_rng(draws.next_seed() if shuffle else 0)
     return seed, rows[order_of_rows(len(rows), batch_size, shuffle, rng)]
+
+
+def reported(model: Any) -> dict[str, int]:
+    """Give what a model reports in Keras's order: names, and the number of axes of each value.
+
+    Nothing is computed: a first result alone compiles four small programs.
+    """
+    names: list[str] = []
+
+    def results() -> list[Any]:
+        found = model._objective.results()
+        names.extend(found)
+        return list(found.values())
+
+    shapes = jax.eval_shape(results)
+    return dict(zip(names, (len(s.shape) for s in shapes), strict=True))
 
 
 def checked(model: Any) -> Any:

@@ -14,7 +14,7 @@ from kerata.base.messages import did_you_mean
 from kerata.base.randomness import fixed_seed
 from kerata.callbacks.monitor import Monitor
 from kerata.search.engine import Split
-from kerata.search.networks import Build, Data, checked
+from kerata.search.networks import Build, Data, checked, reported
 from kerata.search.space import FIT, Params
 from kerata.search.splits import classes_of, folds_of
 from kerata.training.feed import Rows, apply_class_weight, check_finite, make_rows, on_device
@@ -197,7 +197,7 @@ def ranking_score(model: Any, options: Options) -> tuple[str, str]:
         ValueError: a name that the model does not report, or one of which it is not known
             which way is better.
     """
-    names = ["loss"] if model is None else list(model._objective.results())
+    names = ["loss"] if model is None else list(reported(model))
     wanted = options.scoring
     if wanted is None:
         own = [n for n in names if n != "loss" and not n.endswith("_loss")]
