@@ -11,7 +11,7 @@ from typing import Any
 from kerata.workbench.extras import need
 from kerata.workbench.reading.encodings import Patched, guess_encoding
 from kerata.workbench.reading.layout import BLANKS, DELIMITERS, Layout, find_layout
-from kerata.workbench.reading.opening import open_packed
+from kerata.workbench.reading.opening import open_packed, unpacking
 from kerata.workbench.reading.sampler import MOST_BYTES, Sampler
 
 _SAMPLE = 1 << 20
@@ -37,7 +37,7 @@ def read_delimited(
         ValueError: no rows, or no table at all.
     """
     arrow = need("pyarrow", f"Reading {path.name}")
-    with open_packed(path) as file:
+    with unpacking(path), open_packed(path) as file:
         head = file.read(_SAMPLE)
         whole = len(head) < _SAMPLE
     if not head.strip():
@@ -47,7 +47,7 @@ def read_delimited(
     layout = _layout(path, head, encoding, whole, target)
     _check_layout(path, head, layout)
     sampler = Sampler(most_bytes)
-    with open_packed(path) as file:
+    with unpacking(path), open_packed(path) as file:
         stream = _Stream(file, encoding, patched.name, layout)
         short = _read(arrow, stream, layout, sampler, path)
     rows = sampler.seen + len(short.padded)
@@ -57,7 +57,7 @@ def read_delimited(
         raise ValueError(
             f"{path} has a line of names ({', '.join(layout.names[:6])}) but no rows below it."
         )
-    table = sampler.table()
+    table = sampler.table().rename_columns(layout.names)
     notes = [_told(layout, encoding, patched.count), *layout.remarks, *short.notes(rows)]
     if patched.count:
         notes.append(
@@ -107,15 +107,11 @@ def _read(arrow: Any, stream: Any, layout: Layout, sampler: Sampler, path: Path)
     try:
         with csv_module.open_csv(arrow.PythonFile(stream, mode="r"), **options) as reader:
             for batch in reader:
-                sampler.add(batch.rename_columns(layout.names))
+                sampler.add(batch)
     except arrow.ArrowInvalid as error:
         told = " ".join(str(error).split())[:200]
         if "Empty CSV" not in told:
             raise ValueError(f"{path} can't be read as a table: {told}.") from error
-    except (EOFError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise ValueError(f"{path} is damaged or cut short: {error}.") from error
     ragged.check(path, sampler.seen)
     return ragged
 
@@ -153,7 +149,7 @@ class _Ragged:
     def table(self, arrow: Any) -> Any:
         """Give the lines that were filled up."""
         columns = [arrow.array(column, arrow.string()) for column in zip(*self.padded, strict=True)]
-        return arrow.table(columns, names=self.layout.names)
+        return arrow.table(columns, names=[str(number) for number in range(len(columns))])
 
     def notes(self, rows: int) -> list[str]:
         """Say what was done."""

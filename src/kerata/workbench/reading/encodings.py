@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import itertools
-from collections.abc import Callable
+import re
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -13,19 +12,24 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Characters that real text in these languages is mostly made of.
-_EXPECTED: dict[str, Callable[[str], bool]] = {
-    "shift_jis": lambda c: "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff",
-    "euc_jp": lambda c: "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff",
-    "euc_kr": lambda c: "\uac00" <= c <= "\ud7a3",
-    "gb18030": lambda c: "\u4e00" <= c <= "\u9fff",
-    "big5": lambda c: "\u4e00" <= c <= "\u9fff",
-    "cp1251": lambda c: "\u0430" <= c <= "\u044f" or c in "\u0451\u2116",
-    "koi8-r": lambda c: "\u0430" <= c <= "\u044f",
-    "cp1253": lambda c: "\u03b1" <= c <= "\u03ce",
-    "cp1255": lambda c: "\u05d0" <= c <= "\u05ea",
-    "cp1256": lambda c: "\u0621" <= c <= "\u064a",
-}
+# Characters that text in these languages is made of, and their least share of it, in the
+# order in which they are tried: Chinese bytes decode as Korean ones too, but not as syllables.
+_EXPECTED: tuple[tuple[str, str, float], ...] = (
+    ("euc_kr", "\uac00-\ud7a3", 0.9),
+    ("shift_jis", "\u3040-\u30ff", 0.15),
+    ("euc_jp", "\u3040-\u30ff", 0.15),
+    ("gb2312", "\u4e00-\u9fff", 0.6),
+    ("big5", "\u4e00-\u9fff", 0.6),
+    ("gb18030", "\u4e00-\u9fff", 0.8),
+    ("cp1251", "\u0430-\u044f\u0451", 0.6),
+    ("koi8-r", "\u0430-\u044f\u0451", 0.6),
+    ("cp1253", "\u03ac-\u03ce", 0.6),
+    ("cp1255", "\u05d0-\u05ea", 0.6),
+    ("cp1256", "\u0621-\u064a", 0.6),
+)
+_BEYOND = re.compile("[^\x00-\x7f]")
+_RUNS = re.compile("[^\x00-\x7f]{2,}")
+_LONG_RUNS = re.compile("[^\x00-\x7f]{3,}")
 
 
 def guess_encoding(sample: bytes, *, whole: bool) -> str:
@@ -62,20 +66,18 @@ def guess_encoding(sample: bytes, *, whole: bool) -> str:
 
 
 def _best(foreign: bytes) -> str:
-    best, most = "cp1252", 0.0
-    for name, expected in _EXPECTED.items():
+    for name, expected, least in _EXPECTED:
         text = _decode(foreign, name, False)
         if text is None:
             continue
-        beyond = [char for char in text if char > "\x7f"]
+        beyond = len(_BEYOND.findall(text))
         # Western text has single accents between ASCII letters; these scripts have runs.
-        runs = sum(a > "\x7f" and b > "\x7f" for a, b in itertools.pairwise(text))
-        if not beyond or runs < 0.3 * len(beyond):
+        runs = _RUNS if expected[0] > "\u2e80" else _LONG_RUNS
+        if sum(map(len, runs.findall(text))) < 0.6 * beyond:
             continue
-        share = sum(map(expected, beyond)) / len(beyond)
-        if share > max(most, 0.6):
-            best, most = name, share
-    return best
+        if beyond and len(re.findall(f"[{expected}]", text)) >= least * beyond:
+            return name
+    return "cp1252"
 
 
 def _decode(content: bytes, encoding: str, whole: bool) -> str | None:

@@ -127,10 +127,10 @@ def _delimiter(text: str, quote: str) -> str:
     if most[0] >= 0.5:
         return best
     lines = [line.split() for line in text.splitlines() if line.strip()]
-    widths = Counter(map(len, lines))
-    if lines and widths.most_common(1)[0][0] > 1 and widths.most_common(1)[0][1] == len(lines):
-        cells = [cell for line in lines[1:] for cell in line]
-        if sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) > 0.5 * len(cells):
+    if len({len(line) for line in lines}) == 1 and len(lines[0]) > 1:
+        columns = zip(*lines[1:], strict=True)
+        # One column of numbers at least: words alone would be text.
+        if any(all(map(_NUMBER.fullmatch, column)) for column in columns):
             return BLANKS
     return best or ","
 

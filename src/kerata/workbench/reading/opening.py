@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import bz2
+import contextlib
+import gzip
 import hashlib
+import lzma
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-_PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ": "lzma"}
+_PACKED: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ": lzma.open,
+}
 _KINDS = {b"PAR1": "parquet", b"ARROW1": "feather", b"SQLite format 3\0": "sqlite"}
 _ENDINGS = {
     ".parquet": "parquet",
@@ -91,12 +100,23 @@ def open_packed(path: Path) -> IO[bytes]:
     """Open a file for reading bytes, unpacking ``.gz``, ``.bz2``, ``.xz`` and ``.zip``."""
     with open(path, "rb") as file:
         head = file.read(6)
-    for magic, module in _PACKED.items():
+    for magic, opener in _PACKED.items():
         if head.startswith(magic):
-            return __import__(module).open(path, "rb")
+            return opener(path, "rb")
     if head.startswith(b"PK\x03\x04"):
         return zipfile.ZipFile(path).open(_only_member(path))
     return open(path, "rb")
+
+
+@contextlib.contextmanager
+def unpacking(path: Path) -> Iterator[None]:
+    """Turn what a damaged archive raises into one sentence; a disk that fails is no damage."""
+    try:
+        yield
+    except (EOFError, OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ValueError(f"{path} is damaged or cut short: {error}.") from error
 
 
 def fingerprint(paths: Iterable[tuple[str, Path]], *extra: Any) -> str:

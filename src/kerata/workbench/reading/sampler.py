@@ -32,7 +32,7 @@ class Sampler:
         self._random = np.random.default_rng(seed)
 
     def add(self, piece: Any) -> None:
-        """Take a piece, an Arrow table or record batch."""
+        """Take a piece, an Arrow table or record batch; no two columns have one name."""
         self.seen += piece.num_rows
         if self.share < 1:
             piece = self._thin(piece, self.share)

@@ -15,7 +15,7 @@ from kerata.base.messages import did_you_mean
 from kerata.workbench.extras import need
 from kerata.workbench.reading.encodings import Patched, guess_encoding
 from kerata.workbench.reading.frames import table_of_rows
-from kerata.workbench.reading.opening import open_packed
+from kerata.workbench.reading.opening import open_packed, unpacking
 from kerata.workbench.reading.sampler import MOST_BYTES, Sampler
 
 _ROWS = 50_000
@@ -65,15 +65,16 @@ def read_excel(path: Path, sheet: str | None = None) -> tuple[Any, list[str]]:
     if path.suffix.lower() == ".xls":
         raise ValueError(f"{path} is in Excel's format of before 2007: save it as .xlsx.")
     openpyxl = need("openpyxl", f"Reading {path.name}")
-    with _reading(path, "an Excel workbook"):
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    sheets = list(book.sheetnames)
-    if sheet is not None and sheet not in sheets:
+    # Given open, since the name may end in anything.
+    with _reading(path, "an Excel workbook"), open(path, "rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        sheets = list(book.sheetnames)
+        chosen = sheet or sheets[0]
+        found = chosen in sheets
+        rows = [list(row) for row in book[chosen].iter_rows(values_only=True)] if found else []
+        book.close()
+    if not found:
         raise ValueError(f"{path} has no sheet {sheet!r}. {did_you_mean(sheet, sheets)}")
-    chosen = sheet or sheets[0]
-    with _reading(path, "an Excel workbook"):
-        rows = [list(row) for row in book[chosen].iter_rows(values_only=True)]
-    book.close()
     rows = [row for row in rows if any(cell not in (None, "") for cell in row)]
     notes = [f"Sheet {chosen!r} of {path.name}."] if sheet or len(sheets) > 1 else []
     if sheet is None and len(sheets) > 1:
@@ -111,13 +112,13 @@ def read_sqlite(
             names = [description[0] for description in cursor.description or ()]
             sampler = Sampler(most_bytes)
             while rows := cursor.fetchmany(_ROWS):
-                sampler.add(_numbered(rows, len(names)).rename_columns(names))
+                sampler.add(_numbered(rows, len(names)))
         except sqlite3.DatabaseError as error:
             told = f"the query {table!r}" if table and _is_query(table) else "it"
             raise ValueError(f"{path}: {told} can't be read: {error}.") from error
     if not sampler.seen:
         raise ValueError(f"{path}: {table or 'its table'} has no rows.")
-    result = sampler.table()
+    result = sampler.table().rename_columns(names)
     return result, sampler.note(result.num_rows)
 
 
@@ -128,11 +129,11 @@ def read_json(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[str]]
         ValueError: a line is no JSON object; its number is named.
     """
     sampler = Sampler(most_bytes)
-    with open_packed(path) as file:
+    with unpacking(path), open_packed(path) as file:
         encoding = guess_encoding(file.read(1 << 16), whole=False)
     patched = Patched()
     errors = patched.name if encoding in ("utf-8", "mixed", "utf-8-sig") else "replace"
-    with open_packed(path) as raw:
+    with unpacking(path), open_packed(path) as raw:
         python = "utf-8-sig" if encoding in ("utf-8", "mixed") else encoding
         rows = _json_rows(path, io.TextIOWrapper(raw, encoding=python, errors=errors))
         while piece := list(islice(rows, _ROWS)):

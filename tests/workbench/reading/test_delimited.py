@@ -1,0 +1,253 @@
+"""Delimited files as people and programs write them."""
+
+import bz2
+import gzip
+import zipfile
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pandas")
+
+from kerata.workbench.reading import read_source
+
+# name: content, target, columns with their values
+PEARS = {"weight": [1.5, 2.25], "ripe": ["yes", "no"]}
+LAYOUTS = {
+    "commas": ("weight,ripe\n1.5,yes\n2.25,no\n", PEARS),
+    "tabs": ("weight\tripe\n1.5\tyes\n2.25\tno\n", PEARS),
+    "bars": ("weight|ripe\n1.5|yes\n2.25|no\n", PEARS),
+    "semicolons and decimal commas": ("weight;ripe\n1,5;yes\n2,25;no\n", PEARS),
+    "no newline at the end": ("weight,ripe\n1.5,yes\n2.25,no", PEARS),
+    "windows lines": ("weight,ripe\r\n1.5,yes\r\n2.25,no\r\n", PEARS),
+    "old mac lines": ("weight,ripe\r1.5,yes\r2.25,no\r", PEARS),
+    "empty lines": ("\n\nweight,ripe\n\n1.5,yes\n\n2.25,no\n\n\n", PEARS),
+    "blanks around": ("weight , ripe\n 1.5 , yes\n2.25 ,no \n", PEARS),
+    "blanks before quotes": ('weight, "ripe"\n1.5, "yes"\n2.25, "no"\n', PEARS),
+    "quotes everywhere": ('"weight","ripe"\n"1.5","yes"\n"2.25","no"\n', PEARS),
+    "comments": ("# from the garden\nweight,ripe\n1.5,yes\n# bitten\n2.25,no\n", PEARS),
+    "names in a comment": ("# weight ripe\n1.5 yes\n2.25 no\n", PEARS),
+    "excel's sep line": ("sep=;\nweight;ripe\n1.5;yes\n2.25;no\n", PEARS),
+    "title above": ("Pears of 2024\n\nweight,ripe\n1.5,yes\n2.25,no\n", PEARS),
+    "delimiter at the end": ("weight,ripe,\n1.5,yes,\n2.25,no,\n", PEARS),
+    "delimiter at the end of rows": ("weight,ripe\n1.5,yes,\n2.25,no,\n", PEARS),
+    "runs of blanks": ("weight   ripe\n 1.5      yes\n 2.25     no\n", PEARS),
+    "delimiter in quotes": ('a,ripe\n"x,1",yes\n"y,2",no\n', {"a": ["x,1", "y,2"]}),
+    "newline in quotes": ('a,ripe\n"x\ny",yes\n"z\n\nw",no\n', {"a": ["x\ny", "z\n\nw"]}),
+    "quotes in quotes": ('a,ripe\n"say ""x""",yes\nb,no\n', {"a": ['say "x"', "b"]}),
+    "backslash before quotes": ('a,ripe\n"say \\"x\\"",yes\nb,no\n', {"a": ['say "x"', "b"]}),
+    "newline in a name": ('"a\nb",ripe\n1,yes\n2,no\n', {"a\nb": [1, 2], "ripe": ["yes", "no"]}),
+    "single quotes": (
+        "a,ripe\n'x,1','yes'\n'y,2','no'\n'z,3','no'\n",
+        {"a": ["x,1", "y,2", "z,3"], "ripe": ["yes", "no", "no"]},
+    ),
+    "one column": ("ripe\nyes\nno\n", {"ripe": ["yes", "no"]}),
+    "row numbers of R": ("ripe,a\n1,yes,3\n2,no,4\n", {"ripe": ["yes", "no"], "a": [3, 4]}),
+    "numbers of years as names": ("ripe,2019,2020\nx,5,7\ny,6,8\n", {"2019": [5, 6]}),
+    "codes": ("ripe,code\nx,007\ny,012\n", {"code": ["007", "012"]}),
+    "long numbers": ("ripe,n\nx,12345678901234567890\ny,12345678901234567891\n", {
+        "n": ["12345678901234567890", "12345678901234567891"]}),
+    "not a number": ("ripe,n\nx,inf\ny,2\nz,nan\n", {"n": [np.nan, 2, np.nan]}),
+    "zero bytes": ("ripe,n\nx\x00,1\ny,2\n", {"ripe": ["x", "y"], "n": [1, 2]}),
+}  # fmt: skip
+
+
+def values(frame, name):
+    return [None if cell != cell else cell for cell in frame[name].tolist()]
+
+
+@pytest.mark.parametrize("name", list(LAYOUTS))
+def test_layouts(tmp_path, name):
+    content, expected = LAYOUTS[name]
+    path = tmp_path / "data.csv"
+    path.write_bytes(content.encode())
+    frame = read_source(path).train.frame
+    for column, cells in expected.items():
+        expected_cells = [None if cell != cell else cell for cell in cells]
+        assert values(frame, column) == expected_cells
+    if expected is PEARS:
+        assert list(frame.columns) == ["weight", "ripe"]
+
+
+ENCODINGS = {
+    "utf-8": "Zürich, 東京 – ok",
+    "utf-8-sig": "Zürich, 東京 – ok",
+    "utf-16": "Zürich, 東京 – ok",
+    "utf-16-le": "Zürich is a city in Switzerland",
+    "utf-32": "Zürich, 東京 – ok",
+    "cp1252": "Größe – 5 € “soll”",
+    "latin-1": "déjà vu à Genève, señor",
+    "cp1251": "Привет, мир из города",
+    "koi8-r": "Привет, мир из города",
+    "shift_jis": "東京都は日本の首都です",
+    "gb18030": "北京是中国的首都城市",
+    "euc_kr": "서울은 대한민국의 수도입니다",
+}
+
+
+@pytest.mark.parametrize("encoding", list(ENCODINGS))
+def test_encodings(tmp_path, encoding):
+    text = ENCODINGS[encoding]
+    path = tmp_path / "data.csv"
+    path.write_bytes(f'text;y\n"{text.replace(chr(34), "")}";1\n"{text[:7]}";0\n'.encode(encoding))
+    source = read_source(path, target="y")
+    assert source.train.frame["text"].tolist() == [text.replace('"', ""), text[:7].strip()]
+    assert source.notes[0].startswith("Text in ")
+
+
+def test_mixed_encodings_are_read_and_told(tmp_path):
+    path = tmp_path / "data.csv"
+    lines = ["name,y", *["Zoë,1"] * 30, "Genève,0"]
+    content = "\n".join(lines).encode() + "\nMünchen,0\n".encode("cp1252")
+    path.write_bytes(content)
+    source = read_source(path, target="y")
+    assert source.train.frame["name"].tolist()[-2:] == ["Genève", "München"]
+    assert any(note.startswith("1 bytes are no UTF-8") for note in source.notes)
+
+
+def test_a_late_byte_of_another_encoding(tmp_path):
+    """Beyond the sample that the encoding is told from."""
+    path = tmp_path / "data.csv"
+    body = "name,y\n" + "plain words and more,1\n" * 60_000
+    path.write_bytes(body.encode() + "Müller,0\n".encode("cp1252"))
+    source = read_source(path, target="y")
+    assert source.train.frame["name"].iloc[-1] == "Müller"
+    assert len(source.train) == 60_001
+
+
+def test_packed_files(tmp_path):
+    content = b"weight,ripe\n1.5,yes\n2.25,no\n"
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(content))
+    (tmp_path / "b.csv.bz2").write_bytes(bz2.compress(content))
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr("inner.csv", content)
+    for name in ("a.csv.gz", "b.csv.bz2", "c.zip"):
+        frame = read_source(tmp_path / name, target="ripe").train.frame
+        assert frame["weight"].tolist() == [1.5, 2.25]
+
+
+def test_a_file_without_names(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("5.1,3.5,setosa\n4.9,3.0,setosa\n6.2,2.9,virginica\n")
+    source = read_source(path, target="column_3")
+    assert source.train.frame["column_1"].tolist() == [5.1, 4.9, 6.2]
+    assert any("no line of names" in note for note in source.notes)
+    path.write_text("a,x\nb,x\na,y\nb,y\n")
+    assert list(read_source(path).train.frame.columns) == ["column_1", "column_2"]
+
+
+def test_missing_values_in_many_spellings(tmp_path):
+    path = tmp_path / "data.csv"
+    cells = ["1", "", "NA", "n/a", "?", "-", "NULL", "nan", "#N/A", "2.5", "none", "unknown"]
+    path.write_text("x,y,t\n" + "\n".join(f"{cell},{i},none" for i, cell in enumerate(cells)))
+    source = read_source(path, target="y")
+    x = source.train.frame["x"]
+    assert x.dtype == "float64"
+    assert x.dropna().tolist() == [1, 2.5]
+    # A class may be called "none".
+    assert source.train.frame["t"].notna().all()
+    assert any("'NA' (1)" in note for note in source.notes)
+
+
+def test_names_that_come_twice(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("a,a,b,b,y,\n1,2,3,3,x,9\n4,5,6,6,z,8\n")
+    source = read_source(path, target="y")
+    assert list(source.train.frame.columns) == ["a", "a_2", "b", "y", "column_6"]
+    assert sum("twice" in note for note in source.notes) == 2
+    with pytest.raises(ValueError, match=r"2 columns called 'a', the target"):
+        read_source(path, target="a")
+
+
+def test_lines_that_do_not_fit(tmp_path):
+    path = tmp_path / "data.csv"
+    rows = [f"{i},{i * 2},x" for i in range(200)]
+    rows[5] = "5,10"
+    rows[9] = "9,18,x,extra,more"
+    path.write_text("a,b,y\n" + "\n".join(rows) + "\nTotal: 200\n")
+    source = read_source(path, target="y")
+    frame = source.train.frame
+    assert len(frame) == 199
+    assert 9 not in frame["a"].tolist()
+    assert frame["y"].isna().sum() == 1
+    assert any("2 lines don't fit" in note and "extra" in note for note in source.notes)
+    path.write_text("a,b\n" + "1,2\n1,2,3,4\n" * 40)
+    with pytest.raises(ValueError, match=r"40 lines that don't fit its 2 columns"):
+        read_source(path)
+
+
+def test_a_large_table_gives_a_random_share(tmp_path):
+    path = tmp_path / "data.csv"
+    rows = 300_000
+    path.write_text("n,y\n" + "".join(f"{n},{n % 2}\n" for n in range(rows)))
+    source = read_source(path, target="y", most_bytes=1 << 20)
+    n = source.train.frame["n"].to_numpy()
+    assert 10_000 < len(n) < 100_000
+    assert len(set(n.tolist())) == len(n)
+    # From all over the file, each part with its share.
+    np.testing.assert_allclose(np.histogram(n, 5, (0, rows))[0] / len(n), 0.2, atol=0.01)
+    assert any("drawn at random from all 300,000" in note for note in source.notes)
+    again = read_source(path, target="y", most_bytes=1 << 20)
+    assert again.train.frame.equals(source.train.frame)
+
+
+BAD = {
+    "empty": (b"", "is empty"),
+    "blank": (b" \n\n ", "is empty"),
+    "header only": (b"age,price,y\n", "line of names.*age, price, y.*no rows"),
+    "binary": (bytes(range(1, 9)) * 50, "is no text"),
+}
+
+
+@pytest.mark.parametrize("name", list(BAD))
+def test_bad_files_are_named(tmp_path, name):
+    content, said = BAD[name]
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=said) as raised:
+        read_source(path, target="y")
+    assert "bad.csv" in str(raised.value)
+
+
+def test_a_damaged_archive_is_named(tmp_path):
+    whole = gzip.compress(b"a,y\n" + b"1,2\n3,4\n" * 100_000)
+    path = tmp_path / "bad.csv.gz"
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match=r"bad\.csv\.gz is damaged"):
+        read_source(path)
+    path = tmp_path / "bad.zip"
+    path.write_bytes(b"PK\x03\x04 and nothing else")
+    with pytest.raises(ValueError, match=r"bad\.zip is damaged"):
+        read_source(path)
+
+
+def test_a_target_that_is_not_there(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("age,price\n1,2\n3,4\n")
+    with pytest.raises(ValueError, match=r"has no column 'prise'. Did you mean 'price'\?"):
+        read_source(path, target="prise")
+    # New rows to be predicted need no target.
+    assert len(read_source(path, target="prise", labelled=False).train) == 2
+    with pytest.raises(FileNotFoundError, match=r"Did you mean 'data\.csv'"):
+        read_source(tmp_path / "dat.csv")
+
+
+def test_one_row_and_plain_targets(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("a,Target\n1.5,x\n")
+    source = read_source(path)
+    assert len(source.train) == 1
+    assert source.target == "Target"
+    assert source.test is None
+    path.write_text("a,target,label\n1.5,x,y\n")
+    assert read_source(path).target is None
+
+
+def test_the_fingerprint_is_of_the_content(tmp_path):
+    prints = []
+    for content in ("a,y\n1,2\n", "a,y\n1,2\n", "a,y\n1,3\n"):
+        path = tmp_path / f"{len(prints)}.csv"
+        path.write_text(content)
+        prints.append(read_source(path).fingerprint)
+    assert prints[0] == prints[1] != prints[2]
+    assert len(prints[0]) == 64
