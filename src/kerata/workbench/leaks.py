@@ -16,6 +16,7 @@ _ROWS = 20_000
 _FEWEST = 30
 # Of what luck leaves open, so much must be told by one column alone.
 _CERTAIN = 0.98
+_LUCK = 1e-6
 _SAME_ORDER = 0.9995
 _SAME_GROUP = 0.001
 
@@ -65,17 +66,24 @@ def find_leak(values: pandas.Series, target: pandas.Series) -> str:
 
 
 def _of_classes(column: Any, classes: np.ndarray, empty: np.ndarray, ordered: bool) -> str:
-    luck = float(np.sum((np.bincount(classes) / len(classes)) ** 2))
-    if luck > 0.9999:
-        return ""
-    found = _neighbours(column[~empty], classes[~empty], ordered)
-    if found and (found[0] - luck) / (1 - luck) >= _CERTAIN and found[1] >= _FEWEST:
-        return f"tells the target in {100 * found[0]:.3g} % of the rows by itself"
-    if 0.02 < empty.mean() < 0.98:
-        agree, _ = _neighbours(empty.astype(int), classes, ordered=False) or (0.0, 0)
-        if (agree - luck) / (1 - luck) >= _CERTAIN:
-            return "has a value only where the target has certain values"
-    return ""
+    shares = np.bincount(classes) / len(classes)
+    if empty.any() and not empty.all():
+        filled = np.unique(classes[~empty])
+        # Some rows of the commonest class are no sign: luck must be out of the question.
+        alone = len(filled) == 1 and shares[filled[0]] ** (~empty).sum() < _LUCK
+        if alone or _certain(empty.astype(int), classes, ordered=False):
+            return "has a value only where the target has a certain one"
+    found = _certain(column[~empty], classes[~empty], ordered)
+    return f"tells the target in {100 * found:.3g} % of the rows by itself" if found else ""
+
+
+def _certain(column: np.ndarray, classes: np.ndarray, ordered: bool) -> float:
+    """Give how often a column tells the class, if that is as good as always."""
+    found = _neighbours(column, classes, ordered)
+    luck = float(np.sum((np.bincount(classes) / max(1, len(classes))) ** 2))
+    if found is None or found[1] < _FEWEST or luck > 0.9999:
+        return 0.0
+    return found[0] if (found[0] - luck) / (1 - luck) >= _CERTAIN else 0.0
 
 
 def _neighbours(column: np.ndarray, classes: np.ndarray, ordered: bool) -> tuple[float, int] | None:
