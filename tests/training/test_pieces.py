@@ -1,0 +1,52 @@
+"""Batches laid side by side: what ends a piece, and that nothing is lost."""
+
+import threading
+
+import numpy as np
+
+from kerata.training import pieces
+from kerata.training.feed import make_rows
+from kerata.training.pieces import Gathered
+
+
+def gathered(batches, steps=None):
+    with Gathered(iter(batches), steps, lambda: None) as found:
+        for piece in found:
+            yield piece.batch_size, piece.steps, [b[0].copy() for b in piece.batches()]
+
+
+def rows(*shape):
+    return make_rows(np.arange(np.prod(shape), dtype="float32").reshape(shape))
+
+
+def test_pieces_hold_batches_of_one_shape(monkeypatch):
+    monkeypatch.setattr(pieces, "MOST_BATCHES", 3)
+    monkeypatch.setattr(pieces, "PATIENCE", 5.0)
+    batches = [rows(4, 2)] * 5 + [rows(3, 2)] + [rows(4, 2)] * 2 + [rows(4, 3)]
+    found = list(gathered(batches))
+    assert [(size, steps) for size, steps, _ in found] == [(4, 3), (4, 2), (3, 1), (4, 2), (4, 1)]
+    flat = [b for _, _, part in found for b in part]
+    for a, b in zip(flat, batches, strict=True):
+        np.testing.assert_array_equal(a, b.x)
+
+
+def test_a_piece_holds_so_many_bytes_at_most(monkeypatch):
+    monkeypatch.setattr(pieces, "MOST_BYTES", 100)
+    monkeypatch.setattr(pieces, "PATIENCE", 5.0)
+    assert [steps for _, steps, _ in gathered([rows(5, 2)] * 5)] == [2, 2, 1]
+
+
+def test_a_slow_source_is_not_waited_for_until_a_piece_is_full(monkeypatch):
+    monkeypatch.setattr(pieces, "PATIENCE", 0.01)
+    go_on = threading.Event()
+
+    def slow():
+        yield rows(2, 2)
+        assert go_on.wait(10)
+        yield rows(2, 2)
+
+    found = []
+    for _, steps, _ in gathered(slow()):
+        found.append(steps)
+        go_on.set()
+    assert found == [1, 1]
