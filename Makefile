@@ -4,11 +4,13 @@ PYTHON  ?= python3
 WORKERS ?= 2
 
 VENV := .venv
+# The libraries that Kerata is measured beside live in an environment of their own.
+PEERS := .bench-venv
 RUN  := $(VENV)/bin
 PIP  := $(RUN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format bench clean
+.PHONY: help demo test test-all lint format bench bench-search clean
 
 help:  ## show this list
 	@echo "make ...   (PYTHON=/path/to/python3.12 picks another Python, 3.11 or newer)"
@@ -32,11 +34,14 @@ format: $(VENV)/installed-dev  ## put the code into the house's format
 	@$(RUN)/ruff check --fix .
 	@$(RUN)/ruff format .
 
-bench: $(VENV)/installed-dev  ## measure speed and memory beside Keras (about half an hour), write docs/performance.md
+bench: $(VENV)/installed-dev $(PEERS)/installed  ## measure speed and memory beside the peers (half an hour), write docs/performance.md
 	@$(RUN)/python benchmarks/run.py
 
+bench-search: $(VENV)/installed-dev  ## measure grids and cross-validation beside Keras and scikit-learn
+	@$(RUN)/python benchmarks/search.py
+
 clean:  ## remove .venv, caches and build outputs (runs/ stays)
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -52,6 +57,12 @@ $(VENV)/installed-demo: pyproject.toml | $(VENV)/bin/python
 	@if [ $(VENV)/installed-dev -nt pyproject.toml ]; then exit 0; fi; \
 	  echo "Installing Kerata with JAX, scikit-learn and matplotlib into .venv: about a minute, once ..." && \
 	  $(PIP) install --editable '.[sklearn,plots]'
+	@touch $@
+
+$(PEERS)/installed: benchmarks/requirements.txt
+	@echo "Installing TensorFlow, PyTorch and Keras into $(PEERS): some minutes, once ..."
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip --quiet --disable-pip-version-check install -r benchmarks/requirements.txt
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python

@@ -23,15 +23,44 @@ class Job:
     batch_size: int
     epochs: int
     metric: str  # what the contenders print for the test set
+    macs: float = 0  # multiplications of a row forward; first layer, whose inputs need no gradient
+    later_macs: float = 0  # and the layers after it
+    weights: int = 0
+    rows: int = 0
+    row_bytes: float = 0  # of the data, as compactly as it can be read
+    folds: int = 0  # of cross-validation, where a whole program is measured
 
 
+CNN = (676 * 9 * 32, 121 * 288 * 64 + 9 * 576 * 64 + 576 * 64 + 640, 93322, 60000, 784)
 JOBS = {
     job.name: job
     for job in (
-        Job("mnist", "MNIST 784-512-10, batch 128, 60,000 rows", 128, 4, "accuracy"),
-        Job("boston", "Boston 13-64-64-1, batch 1, 404 rows", 1, 60, "mae"),
-        Job("adult", "Adult Wide & Deep, batch 32, 32,561 rows", 32, 5, "accuracy"),
-        Job("cnn", "MNIST CNN of 93,322 weights, batch 64, 60,000 rows", 64, 2, "accuracy"),
+        Job(
+            *("imdb", "IMDB 10,000-16-16-1, batch 512, 15,000 rows", 512, 6, "accuracy"),
+            *(132 * 16, 272, 160305, 15000, 264),
+        ),
+        Job(
+            *("mnist", "MNIST 784-512-10, batch 128, 60,000 rows", 128, 4, "accuracy"),
+            *(784 * 512, 5120, 407050, 60000, 784),
+        ),
+        Job("cnn", "MNIST CNN of 93,322 weights, batch 64, 60,000 rows", 64, 2, "accuracy", *CNN),
+        Job(
+            *("adult", "Adult Wide & Deep, batch 32, 32,561 rows", 32, 5, "accuracy"),
+            *(107 * 65, 64 * 32 + 32 * 16 + 17, 9618, 32561, 428),
+        ),
+        Job(
+            *("boston", "Boston 13-64-64-1, batch 1, 404 rows", 1, 30, "mae"),
+            *(13 * 64, 64 * 64 + 64, 5121, 404, 52),
+        ),
+    )
+}
+# From the start of Python to the printed test figure.
+WHOLE = {
+    job.name: job
+    for job in (
+        Job("imdb-program", "IMDB, 4 epochs, from files", 512, 4, "accuracy"),
+        Job("cnn-program", "MNIST CNN, 1 epoch, from files", 64, 1, "accuracy"),
+        Job("boston-program", "Boston, 4 folds of 100 epochs", 1, 100, "mae", folds=4),
     )
 }
 
@@ -43,9 +72,12 @@ def data_file(name: str) -> Path | None:
     return path if path is not None and path.exists() else None
 
 
-def load(job: str) -> tuple[Any, Any, Any, Any, bool]:
+def load(job: str, sparse: bool = False) -> tuple[Any, Any, Any, Any, bool]:
     """Give x_train, y_train, x_test, y_test and whether the data are real."""
+    job = job.removesuffix("-program")
     rng = np.random.default_rng(0)
+    if job == "imdb":
+        return load_imdb(rng, sparse)
     if job in ("mnist", "cnn"):
         path = data_file("mnist.npz")
         if path:
@@ -68,6 +100,30 @@ def load(job: str) -> tuple[Any, Any, Any, Any, bool]:
         mean, std = x.mean(0), x.std(0)
         return (x - mean) / std, y, (u - mean) / std, v, bool(path)
     return load_adult(rng)
+
+
+def load_imdb(rng: np.random.Generator, sparse: bool) -> tuple[Any, Any, Any, Any, bool]:
+    """Read the reviews' word numbers, which ``run.py`` prepared, as rows of zeros and ones."""
+    import scipy.sparse
+
+    prepared = os.environ.get("KERATA_BENCH_IMDB")
+    if prepared:
+        with np.load(prepared) as file:
+            parts = [file[name] for name in ("indices", "indptr", "y")]
+    else:
+        counts = rng.integers(20, 240, 50000)
+        indices = rng.zipf(1.3, counts.sum()) % 10000
+        parts = [indices, np.concatenate([[0], counts.cumsum()]), rng.integers(0, 2, 50000)]
+    indices, indptr, y = parts
+    ones = np.ones(len(indices), np.float32)
+    x = scipy.sparse.csr_matrix((ones, indices, indptr), shape=(50000, 10000))
+    x.sum_duplicates()
+    x.data[:] = 1
+    train, test = x[:15000], x[25000:]
+    if not sparse:
+        train, test = train.toarray(), test.toarray()
+    y = y.astype("float32")
+    return train, y[:15000], test, y[25000:], bool(prepared)
 
 
 def load_adult(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, bool]:
@@ -95,7 +151,12 @@ def load_adult(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, bool]:
 def build(k: Any, job: str, width: int) -> Any:
     """Build and compile a job's network with a library of Keras's interface."""
     dense = k.layers.Dense
-    if job == "mnist":
+    job = job.removesuffix("-program")
+    if job == "imdb":
+        hidden = [dense(16, activation="relu"), dense(16, activation="relu")]
+        model = k.Sequential([k.Input((width,)), *hidden, dense(1, activation="sigmoid")])
+        loss, metric = "binary_crossentropy", "accuracy"
+    elif job == "mnist":
         model = k.Sequential(
             [k.Input((784,)), dense(512, activation="relu"), dense(10, activation="softmax")]
         )

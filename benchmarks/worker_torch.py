@@ -1,0 +1,113 @@
+"""PyTorch without compilation, written as its users write it, in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+
+import torch
+from jobs import JOBS, WHOLE, load
+from torch import nn
+from worker import peak
+
+
+class WideDeep(nn.Module):
+    """A linear part and a deep part, both seen by the last unit."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.wide = nn.Sequential(nn.Linear(width, 1), nn.Sigmoid())
+        sizes = [(width, 64), (64, 32), (32, 16)]
+        self.deep = nn.Sequential(*(m for s in sizes for m in (nn.Linear(*s), nn.ReLU())))
+        self.last = nn.Linear(17, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.last(torch.cat([self.wide(x), self.deep(x)], 1))
+
+
+def network(job: str, width: int) -> nn.Module:
+    """Build the same network as ``jobs.build``, with scores instead of probabilities."""
+    relu, linear = nn.ReLU, nn.Linear
+    if job == "imdb":
+        return nn.Sequential(linear(width, 16), relu(), linear(16, 16), relu(), linear(16, 1))
+    if job == "mnist":
+        return nn.Sequential(linear(784, 512), relu(), linear(512, 10))
+    if job == "boston":
+        return nn.Sequential(linear(13, 64), relu(), linear(64, 64), relu(), linear(64, 1))
+    if job == "adult":
+        return WideDeep(width)
+    convolutions = [nn.Conv2d(1, 32, 3), relu(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), relu()]
+    head = [nn.MaxPool2d(2), nn.Conv2d(64, 64, 3), relu(), nn.Flatten(), linear(576, 64), relu()]
+    return nn.Sequential(*convolutions, *head, linear(64, 10))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("job")
+    parser.add_argument("--epochs", type=int)
+    args = parser.parse_args()
+    job = WHOLE[args.job] if args.job in WHOLE else JOBS[args.job]
+    name = job.name.removesuffix("-program")
+    *arrays, real = load(name)
+    x, y, x_test, y_test = (torch.from_numpy(a) for a in arrays)
+    if name == "cnn":
+        # The layout in which its convolutions are fastest on a processor.
+        x, x_test = (
+            a.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last) for a in (x, x_test)
+        )
+    torch.manual_seed(0)
+    if job.folds:
+        scores = []
+        for fold in torch.arange(len(x)).tensor_split(job.folds):
+            kept = torch.ones(len(x), dtype=torch.bool)
+            kept[fold] = False
+            model, _ = fit(job, name, x[kept], y[kept], job.epochs)
+            scores.append(score(name, model, x[fold], y[fold]))
+        figures = {"test": statistics.mean(scores)}
+    else:
+        model, times = fit(job, name, x, y, args.epochs or job.epochs)
+        figures = {"first_epoch_s": times[0], "test": score(name, model, x_test, y_test)}
+        if args.job in JOBS:
+            figures["epoch_s"] = statistics.median(times[1:])
+    print(json.dumps(figures | {"peak_mb": peak(), "real_data": real}))
+
+
+def fit(job, name, x, y, epochs):
+    """Train; give the model and the seconds of each epoch."""
+    model = network(name, x.shape[-1])
+    if name == "cnn":
+        model = model.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.RMSprop(model.parameters(), 1e-3, alpha=0.9, foreach=True)
+    losses = {"mnist": nn.CrossEntropyLoss(), "cnn": nn.CrossEntropyLoss(), "boston": nn.MSELoss()}
+    loss = losses.get(name, nn.BCEWithLogitsLoss())
+    times = []
+    for _ in range(epochs):
+        begin = time.perf_counter()
+        order = torch.randperm(len(x))
+        for start in range(0, len(x), job.batch_size):
+            rows = order[start : start + job.batch_size]
+            scores = model(x[rows])
+            value = loss(scores.squeeze(1) if scores.shape[1] == 1 else scores, y[rows])
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+        times.append(time.perf_counter() - begin)
+    return model, times
+
+
+def score(name, model, x, y):
+    """Give accuracy, or Boston's mean absolute error."""
+    model.eval()
+    with torch.no_grad():
+        outputs = torch.cat([model(part) for part in x.split(512)])
+    if name == "boston":
+        return float((outputs.squeeze(1) - y).abs().mean())
+    if outputs.shape[1] == 1:
+        return float(((outputs.squeeze(1) > 0) == (y > 0.5)).float().mean())
+    return float((outputs.argmax(1) == y.argmax(1)).float().mean())
+
+
+if __name__ == "__main__":
+    main()
