@@ -15,6 +15,8 @@ from kerata.kernels import platform
 # Column numbers are stored in pieces of so many; 16 to 64 were equally fast, and a row's last
 # piece is half empty on average.
 PIECE = 32
+# Places that are added in one go; 4 is faster for 256 units, 8 for 16.
+UNROLLED = 8
 
 
 @jax.tree_util.register_pytree_node_class
@@ -202,7 +204,23 @@ def _owners(starts: jax.Array, pieces: int) -> jax.Array:
 
 @jax.custom_vjp
 def _sums_of_rows(matrix: jax.Array, columns: jax.Array, values: Any) -> jax.Array:
-    """Sum, for each piece, the rows of a matrix that it names, times the values if there are."""
+    """Sum, for each piece, the rows of a matrix that it names, times the values if there are.
+
+    On the CPU one place of all pieces after the other: all at once, the named rows would be
+    written out before they are added. For 512 reviews and 256, 64, 32, 16 units a step takes
+    7.2, 1.24, 0.72, 0.66 instead of 17.9, 5.6, 1.57, 0.78 ms of processor time.
+    """
+    if platform.on_cpu():
+        places = columns.astype(jnp.int32)
+
+        def add(place: Any, total: jax.Array) -> jax.Array:
+            part = matrix.at[places[:, place]].get(mode="fill", fill_value=0)
+            if values is not None:
+                part = part * values[:, place, None].astype(matrix.dtype)
+            return total + part
+
+        zeros = jnp.zeros((columns.shape[0], matrix.shape[1]), matrix.dtype)
+        return lax.fori_loop(0, columns.shape[1], add, zeros, unroll=UNROLLED)
     rows = matrix.at[columns.astype(jnp.int32)].get(mode="fill", fill_value=0)
     if values is not None:
         rows = rows * values[..., None].astype(matrix.dtype)
