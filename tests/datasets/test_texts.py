@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kerata.datasets import imdb, reuters
+from kerata.datasets.sequences import words_of
 
 REVIEWS = {
     "train/pos/0_9": "Good, good film.<br />It's GOOD",
@@ -118,6 +119,21 @@ def test_imdb_from_the_archive(folders):
         ]
 
 
+def test_texts_of_imdb_have_the_rows_of_their_numbers(folders):
+    own, _ = folders
+    files = {f"aclImdb/{name}.txt": text.encode() for name, text in REVIEWS.items()}
+    archive(own / "aclImdb_v1.tar.gz", files)
+    words = {rank + 3: word for word, rank in imdb.get_word_index().items()}
+    numbers = imdb.load_data(num_words=100, start_char=None)
+    for _ in range(2):
+        for (texts, labels), (x, y) in zip(imdb.load_texts(), numbers, strict=True):
+            assert labels.tolist() == y.tolist()
+            for text, row in zip(texts, x, strict=True):
+                known = [word for word in words_of(text) if word in words.values()]
+                assert known == [words[i] for i in row]
+    assert "Good, good film.<br />It's GOOD" in imdb.load_texts()[0][0]
+
+
 def test_keras_files_come_before_the_archive(folders, made_imdb):
     own, _ = folders
     (own / "imdb.npz").write_bytes(made_imdb.read_bytes())
@@ -156,6 +172,17 @@ def test_reuters_from_the_archive(folders):
     assert index["rice"] == 4
 
 
+def test_texts_of_reuters_have_the_rows_of_their_numbers(folders):
+    stories = [(["earn" if n % 2 else "acq"], f"story {n} &lt;X>\nends") for n in range(40)]
+    archive(folders[0] / "reuters21578.tar.gz", {"reut2-000.sgm": sgml(stories)})
+    words = {rank: word for word, rank in reuters.get_word_index().items()}
+    numbers = reuters.load_data(start_char=None, index_from=0, num_words=100)
+    for (texts, labels), (x, y) in zip(reuters.load_texts(), numbers, strict=True):
+        assert labels.tolist() == y.tolist()
+        assert [t.split()[1] for t in texts] == [words[row[1]] for row in x]
+        assert texts[0].endswith("<X>\nends")
+
+
 @pytest.mark.parametrize("name", ["aclImdb_v1.tar.gz", "reuters21578.tar.gz"])
 def test_damaged_archives(folders, name):
     own, _ = folders
@@ -171,6 +198,8 @@ def test_damaged_archives(folders, name):
         with pytest.raises(ValueError, match="fetch it again") as raised:
             module.load_data()
         assert name in str(raised.value)
+        with pytest.raises(ValueError, match="fetch it again"):
+            module.load_texts()
 
 
 class Hostile:

@@ -27,6 +27,7 @@ CHOICES = {
     "many whole numbers": (rng.integers(0, 500, 300), "regression", []),
     "counts": (rng.poisson(9, 3000), "regression", []),
     "numbered classes": (np.arange(100).repeat(12), "classes", [str(n) for n in range(100)]),
+    "folders named by numbers": (["0"] * 50 + ["30"] * 3 + ["7"] * 9, "classes", ["0", "7", "30"]),
     "few rows of whole numbers": ([3, 7, 9, 12, 4, 8], "regression", []),
     "numbers with units": ([f"{n} kg" for n in range(50)], "regression", []),
     "labels": (["a|b", "a", "b|c", "c", ""] * 9, "labels", ["a", "b", "c"]),

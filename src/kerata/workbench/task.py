@@ -142,6 +142,8 @@ def choose_task(values: Iterable[Any], name: str, wanted: str | None = None) -> 
         _need_two(present, name)
     if wanted == "labels" or (wanted is None and _separator(present)):
         return _choose_labels(present, name, said=wanted is not None)
+    if wanted is None and _names_in_digits(present):
+        return _choose_classes(present, name, wanted)
     numbers, failed = _as_numbers(present)
     told = "" if wanted is None else ", as you asked"
     if wanted == "regression":
@@ -181,6 +183,8 @@ def _as_numbers(values: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
     """Give values as numbers, and which of them are something else."""
     if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
         return np.asarray(values, "float64"), np.zeros(len(values), bool)
+    if not any(char.isdigit() for value in set(map(str, values)) for char in value):
+        return np.full(len(values), np.nan), np.ones(len(values), bool)
     pandas = need("pandas", "Telling the task of a target in words")
     cells = [None if is_missing(value) else spell(value) for value in values]
     read = read_numbers(pandas.Series(cells, dtype="str"))
@@ -198,6 +202,14 @@ def _need_two(present: list[Any], name: str) -> None:
             f"The target {name!r} is {first!r} in all {len(present):,} rows: "
             "there is nothing to tell apart."
         )
+
+
+def _names_in_digits(present: list[Any]) -> bool:
+    """Tell whether text is whole numbers that come again, as folders' names are."""
+    if not all(isinstance(value, str) for value in present):
+        return False
+    names = {value.strip() for value in present}
+    return 2 * len(names) <= len(present) and all(name.isdecimal() for name in names)
 
 
 def _why_number(numbers: np.ndarray) -> str:

@@ -41,6 +41,14 @@ LAYOUTS = {
         "a,ripe\n'x,1','yes'\n'y,2','no'\n'z,3','no'\n",
         {"a": ["x,1", "y,2", "z,3"], "ripe": ["yes", "no", "no"]},
     ),
+    "one column of text": ("text\nhello, world\nwell, yes, but\nno\n", {
+        "text": ["hello, world", "well, yes, but", "no"]}),
+    "quotes without a pair": ('a\tripe\n"x\tyes\n5" pipe\tno\n', {"a": ['"x', '5" pipe']}),
+    "one quote": ('a,ripe\n5" pipe,yes\n"x,no\nz,no\n', {"a": ['5" pipe', '"x', "z"]}),
+    "three decimals behind semicolons": ("a;ripe\n1,234;yes\n2,345;no\n", {"a": [1.234, 2.345]}),
+    "thousands behind commas": ('a,ripe\n"1,234",yes\n"2,345",no\n', {"a": [1234, 2345]}),
+    "points between thousands": ("a;b;ripe\n1.234;1,5;x\n950;2,5;y\n", {"a": [1234, 950]}),
+    "three decimals everywhere": ("a,b,ripe\n1.234,1.5,x\n9.500,2,y\n", {"a": [1.234, 9.5]}),
     "one column": ("ripe\nyes\nno\n", {"ripe": ["yes", "no"]}),
     "row numbers of R": ("ripe,a\n1,yes,3\n2,no,4\n", {"ripe": ["yes", "no"], "a": [3, 4]}),
     "numbers of years as names": ("ripe,2019,2020\nx,5,7\ny,6,8\n", {"2019": [5, 6]}),
@@ -251,3 +259,12 @@ def test_the_fingerprint_is_of_the_content(tmp_path):
         prints.append(read_source(path).fingerprint)
     assert prints[0] == prints[1] != prints[2]
     assert len(prints[0]) == 64
+
+
+def test_long_quoted_texts(tmp_path):
+    """The sample that the layout is told from ends inside of quotes."""
+    path = tmp_path / "data.csv"
+    texts = [f"review {n}\n" + "so, it is\n" * 3000 for n in range(60)]
+    path.write_text("text,y\n" + "".join(f'"{text}",{n % 2}\n' for n, text in enumerate(texts)))
+    frame = read_source(path, target="y").train.frame
+    assert frame["text"].tolist() == [text.strip() for text in texts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ _BROKEN = 0.02
 
 def read_delimited(
     path: Path, target: str | None = None, most_bytes: int = MOST_BYTES
-) -> tuple[Any, list[str]]:
+) -> tuple[Any, list[str], str | None]:
     """Read a delimited file as text.
 
     Arguments:
@@ -31,7 +32,8 @@ def read_delimited(
         most_bytes: of a larger table a random share of the rows is read.
 
     Returns:
-        An Arrow table of text columns, names as in the file, and notes.
+        An Arrow table of text columns, names as in the file; notes; and what separates
+        decimals where the cells leave it open.
 
     Raises:
         ValueError: no rows, or no table at all.
@@ -43,13 +45,20 @@ def read_delimited(
     if not head.strip():
         raise ValueError(f"{path} is empty.")
     encoding = guess_encoding(head, whole=whole)
-    patched = Patched()
     layout = _layout(path, head, encoding, whole, target)
     _check_layout(path, head, layout)
-    sampler = Sampler(most_bytes)
-    with unpacking(path), open_packed(path) as file:
-        stream = _Stream(file, encoding, patched.name, layout)
-        short = _read(arrow, stream, layout, sampler, path)
+    try:
+        sampler, short, patched = _attempt(arrow, path, encoding, layout, most_bytes)
+    except ValueError as error:
+        if layout.quote.encode() not in head:
+            raise
+        # A quote that opens and never closes: perhaps the file doesn't use them.
+        layout = replace(layout, quote="")
+        try:
+            sampler, short, patched = _attempt(arrow, path, encoding, layout, most_bytes)
+        except ValueError:
+            raise error from None
+        layout.remarks.append("Quotes are taken as text, since they don't come in pairs.")
     rows = sampler.seen + len(short.padded)
     if short.padded:
         sampler.add(short.table(arrow))
@@ -64,7 +73,18 @@ def read_delimited(
             f"{patched.count:,} bytes are no UTF-8 (the file mixes encodings, or is Windows-1252) "
             "and were read as Windows-1252."
         )
-    return table, notes + sampler.note(table.num_rows)
+    # Where a comma separates decimals, a semicolon separates fields.
+    decimal = "," if layout.delimiter == ";" else None
+    return table, notes + sampler.note(table.num_rows), decimal
+
+
+def _attempt(
+    arrow: Any, path: Path, encoding: str, layout: Layout, most_bytes: int
+) -> tuple[Sampler, _Ragged, Patched]:
+    patched, sampler = Patched(), Sampler(most_bytes)
+    with unpacking(path), open_packed(path) as file:
+        stream = _Stream(file, encoding, patched.name, layout)
+        return sampler, _read(arrow, stream, layout, sampler, path), patched
 
 
 def _layout(path: Path, head: bytes, encoding: str, whole: bool, target: str | None) -> Layout:
@@ -74,7 +94,8 @@ def _layout(path: Path, head: bytes, encoding: str, whole: bool, target: str | N
         # The last line may be cut.
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
     tabs = Path(path.name.removesuffix(".gz")).suffix.lower() in (".tsv", ".tab")
-    return find_layout(text[: 1 << 18], target, "\t" if tabs else None)
+    whole = whole and len(text) < 1 << 18
+    return find_layout(text[: 1 << 18], target, "\t" if tabs else None, whole=whole)
 
 
 def _check_layout(path: Path, head: bytes, layout: Layout) -> None:
@@ -94,7 +115,7 @@ def _read(arrow: Any, stream: Any, layout: Layout, sampler: Sampler, path: Path)
         "read_options": csv_module.ReadOptions(block_size=_PIECE, column_names=numbered),
         "parse_options": csv_module.ParseOptions(
             delimiter="\t" if layout.delimiter == BLANKS else layout.delimiter,
-            quote_char=layout.quote,
+            quote_char=layout.quote or False,
             escape_char="\\" if layout.escape else False,
             newlines_in_values=True,
             ignore_empty_lines=True,
@@ -128,7 +149,9 @@ class _Ragged:
     def handle(self, row: Any) -> str:
         """Keep a short line to fill it up; leave out a long one."""
         mark = "\t" if self.layout.delimiter == BLANKS else self.layout.delimiter
-        [cells] = csv.reader([row.text], delimiter=mark, quotechar=self.layout.quote) or [[]]
+        quote = self.layout.quote
+        quoting: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
+        cells = next(csv.reader([row.text], delimiter=mark, **quoting))
         width = len(self.layout.names)
         if len(cells) < width and (len(cells) > 1 or width <= 2):
             self.padded.append(cells + [""] * (width - len(cells)))

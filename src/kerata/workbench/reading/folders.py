@@ -23,6 +23,8 @@ _VALIDATION = ("val", "valid", "validation")
 # Pixels of a side where images differ in size, or are larger than networks here take.
 MOST_SIDE = 128
 _LARGEST_SIDE = 256
+# Bytes of all images together.
+_MOST_BYTES = 2 << 30
 
 Files = list[tuple[str, Path]]  # class, file
 
@@ -154,7 +156,7 @@ def _images(folder: Path, files: Files, notes: list[str]) -> Images:
         facts = list(pool.map(lambda pair: _facts(picture, pair[1]), files))
     sizes = Counter((height, width) for height, width, _ in facts)
     colour = any(colour for _, _, colour in facts)
-    size = _size(sizes)
+    size = _size(sizes, 3 if colour else 1)
     if len(sizes) > 1:
         notes.append(
             f"Images come in {len(sizes):,} sizes: all are brought to {size[0]} by {size[1]} "
@@ -203,14 +205,20 @@ def _load(picture: Any, path: Path, size: tuple[int, int], colour: bool) -> np.n
         return np.asarray(image, "uint8").reshape(*size, -1)
 
 
-def _size(sizes: Counter[tuple[int, int]]) -> tuple[int, int]:
-    """Choose a size for all: theirs if it is one, else a middle one."""
-    if len(sizes) == 1 and max(next(iter(sizes))) <= _LARGEST_SIDE:
+def _size(sizes: Counter[tuple[int, int]], channels: int) -> tuple[int, int]:
+    """Choose a size for all: theirs if it is one, else a middle one; all must fit in memory."""
+    each = _MOST_BYTES / (channels * sizes.total())
+    if len(sizes) == 1 and max(next(iter(sizes))) <= _LARGEST_SIDE and _area(sizes) <= each:
         return next(iter(sizes))
     heights, widths = (np.array([size[axis] for size in sizes.elements()]) for axis in (0, 1))
     height, width = float(np.median(heights)), float(np.median(widths))
-    scale = min(1.0, MOST_SIDE / max(height, width))
+    scale = min(1.0, MOST_SIDE / max(height, width), (each / (height * width)) ** 0.5)
     return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def _area(sizes: Counter[tuple[int, int]]) -> int:
+    height, width = next(iter(sizes))
+    return height * width
 
 
 def _labels(files: Files) -> list[str] | None:

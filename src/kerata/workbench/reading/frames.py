@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     import pandas
 
 _SPELLINGS = sorted({form(m) for m in MISSING for form in (str, str.upper, str.title)})
+_MIDNIGHT = r" 00:00:00(\.0+)?$"
 _LARGE = 100 << 20
+_GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2}(\.\d{3})?\s*")
 
 
-def frame_of(table: Any, notes: list[str]) -> pandas.DataFrame:
+def frame_of(table: Any, notes: list[str], decimal: str | None = None) -> pandas.DataFrame:
     """Make a pandas table of an Arrow table.
 
     Text is freed of outer spaces; spellings of nothing ("n/a", "?") become missing; columns
@@ -31,18 +34,22 @@ def frame_of(table: Any, notes: list[str]) -> pandas.DataFrame:
     Arguments:
         table: of Arrow.
         notes: sentences on what was found are added here.
+        decimal: what separates decimals where all cells leave it open.
     """
     pandas = need("pandas", "Reading a table")
     table = _unnested(table)
     columns: list[Any] = []
     missing: Counter[str] = Counter()
+    grouped: dict[int, Any] = {}
     for number in range(table.num_columns):
         columns.append(_column(table.column(number), missing))
+        if _in_thousands(table.column(number), columns[number]):
+            grouped[number] = _text_series(table.column(number))
     if missing:
         shown = ", ".join(f"{name!r} ({count:,})" for name, count in missing.most_common(5))
         notes.append(f"Cells taken as missing: {shown}.")
     names = [str(name).strip() for name in table.column_names]
-    reads = _dirty_numbers(names, columns)
+    reads = _dirty_numbers(columns, decimal, grouped)
     for number, read in reads.items():
         columns[number] = read.values
     notes += _number_notes(names, reads)
@@ -130,6 +137,9 @@ def _column(column: Any, missing: Counter[str]) -> Any:
     if types.is_integer(kind) or types.is_floating(kind):
         return _amounts(column)
     text = types.is_string(kind) or types.is_large_string(kind)
+    if types.is_date(kind) or (types.is_timestamp(kind) and kind.tz is None):
+        column = compute.replace_substring_regex(column.cast(arrow.string()), _MIDNIGHT, "")
+        text = True
     if not text and not types.is_string_view(kind):
         column = arrow.array([_text(cell) for cell in column.to_pylist()], arrow.string())
     column = compute.utf8_trim_whitespace(column.cast(arrow.large_string()))
@@ -173,7 +183,28 @@ def _text_series(column: Any) -> Any:
     return pandas.Series(column.to_pandas(), dtype="str")
 
 
-def _dirty_numbers(names: list[str], columns: list[Any]) -> dict[int, Numbers]:
+def _in_thousands(column: Any, read: Any) -> bool:
+    """Tell whether all points could stand between thousands, 1.234, instead of decimals."""
+    arrow = need("pyarrow", "Reading a table")
+    if not isinstance(read, np.ndarray) or read.dtype.kind != "f":
+        return False
+    if not arrow.types.is_string(column.type):
+        return False
+    # Most columns show at once that they are not so.
+    head = column.slice(0, 200).to_pylist()
+    if not all(map(_may_be_grouped, head)):
+        return False
+    cells = column.to_pylist()
+    return any("." in cell for cell in cells if cell) and all(map(_may_be_grouped, cells))
+
+
+def _may_be_grouped(cell: str | None) -> bool:
+    return cell is None or _GROUPED.fullmatch(cell) is not None or not any(map(str.isdigit, cell))
+
+
+def _dirty_numbers(
+    columns: list[Any], decimal: str | None, grouped: dict[int, Any]
+) -> dict[int, Numbers]:
     """Read columns of text that are numbers throughout; one decimal comma speaks for all."""
     reads: dict[int, Numbers] = {}
     texts = {i: c for i, c in enumerate(columns) if not isinstance(c, np.ndarray)}
@@ -182,10 +213,21 @@ def _dirty_numbers(names: list[str], columns: list[Any]) -> dict[int, Numbers]:
         if read.enough and not read.failed.any() and not is_code(column):
             reads[number] = read
     if any(read.decimal == "," for read in reads.values()):
-        for number, read in reads.items():
-            if read.decimal != ",":
-                reads[number] = read_numbers(texts[number], ",")
+        decimal = ","
+    elif any(_has_decimals(column) for column in columns):
+        decimal = None
+    if decimal == ",":
+        again = {number: texts[number] for number, read in reads.items() if read.decimal != ","}
+        if any(read.decimal == "," for read in reads.values()):
+            again |= grouped
+        reads |= {number: read_numbers(column, ",") for number, column in again.items()}
     return reads
+
+
+def _has_decimals(column: Any) -> bool:
+    if not isinstance(column, np.ndarray) or column.dtype.kind != "f":
+        return False
+    return bool(np.any(column[np.isfinite(column)] % 1 != 0))
 
 
 def _number_notes(names: list[str], reads: dict[int, Numbers]) -> list[str]:

@@ -22,7 +22,7 @@ class Layout:
 
     Arguments:
         delimiter: between fields; ``' '`` stands for any run of blanks.
-        quote: around fields that hold delimiters.
+        quote: around fields that hold delimiters; empty without.
         escape: whether a backslash stands before quotes inside.
         comment: begins lines to leave out; empty without.
         skip: lines before the first row of data, comments not counted.
@@ -43,13 +43,16 @@ class Layout:
     remarks: list[str]
 
 
-def find_layout(sample: str, target: str | None = None, delimiter: str | None = None) -> Layout:
+def find_layout(
+    sample: str, target: str | None = None, delimiter: str | None = None, *, whole: bool = True
+) -> Layout:
     """Find out how a file is laid out from its first lines.
 
     Arguments:
         sample: whole lines.
         target: a column that must be there, which makes the line that has it the header.
         delimiter: if known, as a tab is by the name ``.tsv``.
+        whole: whether that is the whole file.
 
     >>> layout = find_layout("# made by hand\\nname;price\\npear;1,50\\nfig;2,25\\n")
     >>> layout.delimiter, layout.comment, layout.names
@@ -68,6 +71,9 @@ def find_layout(sample: str, target: str | None = None, delimiter: str | None = 
     delimiter = delimiter or _delimiter(text, quote)
     escape = f"\\{quote}" in text
     loose = bool(re.search(rf"(?:{re.escape(delimiter)}) +{quote}(?!{quote})", text))
+    if _unpaired(text, delimiter, quote, escape, whole):
+        remarks.append("Quotes are taken as text, since they don't come in pairs.")
+        quote = ""
     rows, ends = _rows(text, delimiter, quote, escape, loose)
     width = Counter(len(row) for row in rows).most_common(1)[0][0] if rows else 1
     first = _first_row(rows, width, target)
@@ -132,7 +138,33 @@ def _delimiter(text: str, quote: str) -> str:
         # One column of numbers at least: words alone would be text.
         if any(all(map(_NUMBER.fullmatch, column)) for column in columns):
             return BLANKS
-    return best or ","
+    if not best or not most[0] or len(_rows(text, best, quote, False, False)[0][0]) == 1:
+        # One column of text, which may hold commas.
+        return next((mark for mark in "\t|^;" if mark not in text), ",")
+    return best
+
+
+def _unpaired(text: str, delimiter: str, quote: str, escape: bool, whole: bool) -> bool:
+    """Tell whether quotes open fields but close elsewhere, lines further down."""
+    if delimiter == BLANKS or quote not in text:
+        return False
+    rows, _ = _rows(text, delimiter, quote, escape, False)
+    if not any("\n" in cell for row in rows for cell in row):
+        return False
+    strict = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quotechar=quote,
+        escapechar="\\" if escape else None,
+        strict=True,
+    )
+    try:
+        for _ in zip(range(_ROWS), strict, strict=False):
+            pass
+    except csv.Error as error:
+        # A sample may end inside of quotes.
+        return whole or "end of data" not in str(error)
+    return False
 
 
 def _rows(
@@ -146,7 +178,8 @@ def _rows(
     reader = csv.reader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,
-        quotechar=quote,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         escapechar="\\" if escape else None,
         skipinitialspace=loose,
     )

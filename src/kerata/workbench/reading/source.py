@@ -89,23 +89,24 @@ def _table(
 ) -> Source:
     need("pandas", f"Reading {path.name}")
     readers: dict[str, Callable[[], tuple[Any, list[str]]]] = {
-        "delimited": lambda: read_delimited(path, target, most_bytes),
         "parquet": lambda: table_files.read_parquet(path, most_bytes),
         "feather": lambda: table_files.read_feather(path, most_bytes),
         "excel": lambda: table_files.read_excel(path, table),
         "sqlite": lambda: table_files.read_sqlite(path, table, most_bytes),
         "json": lambda: table_files.read_json(path, most_bytes),
     }
-    raw, notes = readers[kind]()
+    decimal: str | None = None
+    if kind == "delimited":
+        raw, notes, decimal = read_delimited(path, target, most_bytes)
+    else:
+        raw, notes = readers[kind]()
     names = [str(name).strip() for name in raw.column_names]
     if target is not None and labelled:
         check_target(names, target, str(path))
-    frame = frame_of(raw, notes)
+    frame = frame_of(raw, notes, decimal)
     del raw
     if target is None and labelled:
         target = _plain_target([str(name) for name in frame.columns], notes)
-    notes.insert(0, notes.pop(0) if notes else "")
-    notes = [note for note in notes if note]
     extra = [table] if table else []
     digest = fingerprint([("", path)], *extra)
     name = path.name.split(".")[0] or path.stem

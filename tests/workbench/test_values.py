@@ -1,0 +1,90 @@
+"""Single cells: numbers, dates and what stands for nothing."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pandas")
+
+import pandas
+
+from kerata.workbench.values import date_format, is_missing, read_dates, read_numbers
+
+# cells, numbers (None where there is none), unit
+NUMBERS = {
+    "plain": (["1", "-2.5", "1e3", ".5", "+7"], [1, -2.5, 1000, 0.5, 7], ""),
+    "units": (["12 kg", "3.5kg", "7 KG", "8"], [12, 3.5, 7, 8], "kg"),
+    "percent": (["12%", "3.5 %"], [12, 3.5], "%"),
+    "currency": (["$1,234.50", "$7", "-$3", "$-4"], [1234.5, 7, -3, -4], "$"),
+    "euro behind": (["1.234,50 €", "7 €"], [1234.5, 7], "€"),
+    "accountants": (["(1,200)", "300"], [-1200, 300], ""),
+    "commas in thousands": (["1,234", "12,345,678", "5"], [1234, 12345678, 5], ""),
+    "points in thousands": (["1.234.567", "5.678.900"], [1234567, 5678900], ""),
+    "blanks in thousands": (["1 234", "5\u00a0678,5", "9\u202f000"], [1234, 5678.5, 9000], ""),
+    "swiss thousands": (["1'234.5", "2’000"], [1234.5, 2000], ""),
+    "decimal commas": (["3,5", "0,125", "1.234,5"], [3.5, 0.125, 1234.5], ""),
+    "minus signs": (["−5", "–6", "- 7"], [-5, -6, -7], ""),
+    "words for nothing": (["5", "unknown", "none", None], [5, None, None, None], ""),
+    "infinite": (["5", "inf", "-Infinity"], [5, None, None], ""),
+    "about": (["~5", "7"], [5, 7], "~"),
+}
+
+
+@pytest.mark.parametrize("name", list(NUMBERS))
+def test_numbers(name):
+    cells, expected, unit = NUMBERS[name]
+    read = read_numbers(pandas.Series(cells, dtype="str"))
+    np.testing.assert_allclose(read.values, [np.nan if v is None else v for v in expected])
+    assert not read.failed.any()
+    assert read.unit == unit
+
+
+NO_NUMBERS = {
+    "words": ["a", "b"],
+    "house numbers": ["12a", "13b", "14c"],
+    "two units": ["5 kg", "500 g"],
+    "dates": ["12.05.2020", "2020-01-02", "1/2/2020"],
+    "versions": ["1.2.3", "10.0.1"],
+    "addresses": ["192.168.0.1", "10.0.0.7"],
+    "ranges": ["18-25", "26-35"],
+    "times": ["12:30", "1:15"],
+    "letters first": ["Q1", "Q2"],
+}
+
+
+@pytest.mark.parametrize("name", list(NO_NUMBERS))
+def test_no_numbers(name):
+    assert not read_numbers(pandas.Series(NO_NUMBERS[name], dtype="str")).enough
+
+
+DATES = {
+    "%d.%m.%Y": ["3.12.2024", "24.12.2024"],
+    "%m/%d/%Y": ["12/24/2024", "1/2/2024"],
+    "%d/%m/%Y": ["24/12/2024", "1/2/2024"],
+    "ISO8601": ["2024-12-24", "2024-12-24 12:30", "2024-12-24T12:30:00.5Z"],
+    "%d %B %Y": ["24 December 2024", "1 March 2020"],
+    "%b %d, %Y": ["Dec 24, 2024", "Mar 1, 2020"],
+    "%m/%d/%Y %I:%M %p": ["12/24/2024 5:30 PM", "1/2/2024 11:15 AM"],
+}
+
+
+@pytest.mark.parametrize("form", list(DATES))
+def test_dates(form):
+    cells = pandas.Series(DATES[form], dtype="str")
+    assert date_format(cells) == form
+    dates = read_dates(cells, form)
+    assert dates.notna().all()
+    assert dates.dt.year.iloc[0] == 2024
+    if form != "ISO8601":
+        assert (dates.dt.month.iloc[0], dates.dt.day.iloc[0]) in ((12, 24), (12, 3))
+
+
+@pytest.mark.parametrize(
+    "cells", [["a", "b"], ["2020"], ["1.2.3"], ["12:30"], [None, None]], ids=str
+)
+def test_no_dates(cells):
+    assert date_format(pandas.Series(cells, dtype="str")) is None
+
+
+def test_missing():
+    assert all(map(is_missing, (None, np.nan, "", " NA", "n/a", "NULL", "?", pandas.NaT)))
+    assert not any(map(is_missing, (0, False, "none", "0", "x", 0.0)))
