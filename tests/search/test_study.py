@@ -134,6 +134,21 @@ def test_many_of_one_shape_compile_one_program_a_size(small, data, monkeypatch):
     assert len(made) == 2
 
 
+def test_progress_is_told_in_lines_or_shown_in_a_terminal(small, data, capsys, monkeypatch):
+    space = {"units": [2, 0]}
+    search.grid(small, space, *data, folds=2)
+    told = capsys.readouterr().out
+    assert told.startswith("4 of 4 trainings, ")
+    assert "best val_accuracy 0." in told
+    assert "with units=2" in told
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    search.grid(small, space, *data, folds=2, epochs=2)
+    shown = capsys.readouterr().out
+    assert "ArithmeticError: no units, no network" in shown
+    assert "4 of 4 trainings" in shown
+
+
 # What fails -----------------------------------------------------------------------------------
 
 

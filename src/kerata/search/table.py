@@ -23,6 +23,7 @@ ROWS = 12
 def results_table(results: Results, rows: int | None = None) -> Table:
     """Make a table of the candidates, best first, those without a score last."""
     from rich.table import Table
+    from rich.text import Text
 
     names = list(dict.fromkeys(name for c in results.candidates for name in c))
     order = results.ranking()
@@ -36,11 +37,15 @@ def results_table(results: Results, rows: int | None = None) -> Table:
         candidate = results.candidate(i)
         best = bool(order) and i == order[0]
         scored = np.isfinite(candidate.score)
-        table.add_row(
+        cells = (
             *values,
             f"{candidate.score:.4f}" if scored else "",
             f"{candidate.spread:.4f}" if scored else "",
             "best" if best else results.note(i),
+        )
+        table.add_row(
+            # As it is: an error may hold what looks like markup.
+            *map(Text, cells),
             style="bold green" if best else None,
         )
     return table
