@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -267,11 +267,3 @@ class Engine:
                         task.values,
                     )
                 )
-
-
-def by_course(records: Sequence[Record]) -> Mapping[int, list[Record]]:
-    """Sort records by course, each list by split."""
-    found: dict[int, list[Record]] = {}
-    for record in sorted(records, key=lambda r: (r.course, r.split)):
-        found.setdefault(record.course, []).append(record)
-    return found
