@@ -196,3 +196,25 @@ def test_numbers_are_replaced_for_a_while():
     with found.replaced([place], [0.25]):
         assert model.layers[0].rate == 0.25
     assert model.layers[0].rate == 0.5
+
+
+def test_lanes_are_told_apart_even_by_minus_one_and_minus_two(data):
+    """Python gives both the same hash."""
+    from kerata.search.engine import Engine
+    from kerata.search.options import Options, make_data, make_splits
+    from kerata.search.space import courses_of, grid_candidates
+
+    def build(axis=-1, rate=0.5):
+        layers = keras.layers
+        model = keras.Sequential(
+            [layers.Reshape((5, 1)), layers.Softmax(axis), layers.Dropout(rate), layers.Flatten()]
+        )
+        model.add(layers.Dense(1))
+        model.compile("sgd", "mse")
+        return model
+
+    courses, _ = courses_of(build, grid_candidates({"axis": [-1, -2], "rate": [0.1, 0.2]}))
+    rows, model = make_data(build, {}, *data, Options())
+    lanes = Engine(build, rows, courses, make_splits(rows, model, 43, Options())).lanes()
+    assert sorted(sorted({t.course for t in lane.tasks}) for lane in lanes) == [[0, 1], [2, 3]]
+    assert all(len(lane.traced) == 1 for lane in lanes)

@@ -122,7 +122,7 @@ class Engine:
                 continue
             course.parameters = network.parameters
             structure = network.structure
-            key = (hash(structure.signature), course.key())
+            key = (structure.signature, course.key())
             if key not in found:
                 kept += structure.kept
             numbers[i] = structure.numbers
