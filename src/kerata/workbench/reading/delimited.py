@@ -11,7 +11,7 @@ from typing import Any
 
 from kerata.workbench.extras import need
 from kerata.workbench.reading.encodings import Patched, guess_encoding
-from kerata.workbench.reading.layout import BLANKS, DELIMITERS, Layout, find_layout
+from kerata.workbench.reading.layout import BLANKS, DELIMITERS, Comments, Layout, find_layout
 from kerata.workbench.reading.opening import open_packed, unpacking
 from kerata.workbench.reading.sampler import MOST_BYTES, Sampler
 
@@ -199,10 +199,11 @@ class _Stream(io.RawIOBase):
         handler = errors if python in ("utf-8", "utf-8-sig") else "replace"
         self._text = io.TextIOWrapper(file, encoding=python, errors=handler, newline="")
         self._layout = layout
+        self._comments = Comments(layout.comment) if layout.comment else None
         for _ in range(layout.skip):
-            while layout.comment and self._text.readline().startswith(layout.comment):
+            while self._comments and self._comments.has(self._text.readline()):
                 pass
-            if not layout.comment:
+            if not self._comments:
                 self._text.readline()
 
     def readable(self) -> bool:
@@ -212,7 +213,7 @@ class _Stream(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """Give some bytes; none at the end."""
         layout = self._layout
-        if not (layout.comment or layout.loose_quotes or layout.delimiter == BLANKS):
+        if not (self._comments or layout.loose_quotes or layout.delimiter == BLANKS):
             return self._text.read(size).replace("\x00", "").encode()
         while lines := self._text.readlines(size):
             found = "".join(map(self._plain, lines))
@@ -222,7 +223,7 @@ class _Stream(io.RawIOBase):
 
     def _plain(self, line: str) -> str:
         layout = self._layout
-        if layout.comment and line.startswith(layout.comment):
+        if self._comments and self._comments.has(line):
             return ""
         if layout.delimiter == BLANKS:
             return "\t".join(line.split()) + "\n"

@@ -90,9 +90,31 @@ def find_layout(
     return Layout(delimiter, quote, escape, comment, skip, header, names, loose, remarks)
 
 
+class Comments:
+    """Tells lines of comment from lines inside of quotes that begin alike.
+
+    >>> comments = Comments("#")
+    >>> [comments.has(line) for line in ("# one", '1,"a', "# two", 'b"', "# three")]
+    [True, False, False, False, True]
+    """
+
+    def __init__(self, sign: str) -> None:
+        """Begin outside of quotes."""
+        self.sign = sign
+        self.inside = False
+
+    def has(self, line: str) -> bool:
+        """Tell whether the next line is a comment."""
+        if line.startswith(self.sign) and not self.inside:
+            return True
+        self.inside ^= line.count('"') % 2 == 1
+        return False
+
+
 def _without_comments(lines: list[str], delimiter: str | None) -> tuple[str, list[str]]:
     for sign in ("#", "%", "//"):
-        found = [line.startswith(sign) for line in lines]
+        comments = Comments(sign)
+        found = [comments.has(line) for line in lines]
         if not any(found) or all(found):
             continue
         rest = [line for line, comment in zip(lines, found, strict=True) if not comment]

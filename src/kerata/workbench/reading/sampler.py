@@ -8,8 +8,8 @@ import numpy as np
 
 from kerata.workbench.extras import need
 
-# Of cells in memory; a table takes two to three times that while its columns are converted.
-MOST_BYTES = 1 << 30
+# Of cells in memory; while its columns are converted, a table takes up to five times as much.
+MOST_BYTES = 1 << 29
 
 
 class Sampler:
