@@ -8,24 +8,12 @@ import jax
 
 from kerata.base.randomness import global_generator
 from kerata.training import prediction
-from kerata.training.feed import Rows, apply_class_weight, make_rows
-from kerata.training.programs import Programs
+from kerata.training.feed import apply_class_weight, make_rows
+from kerata.training.readiness import Readiness
 
 
-class SingleBatches:
+class SingleBatches(Readiness):
     """The methods of a trainer that take one batch."""
-
-    def _n_inputs(self) -> int:
-        raise NotImplementedError
-
-    def _ready(self, rows: Rows, training: bool) -> Programs:
-        raise NotImplementedError
-
-    def _output_spec(self, x: Any) -> Any:
-        raise NotImplementedError
-
-    def _prediction_programs(self) -> Programs:
-        raise NotImplementedError
 
     def _in_order(self, logs: dict[str, Any]) -> Any:
         raise NotImplementedError
