@@ -203,7 +203,7 @@ class _Look:
         pandas = need("pandas", "Reading a table")
         self.name = name
         self.numeric = pandas.api.types.is_numeric_dtype(series) and series.dtype != bool
-        self.series = series if self.numeric else _as_text(series)
+        self.series = _finite(series) if self.numeric else _as_text(series)
         self.present = self.series.dropna()
         self.missing = len(self.series) - len(self.present)
         self.counts = self.present.value_counts()
@@ -343,12 +343,19 @@ def _as_text(series: pandas.Series) -> pandas.Series:
     return tidy(series.astype("object").map(str, na_action="ignore").astype("str"))
 
 
+def _finite(series: pandas.Series) -> pandas.Series:
+    """Give numbers with NaN for what is missing or infinite."""
+    pandas = need("pandas", "Reading a table")
+    if series.dtype.kind in "iu" and isinstance(series.dtype, np.dtype):
+        return series
+    values = series.to_numpy("float64", na_value=np.nan)
+    return pandas.Series(np.where(np.isfinite(values), values, np.nan), index=series.index)
+
+
 def _numbers(series: pandas.Series, column: Column) -> pandas.Series:
     pandas = need("pandas", "Reading a table")
     if pandas.api.types.is_numeric_dtype(series):
-        values = series.to_numpy("float64", na_value=np.nan)
-        values = np.where(np.isfinite(values), values, np.nan)
-        return pandas.Series(values, index=series.index)
+        return _finite(series).astype("float64")
     text = _as_text(series)
     text = text.mask(text.isin(column.noise))
     read = read_numbers(text, column.form or None)

@@ -117,6 +117,9 @@ def test_bad_folders(tmp_path):
     (flat / "a.txt").write_text("x")
     with pytest.raises(ValueError, match=r"no subfolders: it needs one for each class"):
         read_source(flat)
+    (flat / "b.csv").write_text("x")
+    with pytest.raises(ValueError, match=r"name the file: .*b\.csv"):
+        read_source(flat)
     # New texts to be predicted need none.
     source = read_source(flat, labelled=False)
     assert (source.train.texts, source.train.labels) == (["x"], None)

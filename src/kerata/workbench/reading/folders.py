@@ -91,7 +91,7 @@ def _files(folder: Path, labelled: bool) -> Files:
         if labelled:
             raise ValueError(
                 f"{folder} has no subfolders: it needs one for each class, named after it, "
-                "with that class's texts or images inside."
+                "with that class's texts or images inside." + _tables(folder)
             )
         return [("", path) for path in sorted(folder.iterdir()) if _wanted(path)]
     return [
@@ -101,6 +101,13 @@ def _files(folder: Path, labelled: bool) -> Files:
         for name in sorted(names)
         if _wanted(Path(root) / name)
     ]
+
+
+def _tables(folder: Path) -> str:
+    """Point to a table, where a person named the folder that it is in."""
+    endings = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl", ".feather")
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in endings)
+    return f" To read a table, name the file: {found[0]}." if found else ""
 
 
 def _wanted(path: Path) -> bool:
