@@ -1,0 +1,56 @@
+"""A network's outputs as the columns that people read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerata.workbench.measures import answers
+
+# With more classes only the answer's own probability is written.
+MOST = 50
+
+
+def answer_columns(task: Any, outputs: np.ndarray, *, sure: bool = False) -> dict[str, list[Any]]:
+    """Give the answer to each row, and the probabilities behind it.
+
+    Arguments:
+        task: what is predicted.
+        outputs: of the network, see ``Trained.outputs``; with ``sure`` encoded targets.
+        sure: whether these are true values instead of outputs.
+
+    Returns:
+        ``prediction`` and, unless ``sure``, ``probability_CLASS`` for each class or label, or
+        ``probability`` of the answer where there are more than 50 classes.
+
+    >>> from kerata.workbench.task import choose_task
+    >>> task = choose_task(["no", "yes"] * 10, "bought")
+    >>> answer_columns(task, np.array([0.75]))
+    {'prediction': ['yes'], 'probability_no': [0.25], 'probability_yes': [0.75]}
+    """
+    if task.kind == "regression":
+        # So many digits tell each float32 from every other.
+        return {"prediction": [float(f"{value:.9g}") for value in outputs]}
+    names = task.classes
+    said = outputs if sure and task.kind == "classes" else answers(task, outputs)
+    if task.kind == "labels":
+        mark = task.separator or "|"
+        told = [mark.join(names[i] for i in np.flatnonzero(row)) for row in said]
+    else:
+        told = [names[int(number)] for number in said]
+    if sure:
+        return {"prediction": told}
+    shares = outputs
+    if task.kind == "binary":
+        shares = np.stack([1 - outputs, outputs], axis=1)
+    if len(names) > MOST and task.kind == "classes":
+        return {"prediction": told, "probability": _rounded(shares.max(axis=1))}
+    columns = {
+        f"probability_{name}": _rounded(shares[:, place]) for place, name in enumerate(names)
+    }
+    return {"prediction": told, **columns}
+
+
+def _rounded(values: np.ndarray) -> list[float]:
+    return [float(f"{value:.6g}") for value in values.astype(float)]

@@ -1,0 +1,112 @@
+"""What a run's files tell about it, as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import math
+import platform
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerata.version import __version__
+from kerata.workbench.judgement import gain_sentence, verdict_of
+from kerata.workbench.preparation.rows import count, take
+
+if TYPE_CHECKING:
+    from kerata.workbench.fitting import Trained
+
+PACKAGES = ("jax", "jaxlib", "numpy", "pandas", "pyarrow", "scipy")
+# Rows by which the speed of prediction is measured.
+TIMED = 2000
+
+
+def record_of(trained: Trained) -> dict[str, Any]:
+    """Give what ``run.json`` holds.
+
+    Arguments:
+        trained: what ``fit_source`` gave.
+    """
+    verdict = verdict_of(trained)
+    return plain(
+        {
+            "kerata": __version__,
+            "created": datetime.now().astimezone().isoformat(timespec="seconds"),
+            "source": trained.config.get("source"),
+            "network": trained.network,
+            "task": trained.task.as_dict(),
+            "metrics": trained.metrics,
+            "interval": trained.interval,
+            "baselines": [dataclasses.asdict(baseline) for baseline in trained.baselines],
+            "verdict": {
+                "quality": verdict.quality,
+                "baselines": [gain_sentence(b, trained.task) for b in trained.baselines],
+                "best_epoch": verdict.best_epoch,
+                "overfitting": verdict.overfitting,
+                "advice": verdict.advice,
+            },
+            "rows": {part: len(numbers) for part, numbers in trained.rows.items()},
+            "epochs": len(next(iter(trained.history.values()))),
+            "best_epoch": trained.best_epoch,
+            "seed": trained.config.get("seed"),
+            "parameters": int(trained.model.count_params()),
+            "rows_per_second": speed(trained),
+            "seconds": trained.seconds,
+            "fingerprint": trained.fingerprint,
+            "notes": trained.notes,
+            "columns": (
+                None
+                if trained.columns is None
+                else [column.as_dict() for column in trained.columns]
+            ),
+            "versions": versions(),
+        }
+    )
+
+
+def config_of(trained: Trained) -> dict[str, Any]:
+    """Give what ``config.json`` holds: all that another run of the same needs."""
+    return plain({**trained.config, "folder": str(Path.cwd())})
+
+
+def speed(trained: Trained) -> float:
+    """Measure how many raw rows a second are prepared and answered, all compiled before."""
+    some = take(trained.test, np.arange(min(TIMED, count(trained.test))))
+    trained.predict(some)
+    began = time.perf_counter()
+    trained.predict(some)
+    return count(some) / max(time.perf_counter() - began, 1e-9)
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of what the result may depend on."""
+    found = {"python": platform.python_version(), "system": platform.platform()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Turn values into what JSON can hold; numbers that are not finite become None.
+
+    >>> plain({"a": np.float32(0.5), "b": (1, float("nan"))})
+    {'a': 0.5, 'b': [1, None]}
+    """
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

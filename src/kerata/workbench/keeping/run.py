@@ -1,0 +1,193 @@
+"""A finished run, as it lies in its folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kerata.base.messages import did_you_mean
+from kerata.workbench.columns import Column
+from kerata.workbench.members import outputs_of
+from kerata.workbench.preparation import Preparation, load_with
+from kerata.workbench.preparation.rows import count, take
+from kerata.workbench.task import Task
+
+FOLDER = "runs"
+RECORD = "run.json"
+MODEL = "model.keras"
+CONFIG = "config.json"
+HISTORY = "history.csv"
+ANSWERS = "test_predictions.csv"
+# Rows that are prepared and predicted at a time.
+CHUNK = 20_000
+
+
+@dataclass
+class Run:
+    """A finished run.
+
+    Arguments:
+        path: its folder.
+        record: what ``run.json`` holds: metrics, interval, baselines, verdict, versions, ...
+    """
+
+    path: Path
+    record: dict[str, Any] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.path.name
+
+    @cached_property
+    def task(self) -> Task:
+        """What it predicts."""
+        return Task.from_dict(self.record["task"])
+
+    @cached_property
+    def columns(self) -> list[Column] | None:
+        """What was made of each column; None for texts and images."""
+        told = self.record["columns"]
+        return None if told is None else [Column.from_dict(column) for column in told]
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """All that another run of the same needs."""
+        return read_json(self.path / CONFIG)
+
+    @cached_property
+    def history(self) -> dict[str, list[float]]:
+        """A list for each figure, with a number an epoch."""
+        with open(self.path / HISTORY, encoding="utf-8", newline="") as file:
+            names, *rows = csv.reader(file)
+        return {
+            name: [float(row[place]) for row in rows]
+            for place, name in enumerate(names)
+            if name != "epoch"
+        }
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Preparation]:
+        path = self.path / MODEL
+        if not path.is_file():
+            raise ValueError(f"The run {str(self.path)!r} has no {MODEL}: train it again.")
+        return load_with(path)[:2]
+
+    @property
+    def model(self) -> Any:
+        """The network."""
+        return self._loaded[0]
+
+    @property
+    def preparation(self) -> Preparation:
+        """What turns raw rows into the network's inputs."""
+        return self._loaded[1]
+
+    def predict(self, data: Any) -> np.ndarray:
+        """Give probabilities or values for raw rows, a piece at a time.
+
+        Arguments:
+            data: a ``Table``, ``Texts`` or ``Images``.
+
+        Returns:
+            ``(n,)`` for two classes (the second one's probability) and for regression, else
+            ``(n, k)``.
+
+        Raises:
+            ValueError: a missing column; a value that does not fit its column.
+        """
+        rows = count(data)
+        if rows <= CHUNK:
+            return outputs_of(self.model, self.preparation.transform(data), self.task)
+        pieces = [
+            take(data, np.arange(start, min(start + CHUNK, rows)))
+            for start in range(0, rows, CHUNK)
+        ]
+        return np.concatenate([self.predict(piece) for piece in pieces])
+
+    def answers(self) -> dict[str, list[str]]:
+        """Read the answers to the test rows, a list of cells for each column."""
+        with open(self.path / ANSWERS, encoding="utf-8", newline="") as file:
+            names, *rows = csv.reader(file)
+        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def load(name: str | Path, folder: str | Path = FOLDER) -> Run:
+    """Open a run.
+
+    Arguments:
+        name: of a run in the folder, or a path to a run's own folder.
+        folder: where runs are.
+
+    Raises:
+        FileNotFoundError: no such run, with a suggestion.
+        ValueError: a file, or a folder that holds no run.
+    """
+    places = [Path(folder) / name, Path(name)]
+    for path in places:
+        if (path / RECORD).is_file():
+            return Run(path, read_record(path))
+        if path.name in (RECORD, MODEL) and (path.parent / RECORD).is_file():
+            return Run(path.parent, read_record(path.parent))
+    there = next((path for path in places if path.exists()), None)
+    if there is not None:
+        what = "folder without run.json" if there.is_dir() else "file"
+        raise ValueError(
+            f"{str(there)!r} is no run but a {what}: a run is a folder that 'kerata train' made."
+        )
+    names = [run.name for run in every(folder)]
+    if not names:
+        raise FileNotFoundError(
+            f"There is no run {str(name)!r}: the folder {str(folder)!r} has none. "
+            "Make one: kerata train."
+        )
+    raise FileNotFoundError(f"There is no run {str(name)!r}. {did_you_mean(name, names)}")
+
+
+def every(folder: str | Path = FOLDER) -> list[Run]:
+    """Give all runs in a folder, the newest first; folders that hold no run are passed over."""
+    found = []
+    for path in Path(folder).glob(f"*/{RECORD}"):
+        if path.parent.name.startswith("."):
+            continue
+        try:
+            found.append(Run(path.parent, read_record(path.parent)))
+        except ValueError:
+            continue
+    return sorted(found, key=lambda run: (run.record["created"], run.name), reverse=True)
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Read a run's record.
+
+    Raises:
+        ValueError: it is damaged, or another program's.
+    """
+    record = read_json(path / RECORD)
+    missing = {"task", "metrics", "network", "created", "columns"} - record.keys()
+    if missing:
+        raise ValueError(
+            f"{path / RECORD} is no record of a run: {sorted(missing)[0]!r} is missing."
+        )
+    return record
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read an object from a JSON file.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, FileNotFoundError) as error:
+        raise ValueError(f"{path} is missing or damaged ({error}).") from None
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} is damaged: it holds no object.")
+    return found
