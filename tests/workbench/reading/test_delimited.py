@@ -1,11 +1,16 @@
 """Delimited files as people and programs write them."""
 
 import bz2
+import csv
 import gzip
+import tempfile
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("pandas")
 
@@ -268,3 +273,26 @@ def test_long_quoted_texts(tmp_path):
     path.write_text("text,y\n" + "".join(f'"{text}",{n % 2}\n' for n, text in enumerate(texts)))
     frame = read_source(path, target="y").train.frame
     assert frame["text"].tolist() == [text.strip() for text in texts]
+
+
+# Cells as any program may write them; outer letters keep them from being numbers or nothing.
+CELL = st.text("ab1 .,;|\t'\"\n#%é中-/:", max_size=12).map(lambda text: f"x{text}y")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.tuples(CELL, st.integers(-999, 9999), CELL), min_size=1, max_size=12),
+    delimiter=st.sampled_from(",;\t|"),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    ending=st.sampled_from(["\n", "\r\n"]),
+)
+def test_whatever_the_csv_module_writes(rows, delimiter, quoting, encoding, ending):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data.csv"
+        with open(path, "w", newline="", encoding=encoding) as file:
+            writer = csv.writer(file, delimiter=delimiter, quoting=quoting, lineterminator=ending)
+            writer.writerow(["first", "number", "last"])
+            writer.writerows(rows)
+        frame = read_source(path, target="number").train.frame
+    assert list(zip(frame["first"], frame["number"], frame["last"], strict=True)) == rows

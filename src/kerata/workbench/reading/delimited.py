@@ -235,7 +235,8 @@ class _Stream(io.RawIOBase):
 
 def _told(layout: Layout, encoding: str, patched: int) -> str:
     names = {**DELIMITERS, BLANKS: "blanks"}
-    told = "UTF-8" if encoding in ("utf-8", "utf-8-sig", "mixed") else encoding
+    told = "UTF-8" if encoding in ("utf-8-sig", "mixed") else encoding.upper()
+    told = told.replace("CP", "Windows-")
     if patched and encoding == "utf-8":
         told = "UTF-8 or Windows-1252"
     mark = names.get(layout.delimiter, repr(layout.delimiter))
