@@ -18,7 +18,6 @@ import report
 from contenders import CONTENDERS, tune
 from jobs import JOBS, WHOLE
 
-
 # A run that takes longer counts alone, without repeats.
 LONG_S = 60
 
