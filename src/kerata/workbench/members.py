@@ -11,6 +11,7 @@ import numpy as np
 import kerata
 from kerata import callbacks, layers
 from kerata.utils import set_random_seed
+from kerata.workbench.networks.margins import gives_scores, with_probabilities
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def train(
                 raise
             interrupted = True
         else:
+            if gives_scores(model):
+                model = with_probabilities(model, *validation)
             models.append(model)
             first = first or (history, best)
         if interrupted:

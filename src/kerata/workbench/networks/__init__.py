@@ -2,6 +2,22 @@
 
 from kerata.workbench.networks.dense import linear, mlp, wide_deep
 from kerata.workbench.networks.digits import digits_network
+from kerata.workbench.networks.images import cnn, cnn_bn
 from kerata.workbench.networks.recipes import RECIPES, Recipe, recipe_for
+from kerata.workbench.networks.texts import bag_of_words, embeddings, text_cnn, tfidf
 
-__all__ = ["RECIPES", "Recipe", "digits_network", "linear", "mlp", "recipe_for", "wide_deep"]
+__all__ = [
+    "RECIPES",
+    "Recipe",
+    "bag_of_words",
+    "cnn",
+    "cnn_bn",
+    "digits_network",
+    "embeddings",
+    "linear",
+    "mlp",
+    "recipe_for",
+    "text_cnn",
+    "tfidf",
+    "wide_deep",
+]

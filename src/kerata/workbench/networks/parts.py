@@ -75,7 +75,13 @@ def joined(parts: list[Any]) -> Any:
     return parts[0] if len(parts) == 1 else layers.Concatenate()(parts)
 
 
-def first_layer(parts: list[Any], units: int, l2: float = 0.0, name: str | None = None) -> Any:
+def first_layer(
+    parts: list[Any],
+    units: int,
+    l2: float = 0.0,
+    name: str | None = None,
+    initializer: str = "glorot_uniform",
+) -> Any:
     """Compute a dense layer of all parts; a bag of words stays a bag.
 
     A layer of parts side by side is the sum of a layer of each.
@@ -88,6 +94,7 @@ def first_layer(parts: list[Any], units: int, l2: float = 0.0, name: str | None 
             layers.Dense(
                 units,
                 use_bias=last,
+                kernel_initializer=initializer,
                 kernel_regularizer=regularizers.L2(l2) if l2 else None,
                 name=own,
             )(part)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.networks import dense
+from kerata.workbench.networks import dense, images, texts
 
 Build = Callable[..., Any]
+SEQUENCE = {"weights": "sequence", "most": 20_000}
 BAG = {"weights": "tfidf", "ngrams": 1}
 
 
@@ -48,9 +49,28 @@ RECIPES: dict[str, Recipe] = {
     "linear": Recipe(dense.linear, ("table", "texts", "images"), {"texts": BAG}),
     "mlp": Recipe(dense.mlp, ("table", "texts", "images"), {"texts": BAG}),
     "wide-deep": Recipe(dense.wide_deep, ("table",)),
+    "bag-of-words": Recipe(
+        texts.bag_of_words,
+        ("texts",),
+        {"texts": {"weights": "naive-bayes", "ngrams": 3, "least": 5}},
+        epochs=40,
+        patience=2,
+    ),
+    "tfidf": Recipe(
+        texts.tfidf,
+        ("texts",),
+        {"texts": {"weights": "tfidf", "ngrams": 1, "least": 1}},
+        patience=3,
+    ),
+    "embeddings": Recipe(texts.embeddings, ("texts",), {"texts": SEQUENCE}, 30, patience=3),
+    "text-cnn": Recipe(texts.text_cnn, ("texts",), {"texts": SEQUENCE}, 30, patience=3),
+    "cnn": Recipe(images.cnn, ("images",), epochs=6, patience=6, batch_size=64, scheduled=True),
+    "cnn-bn": Recipe(
+        images.cnn_bn, ("images",), epochs=30, patience=30, batch_size=64, scheduled=True
+    ),
 }
 # What ``auto`` takes.
-AUTO = {"table": "mlp", "texts": "linear", "images": "mlp"}
+AUTO = {"table": "mlp", "texts": "bag-of-words", "images": "cnn-bn"}
 
 
 def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Recipe]:
@@ -71,6 +91,9 @@ def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Reci
     if ":" in network:
         return network, Recipe(own_builder(network), (kind,), _any_bag(kind))
     name = AUTO[kind] if network == "auto" else network
+    if network == "auto" and kind == "texts" and task.kind == "classes":
+        # One class against many others: the weights of two-sided opinions gain nothing.
+        name = "tfidf"
     if name not in RECIPES:
         known = ["auto", *RECIPES]
         raise ValueError(

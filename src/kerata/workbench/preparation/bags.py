@@ -34,9 +34,9 @@ class WordBag:
     Arguments:
         ngrams: longest run of words.
         weights: ``'binary'``, ``'counts'``, ``'tfidf'`` (Salton and Buckley 1988, with the
-            logarithm of counts, rows of length 1) or ``'naive-bayes'``: the larger a term's
-            log-count ratio between a class and the others, the larger its number (Wang and
-            Manning, Baselines and Bigrams, ACL 2012).
+            logarithm of counts, rows of length 1) or ``'naive-bayes'``: a term's presence, times
+            its rarity, times its largest log-count ratio between a class and the others, rows of
+            length 1 (after Wang and Manning, Baselines and Bigrams, ACL 2012).
         least: terms of fewer occurrences in the training texts are left out.
         most: at most so many terms, the most frequent ones.
 
@@ -120,7 +120,7 @@ class WordBag:
             bag.data[:] = 1
         if len(self.scale):
             bag.data *= self.scale[bag.indices]
-        if self.weights == "tfidf":
+        if len(self.scale):
             lengths = np.sqrt(np.maximum(bag.multiply(bag).sum(axis=1), 1e-12))
             bag.data /= np.repeat(np.asarray(lengths).reshape(-1), np.diff(bag.indptr))
         return bag
@@ -160,14 +160,15 @@ class WordBag:
         present = bag.copy()
         present.data[:] = 1
         texts = np.asarray(present.sum(axis=0)).reshape(-1)
-        if self.weights == "tfidf":
-            return (1 + np.log((1 + bag.shape[0]) / (1 + texts))).astype(np.float32)
-        if self.weights != "naive-bayes" or classes is None:
+        if self.weights not in ("tfidf", "naive-bayes"):
             return np.zeros(0, np.float32)
+        rarity = (1 + np.log((1 + bag.shape[0]) / (1 + texts))).astype(np.float32)
+        if self.weights == "tfidf" or classes is None:
+            return rarity
         inside = 1 + np.asarray(present.T @ classes)
         outside = 1 + texts[:, None] - (inside - 1)
         ratios = np.log(inside / inside.sum(axis=0)) - np.log(outside / outside.sum(axis=0))
-        return np.abs(ratios).max(axis=1).astype(np.float32)
+        return rarity * np.abs(ratios).max(axis=1).astype(np.float32)
 
 
 def _extended(runs: np.ndarray, encoded: Ragged, length: int, words: int) -> np.ndarray:
