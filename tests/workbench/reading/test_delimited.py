@@ -183,9 +183,14 @@ def test_lines_that_do_not_fit(tmp_path):
     assert len(frame) == 199
     assert 9 not in frame["a"].tolist()
     assert frame["y"].isna().sum() == 1
+    # Those that were filled up are where they were.
+    assert frame["a"].tolist() == [n for n in range(200) if n != 9]
     assert any("2 lines don't fit" in note and "extra" in note for note in source.notes)
     path.write_text("a,b\n" + "1,2\n1,2,3,4\n" * 40)
     with pytest.raises(ValueError, match=r"40 lines that don't fit its 2 columns"):
+        read_source(path)
+    path.write_text("a,b,y\n1,2,3,4,5\n")
+    with pytest.raises(ValueError, match=r"1 lines that don't fit its 3 columns"):
         read_source(path)
 
 
@@ -296,3 +301,18 @@ def test_whatever_the_csv_module_writes(rows, delimiter, quoting, encoding, endi
             writer.writerows(rows)
         frame = read_source(path, target="number").train.frame
     assert list(zip(frame["first"], frame["number"], frame["last"], strict=True)) == rows
+
+
+@pytest.mark.parametrize(
+    "short", [[0], [99_999], [0, 1, 2, 50_000, 50_001, 99_998, 99_999]], ids=str
+)
+def test_short_lines_stay_in_their_places(tmp_path, short, monkeypatch):
+    from kerata.workbench.reading import delimited
+
+    monkeypatch.setattr(delimited, "_PIECE", 1 << 16)
+    path = tmp_path / "data.csv"
+    lines = [f"{n},x,1" if n not in short else f"{n},x" for n in range(100_000)]
+    path.write_text("n,word,y\n" + "\n".join(lines))
+    frame = read_source(path, target="y").train.frame
+    assert frame["n"].tolist() == list(range(100_000))
+    assert np.flatnonzero(frame["y"].isna()).tolist() == short

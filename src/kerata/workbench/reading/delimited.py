@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 import csv
 import io
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from kerata.workbench.extras import need
 from kerata.workbench.reading.encodings import Patched, guess_encoding
@@ -59,9 +62,7 @@ def read_delimited(
         except ValueError:
             raise error from None
         layout.remarks.append("Quotes are taken as text, since they don't come in pairs.")
-    rows = sampler.seen + len(short.padded)
-    if short.padded:
-        sampler.add(short.table(arrow))
+    rows = sampler.seen
     if not rows:
         raise ValueError(
             f"{path} has a line of names ({', '.join(layout.names[:6])}) but no rows below it."
@@ -79,12 +80,22 @@ def read_delimited(
 
 
 def _attempt(
-    arrow: Any, path: Path, encoding: str, layout: Layout, most_bytes: int
+    arrow: Any,
+    path: Path,
+    encoding: str,
+    layout: Layout,
+    most_bytes: int,
+    *,
+    threads: bool = True,
 ) -> tuple[Sampler, _Ragged, Patched]:
+    """Read all; again on one thread, which knows its line, where short lines must be placed."""
     patched, sampler = Patched(), Sampler(most_bytes)
     with unpacking(path), open_packed(path) as file:
         stream = _Stream(file, encoding, patched.name, layout)
-        return sampler, _read(arrow, stream, layout, sampler, path), patched
+        ragged = _read(arrow, stream, layout, sampler, path, threads=threads)
+    if threads and ragged.padded:
+        return _attempt(arrow, path, encoding, layout, most_bytes, threads=False)
+    return sampler, ragged, patched
 
 
 def _layout(path: Path, head: bytes, encoding: str, whole: bool, target: str | None) -> Layout:
@@ -106,13 +117,17 @@ def _check_layout(path: Path, head: bytes, layout: Layout) -> None:
         raise ValueError(f"{path} has no rows.")
 
 
-def _read(arrow: Any, stream: Any, layout: Layout, sampler: Sampler, path: Path) -> _Ragged:
+def _read(
+    arrow: Any, stream: Any, layout: Layout, sampler: Sampler, path: Path, *, threads: bool
+) -> _Ragged:
     csv_module = need("pyarrow.csv", f"Reading {path.name}")
     ragged = _Ragged(layout)
     # Arrow names no columns twice; the true names come back below.
     numbered = [str(number) for number in range(len(layout.names))]
     options = {
-        "read_options": csv_module.ReadOptions(block_size=_PIECE, column_names=numbered),
+        "read_options": csv_module.ReadOptions(
+            block_size=_PIECE, column_names=numbered, use_threads=threads
+        ),
         "parse_options": csv_module.ParseOptions(
             delimiter="\t" if layout.delimiter == BLANKS else layout.delimiter,
             quote_char=layout.quote or False,
@@ -128,7 +143,9 @@ def _read(arrow: Any, stream: Any, layout: Layout, sampler: Sampler, path: Path)
     try:
         with csv_module.open_csv(arrow.PythonFile(stream, mode="r"), **options) as reader:
             for batch in reader:
-                sampler.add(batch)
+                sampler.add(batch if threads else ragged.woven(arrow, batch))
+        if not threads:
+            sampler.add(ragged.woven(arrow, None))
     except arrow.ArrowInvalid as error:
         told = " ".join(str(error).split())[:200]
         if "Empty CSV" not in told:
@@ -145,6 +162,10 @@ class _Ragged:
         self.layout = layout
         self.padded: list[list[str]] = []
         self.skipped: list[str] = []
+        # Numbers of all lines that don't fit, and of those that were filled up.
+        self._numbers: list[int] = []
+        self._short: list[int] = []
+        self._done = self._put = 0
 
     def handle(self, row: Any) -> str:
         """Keep a short line to fill it up; leave out a long one."""
@@ -153,26 +174,51 @@ class _Ragged:
         quoting: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
         cells = next(csv.reader([row.text], delimiter=mark, **quoting))
         width = len(self.layout.names)
-        if len(cells) < width and (len(cells) > 1 or width <= 2):
-            self.padded.append(cells + [""] * (width - len(cells)))
-        elif len(cells) > width and not any(cell.strip() for cell in cells[width:]):
-            self.padded.append(cells[:width])
+        number = row.number or 0
+        self._numbers.append(number)
+        short = len(cells) < width and (len(cells) > 1 or width <= 2)
+        if short or (len(cells) > width and not any(cell.strip() for cell in cells[width:])):
+            self.padded.append((cells + [""] * width)[:width])
+            self._short.append(number)
         else:
             self.skipped.append(row.text[:60])
         return "skip"
 
     def check(self, path: Path, rows: int) -> None:
         """Refuse a file of which many lines don't fit."""
-        if len(self.skipped) > max(3, _BROKEN * rows):
+        none = not rows and not self.padded
+        if len(self.skipped) > (0 if none else max(3, _BROKEN * rows)):
             raise ValueError(
                 f"{path} has {len(self.skipped):,} lines that don't fit its "
                 f"{len(self.layout.names)} columns, such as {self.skipped[0]!r}: is it a table?"
             )
 
-    def table(self, arrow: Any) -> Any:
-        """Give the lines that were filled up."""
-        columns = [arrow.array(column, arrow.string()) for column in zip(*self.padded, strict=True)]
-        return arrow.table(columns, names=[str(number) for number in range(len(columns))])
+    def woven(self, arrow: Any, batch: Any) -> Any:
+        """Put the lines that were filled up where they stood; None gives those at the end."""
+        rows = 0 if batch is None else batch.num_rows
+        places = []
+        for number in self._short[self._put :]:
+            place = number - 1 - bisect.bisect_left(self._numbers, number) - self._done
+            if batch is not None and place >= rows:
+                break
+            places.append(place)
+        if batch is not None and not places:
+            self._done += rows
+            return batch
+        lines = self.padded[self._put : self._put + len(places)]
+        self._put, self._done = self._put + len(places), self._done + rows
+        names = [str(number) for number in range(len(self.layout.names))]
+        filled = arrow.table(
+            {
+                name: arrow.array([line[column] for line in lines], arrow.string())
+                for column, name in enumerate(names)
+            }
+        )
+        if batch is None:
+            return filled
+        order = np.insert(np.arange(rows), places, rows + np.arange(len(places)))
+        whole = arrow.concat_tables([arrow.Table.from_batches([batch]), filled])
+        return whole.take(arrow.array(order)).combine_chunks().to_batches()[0]
 
     def notes(self, rows: int) -> list[str]:
         """Say what was done."""
@@ -180,7 +226,7 @@ class _Ragged:
         if self.padded:
             notes.append(
                 f"{len(self.padded):,} lines have fewer fields than the others (or empty ones "
-                "behind): they were filled up with missing values and put at the end."
+                "behind): they were filled up with missing values."
             )
         if self.skipped:
             notes.append(

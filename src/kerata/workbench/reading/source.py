@@ -20,6 +20,8 @@ from kerata.workbench.reading.sampler import MOST_BYTES
 
 __all__ = ["Images", "Part", "Source", "Table", "Texts", "read_source"]
 
+# A bound that no table reaches.
+ALL = 1 << 62
 # A column of this name is what people want to predict, if there is one only.
 _PLAIN_TARGETS = ("target", "label", "class", "y", "outcome")
 
@@ -87,19 +89,7 @@ def read_source(
 def _table(
     path: Path, kind: str, target: str | None, table: str | None, labelled: bool, most_bytes: int
 ) -> Source:
-    need("pandas", f"Reading {path.name}")
-    readers: dict[str, Callable[[], tuple[Any, list[str]]]] = {
-        "parquet": lambda: table_files.read_parquet(path, most_bytes),
-        "feather": lambda: table_files.read_feather(path, most_bytes),
-        "excel": lambda: table_files.read_excel(path, table),
-        "sqlite": lambda: table_files.read_sqlite(path, table, most_bytes),
-        "json": lambda: table_files.read_json(path, most_bytes),
-    }
-    decimal: str | None = None
-    if kind == "delimited":
-        raw, notes, decimal = read_delimited(path, target, most_bytes)
-    else:
-        raw, notes = readers[kind]()
+    raw, notes, decimal = raw_table(path, kind, target, table, most_bytes)
     names = [str(name).strip() for name in raw.column_names]
     if target is not None and labelled:
         check_target(names, target, str(path))
@@ -111,6 +101,35 @@ def _table(
     digest = fingerprint([("", path)], *extra)
     name = path.name.split(".")[0] or path.stem
     return Source(name, "table", Table(frame), None, target, notes, digest)
+
+
+def raw_table(
+    path: Path, kind: str, target: str | None, table: str | None, most_bytes: int | None
+) -> tuple[Any, list[str], str | None]:
+    """Read a file's table as it is written; without a bound all rows, kept on disk if many.
+
+    Arguments:
+        path: the file.
+        kind: what ``file_kind`` told.
+        target: a column that must be there, if known.
+        table: a table or query of a database, or a sheet of a workbook.
+        most_bytes: of a larger table a random share of the rows is read; None reads all.
+
+    Returns:
+        An Arrow table, notes, and what separates decimals where the cells leave it open.
+    """
+    need("pandas", f"Reading {path.name}")
+    if kind == "delimited":
+        return read_delimited(path, target, most_bytes)
+    bound = ALL if most_bytes is None else most_bytes
+    readers: dict[str, Callable[[], tuple[Any, list[str]]]] = {
+        "parquet": lambda: table_files.read_parquet(path, bound),
+        "feather": lambda: table_files.read_feather(path, bound),
+        "excel": lambda: table_files.read_excel(path, table),
+        "sqlite": lambda: table_files.read_sqlite(path, table, bound),
+        "json": lambda: table_files.read_json(path, bound),
+    }
+    return *readers[kind](), None
 
 
 def _plain_target(names: list[str], notes: list[str]) -> str | None:

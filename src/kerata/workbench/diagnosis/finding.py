@@ -1,0 +1,80 @@
+"""What a diagnosis says: sentences with their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SEVERITIES = ("note", "warning", "serious")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One illness, with what shows it.
+
+    Arguments:
+        name: of the illness, always the same: ``"overfitting"``.
+        sentence: what was measured and what it means.
+        evidence: the numbers behind the sentence.
+        next_step: what to do.
+        severity: ``"note"`` (worth knowing), ``"warning"`` (costs quality) or ``"serious"``
+            (the result is worthless, or nobody can tell).
+
+    Raises:
+        ValueError: another severity.
+
+    >>> print(Finding("bottleneck", "4 numbers carry 46 classes.", {}, "Widen it."))
+    Bottleneck: 4 numbers carry 46 classes. Widen it.
+    """
+
+    name: str
+    sentence: str
+    evidence: Mapping[str, Any]
+    next_step: str
+    severity: str = "warning"
+
+    def __post_init__(self) -> None:
+        if self.severity not in SEVERITIES:
+            raise ValueError(f"severity must be one of {SEVERITIES}, got {self.severity!r}.")
+
+    def __str__(self) -> str:
+        return f"{self.name[0].upper()}{self.name[1:]}: {self.sentence} {self.next_step}"
+
+
+class Findings(list[Finding]):
+    """A list of findings that prints as plain sentences, the most serious first.
+
+    Arguments:
+        found: the findings.
+        looked_for: names of all illnesses that were looked for.
+        left_out: illnesses that could not be looked for, each with what is missing.
+    """
+
+    def __init__(
+        self,
+        found: Iterable[Finding] = (),
+        looked_for: Iterable[str] = (),
+        left_out: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(sorted(found, key=lambda f: -SEVERITIES.index(f.severity)))
+        self.looked_for = tuple(looked_for)
+        self.left_out = dict(left_out or {})
+
+    @property
+    def names(self) -> list[str]:
+        """Names of what was found."""
+        return [finding.name for finding in self]
+
+    def __str__(self) -> str:
+        count = len(self.looked_for)
+        lines = [str(finding) for finding in self]
+        if not lines:
+            lines.append(f"Nothing found among {count} illnesses that were looked for.")
+        reasons: dict[str, list[str]] = {}
+        for name, reason in self.left_out.items():
+            reasons.setdefault(reason, []).append(name)
+        lines += [f"Not looked for ({reason}): {', '.join(n)}." for reason, n in reasons.items()]
+        return "\n".join(lines)
+
+    __repr__ = __str__

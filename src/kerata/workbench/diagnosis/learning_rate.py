@@ -1,0 +1,135 @@
+"""Learning rates that are too high or too low."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.finding import Finding
+from kerata.workbench.diagnosis.range_test import LearningRates, find_learning_rate
+
+# All rises of the training loss together, as a share of all its movement: half is a random walk.
+_RESTLESS = 0.35
+# The largest rise, as a share of the loss's middle value: smaller ones are noise of batches.
+_JUMP = 0.2
+# A loss that ends this close to its highest value has not been learning.
+_STUCK = 0.5
+_FEWEST = 5
+# A first epoch worse than this many times luck was blown up, and not only untrained.
+_BLOWN = 3.0
+# A loss that lost less than this share in all epochs, at a steady pace, is slow.
+_SLOW = 0.3
+# The last half's pace as a share of the first half's: a loss that settles goes below.
+_STEADY = 0.5
+# The range test must differ by such a factor from the rate in use.
+_FACTOR = 10
+
+
+def learning_rate_too_high(case: Case) -> Finding | None:
+    """Look for losses that are not finite, that blow up or that jump instead of falling."""
+    losses = (case.history or {}).get("loss", [])
+    told, evidence = _blow_up(case, losses)
+    if not told:
+        return None
+    step = "Divide the learning rate by ten, and look where kerata.find_learning_rate leads."
+    tested = _range_test(case)
+    if tested is not None and tested.suggestion is not None and case.rate is not None:
+        if case.rate < 2 * tested.suggestion:
+            # An untrained copy learns well at this rate: something else is wrong.
+            return None
+        evidence |= {"learning_rate": case.rate, "suggestion": tested.suggestion}
+        told += (
+            f" The learning rate is {case.rate:.3g}; in a range test an untrained copy of the "
+            f"network learned best near {tested.suggestion:.2g}."
+        )
+        step = f"Set the learning rate to {tested.suggestion:.2g}."
+    elif case.rate is None:
+        told += " That is what a learning rate that is too high looks like."
+    return Finding("learning rate too high", told, evidence, step, "serious")
+
+
+def _blow_up(case: Case, losses: list[float]) -> tuple[str, dict[str, Any]]:
+    for epoch, loss in enumerate(losses, 1):
+        if not math.isfinite(loss):
+            return f"The training loss became {loss} in epoch {epoch}.", {"epoch": epoch}
+    luck = _luck(case)
+    if luck is not None and losses and losses[0] > _BLOWN * luck:
+        told = (
+            f"The mean loss of the first epoch is {losses[0]:.4g}; an answer without looking at "
+            f"the inputs would have {luck:.4g}, so the first steps made the network far worse."
+        )
+        return told, {"first_loss": losses[0], "loss_of_luck": luck}
+    if len(losses) < _FEWEST:
+        return "", {}
+    steps = np.diff(losses)
+    middle, rises = float(np.median(losses)), float(steps.clip(min=0).sum())
+    moves = float(np.abs(steps).sum())
+    restless = moves > 0 and rises / moves >= _RESTLESS and steps.max() >= _JUMP * middle
+    if restless and np.median(losses[-3:]) >= _STUCK * max(losses):
+        told = (
+            f"The training loss jumps instead of falling: it rose in {int((steps > 0).sum())} of "
+            f"{len(steps)} epochs, once by {steps.max():.4g}, and ended at {losses[-1]:.4g} after "
+            f"a first epoch of {losses[0]:.4g}."
+        )
+        return told, {"rises": rises / moves, "largest_rise": float(steps.max())}
+    return "", {}
+
+
+def _luck(case: Case) -> float | None:
+    """Give the loss of the best answer that doesn't look at the inputs."""
+    part = case.train
+    if part is None or case.loss is None:
+        return None
+    labels = case.labels(part)
+    if labels is not None:
+        shares = np.bincount(labels) / len(labels)
+        shares = shares[shares > 0]
+        return max(0.3, float(-(shares * np.log(shares)).sum()))
+    if case.kind == "regression" and case.loss_name == "mean_squared_error":
+        # The first outputs may be off by the targets' mean.
+        return float(np.mean(np.square(np.asarray(part.y, float))))
+    return None
+
+
+def learning_rate_too_low(case: Case) -> Finding | None:
+    """Look for a loss that falls slowly and steadily, never settling."""
+    losses = (case.history or {}).get("loss", [])
+    if len(losses) < _FEWEST or not np.isfinite(losses).all() or losses[0] <= 0:
+        return None
+    half = len(losses) // 2
+    early, late = losses[0] - losses[half], losses[-1 - half] - losses[-1]
+    fell = 1 - losses[-1] / losses[0]
+    steps = np.diff(losses)
+    smooth = steps.clip(min=0).sum() <= 0.1 * np.abs(steps).sum()
+    if not (0 < fell < _SLOW and smooth and late >= _STEADY * early > 0):
+        return None
+    told = (
+        f"In {len(losses)} epochs the training loss fell by {100 * fell:.1f}% only, from "
+        f"{losses[0]:.4g} to {losses[-1]:.4g}, and at a steady pace: it has not settled."
+    )
+    evidence: dict[str, Any] = {"first_loss": losses[0], "last_loss": losses[-1], "fell": fell}
+    tested = _range_test(case)
+    if tested is None:
+        step = "Try a learning rate ten times higher, or more epochs."
+        return Finding("learning rate too low", told, evidence, step)
+    if tested.suggestion is None or case.rate is None or tested.suggestion < _FACTOR * case.rate:
+        return None
+    evidence |= {"learning_rate": case.rate, "suggestion": tested.suggestion}
+    told += (
+        f" The learning rate is {case.rate:.3g}; in a range test an untrained copy of the network "
+        f"learned best near {tested.suggestion:.2g}."
+    )
+    step = f"Set the learning rate to {tested.suggestion:.2g}."
+    return Finding("learning rate too low", told, evidence, step)
+
+
+def _range_test(case: Case) -> LearningRates | None:
+    if not case.can_train or case.rate is None:
+        return None
+    assert case.train is not None
+    rows = case.train.chosen
+    x, y = case.train.inputs(rows), case.train.targets(rows)
+    return find_learning_rate(case.fresh_model(), x, y, seed=case.seed)
