@@ -17,6 +17,7 @@ from kerata.workbench.reading.encodings import Patched, guess_encoding
 from kerata.workbench.reading.layout import BLANKS, DELIMITERS, Comments, Layout, find_layout
 from kerata.workbench.reading.opening import open_packed, unpacking
 from kerata.workbench.reading.sampler import MOST_BYTES, Sampler
+from kerata.workbench.reading.spilled import collector
 
 _SAMPLE = 1 << 20
 _PIECE = 1 << 24
@@ -25,14 +26,15 @@ _BROKEN = 0.02
 
 
 def read_delimited(
-    path: Path, target: str | None = None, most_bytes: int = MOST_BYTES
+    path: Path, target: str | None = None, most_bytes: int | None = MOST_BYTES
 ) -> tuple[Any, list[str], str | None]:
     """Read a delimited file as text.
 
     Arguments:
         path: of the file, packed or not.
         target: a column that must be there, if known: it tells the line of names.
-        most_bytes: of a larger table a random share of the rows is read.
+        most_bytes: of a larger table a random share of the rows is read; None reads all
+            rows, kept on disk.
 
     Returns:
         An Arrow table of text columns, names as in the file; notes; and what separates
@@ -84,12 +86,12 @@ def _attempt(
     path: Path,
     encoding: str,
     layout: Layout,
-    most_bytes: int,
+    most_bytes: int | None,
     *,
     threads: bool = True,
 ) -> tuple[Sampler, _Ragged, Patched]:
     """Read all; again on one thread, which knows its line, where short lines must be placed."""
-    patched, sampler = Patched(), Sampler(most_bytes)
+    patched, sampler = Patched(), collector(most_bytes)
     with unpacking(path), open_packed(path) as file:
         stream = _Stream(file, encoding, patched.name, layout)
         ragged = _read(arrow, stream, layout, sampler, path, threads=threads)
