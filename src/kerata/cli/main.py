@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from kerata.cli import finished
 from kerata.cli.errors import UserError, report
 from kerata.version import __version__
 
@@ -19,6 +20,10 @@ Examples:
   kerata train wine.csv --target quality
 
   kerata train reviews/ --network bag-of-words    a folder with a subfolder for each class
+
+  kerata predict wine new.csv -o answers.csv      new rows to a finished run
+
+  kerata show wine                  a run's verdict; kerata runs lists them all
 
   kerata data                       the standard data sets, and which are here
 
@@ -183,6 +188,9 @@ def doctor() -> None:
 
     if not examine():
         raise typer.Exit(1)
+
+
+finished.add_to(app)
 
 
 def main() -> None:

@@ -15,9 +15,9 @@ from kerata.workbench import measures
 from kerata.workbench.answers import answer_columns
 from kerata.workbench.extras import need
 from kerata.workbench.keeping.run import Run
-from kerata.workbench.preparation.rows import count, kind_of, take, target_values
+from kerata.workbench.preparation.rows import kind_of, take, target_values
 from kerata.workbench.reading.parts import Images, Table, Texts
-from kerata.workbench.reading.pieces import read_pieces
+from kerata.workbench.reading.pieces import ROWS, read_pieces
 from kerata.workbench.values import is_missing
 
 NAMES = {"table": "a table", "texts": "texts", "images": "images"}
@@ -144,7 +144,7 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
 
 def _pieces(run: Run, source: str | Path, table: str | None, told: list[str]) -> Iterator[Any]:
     """Give pieces of a source as the run's preparation takes them; what is odd is noted once."""
-    for piece, notes in read_pieces(source, target=run.task.target, table=table):
+    for piece, notes in read_pieces(source, target=run.task.target, table=table, rows=ROWS):
         data = fitting(run, piece, str(source))
         for note in [*notes, *run.preparation.check(data)]:
             if note not in told:

@@ -17,12 +17,12 @@ class Spilled(Sampler):
     """Collects all pieces of a table; many go to a temporary file, which is mapped, not read.
 
     Arguments:
-        in_memory: bytes of cells from which the file is used.
+        in_memory: bytes of cells from which the file is used; 128 MB by default.
     """
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+    def __init__(self, in_memory: int | None = None) -> None:
         """Begin with nothing."""
-        super().__init__(in_memory)
+        super().__init__(IN_MEMORY if in_memory is None else in_memory)
         self._folder: Any = None
         self._writer: Any = None
 

@@ -1,0 +1,69 @@
+"""Commands for finished runs: predict, evaluate, runs, show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+FOLDER = Path("runs")
+
+RUN = Annotated[str, typer.Argument(help="A run's name, or the path of its folder.")]
+FROM = Annotated[Path, typer.Option("--folder", help="Folder of the runs.")]
+TABLE = Annotated[str | None, typer.Option(help="Table or query, or sheet, to read.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (predict, evaluate, runs, show):
+        app.command()(command)
+
+
+def predict(
+    run: RUN,
+    new: Annotated[str, typer.Argument(help="Raw rows: a table, texts or images.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="CSV file to write.")],
+    table: TABLE = None,
+    folder: FROM = FOLDER,
+) -> None:
+    """Predict new rows: adds prediction and probabilities to them.
+
+    Columns in any order; those that training did not use are ignored.
+    Example: kerata predict wine new.csv -o answers.csv
+    """
+    from kerata.cli.tell_runs import tell_predict
+
+    tell_predict(run, new, out, table, folder)
+
+
+def evaluate(
+    run: RUN,
+    test: Annotated[str, typer.Argument(help="Raw rows with their true values.")],
+    table: TABLE = None,
+    folder: FROM = FOLDER,
+) -> None:
+    """Say how good a run is on other rows.
+
+    Example: kerata evaluate wine test.csv
+    """
+    from kerata.cli.tell_runs import tell_evaluate
+
+    tell_evaluate(run, test, table, folder)
+
+
+def runs(folder: FROM = FOLDER) -> None:
+    """List the runs, the newest first."""
+    from kerata.cli.tell_runs import tell_runs
+
+    tell_runs(folder)
+
+
+def show(run: RUN, folder: FROM = FOLDER) -> None:
+    """Show what is known about a run.
+
+    Example: kerata show wine
+    """
+    from kerata.cli.tell_runs import tell_show
+
+    tell_show(run, folder)

@@ -1,0 +1,169 @@
+"""What the commands for finished runs print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerata.cli.told import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kerata.workbench.keeping.run import Run
+
+MAIN = {"binary": "accuracy", "classes": "accuracy", "labels": "F1 of labels"}
+
+
+def tell_predict(name: str, new: str, out: Path, table: str | None, folder: Path) -> None:
+    """Write predictions and say where they are."""
+    from kerata.workbench import runs
+    from kerata.workbench.answering import predict_source
+
+    console = _console()
+    run = runs.load(name, folder)
+    answered = predict_source(run, new, out, table=table)
+    say(console, "Notes", answered.notes)
+    rows = "1 row" if answered.rows == 1 else f"{answered.rows:,} rows"
+    console.print(f"{rows} with predictions of {run.task.target!r}: {answered.path}")
+    _python(
+        console,
+        "from kerata.workbench import runs",
+        "from kerata.workbench.answering import predict_source",
+        "",
+        f"predict_source(runs.load({name!r}), {new!r}, {str(out)!r})",
+    )
+
+
+def tell_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:
+    """Print figures on other rows beside those of the run's own test."""
+    from kerata.workbench import runs
+    from kerata.workbench.answering import evaluate_source
+    from kerata.workbench.judgement import figure
+
+    console = _console()
+    run = runs.load(name, folder)
+    judged = evaluate_source(run, test, table=table)
+    say(console, "Notes", judged.notes)
+    task = run.task
+    if task.kind in ("binary", "classes") and len(task.classes) <= 12:
+        from kerata.workbench.confusion import confusion_matrix, confusion_table
+        from kerata.workbench.measures import answers
+
+        said = answers(task, judged.outputs)
+        matrix = confusion_matrix(judged.truth, said, len(task.classes))
+        console.print(confusion_table(matrix, task.classes))
+    low, high = (figure(end, task) for end in judged.interval)
+    main = next(iter(judged.metrics))
+    console.print(
+        f"{len(judged.truth):,} rows: {_said(main)} {figure(judged.metrics[main], task)} "
+        f"(95% interval {low} to {high}); on the run's own test rows it was "
+        f"{figure(run.record['metrics'][main], task)}."
+    )
+    for other in list(judged.metrics)[1:]:
+        mine, before = _number(judged.metrics[other]), _number(run.record["metrics"].get(other))
+        console.print(f"  {_said(other)}: {mine} (test rows {before})")
+    _python(
+        console,
+        "from kerata.workbench import runs",
+        "from kerata.workbench.answering import evaluate_source",
+        "",
+        f"print(evaluate_source(runs.load({name!r}), {test!r}).metrics)",
+    )
+
+
+def tell_runs(folder: Path) -> None:
+    """Print a line for each run."""
+    from kerata.workbench import runs
+
+    console = _console()
+    found = runs.all(folder)
+    if not found:
+        console.print(f"There are no runs in {str(folder)!r} yet. Make one: kerata train FILE.csv")
+        return
+    console.print(_table_of(found))
+
+
+def tell_show(name: str, folder: Path) -> None:
+    """Print a run's verdict, figures, times and files."""
+    from kerata.workbench import runs
+
+    console = _console()
+    run = runs.load(name, folder)
+    record, verdict = run.record, run.record.get("verdict", {})
+    console.print(f"{run.name}: {record['network']} for {run.task.target!r}", style="bold")
+    rows = record.get("rows", {})
+    facts = [
+        run.task.why,
+        f"Made {record['created'][:16].replace('T', ' ')} from {record.get('source')}, "
+        f"seed {record.get('seed')}.",
+        f"{rows.get('train', 0):,} rows to train on, {rows.get('validation', 0):,} to stop by, "
+        f"{rows.get('test', 0):,} to judge by.",
+        f"{record.get('epochs')} epochs, the best {record.get('best_epoch')}; "
+        f"{record.get('parameters', 0):,} parameters, {_megabytes(record.get('bytes', 0))}; "
+        f"{record.get('rows_per_second') or 0:,.0f} rows predicted a second.",
+    ]
+    say(console, "Run", facts)
+    say(console, "Figures", [f"{_said(k)}: {_number(v)}" for k, v in record["metrics"].items()])
+    parts = ("quality", "baselines", "best_epoch", "overfitting")
+    told = [verdict.get(part, []) for part in parts]
+    say(console, "Verdict", [line for t in told for line in ([t] if isinstance(t, str) else t)])
+    say(console, "What to try", verdict.get("advice", []))
+    say(console, "Notes", record.get("notes", []))
+    say(console, "Time", [f"{k}: {v:.1f} s" for k, v in record.get("seconds", {}).items()])
+    say(console, "Saved", [str(path) for path in sorted(run.path.iterdir())])
+
+
+def _table_of(found: list[Run]) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    from kerata.workbench.judgement import figure
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("run", "made", "network", "predicts", "test", "95% interval", "parameters"):
+        right = title in ("test", "95% interval", "parameters")
+        table.add_column(title, justify="right" if right else "left")
+    for run in found:
+        record = run.record
+        main, value = next(iter(record["metrics"].items()))
+        low, high = (figure(end, run.task) for end in record["interval"])
+        cells = (
+            run.name,
+            record["created"][:16].replace("T", " "),
+            record["network"],
+            run.task.target,
+            f"{_said(main)} {figure(value, run.task)}",
+            f"{low} to {high}",
+            f"{record.get('parameters', 0):,}",
+        )
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _console() -> Console:
+    import sys
+
+    from rich.console import Console
+
+    # Into a file or a pipe every run gets one line.
+    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
+
+
+def _python(console: Console, *lines: str) -> None:
+    console.print("The same in Python", style="bold")
+    for line in lines:
+        console.print(line, soft_wrap=True)
+
+
+def _said(metric: str) -> str:
+    names = {"mae": "mean error", "rmse": "root mean square error", "r2": "R²", "auc": "AUC"}
+    return names.get(metric, metric.replace("_", " "))
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4g}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.0f} kB"

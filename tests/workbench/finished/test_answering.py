@@ -1,0 +1,117 @@
+"""New rows: any order of columns, extra and missing ones, wrong values, many of them."""
+
+import numpy as np
+import pytest
+
+pandas = pytest.importorskip("pandas")
+
+from kerata.workbench import answering  # noqa: E402  # after the check for pandas
+from kerata.workbench.answering import evaluate_source, predict_source  # noqa: E402
+from kerata.workbench.reading import spilled  # noqa: E402
+
+
+@pytest.fixture
+def new(place):
+    return pandas.read_csv(place / "fruit.csv").head(30)
+
+
+def written(frame, folder):
+    frame.to_csv(folder / "new.csv", index=False)
+    return folder / "new.csv"
+
+
+def test_columns_in_any_order_others_ignored(run, new, tmp_path):
+    plain = predict_source(run, written(new, tmp_path), tmp_path / "plain.csv")
+    mixed = new[["price", "town", "size"]].assign(colour="red", prediction="mine")
+    told = predict_source(run, written(mixed, tmp_path), tmp_path / "mixed.csv")
+    first, second = (pandas.read_csv(tmp_path / name) for name in ("plain.csv", "mixed.csv"))
+    assert plain.rows == told.rows == 30
+    assert first["prediction"].tolist() == second["prediction_2"].tolist()
+    assert second["prediction"].tolist() == ["mine"] * 30
+    assert second.columns[:5].tolist() == [*mixed.columns]
+    np.testing.assert_allclose(first["probability_apple"] + first["probability_pear"], 1, rtol=1e-5)
+    assert any("'colour'" in note and "Ignored" in note for note in told.notes)
+
+
+def test_a_missing_column_is_named(run, new, tmp_path):
+    (tmp_path / "out.csv").write_text("older answers")
+    renamed = new.rename(columns={"town": "towns"})
+    with pytest.raises(ValueError, match=r"no column 'town'.*Did you mean 'towns'"):
+        predict_source(run, written(renamed, tmp_path), tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text() == "older answers"
+    assert {path.name for path in tmp_path.iterdir()} == {"new.csv", "out.csv"}
+
+
+@pytest.mark.parametrize("text", ["", "size,town\n"])
+def test_a_file_without_rows(run, text, tmp_path):
+    (tmp_path / "new.csv").write_text(text)
+    with pytest.raises(ValueError, match=r"is empty|no rows"):
+        predict_source(run, tmp_path / "new.csv", tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_one_row_and_missing_values(run, tmp_path):
+    (tmp_path / "new.csv").write_text("town,size\nRom,\n")
+    told = predict_source(run, tmp_path / "new.csv", tmp_path / "out.csv")
+    out = pandas.read_csv(tmp_path / "out.csv")
+    assert out["prediction"].isin(["apple", "pear"]).all()
+    assert len(out) == 1
+    assert any("'rom'" in note and "unseen" in note for note in told.notes)
+
+
+def test_a_large_file_goes_through_in_pieces(run, new, tmp_path, monkeypatch):
+    # Whole numbers at first, text of a new column further down, kept on disk between.
+    frame = pandas.concat([new] * 6, ignore_index=True)
+    frame["note"] = [None] * 100 + ["late"] * 80
+    predict_source(run, written(frame, tmp_path), tmp_path / "whole.csv")
+    monkeypatch.setattr(spilled, "IN_MEMORY", 1000)
+    monkeypatch.setattr(answering, "ROWS", 50)
+    predict_source(run, tmp_path / "new.csv", tmp_path / "pieces.csv")
+    whole, some = (pandas.read_csv(tmp_path / name) for name in ("whole.csv", "pieces.csv"))
+    pandas.testing.assert_frame_equal(whole, some, rtol=1e-4)
+
+
+def test_rows_on_disk_are_those_in_memory():
+    arrow = pytest.importorskip("pyarrow")
+    batches = [arrow.record_batch({"a": [f"{n}{i}" for i in range(50)]}) for n in range(4)]
+    kept, plain = spilled.Spilled(500), spilled.Spilled()
+    for batch in batches:
+        kept.add(batch)
+        plain.add(batch)
+    assert kept.table().equals(plain.table())
+    assert kept._writer is not None
+    assert plain._writer is None
+
+
+def test_evaluating_gives_the_figures_of_training(run, trained, place, tmp_path):
+    frame = pandas.read_csv(place / "fruit.csv").iloc[trained.rows["test"]]
+    frame.loc[frame.index[0], "kind"] = None
+    judged = evaluate_source(run, written(frame, tmp_path))
+    right = (np.asarray(trained.outputs) > 0.5) == trained.truth
+    assert judged.metrics["accuracy"] == pytest.approx(right[1:].mean())
+    assert any("1 rows without a target" in note for note in judged.notes)
+
+
+def test_unknown_classes_name_the_row(run, new, tmp_path):
+    new.loc[1, "kind"] = None
+    new.loc[7, "kind"] = "pea"
+    with pytest.raises(ValueError, match=r"Row 8 has 'pea'.*Did you mean 'pear'"):
+        evaluate_source(run, written(new, tmp_path))
+
+
+def test_evaluating_needs_the_target(run, new, tmp_path):
+    with pytest.raises(ValueError, match=r"no column 'kind'.*Did you mean 'kinds'"):
+        evaluate_source(run, written(new.rename(columns={"kind": "kinds"}), tmp_path))
+
+
+def test_other_kinds_of_data_are_refused(run, tmp_path):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text("hello")
+    with pytest.raises(ValueError, match=r"trained on a table, but .* is texts"):
+        predict_source(run, tmp_path / "texts", tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "out.parquet", ""])
+def test_answers_are_written_as_csv(run, new, name, tmp_path):
+    with pytest.raises(ValueError, match=r"\.csv|folder"):
+        predict_source(run, written(new, tmp_path), tmp_path / name)

@@ -1,0 +1,91 @@
+"""Folders of runs: whole or not there, found by name, refused where they are none."""
+
+import json
+
+import numpy as np
+import pytest
+
+from kerata.workbench import runs
+from kerata.workbench.keeping import saving
+
+
+def test_a_run_comes_back_as_it_was(run, trained, place):
+    again = runs.load("fruit", place / "runs")
+    np.testing.assert_allclose(again.predict(trained.test), trained.outputs, atol=1e-6)
+    assert again.record["metrics"] == trained.metrics
+    assert again.history == trained.history
+    assert again.task == trained.task
+    assert again.columns == trained.columns
+    assert again.record["fingerprint"] == trained.fingerprint
+    assert again.config["columns"] == {"price": "drop"}
+    told = again.answers()
+    assert [int(row) for row in told["row"]] == trained.rows["test"].tolist()
+    assert told["truth"] == [trained.task.classes[number] for number in trained.truth]
+    shares = [float(share) for share in told["probability_pear"]]
+    np.testing.assert_allclose(shares, trained.outputs, rtol=1e-5)
+
+
+@pytest.mark.parametrize("where", ["folder", "run.json", "model.keras"])
+def test_a_run_is_named_by_its_path_too(run, where):
+    path = run.path if where == "folder" else run.path / where
+    assert runs.load(path).name == "fruit"
+
+
+def test_a_name_that_exists_is_refused_and_replaced_only_when_asked(run, trained, tmp_path):
+    first = runs.save(trained, "a", tmp_path, report=False)
+    with pytest.raises(FileExistsError, match="--overwrite"):
+        runs.save(trained, "a", tmp_path, report=False)
+    (first.path / "mine.txt").write_text("old")
+    runs.save(trained, "a", tmp_path, overwrite=True, report=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert not (first.path / "mine.txt").exists()
+
+
+def test_a_folder_that_is_no_run_is_never_replaced(trained, tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    with pytest.raises(FileExistsError, match="no run"):
+        runs.save(trained, "thesis", tmp_path, overwrite=True)
+    assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("name", ["", "..", ".hidden", "a/b", "a\\b", "what?"])
+def test_names_that_name_no_folder(name, tmp_path):
+    with pytest.raises(ValueError, match="can't be called"):
+        runs.check_name(name, tmp_path)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_nothing_half_written_stays(error, trained, tmp_path, monkeypatch):
+    old = runs.save(trained, "a", tmp_path, report=False)
+
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(saving, "_write_events", fail)
+    with pytest.raises(type(error)):
+        runs.save(trained, "a", tmp_path, overwrite=True)
+    with pytest.raises(type(error)):
+        runs.save(trained, "b", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert runs.load("a", tmp_path).record == old.record
+
+
+def test_what_is_no_run_says_so(run, place, tmp_path):
+    with pytest.raises(FileNotFoundError, match="Did you mean 'fruit'"):
+        runs.load("friut", place / "runs")
+    with pytest.raises(FileNotFoundError, match="kerata train"):
+        runs.load("fruit", tmp_path)
+    with pytest.raises(ValueError, match="no run but a file"):
+        runs.load(place / "fruit.csv")
+    with pytest.raises(ValueError, match=r"without run\.json"):
+        runs.load(place)
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "run.json").write_text("[1")
+    with pytest.raises(ValueError, match="damaged"):
+        runs.load("odd", tmp_path)
+    (tmp_path / "odd" / "run.json").write_text(json.dumps({"name": "odd"}))
+    with pytest.raises(ValueError, match="no record of a run"):
+        runs.load("odd", tmp_path)
+    # One damaged run doesn't hide the others.
+    assert runs.all(tmp_path) == []
