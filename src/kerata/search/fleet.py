@@ -20,7 +20,7 @@ from kerata.training.programs import Values
 
 # Calls that take longer are cut, so that Ctrl-C is heard.
 CALL_SECONDS = 2.0
-# Rows scored at once, as `evaluate` does.
+# Rows scored at once, about.
 SCORED_ROWS = 512
 # While a program is traced, its template holds tracers in the place of numbers.
 _tracing = threading.RLock()
@@ -81,7 +81,8 @@ class Fleet:
         self._rows = len(splits[0][0])
         self.batch_size = min(batch_size, self._rows)
         self._data = with_room(data, [train for train, _ in splits], self.batch_size)
-        self._judged = with_room(judged, [test for _, test in splits], SCORED_ROWS)
+        self._scored_rows = even_batch(len(splits[0][1]))
+        self._judged = with_room(judged, [test for _, test in splits], self._scored_rows)
         self._slow = False  # whether a call may take too long
         self._bags = any(map(holds_rows, jax.tree.leaves(data, is_leaf=holds_rows)))
         found = reported(network.model)
@@ -233,7 +234,7 @@ class Fleet:
             # Moving averages take the weights' place after training.
             programs.optimizer.finalize_variable_values(programs.trainable)
             values = values._replace(trainable=[scope.read(v) for v in programs.trainable])
-        size = min(SCORED_ROWS, test.shape[0])
+        size = self._scored_rows
         full, rest = divmod(test.shape[0], size)
 
         def count(first: Any, rows: int, metrics: list[Any], fresh: Any) -> tuple[Any, Any]:
@@ -253,6 +254,21 @@ class Fleet:
     def _row(self, results: list[Any]) -> Any:
         kept = [r for r, s in zip(results, self._scalars, strict=True) if s]
         return jnp.stack([jnp.asarray(r, jnp.float32) for r in kept])
+
+
+def even_batch(rows: int) -> int:
+    """Choose how many rows to score at once: near 512, without a smaller rest if possible.
+
+    A rest is a second body to compile, which takes longer than all the scoring.
+
+    >>> even_batch(101), even_batch(8333), even_batch(8334), even_batch(1031)
+    (101, 641, 463, 512)
+    """
+    if rows <= SCORED_ROWS:
+        return rows
+    near = range(SCORED_ROWS // 4, SCORED_ROWS * 2)
+    even = [size for size in near if rows % size == 0]
+    return min(even, key=lambda size: abs(size - SCORED_ROWS), default=SCORED_ROWS)
 
 
 def with_room(data: Any, orders: Sequence[np.ndarray], batch_size: int) -> Any:
