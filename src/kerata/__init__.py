@@ -54,6 +54,8 @@ _HOMES = {
     "Regularizer": "regularizers",
     "Sequential": "models",
     "Variable": "base.variable",
+    "diagnose": "workbench.diagnosis",
+    "find_learning_rate": "workbench.diagnosis",
 }
 
 __all__ = ["__version__", *sorted(_SUBMODULES), *sorted(_HOMES)]

@@ -193,7 +193,7 @@ class Case:
     @property
     def rate(self) -> float | None:
         """The optimizer's learning rate; None for schedules."""
-        optimizer = getattr(self.model, "optimizer", None)
+        optimizer: Any = getattr(self.model, "optimizer", None)
         try:
             return float(optimizer.learning_rate)
         except (AttributeError, TypeError, ValueError):

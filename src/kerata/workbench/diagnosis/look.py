@@ -89,9 +89,7 @@ def look_at(model: Any, part: Part, with_gradients: bool) -> Look:
     seen = []
     for node, before, after in zip(graph.nodes, given, made, strict=True):
         inputs, outputs = (None if t is None else arrays[id(t)] for t in (before, after))
-        seen.append(
-            Seen(node.operation, inputs, outputs, _at(node.operation, inputs, gradients))
-        )
+        seen.append(Seen(node.operation, inputs, outputs, _at(node.operation, inputs, gradients)))
     return Look(seen, len(rows), total)
 
 

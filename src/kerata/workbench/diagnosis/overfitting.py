@@ -138,9 +138,7 @@ def _gap_of_errors(case: Case, fitted: Fit, held: Fit) -> dict[str, Any] | None:
     assert case.held is not None
     variance = float(np.var(np.asarray(case.train.y, float)))
     one, two = float(fitted.values.mean()), float(held.values.mean())
-    noise = math.hypot(
-        *(f.values.std() / math.sqrt(len(f.values)) for f in (fitted, held))
-    )
+    noise = math.hypot(*(f.values.std() / math.sqrt(len(f.values)) for f in (fitted, held)))
     if not two - one > max(2 * noise, _OF_VARIANCE * variance):
         return None
     return {

@@ -168,9 +168,7 @@ def find_learning_rate(
         state[place] = jnp.asarray(number, state[place].dtype)
         batch = part.inputs(order), part.targets(order), None
         key = jax.random.key(int(rng.integers(2**31)))
-        values, results = programs.train_batch(
-            values._replace(optimizer=state), batch, key, True
-        )
+        values, results = programs.train_batch(values._replace(optimizer=state), batch, key, True)
         loss = programs.named(results)["loss"]
         losses.append(loss)
         running = _KEPT * running + (1 - _KEPT) * loss

@@ -1,0 +1,47 @@
+"""A layer too narrow for what must pass through it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.finding import Finding
+from kerata.workbench.verdict import WELL_FITTED
+
+# Four numbers can tell some classes apart; with fewer classes it is no bottleneck.
+_FEWEST_CLASSES = 4
+
+
+def bottleneck(case: Case) -> Finding | None:
+    """Look for a layer that is far narrower than the number of classes after it."""
+    graph = None if case.model is None else case.model._graph
+    if graph is None or len(graph.outputs) != 1:
+        return None
+    classes = graph.outputs[0].shape[-1]
+    dense = [n for n in graph.nodes if type(n.operation).__name__ == "Dense"]
+    if classes is None or classes < _FEWEST_CLASSES or case.kind not in (None, "classes"):
+        return None
+    for before, node in pairwise(dense):
+        # Only hidden layers in a chain that ends in the classes count.
+        width, wider = before.outputs.shape[-1], before.inputs[0].shape[-1]
+        hidden = node.operation.units > width
+        if hidden and wider is not None and wider > width and width < classes / 2:
+            return _narrow(case, before.operation.name, width, wider, classes)
+    return None
+
+
+def _narrow(case: Case, name: str, width: int, wider: int, classes: int) -> Finding | None:
+    fit = None if case.train is None else case.fit(case.train)
+    evidence: dict[str, Any] = {"layer": name, "units": width, "before": wider, "classes": classes}
+    told = (
+        f"Layer {name!r} passes {width} numbers on, between {wider} before it and {classes} "
+        "classes after it: what doesn't fit into them is lost to all later layers."
+    )
+    severity = "note"
+    if fit is not None:
+        evidence["train_accuracy"] = fit.score.share
+        told += f" The network gets {100 * fit.score.share:.1f}% of its training rows right."
+        severity = "warning" if fit.score.share < WELL_FITTED else "note"
+    step = f"Give it at least {classes} units, as many as there are classes."
+    return Finding("bottleneck", told, evidence, step, severity)

@@ -1,0 +1,62 @@
+"""The diagnosis of a training: a history, a model and data, whichever there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.finding import Findings
+from kerata.workbench.diagnosis.registry import CHECKS
+
+
+def diagnose(
+    history: Any = None,
+    model: Any = None,
+    data: Any = None,
+    *,
+    trials: bool = False,
+    seed: int = 0,
+) -> Findings:
+    """Say in plain sentences what is wrong with a training, how one sees it, and what to do.
+
+    Nothing is changed: weights, optimizer and metrics stay as they are.
+
+    Arguments:
+        history: what ``fit`` returned, or its dictionary of lists.
+        model: the trained model.
+        data: training rows ``(x, y)``, or a dictionary of splits
+            ``{"train": (x, y), "validation": (x, y), "test": (x, y)}``.
+        trials: whether short trainings show what helps against overfitting; takes six times
+            as long as 40 epochs.
+        seed: decides samples and trials.
+
+    Returns:
+        A list of findings, the most serious first; empty for a healthy network. It prints as
+        sentences, and says what could not be looked for.
+
+    Raises:
+        ValueError: nothing to look at, or data that make no sense.
+
+    >>> curves = {"loss": [0.9, 0.5, 0.3, 0.2, 0.1, 0.05], "val_loss": [1, 0.6, 0.5, 0.6, 0.8, 1]}
+    >>> [finding.name for finding in diagnose(curves)]
+    ['overfitting']
+    """
+    if history is None and model is None and data is None:
+        raise ValueError("diagnose() needs something to look at: history, model or data.")
+    curves = getattr(history, "history", history)
+    if curves is not None and not isinstance(curves, Mapping):
+        raise ValueError(
+            "history must be what fit() returned, or a dictionary of lists, "
+            f"got {type(history).__name__}."
+        )
+    parts = {} if data is None else data if isinstance(data, Mapping) else {"train": data}
+    case = Case(curves, model, parts, seed=seed, trials=trials)
+    missing = {check.name: check.missing(case) for check in CHECKS}
+    looked = [check for check in CHECKS if not missing[check.name]]
+    found = [check.look(case) for check in looked]
+    return Findings(
+        [finding for finding in found if finding is not None],
+        [check.name for check in looked],
+        {name: reason for name, reason in missing.items() if reason},
+    )

@@ -1,0 +1,74 @@
+"""Gradients that vanish or explode on their way through the layers."""
+
+from __future__ import annotations
+
+import math
+
+from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.finding import Finding
+
+# Healthy networks stay within a factor of about 30 from the first to the last layer.
+_VANISHED = 1e-3
+_EXPLODED = 1e3
+_FEWEST = 3
+
+
+def vanishing_gradients(case: Case) -> Finding | None:
+    """Look for first layers that get far less gradient than the last one."""
+    found = _ends(case)
+    if found is None:
+        return None
+    first, last, names, sizes = found
+    if not first < _VANISHED * last:
+        return None
+    told = (
+        f"What comes back to layer {names[0]!r} is {_times(last, first)} smaller than at the last "
+        f"layer {names[-1]!r}: the first layers hardly learn."
+    )
+    step = (
+        "Use relu instead of sigmoid or tanh, he_normal weights, BatchNormalization between the "
+        "layers, or connections past them (layers.Add)."
+    )
+    return Finding("vanishing gradients", told, {"gradients": sizes}, step)
+
+
+def exploding_gradients(case: Case) -> Finding | None:
+    """Look for gradients that grow on their way down, or that are not finite."""
+    if case.look is not None and case.look.total is not None:
+        total = case.look.total
+        if not math.isfinite(total):
+            told = "The loss or its gradient is not a finite number for the network as it is."
+            step = "Start from fresh weights with a learning rate ten times lower, or clipnorm=1."
+            evidence = {"gradient": total}
+            return Finding("exploding gradients", told, evidence, step, "serious")
+    found = _ends(case)
+    if found is None:
+        return None
+    first, last, names, sizes = found
+    if not first > _EXPLODED * last:
+        return None
+    told = (
+        f"What comes back to layer {names[0]!r} is {_times(first, last)} larger than at the last "
+        f"layer {names[-1]!r}: it grows from layer to layer."
+    )
+    step = (
+        "Start from smaller weights (he_normal), put BatchNormalization between the layers, and "
+        "clip gradients (clipnorm=1)."
+    )
+    return Finding("exploding gradients", told, {"gradients": sizes}, step)
+
+
+def _ends(case: Case) -> tuple[float, float, list[str], dict[str, float]] | None:
+    """Give the gradients at the first and last layer, all layers' names and all gradients."""
+    if case.look is None:
+        return None
+    seen = [s for s in case.look.weighted if s.gradient is not None]
+    sizes = {s.layer.name: float(s.gradient or 0.0) for s in seen}
+    values = list(sizes.values())
+    if len(values) < _FEWEST or not all(map(math.isfinite, values)) or values[-1] == 0:
+        return None
+    return values[0], values[-1], list(sizes), sizes
+
+
+def _times(large: float, small: float) -> str:
+    return "infinitely many times" if small == 0 else f"{large / small:.2g} times"

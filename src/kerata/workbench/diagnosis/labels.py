@@ -1,0 +1,114 @@
+"""Labels: wrong ones, and classes that are too rare."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.finding import Finding
+from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, votes
+from kerata.workbench.intervals import Score, wilson_interval
+
+_NEIGHBOURS = 20
+_FEWEST = 200
+# Where neighbours tell less than this of the labels, they are no witnesses.
+_TELLING = 0.6
+# In the calmest quarter of the data, so many neighbours may carry another label.
+_CALM = 0.07
+# Of the quarter that a network is surest of, so many held-out rows may be wrong.
+_SUREST = 0.04
+# So many rows must contradict four of five neighbours: where classes overlap, hardly any do.
+_CONTRADICT = 0.03
+# The rarest class may be so many times rarer than the most frequent one.
+_RARER = 10
+# And so much less often found than all rows are answered rightly.
+_LESS_FOUND = 0.1
+
+
+def label_noise(case: Case) -> Finding | None:
+    """Look for labels that differ even where the data are calmest and the network is surest.
+
+    Classes that overlap make neighbours disagree at their borders only; wrong labels do so
+    everywhere.
+    """
+    train = case.train
+    labels = None if train is None else case.labels(train)
+    if train is None or labels is None:
+        return None
+    rows = picked(train)
+    found = matrices(train, train)
+    if found is None or len(rows) < _FEWEST:
+        return None
+    own = labels[rows]
+    counts = votes(own, nearest(found[0], found[0], _NEIGHBOURS, same=True))
+    if np.mean(counts.argmax(axis=1) == own) < _TELLING:
+        return None
+    # Smoothed neighbourhoods: of the neighbours of the most alike quarter, how many differ.
+    impure = 1 - counts.max(axis=1) / _NEIGHBOURS
+    calm = float(np.quantile(impure, 0.25))
+    against = np.flatnonzero((impure <= 0.2) & (counts.argmax(axis=1) != own))
+    if calm < _CALM or len(against) < _CONTRADICT * len(rows):
+        return None
+    told = (
+        f"Even in the calmest quarter of the training rows, {100 * calm:.0f}% or more of the "
+        f"{_NEIGHBOURS} nearest rows carry another label than most of them."
+    )
+    evidence: dict[str, object] = {"calm": calm}
+    fit = None if case.held is None else case.fit(case.held)
+    if case.held is not None and fit is not None and fit.certainty is not None:
+        surest = np.argsort(-fit.certainty)[: max(1, len(fit.values) // 4)]
+        wrong = Score(int((1 - fit.values[surest]).sum()), len(surest))
+        if wrong.share < _SUREST:
+            return None
+        evidence["surest_wrong"] = wrong.share
+        told += (
+            f" Of the quarter of {case.held.name} rows that the network is surest of, "
+            f"{100 * wrong.share:.0f}% have another label."
+        )
+    evidence |= {"contradicting": len(against), "rows": rows[against][:20].tolist()}
+    told += " Either labels are wrong, or the inputs don't tell the class."
+    shown = ", ".join(map(str, rows[against][:5]))
+    step = (
+        f"Look at the rows that contradict most of their neighbours ({len(against)} of "
+        f"{len(rows)}; row numbers {shown}, ...)."
+    )
+    return Finding("label noise", told, evidence, step)
+
+
+def class_imbalance(case: Case) -> Finding | None:
+    """Look for a class that is rare, and say whether the network finds it."""
+    part = case.train
+    labels = None if part is None else case.labels(part)
+    if part is None or labels is None:
+        return None
+    counts = np.bincount(labels)
+    present = np.flatnonzero(counts)
+    if len(present) < 2:
+        return None
+    rarest, commonest = present[counts[present].argmin()], int(counts.argmax())
+    if counts[commonest] < _RARER * counts[rarest]:
+        return None
+    told = (
+        f"Class {rarest} has {counts[rarest]:,} of {len(labels):,} training rows, class "
+        f"{commonest} has {counts[commonest]:,}."
+    )
+    evidence: dict[str, object] = {"rarest": int(rarest), "rows": int(counts[rarest])}
+    evidence["commonest_rows"] = int(counts[commonest])
+    severity = "note"
+    looked = case.held or part
+    fit, truth = case.fit(looked), case.labels(looked)
+    if fit is not None and truth is not None and (truth[fit.rows] == rarest).any():
+        mine = truth[fit.rows] == rarest
+        found = Score(int(fit.values[mine].sum()), int(mine.sum()))
+        told += (
+            f" The network finds {found.correct} of the {found.total} {looked.name} rows of class "
+            f"{rarest}, and answers {100 * fit.score.share:.1f}% of all rows rightly."
+        )
+        evidence |= {"found": found.share, "accuracy": fit.score.share}
+        if wilson_interval(found)[1] < fit.score.share - _LESS_FOUND:
+            severity = "warning"
+    step = (
+        f"Judge it by balanced accuracy or recall, not by accuracy; weigh the classes "
+        f"(class_weight={{{rarest}: {counts[commonest] / counts[rarest]:.0f}.0}}) or collect rows."
+    )
+    return Finding("class imbalance", told, evidence, step, severity)

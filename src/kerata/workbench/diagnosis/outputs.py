@@ -1,0 +1,139 @@
+"""The last layer: does it fit the loss, is it sure without reason, does it answer at all."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.finding import Finding
+from kerata.workbench.intervals import Score, wilson_interval
+
+_RANGES = {
+    "sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "relu": (0.0, np.inf),
+    "softplus": (0.0, np.inf),
+}
+# Of the targets, so many may lie outside what the network can say.
+_OUTSIDE = 0.01
+# Answers with this certainty should be wrong once in a thousand times.
+_SURE = 0.999
+# If they surely are so much more often, certainty means nothing.
+_WRONG = 0.05
+_FEWEST = 20
+# One answer for nearly all rows, where it is right for far fewer.
+_ONE_ANSWER = 0.99
+_RIGHT_FOR = 0.9
+# Spread of predictions, as a share of the targets' spread.
+_NO_SPREAD = 0.02
+
+
+def wrong_last_activation(case: Case) -> Finding | None:
+    """Compare the last activation with what the loss and the targets expect."""
+    if case.look is None or case.loss is None or not case.look.seen:
+        return None
+    last = case.look.seen[-1]
+    if last.outputs is None or last.outputs.ndim != 2:
+        return None
+    has, width = last.activation, last.outputs.shape[1]
+    told = step = ""
+    if width == 1 and has == "softmax":
+        told = "The last layer is a softmax over one unit, whose answer is always 1."
+        step = "Use activation='sigmoid' for two classes, or none for amounts."
+    elif case.kind in ("binary", "labels", "classes"):
+        told, step = _for_probabilities(case, has)
+    elif case.kind == "regression" and has in _RANGES and case.train is not None:
+        low, high = _RANGES[has]
+        y = np.asarray(case.train.y, float)
+        outside = float(np.mean((y < low) | (y > high)))
+        if outside > _OUTSIDE:
+            told = (
+                f"The last activation {has!r} can only answer from {low:g} to {high:g}, and "
+                f"{100 * outside:.0f}% of the training targets lie outside."
+            )
+            step = "Take the last activation away, or scale the targets into its range."
+    if not told:
+        return None
+    evidence = {"activation": has or "linear", "loss": case.loss_name, "units": width}
+    return Finding("wrong last activation", told, evidence, step, "serious")
+
+
+def _for_probabilities(case: Case, has: str) -> tuple[str, str]:
+    wanted = "softmax" if case.kind == "classes" else "sigmoid"
+    name = case.loss_name
+    if case.from_logits:
+        if has in ("softmax", "sigmoid"):
+            told = f"The loss {name} has from_logits=True, but the last layer ends in a {has}."
+            return f"{told} It is applied twice.", "Take one of the two away."
+        return "", ""
+    if has == wanted or (has == "softmax" and case.kind in ("binary", "labels")):
+        # A softmax with binary cross-entropy on one-hot targets is odd, yet trains.
+        return "", ""
+    if has == "sigmoid":
+        told = f"{name} expects probabilities that add up to 1; a sigmoid's don't."
+    else:
+        told = (
+            f"{name} expects probabilities, but the last layer ends in "
+            f"{repr(has) if has else 'no activation'}, whose outputs may lie outside 0 to 1."
+        )
+    return told, f"Use activation={wanted!r} in the last layer."
+
+
+def certain_and_wrong(case: Case) -> Finding | None:
+    """Look for held-out rows that are answered wrongly with full certainty."""
+    fit = None if case.held is None else case.fit(case.held)
+    if case.held is None or fit is None or fit.certainty is None:
+        return None
+    sure = fit.certainty > _SURE
+    if sure.sum() < _FEWEST:
+        return None
+    score = Score(int((1 - fit.values[sure]).sum()), int(sure.sum()))
+    low, high = wilson_interval(score)
+    if low < _WRONG:
+        return None
+    told = (
+        f"It is more than 99.9% certain of {score.total:,} of {len(sure):,} {case.held.name} rows, "
+        f"and {score.correct:,} of those are wrong ({100 * score.share:.1f}%, 95% interval "
+        f"{100 * low:.1f} to {100 * high:.1f}): its probabilities are saturated."
+    )
+    step = (
+        "Don't read its probabilities as such; stop training earlier, add L2 or dropout, or "
+        "smooth the labels (label_smoothing=0.1)."
+    )
+    evidence = {"certain": score.total, "wrong": score.correct, "interval": (low, high)}
+    return Finding("saturated outputs", told, evidence, step)
+
+
+def constant_predictions(case: Case) -> Finding | None:
+    """Look for one answer to all training rows."""
+    fit = None if case.train is None else case.fit(case.train)
+    if case.train is None or fit is None:
+        return None
+    step = (
+        "Train anew with a lower learning rate and scaled inputs, and check that the last "
+        "activation fits the loss."
+    )
+    truth = case.labels(case.train)
+    if truth is None:
+        y = np.asarray(case.train.y, float)
+        spread, wanted = float(fit.answers.std(axis=0).max()), float(y.std(axis=0).max())
+        if wanted == 0 or spread >= _NO_SPREAD * wanted:
+            return None
+        told = (
+            f"All {len(fit.answers):,} training rows looked at get nearly the same answer: "
+            f"predictions spread by {spread:.3g}, targets by {wanted:.3g}."
+        )
+        evidence = {"spread": spread, "targets_spread": wanted}
+        return Finding("constant predictions", told, evidence, step, "serious")
+    counts = np.bincount(fit.answers)
+    answer, said = int(counts.argmax()), float(counts.max() / counts.sum())
+    right = float(np.mean(truth == answer))
+    if said < _ONE_ANSWER or right > _RIGHT_FOR:
+        return None
+    told = (
+        f"It answers class {answer} for {100 * said:.1f}% of the training rows looked at, and "
+        f"that is right for {100 * right:.1f}% of them."
+    )
+    evidence = {"answer": answer, "said": said, "right": right}
+    return Finding("constant predictions", told, evidence, step, "serious")

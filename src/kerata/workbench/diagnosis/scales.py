@@ -1,0 +1,75 @@
+"""Inputs and targets in units that training can't cope with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.finding import Finding
+
+# A weight's gradient grows with its input, what a step changes with its square.
+_LARGE = 20.0
+_SMALL = 0.01
+# Targets so far from an untrained network's outputs of about 1 take thousands of steps.
+_LARGE_TARGETS = 100.0
+# Large targets that are met nevertheless are no illness.
+_MET = 0.5
+
+
+def inputs_not_scaled(case: Case) -> Finding | None:
+    """Look at the numbers that reach the first layer with weights, past any normalization."""
+    columns = _first_columns(case)
+    if columns is None or not columns.size:
+        return None
+    sizes = np.sqrt(np.mean(np.square(columns, dtype=np.float64), axis=0))
+    largest = float(sizes.max())
+    if _SMALL <= largest <= _LARGE or largest == 0:
+        return None
+    worst = int(sizes.argmax())
+    typical = float(np.median(sizes))
+    told = (
+        f"Typical inputs of the first layer are as {'large' if largest > _LARGE else 'small'} as "
+        f"{largest:.3g} (column {worst}, root mean square; the middle column has {typical:.3g}); "
+        "training works best around 1."
+    )
+    step = (
+        "Scale them with what the training rows say: layers.Normalization with adapt(x_train) in "
+        "front, or divide images by 255 (layers.Rescaling(1 / 255))."
+    )
+    return Finding(
+        "inputs not scaled", told, {"largest": largest, "column": worst, "middle": typical}, step
+    )
+
+
+def _first_columns(case: Case) -> np.ndarray | None:
+    """Give the matrix ``(rows, numbers)`` that the first layer with a kernel sees."""
+    if case.look is not None:
+        first = next(iter(case.look.weighted), None)
+        if first is None or first.inputs is None:
+            return None
+        return first.inputs.reshape(-1, first.inputs.shape[-1])
+    if case.model is not None or case.train is None or not case.train.floating:
+        return None
+    flat = case.train.flat
+    return None if flat is None else flat[case.train.chosen]
+
+
+def targets_not_scaled(case: Case) -> Finding | None:
+    """Look for amounts far from the outputs of an untrained network, that are missed."""
+    if case.kind != "regression" or case.train is None:
+        return None
+    y = np.asarray(case.train.y, float)
+    size, variance = float(np.sqrt(np.mean(y**2))), float(np.var(y))
+    fit = case.fit(case.train)
+    if size <= _LARGE_TARGETS or fit is None or variance == 0:
+        return None
+    explained = 1 - float(fit.values.mean()) / variance
+    if explained >= _MET:
+        return None
+    told = (
+        f"The targets are as large as {size:.3g} (root mean square), an untrained network's "
+        f"outputs about 1; after training it explains {100 * max(explained, 0):.0f}% of the "
+        "training targets' variance."
+    )
+    step = "Train on (y - mean) / deviation of the training targets, and turn predictions back."
+    return Finding("targets not scaled", told, {"size": size, "explained": explained}, step)

@@ -1,0 +1,70 @@
+"""Units that never answer, or that always answer the same."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.finding import Finding
+from kerata.workbench.diagnosis.look import Seen
+
+_RELUS = ("relu", "relu6")
+_BOUNDS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "hard_sigmoid": (0.0, 1.0)}
+# Some units of most healthy networks are dead; so large a share is lost width.
+_DEAD = 0.4
+# An output so near to its bound has a gradient under a twentieth of its largest.
+_NEAR = 0.01
+# So large a share of all outputs at the bounds leaves little to learn from.
+_SATURATED = 0.6
+
+
+def dead_units(case: Case) -> Finding | None:
+    """Look for ReLU units that are 0 for every training row looked at."""
+    if case.look is None:
+        return None
+    worst: tuple[float, Seen, int, int] | None = None
+    for seen in case.look.seen:
+        if seen.activation not in _RELUS or seen.outputs is None:
+            continue
+        units = seen.outputs.reshape(-1, seen.outputs.shape[-1])
+        dead, width = int((units <= 0).all(axis=0).sum()), units.shape[1]
+        if width and dead / width >= _DEAD and (worst is None or dead / width > worst[0]):
+            worst = dead / width, seen, dead, width
+    if worst is None:
+        return None
+    share, seen, dead, width = worst
+    told = (
+        f"{dead} of the {width} units of layer {seen.layer.name!r} are 0 for all {case.look.rows} "
+        "training rows looked at: no gradient reaches them, so they will not learn any more."
+    )
+    step = (
+        "Lower the learning rate and train anew; if they die again, scale the inputs or use "
+        "leaky_relu or gelu."
+    )
+    evidence = {"layer": seen.layer.name, "dead": dead, "units": width, "rows": case.look.rows}
+    return Finding("dead units", told, evidence, step, "serious" if share > 0.9 else "warning")
+
+
+def saturated_units(case: Case) -> Finding | None:
+    """Look for hidden sigmoid and tanh units that sit at their bounds."""
+    if case.look is None:
+        return None
+    for seen in case.look.seen[:-1]:
+        if seen.activation not in _BOUNDS or seen.outputs is None:
+            continue
+        low, high = _BOUNDS[seen.activation]
+        near = _NEAR * (high - low)
+        share = float(np.mean((seen.outputs < low + near) | (seen.outputs > high - near)))
+        if share >= _SATURATED:
+            told = (
+                f"{100 * share:.0f}% of the outputs of layer {seen.layer.name!r} "
+                f"({seen.activation}) lie within 1% of their bounds {low:g} and {high:g}, where "
+                "the gradient is nearly 0."
+            )
+            step = (
+                "Scale the inputs, start from smaller weights (glorot_uniform), put "
+                "BatchNormalization before the activation, or use relu."
+            )
+            evidence = {"layer": seen.layer.name, "share": share}
+            return Finding("saturated units", told, evidence, step)
+    return None
