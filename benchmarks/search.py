@@ -91,17 +91,22 @@ def builder(k: Any, row: str, outputs: int = 1) -> Callable[..., Any]:
     return build
 
 
+def clock() -> np.ndarray:
+    """Read the time and this process's processor time, in seconds."""
+    return np.array([time.perf_counter(), time.process_time()])
+
+
 # Whole searches ---------------------------------------------------------------------------------
 
 
-def of_kerata(row: str, x: Any, y: Any) -> tuple[float, float]:
+def of_kerata(row: str, x: Any, y: Any) -> tuple[np.ndarray, float]:
     """Run a row's whole search; give seconds and the score it reached."""
     import kerata
 
     build = builder(kerata, row)
     # Imported on first use; importing is timed for nobody.
     search = kerata.search
-    begin = time.perf_counter()
+    begin = clock()
     if row == "imdb":
         space = {"epochs": list(EPOCHS), "hidden_size": list(WIDTHS)}
         found = search.grid(build, space, x, y, folds=FOLDS, batch_size=BATCH, verbose=0)
@@ -116,34 +121,34 @@ def of_kerata(row: str, x: Any, y: Any) -> tuple[float, float]:
             build, x, y, n=SEEDS, epochs=MOONS_EPOCHS, batch_size=200, verbose=0
         )
         score = float(np.mean([r["accuracy"] for r in several.reports]))
-    return time.perf_counter() - begin, score
+    return clock() - begin, score
 
 
 # Parts of the others' ---------------------------------------------------------------------------
 
 
-def whole_grid(time_of: Callable[[int, int], float]) -> float:
+def whole_grid(time_of: Callable[[int, int], np.ndarray]) -> np.ndarray:
     """Add up the document's grid from one fold of each width with 1 and with 2 epochs."""
-    total = 0.0
+    total = np.zeros(2)
     for width in WIDTHS:
         one, two = time_of(width, 1), time_of(width, 2)
-        epoch = max(two - one, 0.0)
+        epoch = np.maximum(two - one, 0)
         total += FOLDS * sum(one + (epochs - 1) * epoch for epochs in EPOCHS)
     # The refit of the best takes all rows: half as many again as a fold.
     return total + 1.5 * (time_of(WIDTHS[0], 1) + 4 * epoch)
 
 
-def grid_search(estimator: Any, space: dict[str, list[Any]], x: Any, y: Any) -> float:
+def grid_search(estimator: Any, space: dict[str, list[Any]], x: Any, y: Any) -> np.ndarray:
     """Time one candidate on one fold in scikit-learn's grid search."""
     from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
     fold = [next(StratifiedKFold(FOLDS).split(np.zeros(len(y)), y))]
-    begin = time.perf_counter()
+    begin = clock()
     GridSearchCV(estimator, space, cv=fold, refit=False, error_score="raise").fit(x, y)
-    return time.perf_counter() - begin
+    return clock() - begin
 
 
-def of_sklearn(x: Any, y: Any) -> tuple[float, float]:
+def of_sklearn(x: Any, y: Any) -> tuple[np.ndarray, float]:
     """Estimate the grid with scikit-learn's own network."""
     import warnings
 
@@ -151,14 +156,14 @@ def of_sklearn(x: Any, y: Any) -> tuple[float, float]:
 
     warnings.simplefilter("ignore")
 
-    def time_of(width: int, epochs: int) -> float:
+    def time_of(width: int, epochs: int) -> np.ndarray:
         mlp = MLPClassifier((width, width), batch_size=BATCH, n_iter_no_change=1000)
         return grid_search(mlp, {"max_iter": [epochs]}, x.astype("float32"), y)
 
     return whole_grid(time_of), float("nan")
 
 
-def of_keras(row: str, x: Any, y: Any) -> tuple[float, float]:
+def of_keras(row: str, x: Any, y: Any) -> tuple[np.ndarray, float]:
     """Estimate a row with Keras."""
     import keras
 
@@ -171,7 +176,7 @@ def of_keras(row: str, x: Any, y: Any) -> tuple[float, float]:
         def make(X: Any, y: Any, hidden_size: int) -> Any:
             return build(hidden_size)
 
-        def time_of(width: int, epochs: int) -> float:
+        def time_of(width: int, epochs: int) -> np.ndarray:
             space = {
                 "model_kwargs": [{"hidden_size": width}],
                 "fit_kwargs": [{"epochs": epochs, "batch_size": BATCH, "verbose": 0}],
@@ -182,21 +187,21 @@ def of_keras(row: str, x: Any, y: Any) -> tuple[float, float]:
 
     build = builder(keras, row)
 
-    def fit(epochs: int, seed: int, rows: slice, batch: int) -> tuple[float, float]:
-        begin = time.perf_counter()
+    def fit(epochs: int, seed: int, rows: slice, batch: int) -> tuple[np.ndarray, float]:
+        begin = clock()
         keras.utils.set_random_seed(seed)
         model = build()
         history = model.fit(x[rows], y[rows], epochs=epochs, batch_size=batch, verbose=0)
         if row == "boston":
             model.evaluate(x[303:], y[303:], verbose=0)
-        return time.perf_counter() - begin, next(iter(history.history.values()))[-1]
+        return clock() - begin, next(iter(history.history.values()))[-1]
 
     if row == "boston":
         fit(1, 0, slice(303), 1)  # what is done once in a process
         (one, _), (more, _) = (fit(n, 0, slice(303), 1) for n in (1, 11))
         return 4 * (one + 99 * (more - one) / 10), float("nan")
     times = [fit(MOONS_EPOCHS, seed, slice(None), 200) for seed in range(3)]
-    return SEEDS / 3 * sum(t for t, _ in times), float(np.mean([a for _, a in times]))
+    return SEEDS / 3 * np.sum([t for t, _ in times], axis=0), float(np.mean([a for _, a in times]))
 
 
 def worker(row: str, contender: str) -> None:
@@ -208,7 +213,8 @@ def worker(row: str, contender: str) -> None:
         seconds, score = of_sklearn(x, y)
     else:
         seconds, score = of_keras(row, x, y)
-    print(json.dumps({"seconds": seconds, "score": score}))
+    wall, cpu = seconds.tolist()
+    print(json.dumps({"seconds": wall, "cpu": cpu, "score": score}))
 
 
 # The run ----------------------------------------------------------------------------------------
@@ -245,7 +251,8 @@ def measure(rows: list[str], repeats: int) -> dict[str, Any]:
         }
         ours = found[row]["kerata"]["seconds"]
         told = [
-            f"{name} {f['seconds']:.1f} s ({f['seconds'] / ours:.1f} times)"
+            f"{name} {f['seconds']:.1f} s, {f['cpu']:.1f} of processors "
+            f"({f['seconds'] / ours:.1f} times)"
             for name, f in found[row].items()
         ]
         found[row] |= {"repeats": len(runs["kerata"]), "load": os.getloadavg()[0]}
@@ -256,17 +263,20 @@ def measure(rows: list[str], repeats: int) -> dict[str, Any]:
 def markdown(found: dict[str, Any]) -> str:
     """Write the table."""
     lines = [
-        "| search | Kerata, first | again | Keras | scikit-learn | Keras / Kerata | again |",
-        "|---|---|---|---|---|---|---|",
+        "| search | | Kerata, first | again | Keras | scikit-learn | Keras / Kerata | again |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row, figures in found.items():
-        ours, again = figures["kerata"]["seconds"], figures["kerata, again"]["seconds"]
-        keras, sklearn = figures["keras"]["seconds"], figures.get("sklearn", {}).get("seconds")
-        other = f"{sklearn:.0f} s ({sklearn / ours:.1f} times)" if sklearn else ""
-        lines.append(
-            f"| {ROWS[row]} | {ours:.2f} s | {again:.2f} s | {keras:.0f} s | {other} "
-            f"| **{keras / ours:.0f}** | {keras / again:.0f} |"
-        )
+        title = f"{ROWS[row]} (load {figures['load']:.0f})"
+        for kind, name in (("seconds", "time"), ("cpu", "of processors")):
+            ours, again = figures["kerata"][kind], figures["kerata, again"][kind]
+            keras, sklearn = figures["keras"][kind], figures.get("sklearn", {}).get(kind)
+            other = f"{sklearn:.0f} s ({sklearn / ours:.1f} times)" if sklearn else ""
+            lines.append(
+                f"| {title} | {name} | {ours:.2f} s | {again:.2f} s | {keras:.0f} s | {other} "
+                f"| **{keras / ours:.0f}** | {keras / again:.0f} |"
+            )
+            title = ""
     lines += ["", "What was timed of the others:", ""]
     lines += [f"- {row}, {name}: {text}." for (row, name), text in PARTS.items() if row in found]
     return "\n".join(lines)
