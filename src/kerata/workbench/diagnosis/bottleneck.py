@@ -34,9 +34,10 @@ def bottleneck(case: Case) -> Finding | None:
 def _narrow(case: Case, name: str, width: int, wider: int, classes: int) -> Finding | None:
     fit = None if case.train is None else case.fit(case.train)
     evidence: dict[str, Any] = {"layer": name, "units": width, "before": wider, "classes": classes}
+    numbers = "1 number" if width == 1 else f"{width} numbers"
     told = (
-        f"Layer {name!r} passes {width} numbers on, between {wider} before it and {classes} "
-        "classes after it: what doesn't fit into them is lost to all later layers."
+        f"Layer {name!r} passes on {numbers}, between {wider} before it and {classes} classes "
+        "after it: what doesn't fit in there is lost to all later layers."
     )
     severity = "note"
     if fit is not None:

@@ -153,7 +153,7 @@ class Case:
             return None
         if part.name not in self._fits:
             raw = self.model.predict(part.inputs(part.chosen), verbose=0)
-            if not isinstance(raw, np.ndarray) or raw.ndim > 2:
+            if not isinstance(raw, np.ndarray) or raw.ndim > 2 or not np.isfinite(raw).all():
                 return None
             self._fits[part.name] = self._fit_of(part, raw)
         return self._fits[part.name]

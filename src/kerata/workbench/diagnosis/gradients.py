@@ -71,4 +71,4 @@ def _ends(case: Case) -> tuple[float, float, list[str], dict[str, float]] | None
 
 
 def _times(large: float, small: float) -> str:
-    return "infinitely many times" if small == 0 else f"{large / small:.2g} times"
+    return "infinitely many times" if small == 0 else f"{float(f'{large / small:.2g}'):,.0f} times"

@@ -123,7 +123,7 @@ def learning_rate_too_low(case: Case) -> Finding | None:
         f"learned best near {tested.suggestion:.2g}."
     )
     step = f"Set the learning rate to {tested.suggestion:.2g}."
-    return Finding("learning rate too low", told, evidence, step)
+    return Finding("learning rate too low", told, evidence, step, "serious")
 
 
 def _range_test(case: Case) -> LearningRates | None:

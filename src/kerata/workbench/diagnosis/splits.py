@@ -146,13 +146,11 @@ def small_test_set(case: Case) -> Finding | None:
         f"{part.count:,} {part.name} rows (result {main}) can't tell two networks apart that "
         f"differ by less than about {unseen}."
     )
-    rows = (
-        _rows_needed(Score(int(fit.values.sum()), len(fit.values)))
-        if fit.certainty is not None
-        else 0
+    rows = "more" if fit.certainty is None else f"about {_rows_needed(fit.score):,}"
+    step = (
+        "Compare networks by cross-validation over all rows and several seeds, or test on "
+        f"{rows} rows."
     )
-    step = "Compare networks by cross-validation over all rows and several seeds"
-    step += f", or test on about {rows:,} rows." if rows else ", or test on more rows."
     return Finding("small test set", told, evidence, step)
 
 
