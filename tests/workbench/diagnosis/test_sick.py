@@ -19,16 +19,19 @@ def the(found, name):
     return found[found.names.index(name)]
 
 
-def test_overfitting(clinic):
+def test_overfitting_and_saturated_outputs(clinic):
     data = clinic.splits(spread=2.0)
     model = clinic.mlp(units=(256, 256))
-    finding = the(found_in(clinic, model, data, 40), "overfitting")
+    found = found_in(clinic, model, data, 40)
+    finding = the(found, "overfitting")
     evidence = finding.evidence
     assert evidence["best_epoch"] < 20
     assert evidence["last_val_loss"] > 1.5 * evidence["lowest_val_loss"]
     assert evidence["train_accuracy"] > 0.95 > 0.75 > evidence["held_out_accuracy"]
     assert f"After epoch {evidence['best_epoch']} the validation loss rose" in finding.sentence
     assert f"Keep epoch {evidence['best_epoch']}" in finding.next_step
+    evidence = the(found, "saturated outputs").evidence
+    assert evidence["wrong"] / evidence["certain"] > 0.1
 
 
 def test_overfitting_on_amounts(clinic):
@@ -201,13 +204,6 @@ def test_small_test_set(clinic):
     finding = the(found_in(clinic, clinic.mlp(), data, 10), "small test set")
     assert finding.evidence["rows"] == 60
     assert "points" in finding.sentence
-
-
-def test_saturated_outputs(clinic):
-    data = clinic.splits(spread=2.0)
-    model = clinic.mlp(units=(256, 256))
-    finding = the(found_in(clinic, model, data, 40), "saturated outputs")
-    assert finding.evidence["wrong"] / finding.evidence["certain"] > 0.1
 
 
 WRONG = {

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from kerata.kernels.bags import is_bags
@@ -29,8 +30,10 @@ class Part:
     def __init__(self, name: str, rows: Rows, seed: int) -> None:
         self.name, self.rows, self.count = name, rows, rows.count
         order = np.random.default_rng(seed).permutation(rows.count)
+        leaves = jax.tree.leaves(rows.x, is_leaf=is_bags)
+        width = sum(int(np.prod(leaf.shape[1:])) for leaf in leaves)
         # Row numbers of the sample, in ascending order.
-        self.chosen = np.sort(order[:SAMPLE])
+        self.chosen = np.sort(order[: max(1, min(SAMPLE, _LARGEST // max(width, 1)))])
 
     @classmethod
     def of(cls, name: str, data: Any, n_inputs: int, seed: int) -> Part:
@@ -81,6 +84,6 @@ class Part:
     @staticmethod
     def _map(tree: Any, rows: np.ndarray) -> Any:
         def take(a: Any) -> np.ndarray:
-            return (np.asarray(a.to_dense()) if is_bags(a) else np.asarray(a))[rows]
+            return np.asarray(a.take(jnp.asarray(rows)).to_dense() if is_bags(a) else a[rows])
 
         return jax.tree.map(take, tree, is_leaf=is_bags)

@@ -1,0 +1,48 @@
+"""Diagnoses of networks that the workbench trained."""
+
+import numpy as np
+import pytest
+
+pandas = pytest.importorskip("pandas")
+
+from kerata.workbench import fit_source  # noqa: E402 # after the skip
+from kerata.workbench.diagnosis import diagnose_trained  # noqa: E402 # after the skip
+from kerata.workbench.reading.parts import Source, Table  # noqa: E402 # after the skip
+
+
+def table(rows):
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, rows))
+    town = rng.choice(["Ulm", "Bonn"], rows)
+    return pandas.DataFrame(
+        {
+            "a": 1000 + 200 * a,
+            "b": b,
+            "town": town,
+            "ring": np.where(a**2 + b**2 > 1.4, "out", "in"),
+            "price": 1e5 * (3 + a - (town == "Ulm")),
+        }
+    )
+
+
+def diagnosed(target, frame, **options):
+    frame = frame.drop(columns=[{"ring": "price", "price": "ring"}[target]])
+    source = Source("made", "table", Table(frame), None, target)
+    trained = fit_source(
+        source, network="mlp", with_baselines=False, options={"learning_rate": 0.01}, **options
+    )
+    return diagnose_trained(trained)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["ring", "price"])
+def test_a_healthy_table(target):
+    found = diagnosed(target, table(1200), epochs=40)
+    assert [f for f in found if f.severity != "note"] == []
+    assert len(found.looked_for) == 19
+
+
+def test_rows_that_come_twice():
+    frame = table(400)
+    found = diagnosed("ring", pandas.concat([frame, frame]), epochs=3)
+    assert "shared rows" in found.names
