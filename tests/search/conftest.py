@@ -27,13 +27,13 @@ def small(units=3, rate=0.25, l2=0.01, learning_rate=0.05):
     return model
 
 
-@pytest.fixture(name="small")
+@pytest.fixture(name="small", scope="session")
 def give_small():
     """Give the builder."""
     return small
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def data():
     """Give 43 rows of two classes."""
     return X, Y

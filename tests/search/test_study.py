@@ -20,10 +20,8 @@ SPACE = {"learning_rate": [0.05, 0.2], "rate": [0.25, 0.5], "epochs": [1, 3]}
 
 
 @pytest.fixture(scope="module")
-def found():
-    from tests.search.conftest import X, Y, small
-
-    return search.grid(small, SPACE, X, Y, folds=3, batch_size=8, seed=5, verbose=0)
+def found(small, data):
+    return search.grid(small, SPACE, *data, folds=3, batch_size=8, seed=5, verbose=0)
 
 
 def test_a_grid_is_equal_to_training_each_alone(found, small, data, alone):
@@ -57,9 +55,7 @@ def test_the_table_has_a_row_a_candidate(found):
     assert set(table["parameters"]) == {22}
 
 
-def test_the_best_is_refitted_on_all_rows(found, data, alone):
-    from tests.search.conftest import small
-
+def test_the_best_is_refitted_on_all_rows(found, small, data, alone):
     model = found.refit()
     params = dict(found.best.params)
     everything = np.arange(43)
