@@ -28,7 +28,7 @@ def inputs_not_scaled(case: Case) -> Finding | None:
     worst = int(sizes.argmax())
     typical = float(np.median(sizes))
     told = (
-        f"Typical inputs of the first layer are as {'large' if largest > _LARGE else 'small'} as "
+        f"The first layer gets numbers {'as large as' if largest > _LARGE else 'of at most'} "
         f"{largest:.3g} (column {worst}, root mean square; the middle column has {typical:.3g}); "
         "training works best around 1."
     )

@@ -133,17 +133,17 @@ def small_test_set(case: Case) -> Finding | None:
         noise = WIDTH * float(fit.values.std()) / math.sqrt(part.count) * math.sqrt(2)
         if mean == 0 or noise < _UNSEEN_ERROR * mean:
             return None
-        unseen, main = f"{100 * noise / mean:.0f}% of their mean squared error", f"{mean:.4g}"
+        unseen, main = f"{100 * noise / mean:.0f}% of it", f"mean squared error {mean:.4g}"
         evidence = {"rows": part.count, "error": mean, "unseen": noise}
     else:
         low, high = wilson_interval(fit.score)
         noise = (high - low) / 2 * math.sqrt(2)
         if noise < max(_UNSEEN, _UNSEEN_OF_WRONG * (1 - fit.score.share)):
             return None
-        unseen, main = f"{100 * noise:.1f} points", f"{100 * fit.score.share:.1f}%"
+        unseen, main = f"{100 * noise:.1f} points", f"{100 * fit.score.share:.1f}% right"
         evidence = {"rows": part.count, "interval": (low, high), "unseen": noise}
     told = (
-        f"{part.count:,} {part.name} rows (result {main}) can't tell two networks apart that "
+        f"{part.count:,} {part.name} rows ({main}) can't tell two networks apart that "
         f"differ by less than about {unseen}."
     )
     rows = "more" if fit.certainty is None else f"about {_rows_needed(fit.score):,}"
