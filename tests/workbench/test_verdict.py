@@ -56,7 +56,7 @@ def test_a_network_that_learned_nothing():
 
 def test_underfitting_asks_for_more_network():
     found = judge(run(train=Score(800, 1000), validation=Score(160, 200)))
-    assert any("more filters" in a for a in found.advice)
+    assert any("larger network" in a for a in found.advice)
 
 
 def test_divergence_is_said():

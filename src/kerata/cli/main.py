@@ -99,6 +99,9 @@ def train(
         bool, typer.Option("--balance", help="Let rare classes weigh as much as others.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for what is saved.")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a run of that name.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
 ) -> None:
     """Train a network and say how good it is.
@@ -123,6 +126,7 @@ def train(
             seed=seed,
             balance=balance,
             out=out,
+            overwrite=overwrite,
             quiet=quiet,
         )
     )

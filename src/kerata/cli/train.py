@@ -38,6 +38,7 @@ class Request:
     seed: int = 0
     balance: bool = False
     out: Path | None = None
+    overwrite: bool = False
     quiet: bool = False
 
     @property
@@ -67,6 +68,7 @@ def train_source(request: Request) -> None:
         return
     from rich.console import Console
 
+    from kerata.workbench import runs
     from kerata.workbench.columns import load_overrides
     from kerata.workbench.fitting import fit_source
     from kerata.workbench.live import LiveView
@@ -80,6 +82,7 @@ def train_source(request: Request) -> None:
     }
     console = Console()
     source = read_source(request.source, target=request.target, table=request.table)
+    name = run_name(request, source.name)
     shown = None if request.quiet else console
     with LiveView(console) as view:
         trained = fit_source(
@@ -98,7 +101,9 @@ def train_source(request: Request) -> None:
         )
     trained.config |= {"source": request.source, "table": request.table}
     _print_result(console, trained)
-    say(console, "Saved", [str(path) for path in _saved(trained, request)])
+    run = runs.save(trained, name, _folder(request), overwrite=request.overwrite)
+    report = run.path / "report.html"
+    say(console, "Saved", [str(run.path), *([str(report)] if report.exists() else [])])
     if not request.quiet:
         console.print("[bold]The same in Python[/bold]")
         console.print(python_lines(request, columns, options), highlight=False, markup=False)
@@ -238,10 +243,26 @@ def _print_result(console: Console, trained: Trained) -> None:
     say(console, "Notes", [note for note in trained.notes if note not in shown])
 
 
-def _saved(trained: Trained, request: Request) -> list[Path]:
-    from kerata.workbench import preparation
+def run_name(request: Request, source: str) -> str:
+    """Choose the run's name before anything is trained: the given one, or a free one.
 
-    name = request.name or Path(request.source).stem
-    path = Path("runs" if request.out is None else request.out) / name / "model.keras"
-    preparation.save_with(trained.model, trained.preparation, path, task=trained.task.as_dict())
-    return [path]
+    Raises:
+        FileExistsError: the given one is taken.
+        ValueError: it is no name of a folder.
+    """
+    from kerata.workbench import runs
+
+    folder = _folder(request)
+    if request.name is not None:
+        runs.check_name(request.name, folder, overwrite=request.overwrite)
+        return request.name
+    free = name = "".join(c if c.isalnum() or c in "-_." else "-" for c in source).strip("-.")
+    number = 2
+    while (folder / free).exists() and not request.overwrite:
+        free = f"{name}-{number}"
+        number += 1
+    return free
+
+
+def _folder(request: Request) -> Path:
+    return Path("runs") if request.out is None else request.out

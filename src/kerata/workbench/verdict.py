@@ -179,7 +179,7 @@ def _advice(run: Run) -> list[str]:
         )
     elif run.train.share < WELL_FITTED:
         advice.append(
-            "It doesn't fit its training rows fully: try more filters, another layer, less dropout "
+            "It doesn't fit its training rows fully: try a larger network, less dropout "
             "or longer training."
         )
     # Two accuracies from equal test sets differ by chance by about this much.

@@ -4,6 +4,7 @@ from kerata.workbench.networks.dense import linear, mlp, wide_deep
 from kerata.workbench.networks.digits import digits_network
 from kerata.workbench.networks.images import cnn, cnn_bn
 from kerata.workbench.networks.recipes import RECIPES, Recipe, recipe_for
+from kerata.workbench.networks.table import table
 from kerata.workbench.networks.texts import bag_of_words, embeddings, text_cnn, tfidf
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "linear",
     "mlp",
     "recipe_for",
+    "table",
     "text_cnn",
     "tfidf",
     "wide_deep",

@@ -48,7 +48,7 @@ def mlp(
         units: width of each hidden layer.
         dropout: share of each hidden layer that a training step hides.
         learning_rate, weight_decay: of AdamW.
-        loss: another than the task's usual one, such as ``'mae'``.
+        loss: another than the task's usual one, such as ``'mse'``.
     """
     given, parts = entrance(inputs)
     first, *others = units

@@ -53,7 +53,7 @@ def cnn(
 def cnn_bn(
     inputs: Inputs,
     task: Any,
-    filters: int = 32,
+    filters: int = 16,
     units: int = 128,
     dropout: float = 0.4,
     augment: float = 1.0,

@@ -12,8 +12,6 @@ from kerata.workbench.preparation.base import Inputs
 
 # Up to so many ids in all, categories become ones and zeros; beyond, vectors.
 ONE_HOT = 256
-# So far from the middle, in standard deviations, numbers may lie before they are cut.
-FARTHEST = 10.0
 
 Given = dict[str, Any]
 
@@ -146,7 +144,8 @@ def finished(
         # The network works in standard deviations and answers in the target's units.
         scale, mean = inputs.target_scale, inputs.target_mean
         output = layers.Rescaling(scale, mean, name="units")(output)
-        loss = loss or "mse"
+        # The mean absolute error is what is told of a regression, so that is what is learned.
+        loss = loss or "mae"
         weights = [1 / scale**2 if loss in ("mse", "mean_squared_error") else 1 / scale]
         metrics = ["mae"]
     elif task.kind == "classes":

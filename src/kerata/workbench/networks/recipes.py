@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.networks import dense, images, texts
+from kerata.workbench.networks import dense, images, table, texts
 
 Build = Callable[..., Any]
 SEQUENCE = {"weights": "sequence", "most": 20_000}
@@ -49,6 +49,7 @@ RECIPES: dict[str, Recipe] = {
     "linear": Recipe(dense.linear, ("table", "texts", "images"), {"texts": BAG}),
     "mlp": Recipe(dense.mlp, ("table", "texts", "images"), {"texts": BAG}),
     "wide-deep": Recipe(dense.wide_deep, ("table",)),
+    "table": Recipe(table.table, ("table",), {"table": {"ranked": True}}, patience=6, members=4),
     "bag-of-words": Recipe(
         texts.bag_of_words,
         ("texts",),
@@ -66,11 +67,14 @@ RECIPES: dict[str, Recipe] = {
     "text-cnn": Recipe(texts.text_cnn, ("texts",), {"texts": SEQUENCE}, 30, patience=3),
     "cnn": Recipe(images.cnn, ("images",), epochs=6, patience=6, batch_size=64, scheduled=True),
     "cnn-bn": Recipe(
-        images.cnn_bn, ("images",), epochs=30, patience=30, batch_size=64, scheduled=True
+        images.cnn_bn, ("images",), epochs=12, patience=12, batch_size=64, scheduled=True
     ),
 }
+# Fewer rows than these need more epochs, or more networks, to come to rest.
+SMALL = 2000
+FEW_IMAGES = 10_000
 # What ``auto`` takes.
-AUTO = {"table": "mlp", "texts": "bag-of-words", "images": "cnn-bn"}
+AUTO = {"table": "table", "texts": "bag-of-words", "images": "cnn-bn"}
 
 
 def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Recipe]:
@@ -101,6 +105,11 @@ def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Reci
             "A function of your own is named module:function."
         )
     found = RECIPES[name]
+    if name == "table" and rows < SMALL:
+        # Few rows: first weights and validation rows decide much, and epochs cost nothing.
+        found = replace(found, members=8, patience=12)
+    if found.scheduled and rows < FEW_IMAGES:
+        found = replace(found, epochs=40, patience=40, batch_size=32)
     if kind not in found.kinds:
         fitting = ", ".join(n for n, r in RECIPES.items() if kind in r.kinds)
         raise ValueError(

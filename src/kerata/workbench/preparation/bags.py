@@ -106,7 +106,9 @@ class WordBag:
         room = max(1, self.most // self.ngrams)
         if np.count_nonzero(counts >= self.least) <= room:
             return self.least
-        return int(np.sort(counts)[-room]) + 1
+        last = int(np.sort(counts)[-room])
+        # Equally frequent terms stay or go together.
+        return last if np.count_nonzero(counts >= last) <= room else last + 1
 
     def transform(self, texts: list[str]) -> Any:
         """Give the weighted bags as a SciPy CSR matrix ``(texts, terms)``, float32."""

@@ -13,7 +13,7 @@ from kerata.workbench.preparation.base import part
 SKEWED = 1.5
 FEWEST = 12
 # Points that describe the ranks.
-KNOTS = 256
+KNOTS = 1000
 
 
 @part

@@ -1,0 +1,66 @@
+"""Numbers as vectors: waves of several lengths, a linear map of each column's own, ReLU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from kerata import initializers
+from kerata.base.arguments import positive_int
+from kerata.layers.layer import Layer
+from kerata.saving import register_keras_serializable
+
+
+@register_keras_serializable("kerata")
+class PeriodicEmbedding(Layer):
+    """Turns each number into a vector that a dense layer can read steps and bumps from.
+
+    Inputs ``(batch, columns)``, roughly standard normal; outputs ``(batch, columns, units)``.
+
+    Arguments:
+        units: length of a vector.
+        frequencies: waves for each column; their lengths are trained.
+        sigma: standard deviation of the first frequencies; larger ones see finer steps.
+
+    >>> import numpy as np
+    >>> PeriodicEmbedding(units=4, frequencies=8)(np.zeros((2, 3))).shape
+    (2, 3, 4)
+
+    Source: Gorishniy and others, On Embeddings for Numerical Features in Tabular Deep Learning
+    (NeurIPS 2022), the embedding called PLR.
+    """
+
+    def __init__(
+        self, units: int = 24, frequencies: int = 48, sigma: float = 0.1, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.units = positive_int("PeriodicEmbedding", "units", units)
+        self.frequencies = positive_int("PeriodicEmbedding", "frequencies", frequencies)
+        self.sigma = sigma
+
+    def build(self, input_shape: Any) -> None:
+        """Make frequencies, and a kernel and a bias for each column."""
+        columns = self.known_axis(input_shape, -1)
+        waves = 2 * self.frequencies
+        self.waves = self.add_weight(
+            (columns, self.frequencies), initializers.RandomNormal(0.0, self.sigma), name="waves"
+        )
+        spread = waves**-0.5
+        self.kernel = self.add_weight(
+            (columns, waves, self.units),
+            initializers.RandomUniform(-spread, spread),
+            name="kernel",
+        )
+        self.bias = self.add_weight((columns, self.units), "zeros", name="bias")
+
+    def call(self, inputs: Any) -> Any:
+        """Compute the vectors."""
+        angles = 2 * jnp.pi * inputs[..., None] * self.waves.value
+        waves = jnp.concatenate([jnp.cos(angles), jnp.sin(angles)], axis=-1)
+        vectors = jnp.einsum("bcw,cwu->bcu", waves, self.kernel.value)
+        return jnp.maximum(vectors + self.bias.value, 0)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Add an axis for the vectors."""
+        return (*input_shape, self.units)
