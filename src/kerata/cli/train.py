@@ -106,7 +106,9 @@ def train_source(request: Request) -> None:
     say(console, "Saved", [str(run.path), *([str(report)] if report.exists() else [])])
     if not request.quiet:
         console.print("[bold]The same in Python[/bold]")
-        console.print(python_lines(request, columns, options), highlight=False, markup=False)
+        console.print(
+            python_lines(request, columns, options), highlight=False, markup=False, soft_wrap=True
+        )
 
 
 class _Teller:
@@ -148,6 +150,12 @@ class _Teller:
         several = f", {network['members']} of them" if network["members"] > 1 else ""
         self._line(f"Network: {network['name']}{several}, at most {network['epochs']} epochs.")
 
+    def member(self, told: dict[str, Any]) -> None:
+        self._line(
+            f"Network {told['number']} of {told['of']}: best epoch {told['best_epoch']} of "
+            f"{told['epochs']}, val_loss {told['val_loss']:.4f}"
+        )
+
     def _line(self, text: str) -> None:
         self.console.print(text, highlight=False, markup=False)
 
@@ -159,7 +167,8 @@ def columns_table(columns: list[Any]) -> Any:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("column", "is", "because", "missing", "for example"):
-        table.add_column(title, justify="right" if title == "missing" else "left")
+        side: Any = "right" if title == "missing" else "left"
+        table.add_column(title, justify=side, no_wrap=True, overflow="ellipsis")
     for column in columns[:SHOWN_COLUMNS]:
         style = "bold" if column.kind == "target" else None if column.used else "dim"
         kind = column.kind if column.used or column.kind == "target" else f"{column.kind} (unused)"

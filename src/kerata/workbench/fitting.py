@@ -127,7 +127,8 @@ def fit_source(
         with_baselines: whether baselines are computed.
         watch: callbacks for the network's training.
         on_event: called with a name and a value as things become known: ``'columns'``,
-            ``'task'``, ``'rows'``, ``'preparation'``, ``'baseline'``, ``'network'``.
+            ``'task'``, ``'rows'``, ``'preparation'``, ``'baseline'``, ``'network'``, and
+            ``'member'`` after each further network of several.
 
     Raises:
         ValueError: a target that is not there, too few rows, one class only, and other data
@@ -197,7 +198,7 @@ def fit_source(
     )
     tell("network", {"name": name, "epochs": epochs, "members": plan.members, "inputs": inputs})
     outcome = members.train(
-        plan, x["train"], targets["train"], (x["validation"], targets["validation"]), watch
+        plan, x["train"], targets["train"], (x["validation"], targets["validation"]), watch, tell
     )
     clock["training"] = time.perf_counter() - began
     if outcome.interrupted:

@@ -57,9 +57,21 @@ class Outcome:
 
 
 def train(
-    plan: Plan, x: Any, y: np.ndarray, validation: tuple[Any, np.ndarray], watch: Sequence[Any] = ()
+    plan: Plan,
+    x: Any,
+    y: np.ndarray,
+    validation: tuple[Any, np.ndarray],
+    watch: Sequence[Any] = (),
+    tell: Callable[[str, Any], None] | None = None,
 ) -> Outcome:
     """Train the networks of a plan; Ctrl-C keeps the best epoch so far.
+
+    Arguments:
+        plan: how.
+        x, y: prepared training rows and encoded targets.
+        validation: the same for the rows that stop training.
+        watch: callbacks of the first network.
+        tell: called with ``'member'`` and a dictionary after each network but the first.
 
     Raises:
         KeyboardInterrupt: before the end of the first epoch, when there is nothing to keep.
@@ -69,7 +81,9 @@ def train(
         set_random_seed(plan.seed + member)
         model = plan.build()
         try:
-            history, best, interrupted = _fit(model, plan, x, y, validation, watch)
+            history, best, interrupted = _fit(
+                model, plan, x, y, validation, () if member else watch
+            )
         except KeyboardInterrupt:
             if first is None:
                 raise
@@ -79,6 +93,8 @@ def train(
                 model = with_probabilities(model, *validation)
             models.append(model)
             first = first or (history, best)
+            if member and tell is not None:
+                tell("member", _told(member + 1, plan.members, history, best))
         if interrupted:
             break
     assert first is not None
@@ -109,6 +125,19 @@ def _fit(
         model.set_weights(stop.best_weights)
         interrupted = True
     return kept.values, stop.best_epoch + 1, interrupted
+
+
+def _told(
+    number: int, members: int, history: dict[str, list[float]], best: int
+) -> dict[str, float]:
+    losses = history["val_loss"]
+    return {
+        "number": number,
+        "of": members,
+        "best_epoch": best,
+        "epochs": len(losses),
+        "val_loss": losses[best - 1],
+    }
 
 
 class _Kept(callbacks.Callback):

@@ -84,11 +84,6 @@ def fit_numbers(
     distinct = np.unique(present)
     if len(distinct) >= FEWEST and (ranked or abs(skew) > SKEWED):
         knots, ranks = _ranks(present)
-        if abs(skew) > SKEWED:
-            notes.append(
-                f"{name}: skewed (skewness {skew:.1f}), so its ranks are used, spread out "
-                "like a normal distribution."
-            )
     elif len(present) and abs(fill) > 1e4 * (present.std() or 1.0):
         # In single precision these would all look the same.
         shift = fill

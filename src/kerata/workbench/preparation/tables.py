@@ -66,6 +66,7 @@ class TablePreparation(Preparation):
                 self.texts.append(column.name)
             else:
                 self.categories.append(fit_categories(column.name, _listed(values), self.notes))
+        self._tell_of_ranks()
         if not (self.numbers or self.categories or self.texts):
             raise ValueError(
                 "No column is left to predict from: all are identifiers, constant or nearly "
@@ -143,6 +144,14 @@ class TablePreparation(Preparation):
         if self.bag is not None:
             inputs["words"] = self.bag.transform(self._joined(frame))
         return inputs
+
+    def _tell_of_ranks(self) -> None:
+        names = [c.name for c in self.numbers if isinstance(c, NumberColumn) and len(c.knots)]
+        if names:
+            why = "" if self.ranked else " (skewed)"
+            self.notes.append(
+                f"Ranks, spread out like a normal distribution, are used for {_some(names)}{why}."
+            )
 
     def _values(self, frame: Any, name: str) -> Any:
         return column_values(frame, next(column for column in self.read if column.name == name))

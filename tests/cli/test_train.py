@@ -1,0 +1,80 @@
+"""``kerata train`` on a table, as a user types it."""
+
+import numpy as np
+import pytest
+
+pandas = pytest.importorskip("pandas")
+
+from kerata.cli import main as cli  # noqa: E402 - needs pandas
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(120, 2))
+    frame = pandas.DataFrame(
+        {
+            "size": x[:, 0],
+            "weight": x[:, 1],
+            "row": range(120),
+            "kind": np.where(x.sum(1) + rng.normal(size=120) > 0, "big", "small"),
+        }
+    )
+    frame.to_csv(tmp_path / "things.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    return tmp_path
+
+
+def run(monkeypatch, capsys, *words):
+    monkeypatch.setattr("sys.argv", ["kerata", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    out, err = capsys.readouterr()
+    return ended.value.code, out, err
+
+
+def test_a_table_from_file_to_run(folder, monkeypatch, capsys):
+    words = ["train", "things.csv", "--target", "kind", "--network", "linear", "--epochs", "3"]
+    code, out, err = run(monkeypatch, capsys, *words, "--column", "weight=drop")
+    assert (code, err) == (0, "")
+    for told in (
+        "identifier (unused)",
+        "left out as you asked",
+        "Binary: 'kind' has 2 values",
+        "rows to train on",
+        "Baseline, always",
+        "epoch 3/3",
+        "Network: linear, at most 3 epochs.",
+        "Verdict",
+        "The network is",
+        "runs/things",
+        "source = read_source('things.csv', target='kind')",
+        "columns={'weight': 'drop'}, epochs=3",
+    ):
+        assert told in " ".join(out.split()), told
+    assert (folder / "runs" / "things" / "model.keras").exists()
+    code, _, err = run(monkeypatch, capsys, *words, "--name", "things")
+    assert code == 2
+    assert "already" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--target", "kinds"], "no column 'kinds'. Did you mean 'kind'"),
+        ([], "target"),
+        (["--target", "kind", "--network", "mpl"], "Did you mean 'mlp'"),
+        (["--target", "kind", "--column", "size"], "--column takes NAME=VALUE"),
+        (["--target", "kind", "--option", "depth=3"], "Unknown option 'depth'"),
+        (["--target", "kind", "--columns", "none.json"], "none.json"),
+        (["--target", "kind", "--name", "a/b"], "can't be called 'a/b'"),
+    ],
+    ids=["target", "no target", "network", "column", "option", "file", "name"],
+)
+def test_mistakes_end_with_one_sentence(folder, monkeypatch, capsys, words, message):
+    code, _, err = run(monkeypatch, capsys, "train", "things.csv", *words)
+    assert code == 2
+    assert err.startswith("Error: ")
+    assert message in err
+    assert "Traceback" not in err
