@@ -55,7 +55,7 @@ def history(
     figure = new_figure(5.2 * columns, 0.5 + 3.3 * rows)
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, name in zip(grid, names, strict=False):
-        _panel(axes, name, curves[name], curves.get(f"val_{name}"), best)
+        panel(axes, name, curves[name], curves.get(f"val_{name}"), best)
     for axes in grid[len(names) :]:
         axes.remove()
     title(figure, title_text)
@@ -70,13 +70,14 @@ def _best_epoch(curves: Mapping[str, Sequence[float]]) -> int | None:
     return int(np.nanargmin(np.where(np.isfinite(losses), losses, np.nan))) + 1
 
 
-def _panel(
+def panel(
     axes: Axes,
     name: str,
     train: Sequence[float],
     validation: Sequence[float] | None,
     best: int | None,
 ) -> None:
+    """Draw one figure's curves over the epochs into axes, with the best epoch marked."""
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     tidy(axes)

@@ -25,6 +25,7 @@ from kerata.workbench.keeping.run import (
     load,
 )
 from kerata.workbench.preparation import save_with
+from kerata.workbench.report import write_report
 
 if TYPE_CHECKING:
     from kerata.workbench.fitting import Trained
@@ -126,6 +127,8 @@ def _write(trained: Trained, name: str, folder: Path, report: bool) -> None:
     write_csv(folder / HISTORY, _history_columns(trained.history))
     write_csv(folder / ANSWERS, _test_columns(trained))
     _write_events(trained.history, folder / "tensorboard")
+    if report:
+        write_report(trained, plain(record), folder)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

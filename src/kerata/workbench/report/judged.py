@@ -1,0 +1,164 @@
+"""Sections on the answers to the test rows: by class, by threshold, errors of amounts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kerata.workbench.confusion import confusion_matrix, most_confused
+from kerata.workbench.report import charts
+from kerata.workbench.report.facts import Facts, percent
+from kerata.workbench.report.markup import bar, esc, paragraph, table
+from kerata.workbench.scores import calibration, class_scores
+
+# Larger matrices can't be read; more curves neither.
+MOST_CELLS, MOST_CURVES, MOST_SCORES = 24, 9, 100
+
+
+def confusion(facts: Facts) -> str:
+    """Lay out which class was taken for which."""
+    if not facts.is_classes:
+        return ""
+    names = facts.task.classes
+    matrix = confusion_matrix(facts.trained.truth, facts.said, len(names))
+    parts = []
+    if len(names) <= MOST_CELLS:
+        parts.append(_matrix(matrix, names))
+        _picture(facts, matrix)
+    worst = most_confused(matrix, top=6 if len(names) <= MOST_CELLS else 20)
+    if worst and len(names) > 2:
+        cells = [[esc(names[t]), esc(names[s]), f"{number:,}"] for t, s, number in worst]
+        parts.append("<h3>Most frequent mistakes</h3>")
+        parts.append(table(["is", "was taken for", "rows"], cells, right=(2,)))
+    if not worst:
+        parts.append(paragraph("No mistakes on the test rows."))
+    return "".join(parts)
+
+
+def _matrix(matrix: np.ndarray, names: list[str]) -> str:
+    head = "".join(f"<th>{esc(name)}</th>" for name in names)
+    rows = []
+    for place, (name, row) in enumerate(zip(names, matrix, strict=True)):
+        total = max(int(row.sum()), 1)
+        cells = []
+        for column, number in enumerate(row):
+            share = number / total
+            if column == place:
+                colour = f"rgba(var(--pale), {0.1 + 0.35 * share:.2f})"
+            elif number:
+                colour = f"rgba(var(--bad), {0.15 + 0.45 * min(1, 5 * share):.2f})"
+            else:
+                colour = "var(--card)"
+            shown = f"{number:,}" if number else ""
+            cells.append(f'<td style="background:{colour}">{shown}</td>')
+        right = percent(row[place] / total) if row.sum() else ""
+        rows.append(f"<tr><th>{esc(name)}</th>{''.join(cells)}<td>{right}</td></tr>")
+    return (
+        paragraph("Rows are true classes, columns what the network said.", "muted")
+        + f'<div class="wide"><table class="matrix"><thead><tr><th></th>{head}<th>found</th></tr>'
+        f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _picture(facts: Facts, matrix: np.ndarray) -> None:
+    """Save the matrix as a picture too, for use elsewhere."""
+    from kerata import plots
+
+    names = [name.replace("$", r"\$") for name in facts.task.classes]
+    plots.confusion(matrix, names, facts.album.folder / "confusion.png")
+
+
+def by_class(facts: Facts) -> str:
+    """List precision, recall and F1 of each class or label."""
+    if facts.task.kind == "regression":
+        return ""
+    found = class_scores(facts.task, facts.trained.truth, facts.trained.outputs)
+    if len(found) > MOST_SCORES:
+        found = sorted(found, key=lambda score: -score.rows)[:MOST_SCORES]
+    cells = [
+        [
+            esc(score.name),
+            f"{score.rows:,}",
+            f"{score.said:,}",
+            percent(score.precision) if score.said else "none",
+            percent(score.recall) if score.rows else "none",
+            f"{score.f1:.3f}",
+            bar(score.f1),
+        ]
+        for score in found
+    ]
+    what = "label" if facts.task.kind == "labels" else "class"
+    names = [what, "rows", "said", "precision", "recall", "F1", ""]
+    why = (
+        f"Precision: of the rows said to be of a {what}, how many are. Recall: of the rows of a "
+        f"{what}, how many were found. F1: their harmonic mean."
+    )
+    return paragraph(why, "muted") + table(names, cells, right=(1, 2, 3, 4, 5))
+
+
+def thresholds(facts: Facts) -> str:
+    """Draw ROC, precision and recall, and calibration."""
+    if facts.task.kind == "regression":
+        return ""
+    task, truth, shares = facts.task, facts.trained.truth, facts.shares
+    names = task.classes
+    hot = truth if task.kind == "labels" else np.eye(len(names))[truth]
+    if task.kind == "binary":
+        hot, curves, names = hot[:, 1:], shares[:, 1:], names[1:]
+    else:
+        often = np.sort(np.argsort(-hot.sum(axis=0), kind="stable")[:MOST_CURVES])
+        hot, curves, names = hot[:, often], shares[:, often], [names[i] for i in often]
+    # A curve needs rows of the class and others.
+    kept = [i for i in range(len(names)) if 0 < hot[:, i].sum() < len(hot)]
+    figures = []
+    if kept:
+        hot, curves, names = hot[:, kept], curves[:, kept], [names[i] for i in kept]
+        what = ", ".join(names)
+        figures = [
+            facts.album.add(charts.roc_curves(hot, curves, names), "roc", f"ROC of {what}"),
+            facts.album.add(
+                charts.precision_curves(hot, curves, names),
+                "precision_recall",
+                f"Precision over recall of {what}",
+            ),
+        ]
+    if task.kind == "classes":
+        said, true = shares.max(axis=1), (facts.said == truth).astype(float)
+    elif task.kind == "binary":
+        said, true = shares[:, 1], truth.astype(float)
+    else:
+        said, true = shares.ravel(), truth.ravel()
+    groups = calibration(said, true)
+    figures.append(
+        facts.album.add(
+            charts.calibration_chart(groups), "calibration", "How often probabilities came true"
+        )
+    )
+    return f'<div class="grid">{"".join(figures)}</div>' + paragraph(
+        "Calibration: circles below the dashed line mean that the network is too sure of "
+        "itself, above it not sure enough; larger circles stand for more rows.",
+        "muted",
+    )
+
+
+def residuals(facts: Facts) -> str:
+    """Draw errors of a regression."""
+    if facts.task.kind != "regression":
+        return ""
+    truth, outputs = facts.trained.truth, facts.trained.outputs
+    error = np.abs(outputs - truth)
+    target = facts.task.target
+    figures = [
+        facts.album.add(
+            charts.predicted_chart(truth, outputs, target), "predicted", "Predicted and true values"
+        ),
+        facts.album.add(
+            charts.residual_chart(truth, outputs, target), "residuals", "Errors over predictions"
+        ),
+        facts.album.add(charts.error_chart(truth, outputs), "errors", "How large errors are"),
+    ]
+    half, most = np.quantile(error, [0.5, 0.9])
+    told = (
+        f"Half of the test rows are missed by less than {half:.4g}, nine of ten by less than "
+        f"{most:.4g}."
+    )
+    return paragraph(told) + f'<div class="grid">{"".join(figures)}</div>'

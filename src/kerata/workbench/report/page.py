@@ -1,0 +1,76 @@
+"""Puts a report together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerata.workbench.report import insides, judged, sections
+from kerata.workbench.report.facts import Facts
+from kerata.workbench.report.markup import esc, paragraph
+from kerata.workbench.report.pictures import Album
+from kerata.workbench.report.style import STYLE
+
+if TYPE_CHECKING:
+    from kerata.workbench.fitting import Trained
+
+Section = Callable[[Facts], str]
+SECTIONS: dict[str, Section] = {
+    "Verdict": sections.verdict,
+    "Curves": sections.learning,
+    "Confusion": judged.confusion,
+    "Classes": judged.by_class,
+    "Thresholds and probabilities": judged.thresholds,
+    "Errors": judged.residuals,
+    "Worst mistakes": insides.mistakes,
+    "Columns that matter": insides.columns,
+    "Words that matter": insides.words,
+    "Filters": insides.filters,
+    "Data": sections.data,
+    "Network": sections.network,
+    "Use it": sections.use,
+}
+
+
+def write_report(trained: Trained, record: dict[str, Any], folder: Path) -> Path:
+    """Write ``report.html`` and pictures into a run's folder.
+
+    Arguments:
+        trained: what ``fit_source`` gave.
+        record: what ``run.json`` holds.
+        folder: of the run.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    facts = Facts(trained, record, Album(folder / "pictures"))
+    written = {title: _section(facts, section) for title, section in SECTIONS.items()}
+    shown = {title: content for title, content in written.items() if content}
+    links = "".join(f'<a href="#s{n}">{esc(title)}</a>' for n, title in enumerate(shown))
+    parts = "".join(
+        f'<section><h2 id="s{n}">{esc(title)}</h2>{content}</section>'
+        for n, (title, content) in enumerate(shown.items())
+    )
+    made = record["created"][:16].replace("T", " ")
+    about = f"{record['network']} for {record['task']['target']!r}, made {made}"
+    page = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{esc(record['name'])}: report</title><style>{STYLE}</style></head><body>"
+        f"<header><h1>{esc(record['name'])}</h1>{paragraph(about, 'muted')}</header>"
+        f"<nav>{links}</nav><main>{parts}</main></body></html>\n"
+    )
+    path = folder / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _section(facts: Facts, section: Section) -> str:
+    try:
+        return section(facts)
+    except OSError:
+        raise
+    except Exception as error:
+        # A network trained for hours must not be lost for a picture.
+        return paragraph(f"This part is missing: {type(error).__name__}: {error}", "muted")

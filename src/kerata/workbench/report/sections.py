@@ -1,0 +1,176 @@
+"""Sections of a report that every run has: the verdict, data, network, curves, how to use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kerata.workbench.judgement import figure as main_figure
+from kerata.workbench.report import charts
+from kerata.workbench.report.facts import Facts, metric_name
+from kerata.workbench.report.markup import bar, bullets, esc, paragraph, table
+
+# Wide tables show so many columns; long lists so many classes.
+MOST_COLUMNS, MOST_CLASSES = 200, 30
+KINDS = {"table": "a table", "texts": "texts", "images": "images"}
+
+
+def verdict(facts: Facts) -> str:
+    """Say how good the network is, beside what it must beat."""
+    record, task = facts.record, facts.task
+    metrics, told = record["metrics"], record["verdict"]
+    main = next(iter(metrics))
+    low, high = (facts.figure(end) for end in record["interval"])
+    cards = [(facts.figure(metrics[main]), f"{metric_name(main)}, 95% interval {low} to {high}")]
+    cards += [(_number(value), metric_name(name)) for name, value in list(metrics.items())[1:]]
+    boxes = "".join(f"<div><b>{esc(big)}</b><span>{esc(text)}</span></div>" for big, text in cards)
+    rows = [[esc("this network"), *_compared(facts, metrics[main], record["interval"])]]
+    for baseline in record["baselines"]:
+        cells = _compared(facts, baseline["value"], baseline["interval"])
+        rows.append([esc(baseline["name"]), *cells])
+    against = table(["", metric_name(main), "95% interval"], rows, right=(1, 2))
+    advice = "<h3>What to try</h3>" + bullets(told["advice"]) if told["advice"] else ""
+    return (
+        f'<div class="cards">{boxes}</div>'
+        + paragraph(told["quality"])
+        + against
+        + bullets([*told["baselines"], told["best_epoch"], told["overfitting"]])
+        + advice
+        + ("" if task.kind == "regression" or len(facts.trained.truth) >= 100 else _few(facts))
+    )
+
+
+def _few(facts: Facts) -> str:
+    return paragraph(
+        f"{len(facts.trained.truth):,} test rows are few: look at the intervals, not the figures.",
+        "muted",
+    )
+
+
+def _compared(facts: Facts, value: float, interval: Sequence[float]) -> list[str]:
+    low, high = (main_figure(end, facts.task) for end in interval)
+    return [esc(main_figure(value, facts.task)), esc(f"{low} to {high}")]
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
+
+
+def data(facts: Facts) -> str:
+    """Say what was read and how it was split."""
+    trained, record = facts.trained, facts.record
+    rows = record["rows"]
+    lines = [
+        f"{record['source']}: read as {KINDS[facts.kind]}; {facts.task.why}",
+        f"{sum(rows.values()):,} rows: {rows['train']:,} to train on, {rows['validation']:,} to "
+        f"stop by, {rows['test']:,} to judge by.",
+    ]
+    shown = [*lines, *(note for note in trained.notes)]
+    parts = [bullets(shown)]
+    if facts.is_classes:
+        parts.append(_shares(facts))
+    if trained.columns:
+        parts.append(_columns(facts))
+    parts.append(paragraph(f"SHA-256 of the data: {record['fingerprint']}", "muted"))
+    return "".join(parts)
+
+
+def _shares(facts: Facts) -> str:
+    counts = np.bincount(facts.trained.truth, minlength=len(facts.task.classes))
+    order = np.argsort(-counts, kind="stable")[:MOST_CLASSES]
+    largest = max(int(counts.max()), 1)
+    cells = [
+        [
+            esc(facts.task.classes[c]),
+            f"{counts[c]:,}",
+            f"{100 * counts[c] / counts.sum():.1f}%",
+            bar(counts[c] / largest),
+        ]
+        for c in order
+    ]
+    more = len(counts) - len(order)
+    return (
+        "<h3>Classes in the test rows</h3>"
+        + table(["class", "rows", "share", ""], cells, right=(1, 2))
+        + (paragraph(f"... and {more:,} more classes.", "muted") if more > 0 else "")
+    )
+
+
+def _columns(facts: Facts) -> str:
+    columns = facts.trained.columns
+    cells = []
+    for column in columns[:MOST_COLUMNS]:
+        used = column.used or column.kind == "target"
+        kind = column.kind if used else f"{column.kind}, unused"
+        cells.append(
+            [
+                esc(column.name),
+                esc(kind),
+                f'<span class="why">{esc(column.why)}</span>',
+                f"{column.missing:,}",
+                f"{column.distinct:,}",
+                f'<span class="why">{esc(", ".join(column.examples))}</span>',
+            ]
+        )
+    names = ["column", "is", "because", "missing", "different", "for example"]
+    more = len(columns) - MOST_COLUMNS
+    return (
+        "<h3>Columns</h3>"
+        + table(names, cells, right=(3, 4))
+        + (paragraph(f"... and {more:,} more columns.", "muted") if more > 0 else "")
+    )
+
+
+def network(facts: Facts) -> str:
+    """Draw the network and say what it costs."""
+    from kerata.utils import plot_model
+
+    trained, record = facts.trained, facts.record
+    lines = [
+        f"{trained.network}: {record['parameters']:,} parameters, {record['bytes'] / 1e6:.2f} MB.",
+        f"{record['rows_per_second'] or 0:,.0f} raw rows are prepared and predicted a second.",
+        "Time: " + ", ".join(f"{k} {v:.1f} s" for k, v in record["seconds"].items()) + ".",
+    ]
+    drawing = plot_model(trained.model, to_file=None, show_shapes=True, dpi=100)
+    words = f"The layers of the network, from input to output, {len(trained.model.layers)} in all"
+    return bullets(lines) + facts.album.add(drawing, "network", words, paper=True)
+
+
+def learning(facts: Facts) -> str:
+    """Draw the curves of training."""
+    trained = facts.trained
+    names = [name for name in trained.history if not name.startswith("val_")]
+    figures = [
+        facts.album.add(
+            charts.curves(trained.history, name, trained.best_epoch),
+            f"curve_{name}",
+            f"{metric_name(name)} over the epochs; epoch {trained.best_epoch} was kept",
+        )
+        for name in names[:4]
+        if name not in ("lr", "learning_rate")
+    ]
+    return f'<div class="grid">{"".join(figures)}</div>'
+
+
+def use(facts: Facts) -> str:
+    """Say how to go on, and what is needed to have the same again."""
+    record, name = facts.record, facts.name
+    commands = (
+        f"kerata predict {name} new.csv -o answers.csv\n"
+        f"kerata evaluate {name} test.csv\n"
+        f"kerata rerun {name}\n"
+    )
+    python = (
+        "from kerata.workbench import read_source, runs\n\n"
+        f"run = runs.load({name!r})\n"
+        'outputs = run.predict(read_source("new.csv", labelled=False).train)\n'
+    )
+    config = [[esc(k), f"<code>{esc(v)}</code>"] for k, v in facts.trained.config.items()]
+    versions = ", ".join(f"{k} {v}" for k, v in record["versions"].items())
+    return (
+        f"<pre>{esc(commands)}</pre><pre>{esc(python)}</pre>"
+        + "<h3>Settings</h3>"
+        + table(["", ""], config)
+        + paragraph(f"Kerata {record['kerata']}; {versions}.", "muted")
+    )
