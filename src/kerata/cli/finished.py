@@ -1,4 +1,4 @@
-"""Commands for finished runs: predict, evaluate, runs, show."""
+"""Commands for finished runs: predict, evaluate, runs, show, compare, rerun."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLE = Annotated[str | None, typer.Option(help="Table or query, or sheet, to re
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (predict, evaluate, runs, show):
+    for command in (predict, evaluate, runs, show, compare, rerun):
         app.command()(command)
 
 
@@ -67,3 +67,36 @@ def show(run: RUN, folder: FROM = FOLDER) -> None:
     from kerata.cli.tell_runs import tell_show
 
     tell_show(run, folder)
+
+
+def compare(
+    names: Annotated[list[str], typer.Argument(metavar="RUN RUN ...", help="Two runs or more.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Picture of the curves.")] = None,
+    folder: FROM = FOLDER,
+) -> None:
+    """Compare runs on the test rows that they share, with a paired test.
+
+    Example: kerata compare wine wine-linear
+    """
+    from kerata.cli.tell_runs import tell_compare
+
+    tell_compare(names, out, folder)
+
+
+def rerun(
+    run: RUN,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the new run; RUN-again if left out.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a run of that name.")
+    ] = False,
+    folder: FROM = FOLDER,
+) -> None:
+    """Train a run again in the same way: same seed, same result.
+
+    Example: kerata rerun wine
+    """
+    from kerata.cli.tell_runs import tell_rerun
+
+    tell_rerun(run, name, overwrite, folder)

@@ -114,6 +114,67 @@ def tell_show(name: str, folder: Path) -> None:
     say(console, "Saved", [str(path) for path in sorted(run.path.iterdir())])
 
 
+def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
+    """Print runs beside each other and what the paired test says."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from kerata.workbench import runs
+    from kerata.workbench.comparing import compare_runs, draw_curves
+    from kerata.workbench.judgement import figure
+
+    console = _console()
+    found = {run.name: run for run in (runs.load(name, folder) for name in names)}
+    pairs, rows = compare_runs(list(found.values()))
+    task = next(iter(found.values())).task
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    titles = ("run", MAIN.get(task.kind, "mean error"), "behind the best by", "95% interval", "p")
+    for title in (*titles, "parameters", "size", "training", "rows a second"):
+        table.add_column(title, justify="left" if title == "run" else "right")
+    for pair in pairs:
+        record = found[pair.name].record
+        behind = ["", "", ""]
+        if pair is not pairs[0]:
+            low, high = (figure(end, task) for end in pair.interval)
+            behind = [figure(pair.gain, task), f"{low} to {high}", f"{pair.p:.3g}"]
+        cells = [
+            *(pair.name, figure(pair.value, task), *behind),
+            f"{record.get('parameters', 0):,}",
+            _megabytes(record.get("bytes", 0)),
+            f"{record.get('seconds', {}).get('training', 0):.1f} s",
+            f"{record.get('rows_per_second') or 0:,.0f}",
+        ]
+        table.add_row(*map(Text, cells))
+    console.print(table)
+    test = "McNemar's exact test" if task.kind in ("binary", "classes") else "a paired bootstrap"
+    console.print(f"On {rows:,} test rows that all have; p by {test}, each against the best.")
+    picture = out or folder / f"compare-{'-'.join(found)}.png"
+    say(console, "Pictures", [str(draw_curves(list(found.values()), picture))])
+
+
+def tell_rerun(name: str, new: str | None, overwrite: bool, folder: Path) -> None:
+    """Train again and say whether the result is the same."""
+    from kerata.workbench import runs
+    from kerata.workbench.rerunning import train_again
+
+    console = _console()
+    run = runs.load(name, folder)
+    again = new or f"{run.name}-again"
+    runs.check_name(again, run.path.parent, overwrite=overwrite)
+    trained = train_again(run)
+    made = runs.save(trained, again, run.path.parent, overwrite=overwrite)
+    before, after = run.record["metrics"], made.record["metrics"]
+    if before == after:
+        console.print("The same result as before, to the last digit.")
+    else:
+        changed = [f"{_said(k)} {_number(before[k])}, now {_number(after[k])}" for k in before]
+        console.print(f"Another result than before: {'; '.join(changed)}.")
+        theirs, ours = run.record.get("versions", {}), made.record["versions"]
+        newer = [f"{k} {theirs.get(k)}, now {v}" for k, v in ours.items() if theirs.get(k) != v]
+        say(console, "What changed", newer)
+    say(console, "Saved", [str(made.path)])
+
+
 def _table_of(found: list[Run]) -> Any:
     from rich.table import Table
     from rich.text import Text

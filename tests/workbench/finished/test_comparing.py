@@ -1,0 +1,45 @@
+"""Runs against each other, and once more."""
+
+import re
+
+import pytest
+
+pytest.importorskip("pandas")
+
+from kerata.workbench import runs
+from kerata.workbench.comparing import compare_runs, draw_curves, mcnemar
+from kerata.workbench.rerunning import train_again
+
+
+def test_a_rerun_gives_the_same_and_is_no_better(run, place):
+    again = runs.save(train_again(run), "again", place / "runs", report=False)
+    assert again.record["metrics"] == run.record["metrics"]
+    pairs, rows = compare_runs([run, again])
+    assert rows == len(run.answers()["row"])
+    assert [(pair.gain, pair.p) for pair in pairs] == [(0, 1), (0, 1)]
+    assert draw_curves([run, again], place / "curves.png").is_file()
+
+
+def test_a_worse_run_is_told_apart(run, place, trained):
+    answers = (run.path / "test_predictions.csv").read_text()
+    other = runs.save(trained, "worse", place / "runs", report=False)
+    turned = re.sub(r"(?m)^(\d+,\w+),\w+,", r"\1,none,", answers)
+    (other.path / "test_predictions.csv").write_text(turned)
+    best, worse = compare_runs([other, run])[0]
+    assert (best.name, worse.name) == ("fruit", "worse")
+    assert worse.p < 1e-4
+    assert worse.interval[0] > 0.5
+
+
+def test_what_can_not_be_compared(run, place, trained):
+    with pytest.raises(ValueError, match="two runs"):
+        compare_runs([run])
+    other = runs.save(trained, "else", place / "runs", report=False)
+    other.record["fingerprint"] = "0"
+    with pytest.raises(ValueError, match="different data"):
+        compare_runs([run, other])
+
+
+@pytest.mark.parametrize(("first", "second", "p"), [(0, 0, 1), (10, 0, 2 / 1024), (6, 4, 0.7539)])
+def test_mcnemar(first, second, p):
+    assert mcnemar(first, second) == pytest.approx(p, abs=1e-4)
