@@ -116,9 +116,16 @@ HEALTHY = [
     of_digits,
     of_digits_as_pictures,
 ]
+SLOW = [of_one_hot_targets_from_logits, of_digits_as_pictures]
 
 
-@pytest.mark.parametrize("make", HEALTHY, ids=[f.__name__ for f in HEALTHY])
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(f, id=f.__name__, marks=[pytest.mark.slow] if f in SLOW else [])
+        for f in HEALTHY
+    ],
+)
 def test_no_alarm_for_a_healthy_network(clinic, make):
     history, model, data = make(clinic)
     found = kerata.diagnose(history, model, data)

@@ -60,7 +60,7 @@ def test_a_network_that_learned_nothing(clinic):
 
 @pytest.mark.parametrize(
     "optimizer",
-    [optimizers.Adam(1.0), optimizers.SGD(20.0)],
+    [optimizers.Adam(1.0), pytest.param(optimizers.SGD(20.0), marks=pytest.mark.slow)],
     ids=["adam", "sgd"],
 )
 def test_learning_rate_too_high(clinic, optimizer):

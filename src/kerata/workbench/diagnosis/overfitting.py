@@ -10,12 +10,14 @@ import numpy as np
 from kerata.workbench.diagnosis.case import Case, Fit
 from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.intervals import difference_interval
-from kerata.workbench.verdict import LARGE_GAP, NOTABLE_RISE, best_epoch, rise_after_best
+from kerata.workbench.verdict import LARGE_GAP, best_epoch, rise_after_best
 
 # A rise that lasts fewer epochs may be luck.
 _FEWEST_AFTER = 3
+# The validation loss of most healthy networks creeps up by 10 to 20 % when they train on.
+_RISE = 0.25
 # A rise must be this share of the highest loss: near zero, many times nothing is nothing.
-_OF_HIGHEST = 0.02
+_OF_HIGHEST = 0.05
 # Held-out errors may exceed those on training rows by this share of the targets' variance.
 _OF_VARIANCE = 0.1
 # A loss this close to the best epoch's says that the best weights were kept.
@@ -56,15 +58,17 @@ def _rise(case: Case) -> dict[str, Any] | None:
     best = best_epoch(calm)
     assert best is not None
     lowest, last = calm[best - 1], calm[-1]
-    noise = float(np.std(np.subtract(held, calm)))
+    noise = float(np.std(np.subtract(held, calm)[1:-1]))
     enough = last - lowest > max(_OF_HIGHEST * max(calm), 3 * noise)
     falling = loss[-1] < loss[best - 1]
     late = len(held) - best >= _FEWEST_AFTER
-    if not (late and enough and falling and rise_after_best(calm) >= NOTABLE_RISE):
+    if not (late and enough and falling and rise_after_best(calm) >= _RISE):
         return None
     # The epoch is told from the plain curve, as everybody else tells it.
     best = best_epoch(held)
     assert best is not None
+    if len(held) - best < _FEWEST_AFTER:
+        return None
     if _best_weights_were_kept(case, held[best - 1], held[-1]):
         return None
     found = {
@@ -96,8 +100,10 @@ def _told_of_rise(found: dict[str, Any]) -> str:
 
 
 def _medians(values: list[float]) -> list[float]:
-    """Take the median of three neighbours, two at the ends, so that one epoch is no trend."""
-    return [float(np.median(values[max(0, i - 1) : i + 2])) for i in range(len(values))]
+    """Take the median of three neighbours, at the ends of the last three: one is no trend."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.array(values), 3)
+    inner = np.median(windows, axis=1).tolist()
+    return [inner[0], *inner, inner[-1]]
 
 
 def _best_weights_were_kept(case: Case, lowest: float, last: float) -> bool:
