@@ -63,7 +63,8 @@ def gain_sentence(baseline: Baseline, task: Any) -> str:
         return f"{told} The network is better by {_signed(baseline.gain, task)} {between}."
     if high < 0:
         return f"{told} The network is worse by {_signed(-baseline.gain, task)} {between}."
-    return f"{told} The network is not clearly better: by {_signed(baseline.gain, task)} {between}."
+    gap = _signed(baseline.gain, task)
+    return f"{told} The network is not clearly better: the difference is {gap} {between}."
 
 
 def figure(value: float, task: Any) -> str:
