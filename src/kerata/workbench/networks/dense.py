@@ -89,7 +89,7 @@ def wide_deep(
         table = layers.Embedding(
             sum(inputs.categories), width_of(task), embeddings_initializer="zeros", name="wide"
         )
-        # A weight for each id, summed: a linear layer of ones and zeros.
+        # A weight for each id, averaged: a linear layer of ones and zeros.
         wide[place] = layers.GlobalAveragePooling1D()(table(given["categories"]))
     first, *others = units
     features = layers.Activation("relu")(first_layer(parts, first))
