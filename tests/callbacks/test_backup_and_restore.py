@@ -56,7 +56,7 @@ def kill_until_done(folder, save_freq, kills, seed):
     return killed
 
 
-@pytest.mark.parametrize("save_freq", ["epoch", 2])
+@pytest.mark.parametrize("save_freq", [pytest.param("epoch", marks=pytest.mark.slow), 2])
 def test_killed_training_ends_bit_identical(never_killed, tmp_path, save_freq):
     assert kill_until_done(tmp_path, save_freq, kills=3, seed=save_freq == 2) > 0
     assert result(tmp_path) == never_killed

@@ -72,7 +72,10 @@ SPLITS = [
 ]
 
 
-@pytest.mark.parametrize("side_by_side", [False, True], ids=["loop", "vmap"])
+@pytest.mark.parametrize(
+    "side_by_side",
+    [pytest.param(False, id="loop", marks=pytest.mark.slow), pytest.param(True, id="vmap")],
+)
 def test_equal_to_training_alone(side_by_side):
     networks = [Network(dense, params, make_rows(X, Y), 0) for params in CANDIDATES]
     columns = zip(*(n.structure.numbers for n in networks), strict=True)

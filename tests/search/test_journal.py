@@ -107,6 +107,7 @@ print(results.scores().tolist())
 """
 
 
+@pytest.mark.slow
 def test_a_killed_search_goes_on(tmp_path):
     def start(journal):
         code = PROGRAM.format(folder=str(Path(__file__).parent), journal=str(journal))

@@ -83,7 +83,10 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(c, marks=[] if c == "inputs" else [pytest.mark.slow]) for c in CASES],
+)
 def test_equal_to_training_alone(case):
     build, x, y, space, options = CASES[case]
     space = {"epochs": [2], "batch_size": [6]} | space

@@ -32,8 +32,8 @@ def test_order_randomness_and_state():
     third = one_pass()
     assert {b[3] for b in first} == {0}
     assert {b[3] for b in third} == {1}
-    # The processes are started once.
-    assert {b[1] for b in third} <= {b[1] for b in first + second}
+    # The processes are started once: three passes see no more than the two workers.
+    assert len({b[1] for b in first + second + third}) <= 2
 
 
 def test_errors_arrive_where_the_batch_was_due():

@@ -116,11 +116,16 @@ def test_text_preparation_round_trip(weights):
     ("network", "classes"),
     [
         ("bag-of-words", 2),
-        ("bag-of-words", 3),
-        ("tfidf", 3),
-        ("embeddings", 2),
-        ("text-cnn", 2),
-        ("mlp", 2),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                ("bag-of-words", 3),
+                ("tfidf", 3),
+                ("embeddings", 2),
+                ("text-cnn", 2),
+                ("mlp", 2),
+            )
+        ),
     ],
 )
 def test_networks_for_texts(network, classes, tmp_path):
@@ -184,7 +189,9 @@ def stripes(rows=120, seed=0):
     return Images(images.astype(np.uint8), labels, [str(i) for i in range(rows)])
 
 
-@pytest.mark.parametrize("network", ["cnn", "cnn-bn", "linear"])
+@pytest.mark.parametrize(
+    "network", ["cnn", pytest.param("cnn-bn", marks=pytest.mark.slow), "linear"]
+)
 def test_networks_for_images(network, tmp_path):
     trained = fit_source(
         source_of(stripes(), "images"),

@@ -42,7 +42,13 @@ def keras(**params):
     return w.KerasClassifier(build, **{"epochs": 20, "random_state": 0, **params})
 
 
-@pytest.mark.parametrize("make", [network, keras], ids=["native", "built"])
+MAKERS = [
+    pytest.param(network, id="native"),
+    pytest.param(keras, id="built", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("make", MAKERS)
 def test_in_a_pipeline_with_parameters_of_the_builder(make):
     net = make_pipeline(StandardScaler(), make())
     step = net.steps[1][0]
@@ -85,7 +91,7 @@ def test_in_cross_validation_with_arguments_of_fit():
     assert cross_val_predict(network(), X, Y, cv=2, method="predict_proba").shape == (120, 2)
 
 
-@pytest.mark.parametrize("make", [network, keras], ids=["native", "built"])
+@pytest.mark.parametrize("make", MAKERS)
 def test_calibrated_stacked_and_boosted(make):
     assert CalibratedClassifierCV(make(), cv=2).fit(X, Y).score(X, Y) > 0.8
     stack = StackingClassifier([("a", make()), ("b", LogisticRegression())], cv=2)
