@@ -61,7 +61,7 @@ def main() -> None:
                 if classes is None:
                     model.partial_fit(x, y)
                 else:
-                    model.partial_fit(x, y, classes)
+                    model.partial_fit(x, y, classes=classes)
                 marks.append(time.perf_counter())
         predicted = model.predict(x_test)
         error = np.abs(predicted - y_test).mean() if name == "boston" else None
