@@ -52,7 +52,7 @@ def fit_categories(name: str, values: list[str | None], notes: list[str]) -> Cat
     >>> notes = []
     >>> column = fit_categories("colour", ["red"] * 6 + ["blue"] * 5 + ["pink", None], notes)
     >>> column.known, column.transform(["blue", "pink", "green", None]).tolist()
-    (['red', 'blue'], [3, 1, 1, 0])
+    (['red', 'blue', 'pink'], [3, 4, 1, 0])
     """
     counts = Counter(value for value in values if value is not None)
     # In a small table five rows are a lot.
