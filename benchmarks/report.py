@@ -47,8 +47,7 @@ def markdown(results: Results, names: list[str]) -> str:
     if "error" not in theirs:
         lines += [
             "",
-            f"Import: Kerata {ours['import_s']:.2f} s and {ours['peak_mb']:.0f} MB, Keras (JAX) "
-            f"{theirs['import_s']:.2f} s and {theirs['peak_mb']:.0f} MB.",
+            f"Import: Kerata {ours['import_s']:.2f} s, Keras (JAX) {theirs['import_s']:.2f} s.",
         ]
     return "\n".join(lines)
 
@@ -89,7 +88,8 @@ def _others(results: Results, names: list[str]) -> list[str]:
                 cells.append("-")
                 continue
             first = f"{seconds(found['first_epoch_s'])} / " if "first_epoch_s" in found else ""
-            cells.append(f"{found['test']:.4g} / {first}{found['peak_mb']:.0f}")
+            peak = f"{found['peak_mb']:.0f}" if "peak_mb" in found else "-"
+            cells.append(f"{found['test']:.4g} / {first}{peak}")
         lines.append("| " + " | ".join(cells) + " |")
     return lines
 
