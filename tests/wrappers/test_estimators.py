@@ -247,7 +247,7 @@ def test_a_dictionary_of_inputs():
         return Model({"a": a, "b": b}, layers.Dense(1)(joined))
 
     X = {"a": np.ones((10, 2)), "b": np.ones((10, 3))}
-    net = w.KerasRegressor(build, epochs=200, optimizer__learning_rate=0.05, batch_size=10)
+    net = w.KerasRegressor(build, epochs=200, optimizer="adam", optimizer__learning_rate=0.05)
     assert net.fit(X, np.full(10, 3.0)).predict(X) == pytest.approx(np.full(10, 3.0), abs=0.1)
 
 
