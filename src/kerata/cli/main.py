@@ -21,6 +21,8 @@ Examples:
 
   kerata train reviews/ --network bag-of-words    a folder with a subfolder for each class
 
+  kerata tune wine.csv --target quality           search for the best network
+
   kerata predict wine new.csv -o answers.csv      new rows to a finished run
 
   kerata show wine                  a run's verdict; kerata runs lists them all
@@ -129,6 +131,77 @@ def train(
             overwrite=overwrite,
             quiet=quiet,
         )
+    )
+
+
+@app.command()
+def tune(
+    source: Annotated[
+        str, typer.Argument(help="A table, a folder of texts or images, or a data set's name.")
+    ],
+    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="binary, classes, labels or regression; chosen if left out.")
+    ] = None,
+    network: Annotated[
+        list[str] | None, typer.Option(help="Networks to choose from, as in mlp,table.")
+    ] = None,
+    trials: Annotated[int, typer.Option(help="So many in the study, earlier ones included.")] = 40,
+    minutes: Annotated[float | None, typer.Option(help="At most so long.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes on this machine.")] = 1,
+    ray: Annotated[
+        str | None, typer.Option(help="Address of a Ray cluster, or ray for one on this machine.")
+    ] = None,
+    study: Annotated[
+        Path | None, typer.Option(help="The study's file; beside the runs if left out.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The run's name; the source's if left out.")] = (
+        None
+    ),
+    table: Annotated[str | None, typer.Option(help="Table or query, or sheet, to read.")] = None,
+    columns: Annotated[Path | None, typer.Option(help="JSON file of columns' kinds.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="A column's kind, such as zip=category or id=drop.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="At most so many passes over the data.")] = (
+        None
+    ),
+    seed: Annotated[int, typer.Option(help="Of splits, first weights and choices.")] = 0,
+    balance: Annotated[
+        bool, typer.Option("--balance", help="Let rare classes weigh as much as others.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for what is saved.")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a run of that name.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
+) -> None:
+    """Search for the best network and its options, then train it.
+
+    Trials are kept in a file: stopped and started again, the search goes on, and several
+    processes may share it. Example: kerata tune wine.csv --target quality --trials 60
+    """
+    from kerata.cli.train import Request
+    from kerata.cli.tune import Wanted
+    from kerata.cli.tune import tune as search
+
+    search(
+        Request(
+            source=source,
+            target=target,
+            task=task,
+            name=name,
+            table=table,
+            columns=columns,
+            kinds=column or [],
+            epochs=epochs,
+            seed=seed,
+            balance=balance,
+            out=out,
+            overwrite=overwrite,
+            quiet=quiet,
+        ),
+        Wanted(network or [], trials, minutes, workers, ray, study),
     )
 
 

@@ -109,9 +109,16 @@ def tell_show(name: str, folder: Path) -> None:
     told = [verdict.get(part, []) for part in parts]
     say(console, "Verdict", [line for t in told for line in ([t] if isinstance(t, str) else t)])
     say(console, "What to try", verdict.get("advice", []))
+    say(console, "Diagnosis", _diagnosis_lines(record.get("diagnosis")))
     say(console, "Notes", record.get("notes", []))
     say(console, "Time", [f"{k}: {v:.1f} s" for k, v in record.get("seconds", {}).items()])
     say(console, "Saved", [str(path) for path in sorted(run.path.iterdir())])
+
+
+def _diagnosis_lines(stored: dict[str, Any] | None) -> list[str]:
+    from kerata.workbench.diagnosis.finding import Findings
+
+    return [] if stored is None else str(Findings.from_dict(stored)).splitlines()
 
 
 def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
@@ -161,7 +168,7 @@ def tell_rerun(name: str, new: str | None, overwrite: bool, folder: Path) -> Non
     run = runs.load(name, folder)
     again = new or f"{run.name}-again"
     runs.check_name(again, run.path.parent, overwrite=overwrite)
-    trained = train_again(run)
+    trained = train_again(run, with_diagnosis=run.record.get("diagnosis") is not None)
     made = runs.save(trained, again, run.path.parent, overwrite=overwrite)
     before, after = run.record["metrics"], made.record["metrics"]
     if before == after:

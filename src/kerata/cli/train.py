@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerata.cli.errors import UserError
+from kerata.cli.teller import Teller
 from kerata.cli.told import say
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from kerata.workbench.fitting import Trained
 
 DIGITS_EPOCHS, DIGITS_BATCH = 60, 32
-# Wide tables show so many columns.
-SHOWN_COLUMNS = 60
 
 
 @dataclass
@@ -68,14 +67,11 @@ def train_source(request: Request) -> None:
         return
     from rich.console import Console
 
-    from kerata.workbench import runs
-    from kerata.workbench.columns import load_overrides
     from kerata.workbench.fitting import fit_source
     from kerata.workbench.live import LiveView
     from kerata.workbench.reading import read_source
 
-    columns = {} if request.columns is None else load_overrides(request.columns)
-    columns |= dict(_pair(text, "--column", "zip=category") for text in request.kinds)
+    columns = kinds_of_columns(request)
     options = {
         name: _value(text)
         for name, text in (_pair(text, "--option", "units=64,64") for text in request.options)
@@ -96,14 +92,11 @@ def train_source(request: Request) -> None:
             batch_size=request.batch_size,
             seed=request.seed,
             balance=request.balance,
+            with_diagnosis=True,
             watch=[] if request.quiet else [view],
-            on_event=None if shown is None else _Teller(shown).tell,
+            on_event=None if shown is None else Teller(shown).tell,
         )
-    trained.config |= {"source": request.source, "table": request.table}
-    _print_result(console, trained)
-    run = runs.save(trained, name, _folder(request), overwrite=request.overwrite)
-    report = run.path / "report.html"
-    say(console, "Saved", [str(run.path), *([str(report)] if report.exists() else [])])
+    finish(console, request, trained, name)
     if not request.quiet:
         console.print("[bold]The same in Python[/bold]")
         console.print(
@@ -111,72 +104,27 @@ def train_source(request: Request) -> None:
         )
 
 
-class _Teller:
-    """Prints what becomes known while the workbench works."""
+def finish(console: Console, request: Request, trained: Trained, name: str) -> None:
+    """Print what came of it and save the run."""
+    from kerata.workbench import runs
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
-
-    def tell(self, name: str, value: Any) -> None:
-        """Print one event."""
-        told = getattr(self, name, None)
-        if told is not None:
-            told(value)
-
-    def columns(self, columns: list[Any]) -> None:
-        self.console.print(columns_table(columns))
-
-    def task(self, task: Any) -> None:
-        self._line(task.why)
-        self.kind = task
-
-    def rows(self, rows: dict[str, int]) -> None:
-        self._line(
-            f"{rows['train']:,} rows to train on, {rows['validation']:,} to stop by, "
-            f"{rows['test']:,} to judge by."
-        )
-
-    def preparation(self, preparation: Any) -> None:
-        say(self.console, "Preparation", preparation.notes)
-
-    def baseline(self, baseline: Any) -> None:
-        from kerata.workbench.judgement import figure
-
-        name = {"regression": "mean error", "labels": "F1 of labels"}
-        what = name.get(self.kind.kind, "accuracy")
-        self._line(f"Baseline, {baseline.name}: {what} {figure(baseline.value, self.kind)}")
-
-    def network(self, network: dict[str, Any]) -> None:
-        several = f", {network['members']} of them" if network["members"] > 1 else ""
-        self._line(f"Network: {network['name']}{several}, at most {network['epochs']} epochs.")
-
-    def member(self, told: dict[str, Any]) -> None:
-        self._line(
-            f"Network {told['number']} of {told['of']}: best epoch {told['best_epoch']} of "
-            f"{told['epochs']}, val_loss {told['val_loss']:.4f}"
-        )
-
-    def _line(self, text: str) -> None:
-        self.console.print(text, highlight=False, markup=False)
+    trained.config |= {"source": request.source, "table": request.table}
+    _print_result(console, trained)
+    run = runs.save(trained, name, folder_of(request), overwrite=request.overwrite)
+    report = run.path / "report.html"
+    say(console, "Saved", [str(run.path), *([str(report)] if report.exists() else [])])
 
 
-def columns_table(columns: list[Any]) -> Any:
-    """Lay out what is made of each column."""
-    from rich.table import Table
-    from rich.text import Text
+def kinds_of_columns(request: Request) -> dict[str, str]:
+    """Read columns' kinds from the file and the flags.
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for title in ("column", "is", "because", "missing", "for example"):
-        side: Any = "right" if title == "missing" else "left"
-        table.add_column(title, justify=side, no_wrap=True, overflow="ellipsis")
-    for column in columns[:SHOWN_COLUMNS]:
-        style = "bold" if column.kind == "target" else None if column.used else "dim"
-        kind = column.kind if column.used or column.kind == "target" else f"{column.kind} (unused)"
-        cells = (column.name, kind, column.why, f"{column.missing:,}", ", ".join(column.examples))
-        table.add_row(*(Text(cell, style=style or "") for cell in cells))
-    if len(columns) > SHOWN_COLUMNS:
-        table.add_row(f"... {len(columns) - SHOWN_COLUMNS:,} more")
-    return table
+    Raises:
+        UserError, ValueError: they make no sense.
+    """
+    from kerata.workbench.columns import load_overrides
+
+    columns = {} if request.columns is None else load_overrides(request.columns)
+    return columns | dict(_pair(text, "--column", "zip=category") for text in request.kinds)
 
 
 def python_lines(request: Request, columns: dict[str, str], options: dict[str, Any]) -> str:
@@ -205,15 +153,16 @@ def python_lines(request: Request, columns: dict[str, str], options: dict[str, A
         [
             "from kerata.workbench import fit_source, read_source",
             "",
-            f"source = read_source({', '.join([repr(request.source), *_given(where)])})",
-            f"trained = fit_source({', '.join(['source', *_given(how)])})",
+            f"source = read_source({', '.join([repr(request.source), *given_arguments(where)])})",
+            f"trained = fit_source({', '.join(['source', *given_arguments(how)])})",
             "print(trained.metrics)",
             "answers = trained.predict(trained.test)",
         ]
     )
 
 
-def _given(arguments: dict[str, Any]) -> list[str]:
+def given_arguments(arguments: dict[str, Any]) -> list[str]:
+    """Write the arguments of a call that are not None."""
     return [f"{name}={value!r}" for name, value in arguments.items() if value is not None]
 
 
@@ -248,6 +197,8 @@ def _print_result(console: Console, trained: Trained) -> None:
     gains = [gain_sentence(baseline, trained.task) for baseline in trained.baselines]
     say(console, "Verdict", [verdict.quality, *gains, verdict.best_epoch, verdict.overfitting])
     say(console, "What to try", verdict.advice)
+    if trained.findings is not None:
+        say(console, "Diagnosis", str(trained.findings).splitlines())
     shown = {*trained.preparation.notes}
     say(console, "Notes", [note for note in trained.notes if note not in shown])
 
@@ -261,7 +212,7 @@ def run_name(request: Request, source: str) -> str:
     """
     from kerata.workbench import runs
 
-    folder = _folder(request)
+    folder = folder_of(request)
     if request.name is not None:
         runs.check_name(request.name, folder, overwrite=request.overwrite)
         return request.name
@@ -273,5 +224,6 @@ def run_name(request: Request, source: str) -> str:
     return free
 
 
-def _folder(request: Request) -> Path:
+def folder_of(request: Request) -> Path:
+    """Give the folder of runs."""
     return Path("runs") if request.out is None else request.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import jax
 import numpy as np
@@ -30,12 +31,7 @@ def run_on_cluster(engine: Engine, address: str) -> Iterator[Record]:
 
     A piece of work whose machine is lost is done again on another.
     """
-    try:
-        import ray
-    except ImportError as error:
-        raise ImportError("parallel='ray' needs Ray: pip install 'kerata[ray]'.") from error
-    if not ray.is_initialized():
-        ray.init(address=None if address == "ray" else address, log_to_driver=False)
+    ray = connected(address, "parallel='ray'")
     cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
     pieces = pieces_of(engine, cores * PIECES_A_CORE)
     for i, course in enumerate(engine.courses):
@@ -56,6 +52,27 @@ def run_on_cluster(engine: Engine, address: str) -> Iterator[Record]:
     finally:
         for future in waiting:
             ray.cancel(future, force=True)
+
+
+def connected(address: str, purpose: str) -> Any:
+    """Connect to a Ray cluster and give the module.
+
+    Arguments:
+        address: of the cluster; ``'ray'`` takes the one this program is connected to, or
+            starts one on this machine.
+        purpose: begins the sentence that is said where Ray is missing.
+
+    Raises:
+        ImportError: Ray is not installed.
+        ConnectionError: no cluster at the address.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise ImportError(f"{purpose} needs Ray: pip install 'kerata[ray]'.") from error
+    if not ray.is_initialized():
+        ray.init(address=None if address == "ray" else address, log_to_driver=False)
+    return ray
 
 
 def pieces_of(engine: Engine, wanted: int) -> list[Pairs]:

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerata.workbench import baselines, measures, members
 from kerata.workbench.baselines import Baseline
-from kerata.workbench.columns import Column, infer_columns
-from kerata.workbench.networks.recipes import recipe_for, with_options
+from kerata.workbench.columns import Column
+from kerata.workbench.diagnosis.finding import Findings
+from kerata.workbench.diagnosis.trained import diagnose_prepared
+from kerata.workbench.dividing import Tell, divide
+from kerata.workbench.planning import plan_training
 from kerata.workbench.preparation import Preparation
-from kerata.workbench.preparation.choice import prepare, prepared_kind
-from kerata.workbench.preparation.rows import target_values
-from kerata.workbench.reading.parts import Source, Table
-from kerata.workbench.targets import (
-    choose_and_clean,
-    class_weights,
-    find_target,
-    imbalance,
-    split_source,
-    with_targets,
-)
+from kerata.workbench.reading.parts import Source
 from kerata.workbench.task import Task
+
+if TYPE_CHECKING:
+    from kerata.workbench.tuning.record import Search
 
 
 @dataclass
@@ -50,10 +45,12 @@ class Trained:
         metrics: figures on the test rows, the main one first.
         interval: of the main figure, with 95 % confidence.
         baselines: what the network must beat, and by how much it does.
+        findings: what the diagnosis found; None if none was asked for.
         config: all that another run of the same needs.
         seconds: time of the parts.
         notes: what was done and what is odd, a sentence each.
         fingerprint: SHA-256 of the source's content.
+        search: how the network was found; None if it was named.
     """
 
     model: Any
@@ -72,17 +69,16 @@ class Trained:
     metrics: dict[str, float]
     interval: tuple[float, float]
     baselines: list[Baseline]
+    findings: Findings | None
     config: dict[str, Any]
     seconds: dict[str, float]
     notes: list[str]
     fingerprint: str
+    search: Search | None = None
 
     def predict(self, data: Any) -> np.ndarray:
         """Give probabilities or values for raw rows, as in ``outputs``."""
         return members.outputs_of(self.model, self.preparation.transform(data), self.task)
-
-
-Tell = Callable[[str, Any], None]
 
 
 def fit_source(
@@ -100,6 +96,7 @@ def fit_source(
     validation_share: float = 0.15,
     balance: bool = False,
     with_baselines: bool = True,
+    with_diagnosis: bool = False,
     watch: Sequence[Any] = (),
     on_event: Tell | None = None,
 ) -> Trained:
@@ -125,10 +122,12 @@ def fit_source(
         validation_share: of the rows that are not for the test.
         balance: whether rare classes weigh as much as frequent ones.
         with_baselines: whether baselines are computed.
+        with_diagnosis: whether ``diagnose`` looks for what is wrong with rows and network.
         watch: callbacks for the network's training.
         on_event: called with a name and a value as things become known: ``'columns'``,
-            ``'task'``, ``'rows'``, ``'preparation'``, ``'baseline'``, ``'network'``, and
-            ``'member'`` after each further network of several.
+            ``'task'``, ``'rows'``, ``'preparation'``, ``'baseline'``, ``'network'``,
+            ``'member'`` after each further network of several, and ``'diagnosis'`` before it
+            is made.
 
     Raises:
         ValueError: a target that is not there, too few rows, one class only, and other data
@@ -138,65 +137,47 @@ def fit_source(
     tell: Tell = on_event or (lambda name, value: None)
     began = time.perf_counter()
     clock: dict[str, float] = {}
-    for name, share in (("test_share", test_share), ("validation_share", validation_share)):
-        if not 0 < share < 1:
-            raise ValueError(f"{name} must lie between 0 and 1, got {share}.")
-    if epochs is not None and epochs < 1:
-        raise ValueError(f"epochs must be at least 1, got {epochs}.")
-    notes = list(source.notes)
-    target = find_target(source, target)
-    found = None
-    if isinstance(source.train, Table):
-        found = infer_columns(source.train.frame, target, dict(columns or {}))
-        tell("columns", found)
-    chosen, data = choose_and_clean(source.train, target, task, notes)
-    tell("task", chosen)
-    encoded = chosen.encode(target_values(data, target) or [])
-    parts, targets, rows = split_source(
-        source, data, encoded, chosen, test_share, validation_share, seed
+    divided = divide(
+        source,
+        target=target,
+        task=task,
+        columns=columns,
+        seed=seed,
+        test_share=test_share,
+        validation_share=validation_share,
+        tell=tell,
     )
-    notes += imbalance(chosen, targets["train"])
-    tell("rows", {name: len(numbers) for name, numbers in rows.items()})
-
-    kind = prepared_kind(source.kind, found)
-    name, recipe = recipe_for(network, kind, chosen, len(rows["train"]))
-    recipe, prepared = with_options(recipe, kind, dict(options or {}))
-    preparation = prepare(kind, prepared, parts["train"], chosen, found)
-    x = {part: preparation.transform(parts[part]) for part in parts}
-    tell("preparation", preparation)
-    notes += preparation.notes
+    chosen, targets, notes = divided.task, divided.targets, divided.notes
+    planned = plan_training(
+        divided,
+        network,
+        options or {},
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        balance=balance,
+    )
+    plan, inputs, x = planned.plan, planned.inputs, planned.x
+    tell("preparation", planned.preparation)
+    notes += planned.preparation.notes
     clock["preparation"] = time.perf_counter() - began
 
-    inputs = with_targets(preparation.inputs, chosen, targets["train"])
-    batch = batch_size or recipe.batch_size or usual_batch(len(rows["train"]))
     simple: list[tuple[Baseline, np.ndarray]] = []
     if with_baselines:
         began = time.perf_counter()
         simple.append(baselines.constant(chosen, targets))
         tell("baseline", simple[0][0])
-        if name != "linear":
+        if planned.network != "linear":
             given = x, inputs
             if inputs.length:
-                given = baselines.bags_of(parts, chosen, found, targets)
-            simple.append(baselines.linear(chosen, *given, targets, batch, seed))
+                given = baselines.bags_of(divided.parts, chosen, divided.columns, targets)
+            simple.append(baselines.linear(chosen, *given, targets, plan.batch_size, seed))
             tell("baseline", simple[1][0])
         clock["baselines"] = time.perf_counter() - began
 
     began = time.perf_counter()
-    epochs = epochs or recipe.epochs
-    settings = dict(recipe.options)
-    if recipe.scheduled:
-        settings["steps"] = epochs * -(-len(rows["train"]) // batch)
-    plan = members.Plan(
-        build=partial(recipe.build, inputs, chosen, **settings),
-        epochs=epochs,
-        batch_size=batch,
-        patience=recipe.patience,
-        members=recipe.members,
-        seed=seed,
-        class_weight=class_weights(chosen, targets["train"]) if balance else None,
-    )
-    tell("network", {"name": name, "epochs": epochs, "members": plan.members, "inputs": inputs})
+    told = {"epochs": plan.epochs, "members": plan.members, "inputs": inputs}
+    tell("network", {"name": planned.network, **told})
     outcome = members.train(
         plan, x["train"], targets["train"], (x["validation"], targets["validation"]), watch, tell
     )
@@ -211,19 +192,25 @@ def fit_source(
             "averaged; the curves are those of the first."
         )
 
+    findings = None
+    if with_diagnosis:
+        began = time.perf_counter()
+        tell("diagnosis", None)
+        findings = diagnose_prepared(outcome.history, outcome.model, x, targets, seed)
+        clock["diagnosis"] = time.perf_counter() - began
     outputs = members.outputs_of(outcome.model, x["test"], chosen)
     truth = targets["test"]
     values = measures.row_values(chosen, truth, outputs)
     return Trained(
         model=outcome.model,
-        preparation=preparation,
+        preparation=planned.preparation,
         task=chosen,
-        columns=found,
-        network=name,
+        columns=divided.columns,
+        network=planned.network,
         history=outcome.history,
         best_epoch=outcome.best_epoch,
-        rows=rows,
-        **parts,
+        rows=divided.rows,
+        **divided.parts,
         truth=truth,
         outputs=outputs,
         metrics=measures.figures(chosen, truth, outputs),
@@ -232,15 +219,16 @@ def fit_source(
             baselines.compared(baseline, chosen, truth, theirs, outputs)
             for baseline, theirs in simple
         ],
+        findings=findings,
         config={
             "source": source.name,
-            "target": target,
+            "target": divided.target,
             "task": task,
             "network": network,
             "columns": dict(columns or {}),
             "options": dict(options or {}),
-            "epochs": epochs,
-            "batch_size": batch,
+            "epochs": plan.epochs,
+            "batch_size": plan.batch_size,
             "seed": seed,
             "test_share": test_share,
             "validation_share": validation_share,
@@ -250,12 +238,3 @@ def fit_source(
         notes=notes,
         fingerprint=source.fingerprint,
     )
-
-
-def usual_batch(rows: int) -> int:
-    """Give the rows in a step: some hundred steps an epoch, from 16 to 256 rows each.
-
-    >>> usual_batch(300), usual_batch(5_000), usual_batch(60_000)
-    (16, 64, 256)
-    """
-    return int(2 ** np.clip(round(np.log2(max(rows, 1) / 100)), 4, 8))

@@ -40,6 +40,8 @@ def train_again(run: Run, **more: Any) -> Trained:
             "'kerata train'."
         )
     given = {option: config[option] for option in OPTIONS if option in config}
+    # What 'auto' chose then; another version may choose otherwise.
+    given["network"] = run.record["network"]
     trained = fit_source(source, **given, **more)
     trained.config |= {"source": config["source"], "table": config.get("table")}
     return trained

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 SEVERITIES = ("note", "warning", "serious")
 
@@ -65,6 +65,25 @@ class Findings(list[Finding]):
     def names(self) -> list[str]:
         """Names of what was found."""
         return [finding.name for finding in self]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as plain values."""
+        return {
+            "found": [asdict(finding) for finding in self],
+            "looked_for": list(self.looked_for),
+            "left_out": self.left_out,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Rebuild what ``as_dict`` gave.
+
+        >>> found = Findings([Finding("bottleneck", "4 numbers.", {}, "Widen it.")], ["bottleneck"])
+        >>> print(Findings.from_dict(found.as_dict()))
+        Bottleneck: 4 numbers. Widen it.
+        """
+        found = [Finding(**finding) for finding in stored["found"]]
+        return cls(found, stored["looked_for"], stored["left_out"])
 
     def __str__(self) -> str:
         count = len(self.looked_for)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kerata.workbench.diagnosis.diagnose import diagnose
@@ -9,6 +10,8 @@ from kerata.workbench.diagnosis.finding import Findings
 from kerata.workbench.preparation.rows import target_values
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from kerata.workbench.fitting import Trained
 
 
@@ -26,3 +29,26 @@ def diagnose_trained(trained: Trained, *, trials: bool = False, seed: int = 0) -
 
     splits = {name: part(getattr(trained, name)) for name in ("train", "validation", "test")}
     return diagnose(trained.history, trained.model, splits, trials=trials, seed=seed)
+
+
+def diagnose_prepared(
+    history: Mapping[str, list[float]],
+    model: Any,
+    x: Mapping[str, Any],
+    targets: Mapping[str, np.ndarray],
+    seed: int = 0,
+) -> Findings:
+    """Diagnose a network from rows that are prepared already; it never ends a training.
+
+    Arguments:
+        history: a list for each figure, with a number an epoch.
+        model: the trained network.
+        x, targets: prepared rows and encoded targets by the names of the parts.
+        seed: decides samples.
+    """
+    splits = {name: (x[name], targets[name]) for name in x}
+    try:
+        return diagnose(history, model, splits, seed=seed)
+    except Exception as error:
+        # A network of one's own may do what no check foresaw; hours of training are worth more.
+        return Findings([], [], {"the whole diagnosis": f"{type(error).__name__}: {error}"})

@@ -49,6 +49,8 @@ def record_of(trained: Trained) -> dict[str, Any]:
                 "overfitting": verdict.overfitting,
                 "advice": verdict.advice,
             },
+            "diagnosis": None if trained.findings is None else trained.findings.as_dict(),
+            "search": None if trained.search is None else trained.search.as_dict(),
             "rows": {part: len(numbers) for part, numbers in trained.rows.items()},
             "epochs": len(next(iter(trained.history.values()))),
             "best_epoch": trained.best_epoch,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerata.workbench.report import insides, judged, sections
+from kerata.workbench.report import insides, judged, searched, sections
 from kerata.workbench.report.facts import Facts
 from kerata.workbench.report.markup import esc, paragraph
 from kerata.workbench.report.pictures import Album
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Section = Callable[[Facts], str]
 SECTIONS: dict[str, Section] = {
     "Verdict": sections.verdict,
+    "Diagnosis": sections.diagnosis,
+    "Search": searched.search,
     "Curves": sections.learning,
     "Confusion": judged.confusion,
     "Classes": judged.by_class,

@@ -57,6 +57,25 @@ def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
 
 
+def diagnosis(facts: Facts) -> str:
+    """Say what is wrong with rows or network, and what to do."""
+    findings = facts.trained.findings
+    if findings is None:
+        return ""
+    count = len(findings.looked_for)
+    if not findings:
+        told = paragraph(f"Nothing found among {count} illnesses that were looked for.")
+    else:
+        told = paragraph(f"{count} illnesses were looked for.", "muted")
+        told += "".join(
+            f'<div class="finding {esc(finding.severity)}"><h3>{esc(finding.name)}</h3>'
+            f"{paragraph(finding.sentence)}{paragraph(finding.next_step)}</div>"
+            for finding in findings
+        )
+    reasons = [f"Not looked for: {name} ({why})." for name, why in findings.left_out.items()]
+    return told + (bullets(reasons) if reasons else "")
+
+
 def data(facts: Facts) -> str:
     """Say what was read and how it was split."""
     trained, record = facts.trained, facts.record

@@ -55,6 +55,10 @@ th.n, td.n { text-align: right; white-space: nowrap; }
 blockquote { margin: .8rem 0 1.2rem; padding: .1rem 0 .1rem .9rem;
   border-left: 3px solid var(--line); max-width: 46rem; break-inside: avoid;
   overflow-wrap: anywhere; }
+.finding { border-left: 4px solid var(--line); padding: .1rem 0 .1rem .9rem; margin: .9rem 0;
+  break-inside: avoid; }
+.finding h3 { margin: .2rem 0; } .finding h3::first-letter { text-transform: uppercase; }
+.finding.warning { border-color: var(--orange); } .finding.serious { border-color: var(--red); }
 mark { color: inherit; background: none; border-radius: .2rem; padding: 0 .1em; }
 code, pre { font: .88rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--card); border-radius: .5rem; padding: .7rem .9rem; overflow-x: auto; }

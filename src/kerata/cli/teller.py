@@ -1,0 +1,92 @@
+"""Prints what becomes known while the workbench works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kerata.cli.told import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Wide tables show so many columns.
+SHOWN_COLUMNS = 60
+
+
+class Teller:
+    """Prints what becomes known while the workbench works."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def tell(self, name: str, value: Any) -> None:
+        """Print one event."""
+        told = getattr(self, name, None)
+        if told is not None:
+            told(value)
+
+    def columns(self, columns: list[Any]) -> None:
+        """Print what is made of each column."""
+        self.console.print(columns_table(columns))
+
+    def task(self, task: Any) -> None:
+        """Print what is predicted."""
+        self._line(task.why)
+        self.kind = task
+
+    def rows(self, rows: dict[str, int]) -> None:
+        """Print how the rows were divided."""
+        self._line(
+            f"{rows['train']:,} rows to train on, {rows['validation']:,} to stop by, "
+            f"{rows['test']:,} to judge by."
+        )
+
+    def preparation(self, preparation: Any) -> None:
+        """Print what was done to the rows."""
+        say(self.console, "Preparation", preparation.notes)
+
+    def baseline(self, baseline: Any) -> None:
+        """Print what is to be beaten."""
+        from kerata.workbench.judgement import figure
+
+        name = {"regression": "mean error", "labels": "F1 of labels"}
+        what = name.get(self.kind.kind, "accuracy")
+        self._line(f"Baseline, {baseline.name}: {what} {figure(baseline.value, self.kind)}")
+
+    def network(self, network: dict[str, Any]) -> None:
+        """Print which network is trained."""
+        several = f", {network['members']} of them" if network["members"] > 1 else ""
+        self._line(f"Network: {network['name']}{several}, at most {network['epochs']} epochs.")
+
+    def member(self, told: dict[str, Any]) -> None:
+        """Print how one of several networks came out."""
+        self._line(
+            f"Network {told['number']} of {told['of']}: best epoch {told['best_epoch']} of "
+            f"{told['epochs']}, val_loss {told['val_loss']:.4f}"
+        )
+
+    def diagnosis(self, nothing: None) -> None:
+        """Say that it takes a moment."""
+        self._line("Looking for what is wrong with rows and network ...")
+
+    def _line(self, text: str) -> None:
+        self.console.print(text, highlight=False, markup=False)
+
+
+def columns_table(columns: list[Any]) -> Any:
+    """Lay out what is made of each column."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("column", "is", "because", "missing", "for example"):
+        side: Any = "right" if title == "missing" else "left"
+        table.add_column(title, justify=side, no_wrap=True, overflow="ellipsis")
+    for column in columns[:SHOWN_COLUMNS]:
+        style = "bold" if column.kind == "target" else None if column.used else "dim"
+        kind = column.kind if column.used or column.kind == "target" else f"{column.kind} (unused)"
+        cells = (column.name, kind, column.why, f"{column.missing:,}", ", ".join(column.examples))
+        table.add_row(*(Text(cell, style=style or "") for cell in cells))
+    if len(columns) > SHOWN_COLUMNS:
+        table.add_row(f"... {len(columns) - SHOWN_COLUMNS:,} more")
+    return table

@@ -1,0 +1,168 @@
+"""``kerata tune``: search for a good network, print each trial and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerata.cli.teller import Teller
+from kerata.cli.told import say
+from kerata.cli.train import (
+    Request,
+    finish,
+    folder_of,
+    given_arguments,
+    kinds_of_columns,
+    run_name,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Choices told as those that matter.
+TOLD = 6
+
+
+@dataclass
+class Wanted:
+    """What was asked for beside what training needs; None where nothing was said."""
+
+    networks: list[str] = field(default_factory=list)
+    trials: int = 40
+    minutes: float | None = None
+    workers: int = 1
+    ray: str | None = None
+    study: Path | None = None
+
+
+def tune(request: Request, wanted: Wanted) -> None:
+    """Search, train the best network and print the verdict.
+
+    Raises:
+        UserError: options that make no sense.
+        ValueError: a source, target, network or study file that makes no sense.
+    """
+    from rich.console import Console
+
+    from kerata.workbench.live import LiveView
+    from kerata.workbench.reading import read_source
+    from kerata.workbench.tuning import tune_source
+
+    columns = kinds_of_columns(request)
+    networks = [name.strip() for text in wanted.networks for name in text.split(",")]
+    console = Console()
+    source = read_source(request.source, target=request.target, table=request.table)
+    name = run_name(request, source.name)
+    # Beside the runs and of the source's name, so that the same command goes on with it.
+    study = wanted.study or folder_of(request) / f"{request.name or source.name}.study.db"
+    with LiveView(console) as view:
+        trained = tune_source(
+            source,
+            target=request.target,
+            task=request.task,
+            networks=networks,
+            columns=columns,
+            trials=wanted.trials,
+            minutes=wanted.minutes,
+            epochs=request.epochs,
+            seed=request.seed,
+            balance=request.balance,
+            workers=wanted.workers,
+            ray=wanted.ray,
+            study=study,
+            watch=[] if request.quiet else [view],
+            on_event=None if request.quiet else SearchTeller(console).tell,
+        )
+    finish(console, request, trained, name)
+    if not request.quiet:
+        console.print("[bold]The same in Python[/bold]")
+        lines = python_lines(request, wanted, columns, networks, study)
+        console.print(lines, highlight=False, markup=False, soft_wrap=True)
+
+
+class SearchTeller(Teller):
+    """Prints trials as they come, then the last training."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self.best: float | None = None
+
+    def search(self, told: dict[str, Any]) -> None:
+        """Print what there is to choose from."""
+        from kerata.workbench.measures import higher_is_better
+
+        self.wanted, self.kind = told["trials"], told["task"]
+        self.sign = 1 if higher_is_better(self.kind) else -1
+        self._line(f"Networks to choose from: {', '.join(told['networks'])}.")
+        self._line(f"Study: {told['file']} (the same command goes on with it)")
+
+    def trial(self, tried: Any) -> None:
+        """Print what came of a trial."""
+        from kerata.workbench.judgement import figure
+
+        number = f"{tried.number + 1:{len(str(self.wanted))}}/{self.wanted}"
+        if tried.value is None:
+            said, mark = f"ended after epoch {tried.epochs}", ""
+        else:
+            gain = 1 if self.best is None else self.sign * (tried.value - self.best)
+            better = gain > 0
+            mark = "  best so far" if better else ""
+            self.best = tried.value if better else self.best
+            said = figure(tried.value, self.kind)
+        self._line(f"trial {number}  {said}  {tried.seconds:.1f} s  {tried.told()}{mark}")
+
+    def found(self, search: Any) -> None:
+        """Print the best trial and what mattered."""
+        from kerata.workbench.judgement import figure
+
+        early = sum(tried.value is None for tried in search.tried)
+        told = [
+            f"{figure(search.best.value, self.kind)} on the validation rows: {search.best.told()}.",
+            f"{len(search.tried)} trials, {early} of them ended early. The best of many looks "
+            "better than it is; the test rows will tell.",
+        ]
+        shares = list(search.importance.items())[:TOLD]
+        if shares:
+            said = ", ".join(f"{name} {100 * share:.0f}%" for name, share in shares)
+            told.append(f"What mattered for {search.common}: {said}.")
+        say(self.console, "Best trial", told)
+
+
+def python_lines(
+    request: Request, wanted: Wanted, columns: dict[str, str], networks: list[str], study: Path
+) -> str:
+    """Give the few lines of Python that do what the command did.
+
+    >>> print(python_lines(Request("wine.csv", "quality"), Wanted(), {}, [], Path("wine.db")))
+    from kerata.workbench import read_source
+    from kerata.workbench.tuning import tune_source
+    <BLANKLINE>
+    source = read_source('wine.csv', target='quality')
+    trained = tune_source(source, study='wine.db')
+    print(trained.search.best, trained.metrics)
+    """
+    where = {"target": request.target, "table": request.table}
+    how = {
+        "task": request.task,
+        "networks": networks or None,
+        "columns": columns or None,
+        "trials": None if wanted.trials == Wanted().trials else wanted.trials,
+        "minutes": wanted.minutes,
+        "epochs": request.epochs,
+        "seed": request.seed or None,
+        "balance": request.balance or None,
+        "workers": None if wanted.workers == 1 else wanted.workers,
+        "ray": wanted.ray,
+        "study": str(study),
+    }
+    return "\n".join(
+        [
+            "from kerata.workbench import read_source",
+            "from kerata.workbench.tuning import tune_source",
+            "",
+            f"source = read_source({', '.join([repr(request.source), *given_arguments(where)])})",
+            f"trained = tune_source({', '.join(['source', *given_arguments(how)])})",
+            "print(trained.search.best, trained.metrics)",
+        ]
+    )

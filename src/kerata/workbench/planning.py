@@ -1,0 +1,108 @@
+"""From a network's name and options to prepared rows and a plan for training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from kerata.workbench import members
+from kerata.workbench.dividing import Divided
+from kerata.workbench.networks.recipes import recipe_for, with_options
+from kerata.workbench.preparation import Preparation
+from kerata.workbench.preparation.base import Inputs
+from kerata.workbench.preparation.choice import prepare
+from kerata.workbench.targets import class_weights, with_targets
+
+# Preparations by their options, for those who train many networks on the same rows.
+Prepared = dict[str, tuple[Preparation, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A training that can begin.
+
+    Attributes:
+        network: the chosen network's name.
+        preparation: learned from the training rows.
+        x: prepared rows of ``'train'``, ``'validation'`` and ``'test'``.
+        inputs: what a prepared row consists of, and how the training targets are spread.
+        plan: how networks are built and trained.
+    """
+
+    network: str
+    preparation: Preparation
+    x: dict[str, Any]
+    inputs: Inputs
+    plan: members.Plan
+
+
+def plan_training(
+    divided: Divided,
+    network: str,
+    options: Mapping[str, Any],
+    *,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    seed: int = 0,
+    balance: bool = False,
+    before: Prepared | None = None,
+) -> Planned:
+    """Choose the recipe, prepare the rows, plan the training.
+
+    Arguments:
+        divided: the rows.
+        network: name, ``'auto'`` or ``'module:function'``.
+        options, epochs, batch_size, seed, balance: as for ``fit_source``.
+        before: preparations that were made before with other options; this one is added.
+
+    Raises:
+        ValueError: an unknown network or option; a network for other data.
+    """
+    if epochs is not None and epochs < 1:
+        raise ValueError(f"epochs must be at least 1, got {epochs}.")
+    rows = len(divided.rows["train"])
+    name, recipe = recipe_for(network, divided.kind, divided.task, rows)
+    recipe, prepared = with_options(recipe, divided.kind, dict(options))
+    preparation, x = _prepared(divided, prepared, {} if before is None else before)
+    inputs = with_targets(preparation.inputs, divided.task, divided.targets["train"])
+    batch = batch_size or recipe.batch_size or usual_batch(rows)
+    epochs = epochs or recipe.epochs
+    settings = dict(recipe.options)
+    if recipe.scheduled:
+        settings["steps"] = epochs * -(-rows // batch)
+    weights = class_weights(divided.task, divided.targets["train"]) if balance else None
+    plan = members.Plan(
+        build=partial(recipe.build, inputs, divided.task, **settings),
+        epochs=epochs,
+        batch_size=batch,
+        patience=recipe.patience,
+        members=recipe.members,
+        seed=seed,
+        class_weight=weights,
+    )
+    return Planned(name, preparation, x, inputs, plan)
+
+
+def _prepared(
+    divided: Divided, options: dict[str, Any], before: Prepared
+) -> tuple[Preparation, dict[str, Any]]:
+    key = json.dumps(options, sort_keys=True, default=str)
+    if key not in before:
+        train = divided.parts["train"]
+        made = prepare(divided.kind, options, train, divided.task, divided.columns)
+        before[key] = made, {part: made.transform(rows) for part, rows in divided.parts.items()}
+    return before[key]
+
+
+def usual_batch(rows: int) -> int:
+    """Give the rows in a step: some hundred steps an epoch, from 16 to 256 rows each.
+
+    >>> usual_batch(300), usual_batch(5_000), usual_batch(60_000)
+    (16, 64, 256)
+    """
+    return int(2 ** np.clip(round(np.log2(max(rows, 1) / 100)), 4, 8))

@@ -1,0 +1,151 @@
+"""Several processes of one machine that work on the same study file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from kerata.workbench.tuning.trial import Trials
+from kerata.workbench.tuning.work import Limits
+
+ROWS, JOB = "rows.pickle", "job.json"
+# Seconds between looks at the study.
+LOOK = 0.3
+# Seconds that a worker has to end its epoch.
+FAREWELL = 20
+
+
+def work_together(
+    study: Any,
+    path: Path,
+    trials: Trials,
+    networks: tuple[str, ...],
+    limits: Limits,
+    workers: int,
+    seed: int,
+    told: Callable[[Any], None],
+) -> None:
+    """Let processes do trials until it is enough.
+
+    Each has its share of the cores. They end when this one does, however it ends.
+
+    Arguments:
+        study: Optuna's, to be looked at.
+        path: of its file.
+        trials: what trains networks; its rows are handed over.
+        networks: to choose from.
+        limits: what is enough.
+        workers: how many processes.
+        seed: of the first one's choices; the next one has the next.
+        told: called with each finished trial.
+
+    Raises:
+        RuntimeError: all workers have ended before it was enough, with what the last one said.
+    """
+    with tempfile.TemporaryDirectory(prefix="kerata-tune-") as name:
+        folder = Path(name)
+        with open(folder / ROWS, "wb") as file:
+            pickle.dump(trials, file, pickle.HIGHEST_PROTOCOL)
+        job = {"study": str(path.resolve()), "networks": networks, "workers": workers, "seed": seed}
+        job |= {"trials": limits.trials, "until": limits.until}
+        (folder / JOB).write_text(json.dumps(job), encoding="utf-8")
+        with _crew(folder, workers) as crew:
+            _watch(study, crew, told)
+        for number, worker in enumerate(crew):
+            if worker.returncode:
+                said = (folder / f"{number}.log").read_text(encoding="utf-8", errors="replace")
+                last = [line for line in said.splitlines() if line.strip()][-1:]
+                if all(w.returncode for w in crew):
+                    raise RuntimeError(
+                        f"All workers ended before the search was done; the last one said: "
+                        f"{last[0] if last else 'nothing'}"
+                    )
+
+
+@contextlib.contextmanager
+def _crew(folder: Path, workers: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Start workers; a worker ends when its standard input is closed."""
+    crew = []
+    try:
+        for number in range(workers):
+            with open(folder / f"{number}.log", "wb") as log:
+                command = [sys.executable, "-m", __name__, str(folder), str(number)]
+                crew.append(
+                    subprocess.Popen(
+                        command,
+                        stdin=subprocess.PIPE,
+                        stdout=log,
+                        stderr=log,
+                        # Ctrl-C reaches this process alone, which then tells the workers.
+                        start_new_session=True,
+                    )
+                )
+        yield crew
+    finally:
+        for worker in crew:
+            assert worker.stdin is not None
+            worker.stdin.close()
+        for worker in crew:
+            try:
+                worker.wait(FAREWELL)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+
+
+def _watch(study: Any, crew: list[Any], told: Callable[[Any], None]) -> None:
+    """Tell of finished trials until all workers are done."""
+    from optuna.trial import TrialState
+
+    ends = (TrialState.COMPLETE, TrialState.PRUNED)
+    seen = {trial.number for trial in study.get_trials(deepcopy=False, states=ends)}
+    busy = True
+    while busy:
+        busy = any(worker.poll() is None for worker in crew)
+        for trial in study.get_trials(deepcopy=False, states=ends):
+            if trial.number not in seen:
+                seen.add(trial.number)
+                told(trial)
+        if busy:
+            time.sleep(LOOK)
+
+
+def main(folder: Path, number: int) -> None:
+    """Work as one of several; what to do is in the folder."""
+    from kerata.workbench.tuning.study import joined
+    from kerata.workbench.tuning.work import work
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    job = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    _take_cores(number, job["workers"])
+    with open(folder / ROWS, "rb") as file:
+        trials: Trials = pickle.load(file)
+    study = joined(Path(job["study"]), job["seed"] + number, crowd=True)
+    work(study, trials, tuple(job["networks"]), Limits(job["trials"], job["until"]))
+
+
+def _take_cores(number: int, workers: int) -> None:
+    """Keep to a share of the cores: programs that wait for each other's cores are slow."""
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, set(cores[number % len(cores) :: workers]) or set(cores))
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    # Without a word to the study: its trial stays unfinished and is not counted.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,124 @@
+"""What a search has found, as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kerata.workbench.tuning.work import OPTIONS, OUTCOME
+
+# With fewer complete trials nobody can say which choice matters.
+FEWEST = 12
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One trial.
+
+    Arguments:
+        number: from 0.
+        network: its name.
+        options: chosen ones; none for a network as it is.
+        value: the main figure of the validation rows; None if it was ended early.
+        epochs: how many it trained.
+        seconds: how long it took.
+    """
+
+    number: int
+    network: str
+    options: dict[str, Any]
+    value: float | None
+    epochs: int
+    seconds: float
+
+    def told(self) -> str:
+        """Write network and options."""
+        said = [f"{name} {_short(value)}" for name, value in self.options.items()]
+        return f"{self.network}, {', '.join(said)}" if said else f"{self.network}, as it is"
+
+
+@dataclass(frozen=True)
+class Search:
+    """A finished search.
+
+    Arguments:
+        tried: all trials that are complete or were ended early, in their order.
+        best: the one that was taken.
+        common: the network that was tried most often.
+        importance: share of each of its choices in what its figures differ by, the largest
+            first; empty after few trials.
+        file: of the study.
+    """
+
+    tried: list[Tried]
+    best: Tried
+    common: str
+    importance: dict[str, float]
+    file: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give everything as plain values."""
+        return dataclasses.asdict(self)
+
+
+def tried_of(trial: Any) -> Tried:
+    """Read a finished trial of a study."""
+    from optuna.trial import TrialState
+
+    complete = trial.state == TrialState.COMPLETE
+    outcome: Mapping[str, Any] = trial.user_attrs.get(OUTCOME, {})
+    lasted = trial.duration
+    return Tried(
+        trial.number,
+        trial.params["network"],
+        {name: _listed(value) for name, value in trial.user_attrs.get(OPTIONS, {}).items()},
+        float(trial.value) if complete else None,
+        int(outcome.get("epochs", len(trial.intermediate_values))),
+        float(outcome.get("seconds", lasted.total_seconds() if lasted else 0.0)),
+    )
+
+
+def importance_of(study: Any) -> tuple[str, dict[str, float]]:
+    """Say which choices matter within the network that was tried most often.
+
+    Returns:
+        The network's name and each choice's share, the largest first; ``("", {})`` after too
+        few trials.
+
+    Source: Watanabe and others, PED-ANOVA (IJCAI 2023), as in Optuna.
+    """
+    import optuna
+    from optuna.trial import TrialState
+
+    tried: dict[str, list[Any]] = {}
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        if len(trial.params) > 1:
+            tried.setdefault(trial.params["network"], []).append(trial)
+    network = max(tried, key=lambda name: len(tried[name]), default="")
+    trials = tried.get(network, [])
+    # Figures that are all the same have no reasons.
+    if len(trials) < FEWEST or len({trial.value for trial in trials}) < 2:
+        return "", {}
+    theirs = optuna.create_study(direction=study.direction)
+    theirs.add_trials(trials)
+    names = [name for name in trials[0].params if name != "network"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        shares = optuna.importance.get_param_importances(
+            theirs, evaluator=optuna.importance.PedAnovaImportanceEvaluator(), params=names
+        )
+    return network, {k.removeprefix(f"{network} "): float(v) for k, v in shares.items()}
+
+
+def _listed(value: Any) -> Any:
+    """Units come back from the study's file as lists."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "-".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,139 @@
+"""The study file: a search as Optuna keeps it in SQLite, shared by all who work on it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kerata.workbench.tuning.space import USUAL
+
+NAME = "kerata"
+IDENTITY = "identity"
+# Trials that choose freely before the others learn from them, and epochs before any is ended.
+STARTUP, WARMUP = 8, 3
+# Seconds for which one process waits while another one writes.
+PATIENCE = 60
+
+
+def open_study(
+    path: Path, identity: dict[str, Any], networks: tuple[str, ...], maximize: bool, seed: int
+) -> Any:
+    """Open a study file, or make one that first tries every network as it is.
+
+    Arguments:
+        path: of the file.
+        identity: what the search is about; must be that of an existing file.
+        networks: to be tried, the most promising first.
+        maximize: whether a higher figure is a better one.
+        seed: of the choices.
+
+    Raises:
+        ImportError: Optuna is not installed.
+        ValueError: the file holds another search, or is no study file.
+    """
+    there = path.exists() and path.stat().st_size > 0
+    if not there:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with _plain_errors(path):
+        storage = _storage(path)
+        optuna = _optuna()
+        names = optuna.get_all_study_names(storage)
+        if names and NAME not in names:
+            raise ValueError(
+                f"{path} holds studies of another program ({', '.join(names[:3])}): "
+                "name another file with --study."
+            )
+        study = optuna.create_study(
+            storage=storage,
+            study_name=NAME,
+            direction="maximize" if maximize else "minimize",
+            load_if_exists=True,
+        )
+        known = study.user_attrs.get(IDENTITY)
+        if known is None:
+            study.set_user_attr(IDENTITY, identity)
+            for network in networks:
+                study.enqueue_trial({"network": network}, user_attrs={USUAL: True})
+        elif known != json.loads(json.dumps(identity)):
+            raise ValueError(_difference(path, known, identity))
+    return joined(path, seed, crowd=False, study=study)
+
+
+def joined(path: Path, seed: int, crowd: bool, study: Any = None) -> Any:
+    """Give a study that chooses and ends trials our way.
+
+    Arguments:
+        path: of the study file.
+        seed: of the choices; those who work together need different ones.
+        crowd: whether others work on it at the same time.
+        study: opened already.
+    """
+    optuna = _optuna()
+    with warnings.catch_warnings():
+        # Joint choices are declared experimental by Optuna since version 2.
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        sampler = optuna.samplers.TPESampler(
+            seed=seed,
+            n_startup_trials=STARTUP,
+            multivariate=True,
+            group=True,
+            constant_liar=crowd,
+        )
+    pruner = optuna.pruners.MedianPruner(n_startup_trials=STARTUP, n_warmup_steps=WARMUP)
+    if study is None:
+        return optuna.load_study(
+            study_name=NAME, storage=_storage(path), sampler=sampler, pruner=pruner
+        )
+    study.sampler, study.pruner = sampler, pruner
+    return study
+
+
+def _storage(path: Path) -> Any:
+    return _optuna().storages.RDBStorage(
+        f"sqlite:///{path.resolve()}",
+        engine_kwargs={"connect_args": {"timeout": PATIENCE}},
+        skip_compatibility_check=False,
+    )
+
+
+def _optuna() -> Any:
+    try:
+        import optuna
+    except ImportError as error:
+        raise ImportError("Tuning needs Optuna: pip install 'kerata[optuna]'.") from error
+    # Its own words about each trial would stand between ours.
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna
+
+
+@contextlib.contextmanager
+def _plain_errors(path: Path) -> Iterator[None]:
+    """Say in a sentence what is wrong with a file that SQLite or Optuna can't read."""
+    _optuna()
+    from optuna.exceptions import OptunaError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (SQLAlchemyError, OptunaError, RuntimeError, AssertionError) as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        raise ValueError(
+            f"{path} can't be used as a study file ({reason}): name another one with --study."
+        ) from error
+
+
+def _difference(path: Path, known: dict[str, Any], wanted: dict[str, Any]) -> str:
+    names = [n for n in {**known, **wanted} if known.get(n) != wanted.get(n)]
+    told = "; ".join(
+        f"its {name.replace('_', ' ')} is {known.get(name)!r}, now it is {wanted.get(name)!r}"
+        for name in names
+        if name != "fingerprint"
+    )
+    return (
+        f"{path} belongs to another search: {told or 'the data have changed since'}. "
+        "Name another file with --study."
+    )
