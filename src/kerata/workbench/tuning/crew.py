@@ -142,7 +142,9 @@ def _take_cores(number: int, workers: int) -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin, whose lock would be held while the interpreter shuts down.
+    while os.read(0, 1):
+        pass
     # Without a word to the study: its trial stays unfinished and is not counted.
     os._exit(0)
 
