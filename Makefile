@@ -20,10 +20,10 @@ demo: $(VENV)/installed-demo  ## watch a network learn handwritten digits (first
 	@$(RUN)/kerata train digits
 
 test: $(VENV)/installed-dev  ## run the tests
-	@$(RUN)/python -m pytest -n $(WORKERS)
+	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-all: $(VENV)/installed-dev  ## run the tests, the slow ones too
-	@$(RUN)/python -m pytest -n $(WORKERS) -m "slow or not slow"
+	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile -m "slow or not slow"
 
 lint: $(VENV)/installed-dev  ## check style and types
 	@$(RUN)/ruff check .

@@ -19,6 +19,15 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Make all cases of a test slow but those that its mark ``only_cases`` names."""
+    for item in items:
+        mark = item.get_closest_marker("only_cases")
+        if mark is not None and item.callspec.id not in mark.args:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def same_random_numbers():
     """Start each test from one seed, whatever ran before it in the same process."""

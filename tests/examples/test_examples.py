@@ -15,7 +15,8 @@ PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py"))
 # These differ from a program that is always tried in a layer only.
 SLOW = {
     *("mnist_cnn_without_pooling", "mnist_vanilla_cnn", "mnist_linear", "mnist_l2"),
-    *("mnist_dropout", "reuters_bottleneck", "imdb_overfit"),
+    *("mnist_dropout", "mnist_two_hidden", "mnist_cnn"),
+    *("reuters_bottleneck", "imdb_overfit", "imdb_grid"),
 }
 # What the quick form must reach: well above guessing, far from the whole training's figure.
 FLOORS = {

@@ -54,6 +54,7 @@ def mlp(last, activation=None, **dense):
     return build
 
 
+@pytest.mark.only_cases("16-adam", "1-sgd", "50-rmsprop")
 @pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam"])
 @pytest.mark.parametrize("batch_size", [1, 16, 50, 64])
 def test_histories_agree_with_partial_batches(optimizer, batch_size):
@@ -68,6 +69,7 @@ def test_histories_agree_with_partial_batches(optimizer, batch_size):
     )
 
 
+@pytest.mark.only_cases("build-categorical_crossentropy-y2-metrics2", "build-mse-y6-metrics6")
 @pytest.mark.parametrize(
     ("build", "loss", "y", "metrics"),
     [
@@ -110,6 +112,7 @@ def test_sample_weights_and_weighted_metrics():
     )
 
 
+@pytest.mark.slow
 def test_class_weights_with_labels_and_one_hot():
     for loss, y in (
         ("sparse_categorical_crossentropy", LABELS),
@@ -183,6 +186,7 @@ def two_in_two_out(k):
     return k.Model([a, b], [value, kind])
 
 
+@pytest.mark.only_cases("lists")
 @pytest.mark.parametrize("style", ["lists", "dicts"])
 def test_several_inputs_and_outputs(style):
     if style == "lists":

@@ -72,6 +72,7 @@ SPLITS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "side_by_side",
     [pytest.param(False, id="loop", marks=pytest.mark.slow), pytest.param(True, id="vmap")],

@@ -46,6 +46,7 @@ def test_no_network_could_be_trained(small, data):
         search.ensemble(small, *data, n=0)
 
 
+@pytest.mark.slow
 def test_nested_winners_are_judged_by_rows_of_their_own(small, data, alone):
     space = {"learning_rate": [0.001, 0.2], "epochs": [1, 2]}
     found = search.nested(small, space, *data, folds=2, inner_folds=2, batch_size=8, verbose=0)

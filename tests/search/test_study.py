@@ -84,6 +84,7 @@ def test_cross_validation_scores_every_epoch(small, data, alone):
     assert results.history("loss")[4, 1] == pytest.approx(expected["loss"], abs=1e-5)
 
 
+@pytest.mark.slow
 def test_sparse_rows(data, alone):
     dense = np.where(np.random.default_rng(1).random((40, 600)) < 0.01, 1, 0).astype("float32")
     y = dense[:, :300].sum(axis=1) > dense[:, 300:].sum(axis=1)
@@ -130,6 +131,7 @@ def test_many_of_one_shape_compile_one_program_a_size(small, data, monkeypatch):
     assert len(made) == 2
 
 
+@pytest.mark.slow
 def test_progress_is_told_in_lines_or_shown_in_a_terminal(small, data, capsys, monkeypatch):
     space = {"units": [2, 0]}
     search.grid(small, space, *data, folds=2)
@@ -246,6 +248,7 @@ def test_builders_that_are_none(data):
         search.cross_validate(lambda width: None, *data)
 
 
+@pytest.mark.slow
 def test_the_callers_random_numbers_are_left_alone(small, data):
     keras.utils.set_random_seed(3)
     expected = keras.random.normal((2,)).tolist(), np.random.random()

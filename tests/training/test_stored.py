@@ -82,6 +82,7 @@ def test_same_result_as_in_memory_bit_for_bit(tmp_path, kind):
     assert fit(KINDS[kind](tmp_path)) == fit(X)
 
 
+@pytest.mark.only_cases("7")
 @pytest.mark.parametrize("batch_size", [1, 7, 32, 203, 500])
 def test_all_batch_sizes(tmp_path, batch_size):
     found = fit(on_disk(tmp_path), batch_size=batch_size)
@@ -112,6 +113,7 @@ def test_a_file_that_was_replaced_is_not_taken_for_the_mapped_one(tmp_path):
     assert fit(x) == fit(X)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", ["sample", "class", "both"])
 def test_targets_and_weights_may_be_in_files_too(tmp_path, weights):
     y = on_disk(tmp_path, Y.astype("int64"), name="y")
@@ -229,6 +231,7 @@ def test_shuffling_batches_keeps_their_rows_together(tmp_path, kind):
     assert starts[-1] == ROWS - 3
 
 
+@pytest.mark.slow
 def test_pieces_sent_to_the_device_ahead(tmp_path, monkeypatch):
     expected = fit(X, validation_split=0.2), network().predict(X, verbose=0)
     monkeypatch.setattr(stored, "_sends_ahead", lambda: True)

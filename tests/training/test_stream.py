@@ -150,6 +150,7 @@ SOURCES = {
 }
 
 
+@pytest.mark.only_cases("iterable", "PyDataset", "workers", "tf.data")
 @pytest.mark.parametrize("kind", list(SOURCES))
 def test_same_result_as_arrays(kind):
     expected = fit(X, Y, batch_size=8, validation_data=(X[:40], Y[:40]))
@@ -165,6 +166,7 @@ def test_evaluate_and_predict(kind):
     np.testing.assert_allclose(outputs, model.predict(X, verbose=0), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.only_cases("7")
 @pytest.mark.parametrize("size", [1, 7, 30, 45, 90, 100])
 def test_all_batch_sizes(size):
     close(fit(Loader(X, Y, size=size)), fit(X, Y, batch_size=size))
@@ -185,6 +187,7 @@ def test_speed_of_the_source_does_not_change_a_bit():
     assert fit(Loader(X, Y)) == fit(Loader(X, Y, pause=0.01))
 
 
+@pytest.mark.slow
 def test_many_batches_go_into_one_call(monkeypatch):
     calls = []
     model = network()

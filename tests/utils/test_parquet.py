@@ -86,6 +86,7 @@ def test_columns(folder):
     ]
 
 
+@pytest.mark.slow
 def test_training_is_that_of_arrays(folder):
     def model():
         keras.utils.set_random_seed(1)

@@ -124,6 +124,7 @@ def test_several_labels_in_a_row():
     assert "F1" in verdict_of(trained).quality
 
 
+@pytest.mark.slow
 def test_several_classes_and_members():
     frame = table().assign(third=lambda f: np.digitize(f["a"], [-0.5, 0.5]).astype(str))
     trained = fit_source(

@@ -142,6 +142,7 @@ def test_networks_for_texts(network, classes, tmp_path):
     np.testing.assert_allclose(shown, trained.outputs, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_linear_baseline_beside_lists_of_words():
     trained = fit_source(source_of(reviews(), "texts"), network="embeddings", epochs=2)
     assert [baseline.name for baseline in trained.baselines][1] == "a linear model"
@@ -189,6 +190,7 @@ def stripes(rows=120, seed=0):
     return Images(images.astype(np.uint8), labels, [str(i) for i in range(rows)])
 
 
+@pytest.mark.only_cases("linear")
 @pytest.mark.parametrize(
     "network", ["cnn", pytest.param("cnn-bn", marks=pytest.mark.slow), "linear"]
 )

@@ -151,6 +151,7 @@ def test_early_stopping_keeps_the_best_epoch(name):
     assert held_out
 
 
+@pytest.mark.slow
 def test_indicators_and_several_classes_at_once():
     X, y = make_multilabel_classification(80, n_features=6, n_classes=3, random_state=0)
     X = (X - X.mean(0)) / X.std(0)

@@ -75,6 +75,7 @@ def test_in_a_column_transformer_and_out_of_one():
     assert table.columns.tolist() == [f"net__sklearntransformer{i}" for i in range(4)]
 
 
+@pytest.mark.slow
 def test_in_halving_searches():
     search = HalvingGridSearchCV(keras(), {"width": [2, 16]}, factor=2, cv=2, random_state=0)
     assert search.fit(X, Y).best_score_ > 0.7
@@ -91,6 +92,7 @@ def test_in_cross_validation_with_arguments_of_fit():
     assert cross_val_predict(network(), X, Y, cv=2, method="predict_proba").shape == (120, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MAKERS)
 def test_calibrated_stacked_and_boosted(make):
     assert CalibratedClassifierCV(make(), cv=2).fit(X, Y).score(X, Y) > 0.8
@@ -100,6 +102,7 @@ def test_calibrated_stacked_and_boosted(make):
     assert AdaBoostClassifier(make(), n_estimators=2).fit(X, Y).score(X, Y) > 0.8
 
 
+@pytest.mark.slow
 def test_the_column_that_matters_is_important():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(100, 3))
@@ -107,12 +110,14 @@ def test_the_column_that_matters_is_important():
     assert found.importances_mean.argmax() == 1
 
 
+@pytest.mark.slow
 def test_several_regressors_at_once():
     y = X[:, :2] * [1.0, -2.0]
     net = w.NetworkRegressor(8, epochs=60, learning_rate=0.03, random_state=0)
     assert MultiOutputRegressor(net).fit(X, y).score(X, y) > 0.9
 
 
+@pytest.mark.slow
 def test_in_processes():
     def build_in_a_process(width):
         # Defined here, so that the other process can't import it.

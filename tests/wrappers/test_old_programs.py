@@ -31,6 +31,7 @@ grid.fit(x_train, y_train)
 """
 
 
+@pytest.mark.slow
 def test_a_grid_over_a_ready_model_runs_as_it_was_written(tmp_path):
     path = tmp_path / "grid.py"
     path.write_text(GRID)

@@ -133,6 +133,7 @@ def test_validation_data_have_labels_like_the_others():
     assert len(numbers.fit(X, X[:, 0]).history_["val_loss"]) == 1
 
 
+@pytest.mark.only_cases("sparse", "one-hot", "sigmoid", "mse")
 @pytest.mark.parametrize(
     ("loss", "units", "last"),
     [

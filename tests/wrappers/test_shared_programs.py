@@ -161,6 +161,7 @@ def test_own_losses_go_alone():
     assert share_programs(compiled_stack(loss=own_loss), X[:2], Y[:2]) is None
 
 
+@pytest.mark.slow
 def test_a_changed_model_does_not_change_others():
     first = compiled_stack(rate=0.9)
     share_programs(first, X[:2], Y[:2])
@@ -171,6 +172,7 @@ def test_a_changed_model_does_not_change_others():
     assert np.isfinite(second.fit(X, Y, batch_size=4, verbose=0).history["loss"][0])
 
 
+@pytest.mark.slow
 def test_only_so_many_structures_are_kept():
     first = programs(width=1)
     for width in range(2, KEPT + 2):

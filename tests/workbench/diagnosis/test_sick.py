@@ -34,6 +34,7 @@ def test_overfitting_and_saturated_outputs(clinic):
     assert evidence["wrong"] / evidence["certain"] > 0.1
 
 
+@pytest.mark.slow
 def test_overfitting_on_amounts(clinic):
     data = clinic.splits(clinic.curve, train=64, noise=0.5)
     model = clinic.mlp(units=(128, 128), outputs=1, last=None, loss="mse")

@@ -42,6 +42,7 @@ def test_a_healthy_table(target):
     assert len(found.looked_for) == 19
 
 
+@pytest.mark.slow
 def test_rows_that_come_twice():
     frame = table(400)
     found = diagnosed("ring", pandas.concat([frame, frame]), epochs=3)
