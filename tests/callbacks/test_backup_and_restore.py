@@ -158,6 +158,15 @@ def endless_global():
         yield X[rows], Y[rows]
 
 
+@pytest.mark.only_cases(
+    "1-1-arrays",
+    "1-4-Batches",
+    "3-5-Loader",
+    "5-16-arrays",
+    "epoch-6-Reshuffled",
+    "2-7-endless",
+    "4-5-endless_global",
+)
 @pytest.mark.parametrize(
     "make",
     [lambda: (X, Y), Batches, Loader, Reshuffled, endless, endless_global],

@@ -153,6 +153,7 @@ def test_forward_mode_and_second_derivatives(numbers):
     np.testing.assert_allclose(*twice(kernel), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [jnp.bfloat16, jnp.float16])
 def test_half_precision(agrees_with_xla, numbers, kind):
     x, kernel = numbers(2, 6, 6, 2).astype(kind), numbers(3, 3, 2, 4, seed=1).astype(kind)

@@ -103,6 +103,14 @@ def test_graph(tmp_path, from_keras, ending):
     assert [w.shape for w in model.get_weights()] == [w.shape for w in other.get_weights()]
 
 
+@pytest.mark.only_cases(
+    "h5-adam-from-keras",
+    "h5-adam-to-keras",
+    "keras-adam-from-keras",
+    "keras-adam-to-keras",
+    "keras-sgd-to-keras",
+    "keras-nadam-from-keras",
+)
 @BOTH
 @pytest.mark.parametrize(
     ("ending", "optimizer"),
@@ -143,6 +151,13 @@ def test_training_goes_on(tmp_path, from_keras, ending, optimizer):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=2e-6)
 
 
+@pytest.mark.only_cases(
+    "SGD-arguments0-to-keras",
+    "Adam-arguments2-from-keras",
+    "Lamb-arguments6-to-keras",
+    "Adafactor-arguments7-from-keras",
+    "RMSprop-arguments3-from-keras",
+)
 @BOTH
 @pytest.mark.parametrize(
     ("name", "arguments"),

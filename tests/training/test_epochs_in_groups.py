@@ -32,7 +32,7 @@ def train(watched, epochs_=9, **options):
     return model, history
 
 
-@pytest.mark.only_cases("plain", "weights")
+@pytest.mark.only_cases("weights")
 @pytest.mark.parametrize(
     "options",
     [

@@ -102,6 +102,7 @@ def random_bags(rows, width, seed, weighted=True):
     return dense, bags_from_sparse(sparse.csr_matrix(dense), "x")
 
 
+@pytest.mark.only_cases("1-3-True", "7-40-True", "9-70000-False")
 @pytest.mark.parametrize("weighted", [True, False])
 @pytest.mark.parametrize(("rows", "width"), [(1, 3), (7, 40), (50, 300), (9, 70_000)])
 def test_products_and_their_gradients(rows, width, weighted):

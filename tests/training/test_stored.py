@@ -77,6 +77,7 @@ KINDS = {
 }
 
 
+@pytest.mark.only_cases("npy", "hdf5", "big-endian", "some columns", "copy-on-write")
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_same_result_as_in_memory_bit_for_bit(tmp_path, kind):
     assert fit(KINDS[kind](tmp_path)) == fit(X)

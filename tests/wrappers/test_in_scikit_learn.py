@@ -48,6 +48,7 @@ MAKERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MAKERS)
 def test_in_a_pipeline_with_parameters_of_the_builder(make):
     net = make_pipeline(StandardScaler(), make())

@@ -119,7 +119,7 @@ HEALTHY = [
 SLOW = [of_one_hot_targets_from_logits, of_digits_as_pictures]
 
 
-@pytest.mark.only_cases("of_two_classes", "of_amounts", "with_tanh", "of_few_epochs", "deep")
+@pytest.mark.only_cases("of_two_classes", "with_tanh", "deep")
 @pytest.mark.parametrize(
     "make",
     [
