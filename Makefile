@@ -55,8 +55,8 @@ $(VENV)/bin/python:
 # What the tests need contains what the demo needs, so it counts for both.
 $(VENV)/installed-demo: pyproject.toml | $(VENV)/bin/python
 	@if [ $(VENV)/installed-dev -nt pyproject.toml ]; then exit 0; fi; \
-	  echo "Installing Kerata with JAX, scikit-learn and matplotlib into .venv: about a minute, once ..." && \
-	  $(PIP) install --editable '.[sklearn,plots]'
+	  echo "Installing Kerata with JAX, pandas, scikit-learn and matplotlib into .venv: about a minute, once ..." && \
+	  $(PIP) install --editable '.[tables,sklearn,plots]'
 	@touch $@
 
 $(PEERS)/installed: benchmarks/requirements.txt

@@ -27,7 +27,7 @@ class Pair:
         gain: by how much the best run beats it; 0 for the best itself.
         interval: of that, with 95 % confidence.
         p: chance of so large a difference between equals: McNemar's exact test for classes,
-            a paired bootstrap else.
+            a paired bootstrap else; raised for the number of comparisons (Holm).
     """
 
     name: str
@@ -67,10 +67,10 @@ def compare_runs(runs: Sequence[Run]) -> tuple[list[Pair], int]:
     sign = 1 if measures.higher_is_better(task) else -1
     order = sorted(range(len(runs)), key=lambda place: -sign * float(values[place].mean()))
     best = values[order[0]]
+    chances = holm([_chance(task, best, values[place]) for place in order[1:]])
     pairs = []
-    for place in order:
+    for place, p in zip(order, [1.0, *chances], strict=True):
         gain, interval = measures.gain(task, best, values[place])
-        p = 1.0 if place == order[0] else _chance(task, best, values[place])
         pairs.append(Pair(runs[place].name, float(values[place].mean()), gain, interval, p))
     return pairs, len(shared)
 
@@ -88,6 +88,22 @@ def mcnemar(first: int, second: int) -> float:
     # Halved as whole numbers, since large ones are no floats.
     tail = sum(math.comb(total, k) for k in range(few + 1))
     return min(1.0, 2 * tail / 2**total)
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """Raise chances so that a false alarm among several comparisons stays as rare as in one.
+
+    >>> [round(p, 2) for p in holm([0.01, 0.5, 0.02])]
+    [0.03, 0.5, 0.04]
+
+    Source: Holm (1979), A simple sequentially rejective multiple test procedure.
+    """
+    raised = [0.0] * len(chances)
+    largest = 0.0
+    for rank, place in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
+        largest = max(largest, min(1.0, (len(chances) - rank) * chances[place]))
+        raised[place] = largest
+    return raised
 
 
 def bootstrap(differences: np.ndarray, seed: int = 0) -> float:
