@@ -119,8 +119,7 @@ class SearchTeller(Teller):
         early = sum(tried.value is None for tried in search.tried)
         told = [
             f"{figure(search.best.value, self.kind)} on the validation rows: {search.best.told()}.",
-            f"{len(search.tried)} trials, {early} of them ended early. The best of many looks "
-            "better than it is; the test rows will tell.",
+            f"{len(search.tried)} trials, {early} of them ended early. {search.caution}",
         ]
         shares = list(search.importance.items())[:TOLD]
         if shares:

@@ -196,7 +196,9 @@ def fit_source(
     if with_diagnosis:
         began = time.perf_counter()
         tell("diagnosis", None)
-        findings = diagnose_prepared(outcome.history, outcome.model, x, targets, seed)
+        findings = diagnose_prepared(
+            outcome.history, outcome.model, outcome.first, x, targets, seed
+        )
         clock["diagnosis"] = time.perf_counter() - began
     outputs = members.outputs_of(outcome.model, x["test"], chosen)
     truth = targets["test"]

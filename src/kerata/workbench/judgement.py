@@ -11,7 +11,7 @@ from kerata.workbench import measures
 from kerata.workbench.baselines import Baseline
 from kerata.workbench.intervals import Score
 from kerata.workbench.preparation.rows import count, take, target_values
-from kerata.workbench.verdict import Run, Verdict, best_epoch, judge, rise_after_best
+from kerata.workbench.verdict import Run, Verdict, best_epoch, judge, notable_rise
 
 if TYPE_CHECKING:
     from kerata.workbench.fitting import Trained
@@ -110,8 +110,8 @@ def _overfitting(trained: Trained, fitted: np.ndarray, held: np.ndarray) -> str:
         told = f"It overfits: {told}."
     else:
         told = f"No strong overfitting: {told}."
-    rise = rise_after_best(trained.history["val_loss"])
-    if rise >= 0.1:
+    rise = notable_rise(trained.history["val_loss"])
+    if rise:
         best = best_epoch(trained.history["val_loss"])
         told += f" After epoch {best} the validation loss rose by {100 * rise:.0f}%."
     return told

@@ -43,6 +43,7 @@ class Outcome:
 
     Arguments:
         model: with the weights of its best epoch.
+        first: the first network alone, which is ``model`` if there is one only.
         history: of the first network, a list for each figure.
         best_epoch: of the first network, from 1.
         interrupted: whether Ctrl-C ended it.
@@ -50,6 +51,7 @@ class Outcome:
     """
 
     model: Any
+    first: Any
     history: dict[str, list[float]]
     best_epoch: int
     interrupted: bool
@@ -99,7 +101,7 @@ def train(
             break
     assert first is not None
     model = models[0] if len(models) == 1 else averaged(models)
-    return Outcome(model, *first, interrupted, len(models))
+    return Outcome(model, models[0], *first, interrupted, len(models))
 
 
 def _fit(

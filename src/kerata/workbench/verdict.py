@@ -12,6 +12,8 @@ from kerata.workbench.intervals import Score, difference_interval, wilson_interv
 LARGE_GAP = 0.05
 # A rise of the validation loss after its best epoch that is worth a word.
 NOTABLE_RISE = 0.1
+# ... and if it is this share of the highest loss.
+OF_HIGHEST = 0.05
 # Below this training accuracy a network that doesn't overfit could learn more.
 WELL_FITTED = 0.97
 
@@ -101,6 +103,20 @@ def rise_after_best(losses: Sequence[float]) -> float:
     return round(losses[-1] / losses[best - 1] - 1, 9)
 
 
+def notable_rise(losses: Sequence[float]) -> float:
+    """Give the rise after the best epoch if it is worth a word, else 0.
+
+    Many times next to nothing is nothing.
+
+    >>> notable_rise([0.5, 0.2, 0.3]), notable_rise([0.9, 0.001, 0.003])
+    (0.5, 0.0)
+    """
+    rise = rise_after_best(losses)
+    if rise < NOTABLE_RISE or losses[-1] - min(losses) <= OF_HIGHEST * max(losses):
+        return 0.0
+    return rise
+
+
 def overfits(train: Score, validation: Score) -> bool:
     """Say whether training rows are read better than validation rows beyond chance.
 
@@ -152,8 +168,8 @@ def _overfitting(run: Run) -> str:
         told = f"It {verb}: {shares}, {100 * gap:.1f} points apart."
     else:
         told = f"No sign of overfitting: {shares}, no more apart than chance allows."
-    rise = rise_after_best(run.validation_loss)
-    if rise >= NOTABLE_RISE:
+    rise = notable_rise(run.validation_loss)
+    if rise:
         best = best_epoch(run.validation_loss)
         told += f" After epoch {best} the validation loss rose by {100 * rise:.0f}%."
     return told

@@ -42,8 +42,9 @@ def test_the_first_trials_take_each_network_as_it_is(table, tmp_path, few):
     assert [(t.network, t.options) for t in tried[:2]] == [("linear", {}), ("mlp", {})]
     assert len(tried) == 5
     assert all(t.options for t in tried[2:])
-    best = max((t for t in tried if t.value is not None), key=lambda t: t.value)
-    assert trained.search.best == best
+    best = trained.search.best
+    assert best in tried
+    assert best.value == max(t.value for t in tried if t.value is not None)
     assert trained.network == best.network
     assert {k: trained.config["options"][k] for k in best.options} == best.options
     assert "Chosen among 5 trials" in trained.notes[-1]

@@ -41,6 +41,9 @@ def wrong_last_activation(case: Case) -> Finding | None:
     if width == 1 and has == "softmax":
         told = "The last layer is a softmax over one unit, whose answer is always 1."
         step = "Use activation='sigmoid' for two classes, or none for amounts."
+    elif not has and not last.layer.weights and _are_probabilities(last.outputs, case.kind):
+        # A mean of networks, say: no activation, and none is missing.
+        pass
     elif case.kind in ("binary", "labels", "classes"):
         told, step = _for_probabilities(case, has)
     elif case.kind == "regression" and has in _RANGES and case.train is not None:
@@ -57,6 +60,11 @@ def wrong_last_activation(case: Case) -> Finding | None:
         return None
     evidence = {"activation": has or "linear", "loss": case.loss_name, "units": width}
     return Finding("wrong last activation", told, evidence, step, "serious")
+
+
+def _are_probabilities(outputs: np.ndarray, kind: str | None) -> bool:
+    within = bool((outputs >= 0).all() and (outputs <= 1).all())
+    return within and (kind != "classes" or bool(np.allclose(outputs.sum(axis=1), 1, atol=1e-3)))
 
 
 def _for_probabilities(case: Case, has: str) -> tuple[str, str]:

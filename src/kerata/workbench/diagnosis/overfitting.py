@@ -10,14 +10,12 @@ import numpy as np
 from kerata.workbench.diagnosis.case import Case, Fit
 from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.intervals import difference_interval
-from kerata.workbench.verdict import LARGE_GAP, best_epoch, rise_after_best
+from kerata.workbench.verdict import LARGE_GAP, OF_HIGHEST, best_epoch, rise_after_best
 
 # A rise that lasts fewer epochs may be luck.
 _FEWEST_AFTER = 3
 # The validation loss of most healthy networks creeps up by 10 to 20 % when they train on.
 _RISE = 0.25
-# A rise must be this share of the highest loss: near zero, many times nothing is nothing.
-_OF_HIGHEST = 0.05
 # Held-out errors may exceed those on training rows by this share of the targets' variance.
 _OF_VARIANCE = 0.1
 # A loss this close to the best epoch's says that the best weights were kept.
@@ -59,7 +57,7 @@ def _rise(case: Case) -> dict[str, Any] | None:
     assert best is not None
     lowest, last = calm[best - 1], calm[-1]
     noise = float(np.std(np.subtract(held, calm)[1:-1]))
-    enough = last - lowest > max(_OF_HIGHEST * max(calm), 3 * noise)
+    enough = last - lowest > max(OF_HIGHEST * max(calm), 3 * noise)
     falling = loss[-1] < loss[best - 1]
     late = len(held) - best >= _FEWEST_AFTER
     if not (late and enough and falling and rise_after_best(calm) >= _RISE):

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
     from kerata.workbench.fitting import Trained
 
+# What can be seen only inside a network, not in an average of several.
+INNER = {
+    *("dead units", "saturated units", "bottleneck"),
+    *("vanishing gradients", "exploding gradients"),
+}
+
 
 def diagnose_trained(trained: Trained, *, trials: bool = False, seed: int = 0) -> Findings:
     """Say what is wrong with a network that ``fit_source`` trained.
@@ -34,6 +40,7 @@ def diagnose_trained(trained: Trained, *, trials: bool = False, seed: int = 0) -
 def diagnose_prepared(
     history: Mapping[str, list[float]],
     model: Any,
+    first: Any,
     x: Mapping[str, Any],
     targets: Mapping[str, np.ndarray],
     seed: int = 0,
@@ -42,13 +49,19 @@ def diagnose_prepared(
 
     Arguments:
         history: a list for each figure, with a number an epoch.
-        model: the trained network.
+        model: the trained network, perhaps several that are averaged.
+        first: the first of them, into which one can look; or the same.
         x, targets: prepared rows and encoded targets by the names of the parts.
         seed: decides samples.
     """
     splits = {name: (x[name], targets[name]) for name in x}
     try:
-        return diagnose(history, model, splits, seed=seed)
+        found = diagnose(history, model, splits, seed=seed)
+        if first is not model:
+            inner = diagnose(None, first, {"train": splits["train"]}, seed=seed)
+            more = [one for one in inner if one.name in INNER and one.name not in found.names]
+            found = Findings([*found, *more], found.looked_for, found.left_out)
+        return found
     except Exception as error:
         # A network of one's own may do what no check foresaw; hours of training are worth more.
         return Findings([], [], {"the whole diagnosis": f"{type(error).__name__}: {error}"})

@@ -30,8 +30,7 @@ def search(facts: Facts) -> str:
     told = paragraph(
         f"{len(found.tried)} trials, {early} of them ended early since their curves lay below the "
         f"median of the others. Best on the validation rows: {facts.figure(found.best.value)} "
-        f"({found.best.told()}). The best of many looks better than it is, so the test rows were "
-        "first looked at after the choice."
+        f"({found.best.told()}). {found.caution}"
     )
     sign = -1 if higher_is_better(task) else 1
     best = sorted(complete, key=lambda tried: sign * tried.value)[:MOST]

@@ -59,6 +59,16 @@ class Search:
     importance: dict[str, float]
     file: str
 
+    @property
+    def caution(self) -> str:
+        """Say how far the best figure can be believed."""
+        same = sum(tried.value == self.best.value for tried in self.tried) - 1
+        told = "The best of many looks better than it is; the test rows will tell."
+        if same:
+            others = f"{same} other trials reach" if same > 1 else "1 other trial reaches"
+            told = f"{others} the same: the surest one was taken. {told}"
+        return told
+
     def as_dict(self) -> dict[str, Any]:
         """Give everything as plain values."""
         return dataclasses.asdict(self)
@@ -75,7 +85,7 @@ def tried_of(trial: Any) -> Tried:
         trial.number,
         trial.params["network"],
         {name: _listed(value) for name, value in trial.user_attrs.get(OPTIONS, {}).items()},
-        float(trial.value) if complete else None,
+        float(outcome["value"]) if complete else None,
         int(outcome.get("epochs", len(trial.intermediate_values))),
         float(outcome.get("seconds", lasted.total_seconds() if lasted else 0.0)),
     )

@@ -84,8 +84,8 @@ def batch_of(trials: Trials) -> int:
 def tell(study: Any, trial: Any, found: dict[str, Any]) -> None:
     """Note a finished trial."""
     trial.set_user_attr(OUTCOME, found)
-    value = found["value"]
-    study.tell(trial, value if math.isfinite(value) else None)
+    score = found["score"]
+    study.tell(trial, score if math.isfinite(score) else None)
 
 
 def reporter(trial: Any) -> Callable[[int, float], bool]:
