@@ -59,9 +59,10 @@ def choose_and_clean(
     if task is not None and task.kind == "labels":
         kept = np.arange(len(values))
     if task is None or len(kept) < FEWEST_ROWS:
+        rows = "1 row with a target is" if len(kept) == 1 else f"{len(kept)} rows with a target are"
         raise ValueError(
-            f"{len(kept)} rows with a target are too few: at least {FEWEST_ROWS} are needed to "
-            "train a network, stop it and judge it."
+            f"{rows} too few: at least {FEWEST_ROWS} are needed to train a network, stop it and "
+            "judge it."
         )
     if len(kept) < len(values):
         notes.append(f"{len(values) - len(kept):,} rows without a target were left out.")

@@ -47,3 +47,18 @@ def test_rows_that_come_twice():
     frame = table(400)
     found = diagnosed("ring", pandas.concat([frame, frame]), epochs=3)
     assert "shared rows" in found.names
+
+
+def test_a_mean_of_networks_is_no_wrong_activation_and_is_looked_into():
+    frame = table(300)[["a", "b"]]
+    frame["sector"] = [f"s{n}" for n in (np.arctan2(frame["b"], frame["a"] - 1000) + 3.15) // 0.9]
+    trained = fit_source(
+        Source("made", "table", Table(frame), None, "sector"),
+        network="mlp",
+        with_baselines=False,
+        with_diagnosis=True,
+        epochs=2,
+        options={"members": 2, "units": (32, 1, 32)},
+    )
+    assert "wrong last activation" not in trained.findings.names
+    assert "bottleneck" in trained.findings.names

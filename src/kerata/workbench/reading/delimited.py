@@ -6,7 +6,11 @@ import bisect
 import csv
 import io
 import re
+import time
+import weakref
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,8 @@ from kerata.workbench.reading.spilled import collector
 
 _SAMPLE = 1 << 20
 _PIECE = 1 << 24
+# Seconds; it takes a few thousandths.
+_PATIENCE = 2.0
 # More broken lines than this share, and the file is taken for something else.
 _BROKEN = 0.02
 
@@ -93,7 +99,7 @@ def _attempt(
     """Read all; again on one thread, which knows its line, where short lines must be placed."""
     patched, sampler = Patched(), collector(most_bytes)
     with unpacking(path), open_packed(path) as file:
-        stream = _Stream(file, encoding, patched.name, layout)
+        stream = partial(_Stream, file, encoding, patched.name, layout)
         ragged = _read(arrow, stream, layout, sampler, path, threads=threads)
     if threads and ragged.padded:
         return _attempt(arrow, path, encoding, layout, most_bytes, threads=False)
@@ -120,7 +126,13 @@ def _check_layout(path: Path, head: bytes, layout: Layout) -> None:
 
 
 def _read(
-    arrow: Any, stream: Any, layout: Layout, sampler: Sampler, path: Path, *, threads: bool
+    arrow: Any,
+    open_stream: Callable[[], _Stream],
+    layout: Layout,
+    sampler: Sampler,
+    path: Path,
+    *,
+    threads: bool,
 ) -> _Ragged:
     csv_module = need("pyarrow.csv", f"Reading {path.name}")
     ragged = _Ragged(layout)
@@ -142,8 +154,12 @@ def _read(
             column_types=dict.fromkeys(numbered, arrow.string()), strings_can_be_null=False
         ),
     }
+    stream = open_stream()
+    lent = weakref.ref(stream)
     try:
-        with csv_module.open_csv(arrow.PythonFile(stream, mode="r"), **options) as reader:
+        given = arrow.PythonFile(stream, mode="r")
+        del stream
+        with csv_module.open_csv(given, **options) as reader:
             for batch in reader:
                 sampler.add(batch if threads else ragged.woven(arrow, batch))
         if not threads:
@@ -152,8 +168,22 @@ def _read(
         told = " ".join(str(error).split())[:200]
         if "Empty CSV" not in told:
             raise ValueError(f"{path} can't be read as a table: {told}.") from error
+    finally:
+        reader = given = None
+        _wait_for_return(lent)
     ragged.check(path, sampler.seen)
     return ragged
+
+
+def _wait_for_return(lent: weakref.ref[_Stream]) -> None:
+    """Wait until Arrow's reading thread has let go of our stream.
+
+    A program that ends while the thread still holds it is ended by the C++ library (exit code
+    134), since the thread then asks for an interpreter that is gone.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while lent() is not None and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 class _Ragged:
