@@ -10,6 +10,7 @@ import typer
 
 from kerata.cli import finished
 from kerata.cli.errors import UserError, report
+from kerata.cli.finished import TABLE
 from kerata.version import __version__
 
 EXAMPLES = """
@@ -51,6 +52,28 @@ state = {"debug": False}
 INTERRUPTED = 130
 
 
+# Options that training and tuning share.
+SOURCE = Annotated[
+    str, typer.Argument(help="A table, a folder of texts or images, or a data set's name.")
+]
+TARGET = Annotated[str | None, typer.Option(help="Column to predict.")]
+TASK = Annotated[
+    str | None, typer.Option(help="binary, classes, labels or regression; chosen if left out.")
+]
+NAME = Annotated[str | None, typer.Option(help="The run's name; the source's if left out.")]
+COLUMNS = Annotated[Path | None, typer.Option(help="JSON file of columns' kinds.")]
+COLUMN = Annotated[
+    list[str] | None, typer.Option(help="A column's kind, such as zip=category or id=drop.")
+]
+EPOCHS = Annotated[int | None, typer.Option(help="At most so many passes over the data.")]
+BALANCE = Annotated[
+    bool, typer.Option("--balance", help="Let rare classes weigh as much as others.")
+]
+OUT = Annotated[Path | None, typer.Option(help="Folder for what is saved.")]
+OVERWRITE = Annotated[bool, typer.Option("--overwrite", help="Replace a run of that name.")]
+QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")]
+
+
 def show_version(wanted: bool) -> None:
     """Print the version and end."""
     if wanted:
@@ -71,40 +94,26 @@ def options(
 
 @app.command()
 def train(
-    source: Annotated[
-        str, typer.Argument(help="A table, a folder of texts or images, or a data set's name.")
-    ],
-    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
-    task: Annotated[
-        str | None, typer.Option(help="binary, classes, labels or regression; chosen if left out.")
-    ] = None,
+    source: SOURCE,
+    target: TARGET = None,
+    task: TASK = None,
     network: Annotated[
         str | None, typer.Option(help="A network's name, or module:function; auto if left out.")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="The run's name; the source's if left out.")] = (
-        None
-    ),
-    table: Annotated[str | None, typer.Option(help="Table or query, or sheet, to read.")] = None,
-    columns: Annotated[Path | None, typer.Option(help="JSON file of columns' kinds.")] = None,
-    column: Annotated[
-        list[str] | None, typer.Option(help="A column's kind, such as zip=category or id=drop.")
-    ] = None,
+    name: NAME = None,
+    table: TABLE = None,
+    columns: COLUMNS = None,
+    column: COLUMN = None,
     option: Annotated[
         list[str] | None, typer.Option(help="An option of the network, such as units=64,64.")
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="At most so many passes over the data.")] = (
-        None
-    ),
+    epochs: EPOCHS = None,
     batch_size: Annotated[int | None, typer.Option(help="Rows in a training step.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 0,
-    balance: Annotated[
-        bool, typer.Option("--balance", help="Let rare classes weigh as much as others.")
-    ] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for what is saved.")] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a run of that name.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
+    balance: BALANCE = False,
+    out: OUT = None,
+    overwrite: OVERWRITE = False,
+    quiet: QUIET = False,
 ) -> None:
     """Train a network and say how good it is.
 
@@ -136,13 +145,9 @@ def train(
 
 @app.command()
 def tune(
-    source: Annotated[
-        str, typer.Argument(help="A table, a folder of texts or images, or a data set's name.")
-    ],
-    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
-    task: Annotated[
-        str | None, typer.Option(help="binary, classes, labels or regression; chosen if left out.")
-    ] = None,
+    source: SOURCE,
+    target: TARGET = None,
+    task: TASK = None,
     network: Annotated[
         list[str] | None, typer.Option(help="Networks to choose from, as in mlp,table.")
     ] = None,
@@ -155,26 +160,16 @@ def tune(
     study: Annotated[
         Path | None, typer.Option(help="The study's file; beside the runs if left out.")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="The run's name; the source's if left out.")] = (
-        None
-    ),
-    table: Annotated[str | None, typer.Option(help="Table or query, or sheet, to read.")] = None,
-    columns: Annotated[Path | None, typer.Option(help="JSON file of columns' kinds.")] = None,
-    column: Annotated[
-        list[str] | None, typer.Option(help="A column's kind, such as zip=category or id=drop.")
-    ] = None,
-    epochs: Annotated[int | None, typer.Option(help="At most so many passes over the data.")] = (
-        None
-    ),
+    name: NAME = None,
+    table: TABLE = None,
+    columns: COLUMNS = None,
+    column: COLUMN = None,
+    epochs: EPOCHS = None,
     seed: Annotated[int, typer.Option(help="Of splits, first weights and choices.")] = 0,
-    balance: Annotated[
-        bool, typer.Option("--balance", help="Let rare classes weigh as much as others.")
-    ] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for what is saved.")] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a run of that name.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
+    balance: BALANCE = False,
+    out: OUT = None,
+    overwrite: OVERWRITE = False,
+    quiet: QUIET = False,
 ) -> None:
     """Search for the best network and its options, then train it.
 
