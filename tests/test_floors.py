@@ -15,7 +15,7 @@ FLOORS = (
     {"random", "utils"},
     {"activations", "initializers", "regularizers", "constraints", "kernels", "preprocessing"},
     {"backend", "losses", "optimizers"},
-    {"metrics", "callbacks"},
+    {"metrics", "callbacks", "mixed_precision"},
     {"layers"},
     {"training"},
     {"models"},

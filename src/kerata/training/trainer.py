@@ -50,13 +50,19 @@ class Trainer(SingleBatches):
             metrics: names, objects or functions, likewise; they count all rows the same.
             weighted_metrics: the same, but rows count by their sample weights.
             run_eagerly: run step by step without compiling, to debug.
-            steps_per_execution, jit_compile, auto_scale_loss: accepted for Keras's sake;
-                whole epochs are compiled anyway.
+            steps_per_execution, jit_compile: accepted for Keras's sake; whole epochs are
+                compiled anyway.
+            auto_scale_loss: whether a model of the policy ``mixed_float16`` has its optimizer
+                put into a ``LossScaleOptimizer``.
 
         Raises:
             ValueError: an unknown name, with a suggestion.
         """
         self.optimizer = optimizers.get(optimizer)
+        scaled = isinstance(self.optimizer, optimizers.LossScaleOptimizer)
+        policy = getattr(self, "dtype_policy", None)
+        if auto_scale_loss and not scaled and getattr(policy, "name", "") == "mixed_float16":
+            self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
         self.loss = loss
         self.run_eagerly = bool(run_eagerly)
         arguments.check_names(loss, metrics, weighted_metrics)
