@@ -154,7 +154,9 @@ def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
         table.add_row(*map(Text, cells))
     console.print(table)
     test = "McNemar's exact test" if task.kind in ("binary", "classes") else "a paired bootstrap"
-    console.print(f"On {rows:,} test rows that all have; p by {test}, each against the best.")
+    many = ", raised for their number (Holm)" if len(pairs) > 2 else ""
+    told = f"On {rows:,} test rows that all have; p by {test}, each against the best{many}."
+    console.print(told)
     picture = out or folder / f"compare-{'-'.join(found)}.png"
     say(console, "Pictures", [str(draw_curves(list(found.values()), picture))])
 

@@ -37,7 +37,7 @@ def verdict_of(trained: Trained) -> Verdict:
         chance = trained.baselines[0].value if trained.baselines else _chance(trained)
         run = Run(losses, allowed, _score(fitted), _score(held), _score(test), chance)
         plain = judge(run)
-        told, advice = plain.overfitting, plain.advice
+        told, advice = plain.overfitting, (*_simpler(trained), *plain.advice)
     else:
         told = _overfitting(trained, fitted, held)
         advice = tuple(_advice(trained, fitted, held))
@@ -135,10 +135,15 @@ def _advice(trained: Trained, fitted: np.ndarray, held: np.ndarray) -> list[str]
             "Against overfitting: more training rows, more dropout, fewer weights, or several "
             "networks averaged (option members)."
         )
+    return [*advice, *_simpler(trained)]
+
+
+def _simpler(trained: Trained) -> list[str]:
+    """Advise a baseline that the network doesn't clearly beat."""
     beaten = [b for b in trained.baselines if b.gain_interval and b.gain_interval[0] <= 0]
-    if beaten:
-        advice.append(f"It does not clearly beat {beaten[-1].name}: prefer the simpler answer.")
-    return advice
+    if not beaten:
+        return []
+    return [f"It does not clearly beat {beaten[-1].name}: prefer the simpler answer."]
 
 
 def _part_values(trained: Trained, part: str) -> np.ndarray:

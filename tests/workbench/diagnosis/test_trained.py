@@ -7,6 +7,7 @@ pandas = pytest.importorskip("pandas")
 
 from kerata.workbench import fit_source  # noqa: E402 # after the skip
 from kerata.workbench.diagnosis import diagnose_trained  # noqa: E402 # after the skip
+from kerata.workbench.diagnosis.trained import diagnose_prepared  # noqa: E402 # after the skip
 from kerata.workbench.reading.parts import Source, Table  # noqa: E402 # after the skip
 
 
@@ -62,3 +63,12 @@ def test_a_mean_of_networks_is_no_wrong_activation_and_is_looked_into():
     )
     assert "wrong last activation" not in trained.findings.names
     assert "bottleneck" in trained.findings.names
+
+
+def test_ctrl_c_during_the_diagnosis_keeps_the_training(monkeypatch):
+    def interrupted(*given, **more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kerata.workbench.diagnosis.trained.diagnose", interrupted)
+    found = diagnose_prepared({}, None, None, {}, {})
+    assert found.left_out == {"the whole diagnosis": "interrupted"}

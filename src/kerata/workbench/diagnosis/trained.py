@@ -45,7 +45,9 @@ def diagnose_prepared(
     targets: Mapping[str, np.ndarray],
     seed: int = 0,
 ) -> Findings:
-    """Diagnose a network from rows that are prepared already; it never ends a training.
+    """Diagnose a network from rows that are prepared already; it never costs a training.
+
+    Ctrl-C ends the diagnosis alone.
 
     Arguments:
         history: a list for each figure, with a number an epoch.
@@ -62,6 +64,8 @@ def diagnose_prepared(
             more = [one for one in inner if one.name in INNER and one.name not in found.names]
             found = Findings([*found, *more], found.looked_for, found.left_out)
         return found
+    except KeyboardInterrupt:
+        return Findings([], [], {"the whole diagnosis": "interrupted"})
     except Exception as error:
         # A network of one's own may do what no check foresaw; hours of training are worth more.
         return Findings([], [], {"the whole diagnosis": f"{type(error).__name__}: {error}"})
