@@ -1,10 +1,15 @@
 """Settings for all tests: Keras runs on JAX, compiled programs are kept between runs."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# A shell that starts programs in the background lets them ignore Ctrl-C, which tests rely on.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A red run must mean a fault and not bad luck; HYPOTHESIS_PROFILE=default searches anew.
 settings.register_profile("steady", derandomize=True, deadline=None)
