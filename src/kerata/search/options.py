@@ -160,6 +160,7 @@ def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) ->
             with fixed_seed(options.seed):
                 model._ready(rows, training=True)
         except Exception:
+            # It fails again where it is trained, and is recorded there with its reason.
             model = None
     return rows, model
 

@@ -14,6 +14,7 @@ from kerata.workbench.networks.recipes import RECIPES, with_options  # noqa: E40
 from kerata.workbench.reading import read_source  # noqa: E402
 from kerata.workbench.tuning.record import importance_of  # noqa: E402
 from kerata.workbench.tuning.space import MORE, SPACES, USUAL, candidates, suggest  # noqa: E402
+from kerata.workbench.tuning.study import open_study  # noqa: E402
 from kerata.workbench.tuning.trial import Pruned, Trials  # noqa: E402
 
 
@@ -191,6 +192,21 @@ def test_what_mattered_is_told_of_the_network_tried_most_often():
     assert list(shares) == ["rate", "dropout"]
     assert shares["rate"] > 0.8
     assert importance_of(optuna.create_study()) == ("", {})
+
+
+def test_a_search_that_goes_on_chooses_anew(tmp_path):
+    def choices(number):
+        study = open_study(tmp_path / "s.db", {"data": "made"}, ("mlp",), maximize=True, seed=0)
+        made = []
+        for _ in range(number):
+            trial = study.ask()
+            made.append(suggest(trial, ("mlp",), "table", 16)[1])
+            study.tell(trial, 0.5)
+        return made
+
+    first, later = choices(4), choices(3)
+    assert first[0] == {}
+    assert not any(options in first for options in later)
 
 
 def test_a_usual_trial_has_no_options(tmp_path):

@@ -15,6 +15,8 @@ NAME = "kerata"
 IDENTITY = "identity"
 # Trials that choose freely before the others learn from them, and epochs before any is ended.
 STARTUP, WARMUP = 8, 3
+# Between seeds; more than there are workers.
+STRIDE = 7919
 # Seconds for which one process waits while another one writes.
 PATIENCE = 60
 
@@ -73,21 +75,20 @@ def joined(path: Path, seed: int, crowd: bool, study: Any = None) -> Any:
         study: opened already.
     """
     optuna = _optuna()
+    if study is None:
+        study = optuna.load_study(study_name=NAME, storage=_storage(path))
     with warnings.catch_warnings():
         # Joint choices are declared experimental by Optuna since version 2.
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         sampler = optuna.samplers.TPESampler(
-            seed=seed,
+            # A search that goes on must not choose again what it chose at the beginning.
+            seed=(seed + STRIDE * len(study.get_trials(deepcopy=False))) % 2**32,
             n_startup_trials=STARTUP,
             multivariate=True,
             group=True,
             constant_liar=crowd,
         )
     pruner = optuna.pruners.MedianPruner(n_startup_trials=STARTUP, n_warmup_steps=WARMUP)
-    if study is None:
-        return optuna.load_study(
-            study_name=NAME, storage=_storage(path), sampler=sampler, pruner=pruner
-        )
     study.sampler, study.pruner = sampler, pruner
     return study
 
