@@ -101,7 +101,9 @@ def test_a_trial_ends_when_told_to(table):
 
 @pytest.mark.slow
 def test_bad_trials_are_ended_early(table, tmp_path, few):
-    trained = few(table, tmp_path / "s.db", trials=16, epochs=12, networks=("mlp",))
+    # Errors, since the few validation rows' accuracies tie too often to lie below a median.
+    given = {"target": "price", "trials": 16, "epochs": 12, "networks": ("mlp",)}
+    trained = few(table, tmp_path / "s.db", **given)
     early = [t for t in trained.search.tried if t.value is None]
     assert early
     assert all(t.epochs < 12 for t in early)
