@@ -1,0 +1,1 @@
+"""What all stages know: tasks, cell values, metrics, intervals, results."""

@@ -1,1 +1,0 @@
-"""How runs are kept on disk."""
