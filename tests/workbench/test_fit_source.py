@@ -7,9 +7,9 @@ pandas = pytest.importorskip("pandas")
 
 from kerata.callbacks import Callback  # noqa: E402
 from kerata.workbench import fit_source, verdict_of  # noqa: E402
-from kerata.workbench.judgement import gain_sentence  # noqa: E402
-from kerata.workbench.preparation import load_with, save_with  # noqa: E402
-from kerata.workbench.reading.parts import Source, Table  # noqa: E402
+from kerata.workbench.data.parts import Source, Table  # noqa: E402
+from kerata.workbench.evaluation.judgement import gain_sentence  # noqa: E402
+from kerata.workbench.features import load_with, save_with  # noqa: E402
 
 ROWS = 240
 

@@ -7,11 +7,11 @@ import pytest
 
 pandas = pytest.importorskip("pandas")
 
-from kerata.workbench.columns import infer_columns  # noqa: E402 - needs pandas
-from kerata.workbench.preparation import TablePreparation, from_dict  # noqa: E402
-from kerata.workbench.preparation.numbers import fit_numbers  # noqa: E402
-from kerata.workbench.reading.parts import Table  # noqa: E402
-from kerata.workbench.task import choose_task  # noqa: E402
+from kerata.workbench.core.task import choose_task  # noqa: E402
+from kerata.workbench.data.parts import Table  # noqa: E402
+from kerata.workbench.data.schema import infer_columns  # noqa: E402 - needs pandas
+from kerata.workbench.features import TablePreparation, from_dict  # noqa: E402
+from kerata.workbench.features.numbers import fit_numbers  # noqa: E402
 
 
 def people(rows=200, seed=0):

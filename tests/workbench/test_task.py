@@ -7,7 +7,7 @@ pytest.importorskip("pandas")
 
 import pandas
 
-from kerata.workbench.task import Task, choose_task
+from kerata.workbench.core.task import Task, choose_task
 
 rng = np.random.default_rng(0)
 

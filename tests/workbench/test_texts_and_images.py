@@ -9,18 +9,18 @@ import pytest
 pytest.importorskip("pandas")
 
 from kerata.workbench import fit_source
-from kerata.workbench.networks.affine import RandomAffine, moved
-from kerata.workbench.networks.margins import squared_margin
-from kerata.workbench.networks.periodic import PeriodicEmbedding
-from kerata.workbench.preparation import (
+from kerata.workbench.core.task import choose_task
+from kerata.workbench.data.parts import Images, Source, Texts
+from kerata.workbench.features import (
     TextPreparation,
     WordBag,
     from_dict,
     load_with,
     save_with,
 )
-from kerata.workbench.reading.parts import Images, Source, Texts
-from kerata.workbench.task import choose_task
+from kerata.workbench.networks.affine import RandomAffine, moved
+from kerata.workbench.networks.margins import squared_margin
+from kerata.workbench.networks.periodic import PeriodicEmbedding
 
 GOOD, BAD = ["great", "lovely", "fine", "superb"], ["awful", "boring", "poor", "weak"]
 

@@ -7,7 +7,7 @@ pytest.importorskip("pandas")
 
 import pandas
 
-from kerata.workbench.values import date_format, is_missing, read_dates, read_numbers
+from kerata.workbench.core.cell_values import date_format, is_missing, read_dates, read_numbers
 
 # cells, numbers (None where there is none), unit
 NUMBERS = {

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerata.workbench.confusion import confusion_matrix, most_confused
-from kerata.workbench.intervals import Score, difference_interval, wilson_interval
-from kerata.workbench.verdict import Run, best_epoch, judge, overfits, rise_after_best
+from kerata.workbench.core.confusion import confusion_matrix, most_confused
+from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
+from kerata.workbench.evaluation.verdict import Run, best_epoch, judge, overfits, rise_after_best
 
 HEALTHY = Run([0.9, 0.5, 0.3], 3, Score(980, 1000), Score(196, 200), Score(390, 400), 0.1)
 

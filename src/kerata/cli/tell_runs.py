@@ -10,7 +10,7 @@ from kerata.cli.told import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kerata.workbench.keeping.run import Run
+    from kerata.workbench.runs.run import Run
 
 MAIN = {"binary": "accuracy", "classes": "accuracy", "labels": "F1 of labels"}
 
@@ -18,7 +18,7 @@ MAIN = {"binary": "accuracy", "classes": "accuracy", "labels": "F1 of labels"}
 def tell_predict(name: str, new: str, out: Path, table: str | None, folder: Path) -> None:
     """Write predictions and say where they are."""
     from kerata.workbench import runs
-    from kerata.workbench.answering import predict_source
+    from kerata.workbench.runs.inference import predict_source
 
     console = _console()
     run = runs.load(name, folder)
@@ -29,7 +29,7 @@ def tell_predict(name: str, new: str, out: Path, table: str | None, folder: Path
     _python(
         console,
         "from kerata.workbench import runs",
-        "from kerata.workbench.answering import predict_source",
+        "from kerata.workbench.runs.inference import predict_source",
         "",
         f"predict_source(runs.load({name!r}), {new!r}, {str(out)!r})",
     )
@@ -38,8 +38,8 @@ def tell_predict(name: str, new: str, out: Path, table: str | None, folder: Path
 def tell_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:
     """Print figures on other rows beside those of the run's own test."""
     from kerata.workbench import runs
-    from kerata.workbench.answering import evaluate_source
-    from kerata.workbench.judgement import figure
+    from kerata.workbench.evaluation.judgement import figure
+    from kerata.workbench.runs.inference import evaluate_source
 
     console = _console()
     run = runs.load(name, folder)
@@ -47,8 +47,8 @@ def tell_evaluate(name: str, test: str, table: str | None, folder: Path) -> None
     say(console, "Notes", judged.notes)
     task = run.task
     if task.kind in ("binary", "classes") and len(task.classes) <= 12:
-        from kerata.workbench.confusion import confusion_matrix, confusion_table
-        from kerata.workbench.measures import answers
+        from kerata.workbench.core.confusion import confusion_matrix, confusion_table
+        from kerata.workbench.core.metrics import answers
 
         said = answers(task, judged.outputs)
         matrix = confusion_matrix(judged.truth, said, len(task.classes))
@@ -66,7 +66,7 @@ def tell_evaluate(name: str, test: str, table: str | None, folder: Path) -> None
     _python(
         console,
         "from kerata.workbench import runs",
-        "from kerata.workbench.answering import evaluate_source",
+        "from kerata.workbench.runs.inference import evaluate_source",
         "",
         f"print(evaluate_source(runs.load({name!r}), {test!r}).metrics)",
     )
@@ -127,8 +127,8 @@ def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
     from rich.text import Text
 
     from kerata.workbench import runs
-    from kerata.workbench.comparing import compare_runs, draw_curves
-    from kerata.workbench.judgement import figure
+    from kerata.workbench.evaluation.judgement import figure
+    from kerata.workbench.runs.compare import compare_runs, draw_curves
 
     console = _console()
     found = {run.name: run for run in (runs.load(name, folder) for name in names)}
@@ -164,7 +164,7 @@ def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
 def tell_rerun(name: str, new: str | None, overwrite: bool, folder: Path) -> None:
     """Train again and say whether the result is the same."""
     from kerata.workbench import runs
-    from kerata.workbench.rerunning import train_again
+    from kerata.workbench.runs.rerun import train_again
 
     console = _console()
     run = runs.load(name, folder)
@@ -188,7 +188,7 @@ def _table_of(found: list[Run]) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    from kerata.workbench.judgement import figure
+    from kerata.workbench.evaluation.judgement import figure
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("run", "made", "network", "predicts", "test", "95% interval", "parameters"):

@@ -14,7 +14,7 @@ from kerata.cli.told import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kerata.workbench.fitting import Trained
+    from kerata.workbench.experiment import Trained
 
 DIGITS_EPOCHS, DIGITS_BATCH = 60, 32
 
@@ -67,9 +67,9 @@ def train_source(request: Request) -> None:
         return
     from rich.console import Console
 
-    from kerata.workbench.fitting import fit_source
-    from kerata.workbench.live import LiveView
-    from kerata.workbench.reading import read_source
+    from kerata.workbench.data import read_source
+    from kerata.workbench.experiment import fit_source
+    from kerata.workbench.training.live import LiveView
 
     columns = kinds_of_columns(request)
     options = {
@@ -121,7 +121,7 @@ def kinds_of_columns(request: Request) -> dict[str, str]:
     Raises:
         UserError, ValueError: they make no sense.
     """
-    from kerata.workbench.columns import load_overrides
+    from kerata.workbench.data.schema import load_overrides
 
     columns = {} if request.columns is None else load_overrides(request.columns)
     return columns | dict(_pair(text, "--column", "zip=category") for text in request.kinds)
@@ -182,12 +182,12 @@ def _value(text: str) -> Any:
 
 
 def _print_result(console: Console, trained: Trained) -> None:
-    from kerata.workbench.judgement import gain_sentence, verdict_of
+    from kerata.workbench.evaluation.judgement import gain_sentence, verdict_of
 
     console.print()
     if trained.task.kind in ("binary", "classes") and len(trained.task.classes) <= 12:
-        from kerata.workbench.confusion import confusion_matrix, confusion_table
-        from kerata.workbench.measures import answers
+        from kerata.workbench.core.confusion import confusion_matrix, confusion_table
+        from kerata.workbench.core.metrics import answers
 
         said = answers(trained.task, trained.outputs)
         matrix = confusion_matrix(trained.truth, said, len(trained.task.classes))

@@ -37,7 +37,7 @@ def train_on_digits(epochs: int, batch_size: int, seed: int, out: Path | None, q
 
 def _print_result(console: Console, result: DigitsResult) -> None:
     from kerata.datasets.digits import CLASS_NAMES
-    from kerata.workbench.confusion import confusion_table, most_confused
+    from kerata.workbench.core.confusion import confusion_table, most_confused
 
     train, validation, test = result.rows
     console.print()

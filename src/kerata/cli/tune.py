@@ -45,8 +45,8 @@ def tune(request: Request, wanted: Wanted) -> None:
     """
     from rich.console import Console
 
-    from kerata.workbench.live import LiveView
-    from kerata.workbench.reading import read_source
+    from kerata.workbench.data import read_source
+    from kerata.workbench.training.live import LiveView
     from kerata.workbench.tuning import tune_source
 
     columns = kinds_of_columns(request)
@@ -90,7 +90,7 @@ class SearchTeller(Teller):
 
     def search(self, told: dict[str, Any]) -> None:
         """Print what there is to choose from."""
-        from kerata.workbench.measures import higher_is_better
+        from kerata.workbench.core.metrics import higher_is_better
 
         self.wanted, self.kind = told["trials"], told["task"]
         self.sign = 1 if higher_is_better(self.kind) else -1
@@ -99,7 +99,7 @@ class SearchTeller(Teller):
 
     def trial(self, tried: Any) -> None:
         """Print what came of a trial."""
-        from kerata.workbench.judgement import figure
+        from kerata.workbench.evaluation.judgement import figure
 
         number = f"{tried.number + 1:{len(str(self.wanted))}}/{self.wanted}"
         if tried.value is None:
@@ -114,7 +114,7 @@ class SearchTeller(Teller):
 
     def found(self, search: Any) -> None:
         """Print the best trial and what mattered."""
-        from kerata.workbench.judgement import figure
+        from kerata.workbench.evaluation.judgement import figure
 
         early = sum(tried.value is None for tried in search.tried)
         told = [

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.workbench import baselines, measures, members
-from kerata.workbench.baselines import Baseline
-from kerata.workbench.columns import Column
+from kerata.workbench.core import metrics
+from kerata.workbench.core.task import Task
+from kerata.workbench.data.parts import Source
+from kerata.workbench.data.schema import Column
 from kerata.workbench.diagnosis.finding import Findings
 from kerata.workbench.diagnosis.trained import diagnose_prepared
-from kerata.workbench.dividing import Tell, divide
-from kerata.workbench.planning import plan_training
-from kerata.workbench.preparation import Preparation
-from kerata.workbench.reading.parts import Source
-from kerata.workbench.task import Task
+from kerata.workbench.features import Preparation
+from kerata.workbench.splitting.divide import Tell, divide
+from kerata.workbench.training import baselines, ensemble
+from kerata.workbench.training.baselines import Baseline
+from kerata.workbench.training.plan import plan_training
 
 if TYPE_CHECKING:
     from kerata.workbench.tuning.record import Search
@@ -78,7 +79,7 @@ class Trained:
 
     def predict(self, data: Any) -> np.ndarray:
         """Give probabilities or values for raw rows, as in ``outputs``."""
-        return members.outputs_of(self.model, self.preparation.transform(data), self.task)
+        return ensemble.outputs_of(self.model, self.preparation.transform(data), self.task)
 
 
 def fit_source(
@@ -178,7 +179,7 @@ def fit_source(
     began = time.perf_counter()
     told = {"epochs": plan.epochs, "members": plan.members, "inputs": inputs}
     tell("network", {"name": planned.network, **told})
-    outcome = members.train(
+    outcome = ensemble.train(
         plan, x["train"], targets["train"], (x["validation"], targets["validation"]), watch, tell
     )
     clock["training"] = time.perf_counter() - began
@@ -200,9 +201,9 @@ def fit_source(
             outcome.history, outcome.model, outcome.first, x, targets, seed
         )
         clock["diagnosis"] = time.perf_counter() - began
-    outputs = members.outputs_of(outcome.model, x["test"], chosen)
+    outputs = ensemble.outputs_of(outcome.model, x["test"], chosen)
     truth = targets["test"]
-    values = measures.row_values(chosen, truth, outputs)
+    values = metrics.row_values(chosen, truth, outputs)
     return Trained(
         model=outcome.model,
         preparation=planned.preparation,
@@ -215,8 +216,8 @@ def fit_source(
         **divided.parts,
         truth=truth,
         outputs=outputs,
-        metrics=measures.figures(chosen, truth, outputs),
-        interval=measures.interval_of(chosen, values),
+        metrics=metrics.figures(chosen, truth, outputs),
+        interval=metrics.interval_of(chosen, values),
         baselines=[
             baselines.compared(baseline, chosen, truth, theirs, outputs)
             for baseline, theirs in simple

@@ -13,11 +13,11 @@ import numpy as np
 from kerata import callbacks, plots
 from kerata.datasets import digits
 from kerata.utils import set_random_seed
-from kerata.workbench.confusion import confusion_matrix
-from kerata.workbench.intervals import Score
-from kerata.workbench.live import LiveView
+from kerata.workbench.core.confusion import confusion_matrix
+from kerata.workbench.core.intervals import Score
+from kerata.workbench.evaluation.verdict import Run, Verdict, judge
 from kerata.workbench.networks import digits_network
-from kerata.workbench.verdict import Run, Verdict, judge
+from kerata.workbench.training.live import LiveView
 
 if TYPE_CHECKING:
     from rich.console import Console

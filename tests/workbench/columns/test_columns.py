@@ -7,8 +7,8 @@ pytest.importorskip("pandas")
 
 import pandas
 
-from kerata.workbench.columns import column_values, infer_columns, load_overrides
-from kerata.workbench.reading import read_source
+from kerata.workbench.data import read_source
+from kerata.workbench.data.schema import column_values, infer_columns, load_overrides
 
 ROWS = 60
 rng = np.random.default_rng(0)

@@ -7,15 +7,15 @@ import pytest
 
 pytest.importorskip("pandas")
 
-from kerata.workbench.columns import (
+from kerata.workbench.core.task import choose_task
+from kerata.workbench.data import read_source
+from kerata.workbench.data.schema import (
     Column,
     column_values,
     infer_columns,
     load_overrides,
     save_columns,
 )
-from kerata.workbench.reading import read_source
-from kerata.workbench.task import choose_task
 
 KINDS = {
     "wine": {

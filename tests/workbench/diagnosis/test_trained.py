@@ -6,9 +6,9 @@ import pytest
 pandas = pytest.importorskip("pandas")
 
 from kerata.workbench import fit_source  # noqa: E402 # after the skip
+from kerata.workbench.data.parts import Source, Table  # noqa: E402 # after the skip
 from kerata.workbench.diagnosis import diagnose_trained  # noqa: E402 # after the skip
 from kerata.workbench.diagnosis.trained import diagnose_prepared  # noqa: E402 # after the skip
-from kerata.workbench.reading.parts import Source, Table  # noqa: E402 # after the skip
 
 
 def table(rows):

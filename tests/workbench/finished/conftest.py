@@ -6,7 +6,7 @@ import pytest
 pandas = pytest.importorskip("pandas")
 
 from kerata.workbench import fit_source, runs  # noqa: E402  # after the check for pandas
-from kerata.workbench.reading import read_source  # noqa: E402
+from kerata.workbench.data import read_source  # noqa: E402
 
 
 def rows(number=200, seed=0):

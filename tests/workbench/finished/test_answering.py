@@ -6,8 +6,8 @@ import pytest
 pandas = pytest.importorskip("pandas")
 
 from kerata.workbench import answering  # noqa: E402  # after the check for pandas
-from kerata.workbench.answering import evaluate_source, predict_source  # noqa: E402
-from kerata.workbench.reading import spilled  # noqa: E402
+from kerata.workbench.data import spilled  # noqa: E402
+from kerata.workbench.runs.inference import evaluate_source, predict_source  # noqa: E402
 
 
 @pytest.fixture

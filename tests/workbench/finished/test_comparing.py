@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("pandas")
 
 from kerata.workbench import runs
-from kerata.workbench.comparing import compare_runs, draw_curves, mcnemar
-from kerata.workbench.rerunning import train_again
+from kerata.workbench.runs.compare import compare_runs, draw_curves, mcnemar
+from kerata.workbench.runs.rerun import train_again
 
 
 def test_a_rerun_gives_the_same_and_is_no_better(run, place):

@@ -8,9 +8,9 @@ import pytest
 
 pytest.importorskip("pandas")
 
-from kerata.workbench.reading import read_source
-from kerata.workbench.reading.named import NAMED
-from kerata.workbench.task import choose_task
+from kerata.workbench.core.task import choose_task
+from kerata.workbench.data import read_source
+from kerata.workbench.data.named import NAMED
 
 
 def test_rows_of_numbers_become_a_table(tmp_path):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("pandas")
 
-from kerata.workbench.reading import read_source
+from kerata.workbench.data import read_source
 
 # name: content, target, columns with their values
 PEARS = {"weight": [1.5, 2.25], "ripe": ["yes", "no"]}
@@ -307,7 +307,7 @@ def test_whatever_the_csv_module_writes(rows, delimiter, quoting, encoding, endi
     "short", [[0], [99_999], [0, 1, 2, 50_000, 50_001, 99_998, 99_999]], ids=str
 )
 def test_short_lines_stay_in_their_places(tmp_path, short, monkeypatch):
-    from kerata.workbench.reading import delimited
+    from kerata.workbench.data import delimited
 
     monkeypatch.setattr(delimited, "_PIECE", 1 << 16)
     path = tmp_path / "data.csv"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kerata.workbench.reading import Images, Texts, read_source
+from kerata.workbench.data import Images, Texts, read_source
 
 
 def write_texts(folder, classes):

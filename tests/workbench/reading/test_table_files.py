@@ -10,7 +10,7 @@ pytest.importorskip("pandas")
 
 import pandas
 
-from kerata.workbench.reading import read_source
+from kerata.workbench.data import read_source
 
 ROWS = {
     "size": [1.5, None, 3.25],

@@ -26,7 +26,7 @@ def table(tmp_path):
 @pytest.fixture
 def few():
     """Search among two networks of few epochs."""
-    from kerata.workbench.reading import read_source
+    from kerata.workbench.data import read_source
     from kerata.workbench.tuning import tune_source
 
     def search(path, file, **more):

@@ -9,9 +9,9 @@ pandas = pytest.importorskip("pandas")
 optuna = pytest.importorskip("optuna")
 
 from kerata.workbench import runs  # noqa: E402 - needs pandas
-from kerata.workbench.dividing import divide  # noqa: E402
+from kerata.workbench.data import read_source  # noqa: E402
 from kerata.workbench.networks.recipes import RECIPES, with_options  # noqa: E402
-from kerata.workbench.reading import read_source  # noqa: E402
+from kerata.workbench.splitting.divide import divide  # noqa: E402
 from kerata.workbench.tuning.record import importance_of  # noqa: E402
 from kerata.workbench.tuning.space import MORE, SPACES, USUAL, candidates, suggest  # noqa: E402
 from kerata.workbench.tuning.study import open_study  # noqa: E402

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.workbench.extras import need
+from kerata.workbench.core.extras import need
 
 if TYPE_CHECKING:
     import pandas

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.intervals import Score, wilson_interval
+from kerata.workbench.core.intervals import Score, wilson_interval
 
 Interval = tuple[float, float]
 # Standard normal: 95 % lie within.

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.extras import need
-from kerata.workbench.values import is_missing, read_numbers
+from kerata.workbench.core.cell_values import is_missing, read_numbers
+from kerata.workbench.core.extras import need
 
 KINDS = ("binary", "classes", "labels", "regression")
 MOST_CLASSES = 10_000

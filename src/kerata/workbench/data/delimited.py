@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.extras import need
-from kerata.workbench.reading.encodings import Patched, guess_encoding
-from kerata.workbench.reading.layout import BLANKS, DELIMITERS, Comments, Layout, find_layout
-from kerata.workbench.reading.opening import open_packed, unpacking
-from kerata.workbench.reading.sampler import MOST_BYTES, Sampler
-from kerata.workbench.reading.spilled import collector
+from kerata.workbench.core.extras import need
+from kerata.workbench.data.encodings import Patched, guess_encoding
+from kerata.workbench.data.layout import BLANKS, DELIMITERS, Comments, Layout, find_layout
+from kerata.workbench.data.opening import open_packed, unpacking
+from kerata.workbench.data.sampler import MOST_BYTES, Sampler
+from kerata.workbench.data.spilled import collector
 
 _SAMPLE = 1 << 20
 _PIECE = 1 << 24

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.extras import need
-from kerata.workbench.reading.encodings import decode_text
-from kerata.workbench.reading.opening import IMAGE_ENDINGS, TEXT_ENDINGS, fingerprint
-from kerata.workbench.reading.parts import Images, Source, Texts
+from kerata.workbench.core.extras import need
+from kerata.workbench.data.encodings import decode_text
+from kerata.workbench.data.opening import IMAGE_ENDINGS, TEXT_ENDINGS, fingerprint
+from kerata.workbench.data.parts import Images, Source, Texts
 
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.extras import need
-from kerata.workbench.task import spell
-from kerata.workbench.values import CODE, MISSING, Numbers, is_code, is_long, read_numbers
+from kerata.workbench.core.cell_values import CODE, MISSING, Numbers, is_code, is_long, read_numbers
+from kerata.workbench.core.extras import need
+from kerata.workbench.core.task import spell
 
 if TYPE_CHECKING:
     import pandas

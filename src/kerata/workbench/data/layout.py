@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from kerata.workbench.values import MISSING
+from kerata.workbench.core.cell_values import MISSING
 
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas", "^": "carets"}
 BLANKS = " "

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.workbench.extras import need
-from kerata.workbench.task import spell
+from kerata.workbench.core.extras import need
+from kerata.workbench.core.task import spell
 
 if TYPE_CHECKING:
     import pandas

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.extras import need
-from kerata.workbench.reading.arrays import source_of_arrays
-from kerata.workbench.reading.parts import Source, Table, Texts
+from kerata.workbench.core.extras import need
+from kerata.workbench.data.arrays import source_of_arrays
+from kerata.workbench.data.parts import Source, Table, Texts
 
 
 def read_named(name: str) -> Source:

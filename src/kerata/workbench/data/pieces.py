@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from kerata.workbench.reading.frames import frame_of
-from kerata.workbench.reading.opening import file_kind
-from kerata.workbench.reading.parts import Part, Table
-from kerata.workbench.reading.source import raw_table, read_source
+from kerata.workbench.data.frames import frame_of
+from kerata.workbench.data.opening import file_kind
+from kerata.workbench.data.parts import Part, Table
+from kerata.workbench.data.source import raw_table, read_source
 
 ROWS = 20_000
 TABLES = ("delimited", "parquet", "feather", "excel", "sqlite", "json")

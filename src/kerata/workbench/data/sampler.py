@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.extras import need
+from kerata.workbench.core.extras import need
 
 # Of cells in memory; while its columns are converted, a table takes up to five times as much.
 MOST_BYTES = 1 << 29

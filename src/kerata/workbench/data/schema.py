@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.extras import need
-from kerata.workbench.leaks import find_leak, rows_to_look_at
-from kerata.workbench.task import spell
-from kerata.workbench.values import (
+from kerata.workbench.core.cell_values import (
     date_format,
     is_code,
     read_dates,
     read_numbers,
     tidy,
 )
+from kerata.workbench.core.extras import need
+from kerata.workbench.core.task import spell
+from kerata.workbench.data.leaks import find_leak, rows_to_look_at
 
 if TYPE_CHECKING:
     import pandas

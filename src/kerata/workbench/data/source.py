@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.extras import need
-from kerata.workbench.reading import table_files
-from kerata.workbench.reading.arrays import read_arrays
-from kerata.workbench.reading.delimited import read_delimited
-from kerata.workbench.reading.folders import read_folder, read_one
-from kerata.workbench.reading.frames import check_target, frame_of
-from kerata.workbench.reading.named import NAMED, OTHER_NAMES, read_named
-from kerata.workbench.reading.opening import file_kind, fingerprint
-from kerata.workbench.reading.parts import Images, Part, Source, Table, Texts
-from kerata.workbench.reading.sampler import MOST_BYTES
+from kerata.workbench.core.extras import need
+from kerata.workbench.data import table_files
+from kerata.workbench.data.arrays import read_arrays
+from kerata.workbench.data.delimited import read_delimited
+from kerata.workbench.data.folders import read_folder, read_one
+from kerata.workbench.data.frames import check_target, frame_of
+from kerata.workbench.data.named import NAMED, OTHER_NAMES, read_named
+from kerata.workbench.data.opening import file_kind, fingerprint
+from kerata.workbench.data.parts import Images, Part, Source, Table, Texts
+from kerata.workbench.data.sampler import MOST_BYTES
 
 __all__ = ["Images", "Part", "Source", "Table", "Texts", "read_source"]
 

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from kerata.workbench.extras import need
-from kerata.workbench.reading.sampler import Sampler
+from kerata.workbench.core.extras import need
+from kerata.workbench.data.sampler import Sampler
 
 # Bytes of cells that stay in memory.
 IN_MEMORY = 1 << 27

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.extras import need
-from kerata.workbench.reading.encodings import Patched, guess_encoding
-from kerata.workbench.reading.frames import table_of_rows
-from kerata.workbench.reading.opening import open_packed, unpacking
-from kerata.workbench.reading.sampler import MOST_BYTES, Sampler
+from kerata.workbench.core.extras import need
+from kerata.workbench.data.encodings import Patched, guess_encoding
+from kerata.workbench.data.frames import table_of_rows
+from kerata.workbench.data.opening import open_packed, unpacking
+from kerata.workbench.data.sampler import MOST_BYTES, Sampler
 
 _ROWS = 50_000
 

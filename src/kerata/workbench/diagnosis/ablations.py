@@ -11,10 +11,10 @@ import numpy as np
 from kerata import layers, regularizers
 from kerata.base.randomness import set_random_seed
 from kerata.models import clone_model
-from kerata.workbench.diagnosis.case import Case
-from kerata.workbench.diagnosis.part import Part
-from kerata.workbench.splits import held_out
-from kerata.workbench.verdict import best_epoch
+from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.split_data import Part
+from kerata.workbench.evaluation.verdict import best_epoch
+from kerata.workbench.splitting.split import held_out
 
 # So many epochs each, or as many as the history has, if those are fewer.
 _EPOCHS = 40

@@ -11,9 +11,9 @@ import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.models import clone_model
-from kerata.workbench.diagnosis.look import Look, look_at
-from kerata.workbench.diagnosis.part import Part
-from kerata.workbench.intervals import Score
+from kerata.workbench.core.intervals import Score
+from kerata.workbench.diagnosis.layer_statistics import Look, look_at
+from kerata.workbench.diagnosis.split_data import Part
 
 _PARTS = ("train", "validation", "test")
 _BINARY = ("binary_crossentropy", "binary_focal_crossentropy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.context import Case
 from kerata.workbench.diagnosis.finding import Finding
 
 # Healthy networks of up to seven layers stayed within a factor of 7 from first to last layer.

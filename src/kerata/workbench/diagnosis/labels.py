@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.core.intervals import Score, wilson_interval
+from kerata.workbench.diagnosis.context import Case
 from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, votes
-from kerata.workbench.intervals import Score, wilson_interval
 
 _NEIGHBOURS = 20
 _FEWEST = 200

@@ -11,7 +11,7 @@ import numpy as np
 from kerata.activations import linear
 from kerata.base.scope import Scope
 from kerata.models import Model
-from kerata.workbench.diagnosis.part import Part
+from kerata.workbench.diagnosis.split_data import Part
 
 # So many rows are enough: a unit that answers one row in a hundred is seen with 99.4 %.
 ROWS = 512

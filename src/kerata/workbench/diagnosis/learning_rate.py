@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.context import Case
 from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.diagnosis.range_test import LearningRates, find_learning_rate
 

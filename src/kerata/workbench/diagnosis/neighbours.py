@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerata.workbench.diagnosis.part import Part
+from kerata.workbench.diagnosis.split_data import Part
 
 # All pairs of so many rows take a fraction of a second.
 MOST = 1500

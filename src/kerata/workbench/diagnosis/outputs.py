@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.core.intervals import Score, wilson_interval
+from kerata.workbench.diagnosis.context import Case
 from kerata.workbench.diagnosis.finding import Finding
-from kerata.workbench.intervals import Score, wilson_interval
 
 _RANGES = {
     "sigmoid": (0.0, 1.0),

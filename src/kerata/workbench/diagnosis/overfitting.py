@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.diagnosis.case import Case, Fit
+from kerata.workbench.core.intervals import difference_interval
+from kerata.workbench.diagnosis.context import Case, Fit
 from kerata.workbench.diagnosis.finding import Finding
-from kerata.workbench.intervals import difference_interval
-from kerata.workbench.verdict import LARGE_GAP, OF_HIGHEST, best_epoch, rise_after_best
+from kerata.workbench.evaluation.verdict import LARGE_GAP, OF_HIGHEST, best_epoch, rise_after_best
 
 # A rise that lasts fewer epochs may be luck.
 _FEWEST_AFTER = 3
@@ -40,7 +40,7 @@ def overfitting(case: Case) -> Finding | None:
         told.append(gap["told"])
         del evidence["told"]
     if case.trials and case.can_train:
-        from kerata.workbench.diagnosis.trials import helps
+        from kerata.workbench.diagnosis.ablations import helps
 
         evidence["trials"], helped = helps(case)
         told.append(helped)

@@ -13,7 +13,7 @@ import numpy as np
 
 from kerata.base.variable import Variable
 from kerata.training.feed import check_finite, make_rows
-from kerata.workbench.diagnosis.part import Part
+from kerata.workbench.diagnosis.split_data import Part
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

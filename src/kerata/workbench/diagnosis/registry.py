@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kerata.workbench.diagnosis.bottleneck import bottleneck
-from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.context import Case
 from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.diagnosis.gradients import exploding_gradients, vanishing_gradients
 from kerata.workbench.diagnosis.labels import class_imbalance, label_noise
@@ -18,7 +18,7 @@ from kerata.workbench.diagnosis.outputs import (
 )
 from kerata.workbench.diagnosis.overfitting import overfitting
 from kerata.workbench.diagnosis.scales import inputs_not_scaled, targets_not_scaled
-from kerata.workbench.diagnosis.splits import shared_rows, small_test_set, splits_differ
+from kerata.workbench.diagnosis.split_checks import shared_rows, small_test_set, splits_differ
 from kerata.workbench.diagnosis.underfitting import underfitting
 from kerata.workbench.diagnosis.units import dead_units, saturated_units
 

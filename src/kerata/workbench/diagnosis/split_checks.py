@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.core.intervals import Score, wilson_interval
+from kerata.workbench.core.metrics import WIDTH
+from kerata.workbench.diagnosis.context import Case
 from kerata.workbench.diagnosis.finding import Finding
-from kerata.workbench.diagnosis.part import Part
-from kerata.workbench.intervals import Score, wilson_interval
-from kerata.workbench.measures import WIDTH
+from kerata.workbench.diagnosis.split_data import Part
 
 # Fewer shared rows than these can't change what a test says.
 _SHARED = 0.01

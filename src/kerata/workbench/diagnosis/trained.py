@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from kerata.workbench.diagnosis.diagnose import diagnose
 from kerata.workbench.diagnosis.finding import Findings
-from kerata.workbench.preparation.rows import target_values
+from kerata.workbench.features.rows import target_values
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from kerata.workbench.fitting import Trained
+    from kerata.workbench.experiment import Trained
 
 # What can be seen only inside a network, not in an average of several.
 INNER = {

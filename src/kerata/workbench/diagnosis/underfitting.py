@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from kerata.workbench.diagnosis.case import Case, Fit
+from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
+from kerata.workbench.diagnosis.context import Case, Fit
 from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, votes
-from kerata.workbench.diagnosis.part import Part
-from kerata.workbench.intervals import Score, difference_interval, wilson_interval
+from kerata.workbench.diagnosis.split_data import Part
 
 _NEIGHBOURS = 5
 # The simple rule must be ahead by so much, surely: points of accuracy, or share of variance.

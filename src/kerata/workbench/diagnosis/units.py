@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerata.workbench.diagnosis.case import Case
+from kerata.workbench.diagnosis.context import Case
 from kerata.workbench.diagnosis.finding import Finding
-from kerata.workbench.diagnosis.look import Seen
+from kerata.workbench.diagnosis.layer_statistics import Seen
 
 _RELUS = ("relu", "relu6")
 _BOUNDS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "hard_sigmoid": (0.0, 1.0)}

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.workbench import measures
-from kerata.workbench.baselines import Baseline
-from kerata.workbench.intervals import Score
-from kerata.workbench.preparation.rows import count, take, target_values
-from kerata.workbench.verdict import Run, Verdict, best_epoch, judge, notable_rise
+from kerata.workbench.core import metrics
+from kerata.workbench.core.intervals import Score
+from kerata.workbench.evaluation.verdict import Run, Verdict, best_epoch, judge, notable_rise
+from kerata.workbench.features.rows import count, take, target_values
+from kerata.workbench.training.baselines import Baseline
 
 if TYPE_CHECKING:
-    from kerata.workbench.fitting import Trained
+    from kerata.workbench.experiment import Trained
 
 # So many training rows tell how well those are fitted.
 SAMPLE = 5000
@@ -33,7 +33,7 @@ def verdict_of(trained: Trained) -> Verdict:
     allowed = int(trained.config["epochs"])
     losses = trained.history["val_loss"]
     if trained.task.kind in ("binary", "classes"):
-        test = measures.row_values(trained.task, trained.truth, trained.outputs)
+        test = metrics.row_values(trained.task, trained.truth, trained.outputs)
         chance = trained.baselines[0].value if trained.baselines else _chance(trained)
         run = Run(losses, allowed, _score(fitted), _score(held), _score(test), chance)
         plain = judge(run)
@@ -91,7 +91,7 @@ def _quality(trained: Trained) -> str:
             f"(95% interval {low} to {high}); all labels are right in "
             f"{100 * trained.metrics['all_right']:.1f}% of them."
         )
-    right = int(measures.row_values(task, trained.truth, trained.outputs).sum())
+    right = int(metrics.row_values(task, trained.truth, trained.outputs).sum())
     more = ""
     if trained.metrics["balanced_accuracy"] < trained.metrics["accuracy"] - 0.05:
         share = 100 * trained.metrics["balanced_accuracy"]
@@ -119,7 +119,7 @@ def _overfitting(trained: Trained, fitted: np.ndarray, held: np.ndarray) -> str:
 
 def _gap(trained: Trained, fitted: np.ndarray, held: np.ndarray) -> bool:
     """Say whether the validation rows do worse than chance and a little more explain."""
-    sign = -1 if measures.higher_is_better(trained.task) else 1
+    sign = -1 if metrics.higher_is_better(trained.task) else 1
     gap = sign * float(held.mean() - fitted.mean())
     noise = math.hypot(held.std() / math.sqrt(len(held)), fitted.std() / math.sqrt(len(fitted)))
     return gap > 2 * noise and gap > NOTABLE * abs(float(fitted.mean()))
@@ -153,7 +153,7 @@ def _part_values(trained: Trained, part: str) -> np.ndarray:
         chosen = np.random.default_rng(0).choice(count(data), SAMPLE, replace=False)
         data = take(data, np.sort(chosen))
     truth = trained.task.encode(target_values(data, trained.task.target) or [])
-    return measures.row_values(trained.task, truth, trained.predict(data))
+    return metrics.row_values(trained.task, truth, trained.predict(data))
 
 
 def _score(values: np.ndarray) -> Score:

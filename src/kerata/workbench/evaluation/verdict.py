@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kerata.workbench.intervals import Score, difference_interval, wilson_interval
+from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
 
 # A gap of this size between training and validation accuracy is called large.
 LARGE_GAP = 0.05

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench import measures
+from kerata.workbench.core import metrics
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def class_scores(task: Any, truth: np.ndarray, outputs: np.ndarray) -> list[Clas
     >>> yes.rows, yes.said, yes.precision, yes.recall
     (2, 2, 0.5, 0.5)
     """
-    said = measures.answers(task, outputs)
+    said = metrics.answers(task, outputs)
     scores = []
     for number, name in enumerate(task.classes):
         if task.kind == "labels":

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench import measures
-from kerata.workbench.preparation.rows import count, take
+from kerata.workbench.core import metrics
+from kerata.workbench.features.rows import count, take
 
 # Test rows that are shuffled, and how often.
 ROWS, TIMES = 1000, 5
@@ -65,8 +65,8 @@ def permutation_importance(
         chosen = np.sort(rng.choice(count(data), rows, replace=False))
         data, truth = take(data, chosen), truth[chosen]
     number = count(data)
-    sign = 1 if measures.higher_is_better(task) else -1
-    before = sign * float(measures.row_values(task, truth, predict(data)).mean())
+    sign = 1 if metrics.higher_is_better(task) else -1
+    before = sign * float(metrics.row_values(task, truth, predict(data)).mean())
     repeated = take(data, np.tile(np.arange(number), times))
     found = []
     for name in names:
@@ -74,7 +74,7 @@ def permutation_importance(
         frame = repeated.frame.copy(deep=False)
         frame[name] = frame[name].iloc[order].set_axis(frame.index)
         outputs = predict(replace(repeated, frame=frame))
-        values = measures.row_values(task, np.concatenate([truth] * times), outputs)
+        values = metrics.row_values(task, np.concatenate([truth] * times), outputs)
         after = sign * values.reshape(times, number).mean(axis=1)
         losses = before - after
         found.append(Importance(name, float(losses.mean()), float(losses.std())))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench import measures
+from kerata.workbench.core import metrics
 
 
 def worst_rows(task: Any, truth: np.ndarray, outputs: np.ndarray, most: int = 8) -> list[int]:
@@ -25,7 +25,7 @@ def worst_rows(task: Any, truth: np.ndarray, outputs: np.ndarray, most: int = 8)
     >>> worst_rows(Task, np.array([1, 0, 1]), np.array([0.2, 0.3, 0.4]))
     [0, 2]
     """
-    values = measures.row_values(task, truth, outputs)
+    values = metrics.row_values(task, truth, outputs)
     if task.kind == "regression":
         badness, wrong = values, values > 0
     elif task.kind == "labels":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerata.workbench.columns import Column
-from kerata.workbench.preparation.base import Preparation
-from kerata.workbench.preparation.images import ImagePreparation
-from kerata.workbench.preparation.tables import TablePreparation
-from kerata.workbench.preparation.texts import TextPreparation
-from kerata.workbench.task import Task
+from kerata.workbench.core.task import Task
+from kerata.workbench.data.schema import Column
+from kerata.workbench.features.base import Preparation
+from kerata.workbench.features.images import ImagePreparation
+from kerata.workbench.features.tables import TablePreparation
+from kerata.workbench.features.texts import TextPreparation
 
 MAKERS: dict[str, type[Preparation]] = {
     made.kind: made for made in (TablePreparation, TextPreparation, ImagePreparation)

@@ -12,8 +12,8 @@ from typing import Any
 from kerata import saving
 from kerata.saving import archive
 from kerata.utils.files import write_beside
-from kerata.workbench.preparation.base import Preparation
-from kerata.workbench.preparation.choice import MAKERS
+from kerata.workbench.features.base import Preparation
+from kerata.workbench.features.choice import MAKERS
 
 ENTRY = "preparation.json"
 # Where the entry may be larger than this something is wrong with the file.

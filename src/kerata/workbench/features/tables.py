@@ -7,12 +7,12 @@ from typing import Any, Self
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.columns import Column, column_values
-from kerata.workbench.preparation.bags import WordBag
-from kerata.workbench.preparation.base import Inputs, Preparation, part
-from kerata.workbench.preparation.categories import CategoryColumn, fit_categories
-from kerata.workbench.preparation.dates import DateColumn, fit_dates
-from kerata.workbench.preparation.numbers import NumberColumn, fit_numbers
+from kerata.workbench.data.schema import Column, column_values
+from kerata.workbench.features.bags import WordBag
+from kerata.workbench.features.base import Inputs, Preparation, part
+from kerata.workbench.features.categories import CategoryColumn, fit_categories
+from kerata.workbench.features.dates import DateColumn, fit_dates
+from kerata.workbench.features.numbers import NumberColumn, fit_numbers
 
 # Most distinct words of free text in a table that become inputs.
 WORDS = 20_000

@@ -8,11 +8,11 @@ from typing import Any, Self
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.columns import Column, column_values
-from kerata.workbench.preparation.bags import WordBag, words_of
-from kerata.workbench.preparation.base import Inputs, Preparation
-from kerata.workbench.preparation.rows import kind_of
-from kerata.workbench.preparation.tables import texts_of
+from kerata.workbench.data.schema import Column, column_values
+from kerata.workbench.features.bags import WordBag, words_of
+from kerata.workbench.features.base import Inputs, Preparation
+from kerata.workbench.features.rows import kind_of
+from kerata.workbench.features.tables import texts_of
 
 # Numbers of words: 0 is nothing, 1 an unknown word.
 UNKNOWN, FIRST = 1, 2

@@ -6,6 +6,7 @@ from typing import Any
 
 import kerata
 from kerata import layers, optimizers
+from kerata.workbench.features.base import Inputs
 from kerata.workbench.networks.parts import (
     entrance,
     finished,
@@ -14,7 +15,6 @@ from kerata.workbench.networks.parts import (
     scores,
     width_of,
 )
-from kerata.workbench.preparation.base import Inputs
 
 
 def linear(inputs: Inputs, task: Any, learning_rate: float = 0.01, l2: float = 0.0) -> kerata.Model:

@@ -6,6 +6,7 @@ from typing import Any
 
 import kerata
 from kerata import layers, optimizers
+from kerata.workbench.features.base import Inputs
 from kerata.workbench.networks.parts import (
     Given,
     category_part,
@@ -16,7 +17,6 @@ from kerata.workbench.networks.parts import (
     scores,
 )
 from kerata.workbench.networks.periodic import PeriodicEmbedding
-from kerata.workbench.preparation.base import Inputs
 
 # Fine waves need many rows. Validation rows of Adult (27,676 rows to train on): 0.869 with sigma
 # 0.03, 0.872 with 0.1, 0.877 with 0.5 to 2, 0.882 with 8; Boston's 343 rows want coarse ones.

@@ -6,6 +6,7 @@ from typing import Any
 
 import kerata
 from kerata import layers, optimizers
+from kerata.workbench.features.base import Inputs
 from kerata.workbench.networks.margins import margin_model
 from kerata.workbench.networks.parts import (
     Given,
@@ -15,7 +16,6 @@ from kerata.workbench.networks.parts import (
     scores,
     width_of,
 )
-from kerata.workbench.preparation.base import Inputs
 
 
 def bag_of_words(

@@ -9,7 +9,7 @@ import numpy as np
 
 from kerata.plots.figure import BLUE, GREEN, GREY, INK, ORANGE, headline, new_figure, tidy
 from kerata.plots.history import panel
-from kerata.workbench.scores import Bin, calibration_error, precision_recall, roc
+from kerata.workbench.explain import Bin, calibration_error, precision_recall, roc
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

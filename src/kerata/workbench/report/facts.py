@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench import measures
-from kerata.workbench.judgement import figure
-from kerata.workbench.members import outputs_of
-from kerata.workbench.preparation.rows import kind_of
+from kerata.workbench.core import metrics
+from kerata.workbench.evaluation.judgement import figure
+from kerata.workbench.explain import Importance, permutation_importance
+from kerata.workbench.features.rows import kind_of
 from kerata.workbench.report.pictures import Album
-from kerata.workbench.scores import Importance, permutation_importance
+from kerata.workbench.training.ensemble import outputs_of
 
 # More columns than this take too long to shuffle one by one.
 MOST_COLUMNS = 40
@@ -57,7 +57,7 @@ class Facts:
     @cached_property
     def said(self) -> np.ndarray:
         """Answers to the test rows."""
-        return measures.answers(self.task, self.trained.outputs)
+        return metrics.answers(self.task, self.trained.outputs)
 
     @cached_property
     def shares(self) -> np.ndarray:

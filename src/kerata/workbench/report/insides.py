@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.preparation.rows import kind_of, take
-from kerata.workbench.reading.parts import Table
+from kerata.workbench.data.parts import Table
+from kerata.workbench.explain import covering_map, term_weights, word_pulls, worst_rows
+from kerata.workbench.features.rows import kind_of, take
 from kerata.workbench.report.facts import Facts, spread
 from kerata.workbench.report.markup import bar, esc, image, paragraph, table
-from kerata.workbench.scores import covering_map, term_weights, word_pulls, worst_rows
 
 # How many are shown.
 TEXTS, IMAGES, ROWS, CELLS, TERMS, MOST_CLASSES = 5, 10, 10, 6, 12, 12

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerata.workbench.confusion import confusion_matrix, most_confused
+from kerata.workbench.core.confusion import confusion_matrix, most_confused
+from kerata.workbench.explain import calibration, class_scores
 from kerata.workbench.report import charts
 from kerata.workbench.report.facts import Facts, percent
 from kerata.workbench.report.markup import bar, esc, paragraph, table
-from kerata.workbench.scores import calibration, class_scores
 
 # Larger matrices can't be read; more curves neither.
 MOST_CELLS, MOST_CURVES, MOST_SCORES = 24, 9, 100

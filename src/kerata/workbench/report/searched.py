@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.plots.figure import GREY, headline, new_figure, tidy
-from kerata.workbench.measures import MAIN, higher_is_better
+from kerata.workbench.core.metrics import MAIN, higher_is_better
 from kerata.workbench.report.charts import COLOURS
 from kerata.workbench.report.facts import Facts, metric_name
 from kerata.workbench.report.markup import bar, esc, paragraph, table

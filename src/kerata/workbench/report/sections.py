@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kerata.workbench.judgement import figure as main_figure
+from kerata.workbench.evaluation.judgement import figure as main_figure
 from kerata.workbench.report import charts
 from kerata.workbench.report.facts import Facts, metric_name
 from kerata.workbench.report.markup import bar, bullets, esc, paragraph, table

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench import measures
-from kerata.workbench.keeping.run import Run
+from kerata.workbench.core import metrics
+from kerata.workbench.runs.run import Run
 
 FEWEST = 10
 RESAMPLES = 5000
@@ -64,13 +64,13 @@ def compare_runs(runs: Sequence[Run]) -> tuple[list[Pair], int]:
         raise ValueError(f"The runs share {len(shared)} test rows, too few: use the same seed.")
     task = first.task
     values = [np.array([one[row] for row in shared]) for one in scored]
-    sign = 1 if measures.higher_is_better(task) else -1
+    sign = 1 if metrics.higher_is_better(task) else -1
     order = sorted(range(len(runs)), key=lambda place: -sign * float(values[place].mean()))
     best = values[order[0]]
     chances = holm([_chance(task, best, values[place]) for place in order[1:]])
     pairs = []
     for place, p in zip(order, [1.0, *chances], strict=True):
-        gain, interval = measures.gain(task, best, values[place])
+        gain, interval = metrics.gain(task, best, values[place])
         pairs.append(Pair(runs[place].name, float(values[place].mean()), gain, interval, p))
     return pairs, len(shared)
 
@@ -149,7 +149,7 @@ def _row_values(run: Run) -> dict[int, float]:
         values = np.abs(truth - said)
     elif task.kind == "labels":
         truth, said = (task.encode(told[name]) for name in ("truth", "prediction"))
-        values = measures.row_values(task, truth, said)
+        values = metrics.row_values(task, truth, said)
     else:
         right = [a == b for a, b in zip(told["truth"], told["prediction"], strict=True)]
         values = np.array(right, float)

@@ -11,14 +11,14 @@ import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.utils.files import write_beside
-from kerata.workbench import measures
-from kerata.workbench.answers import answer_columns
-from kerata.workbench.extras import need
-from kerata.workbench.keeping.run import Run
-from kerata.workbench.preparation.rows import kind_of, take, target_values
-from kerata.workbench.reading.parts import Images, Table, Texts
-from kerata.workbench.reading.pieces import ROWS, read_pieces
-from kerata.workbench.values import is_missing
+from kerata.workbench.core import metrics
+from kerata.workbench.runs.predictions import answer_columns
+from kerata.workbench.core.extras import need
+from kerata.workbench.runs.run import Run
+from kerata.workbench.features.rows import kind_of, take, target_values
+from kerata.workbench.data.parts import Images, Table, Texts
+from kerata.workbench.data.pieces import ROWS, read_pieces
+from kerata.workbench.core.cell_values import is_missing
 
 NAMES = {"table": "a table", "texts": "texts", "images": "images"}
 
@@ -136,8 +136,8 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
     return Judged(
         truth,
         answer,
-        measures.figures(run.task, truth, answer),
-        measures.interval_of(run.task, measures.row_values(run.task, truth, answer)),
+        metrics.figures(run.task, truth, answer),
+        metrics.interval_of(run.task, metrics.row_values(run.task, truth, answer)),
         notes,
     )
 

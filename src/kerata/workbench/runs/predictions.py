@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.measures import answers
+from kerata.workbench.core.metrics import answers
 
 # With more classes only the answer's own probability is written.
 MOST = 50
@@ -24,7 +24,7 @@ def answer_columns(task: Any, outputs: np.ndarray, *, sure: bool = False) -> dic
         ``prediction`` and, unless ``sure``, ``probability_CLASS`` for each class or label, or
         ``probability`` of the answer where there are more than 50 classes.
 
-    >>> from kerata.workbench.task import choose_task
+    >>> from kerata.workbench.core.task import choose_task
     >>> task = choose_task(["no", "yes"] * 10, "bought")
     >>> answer_columns(task, np.array([0.75]))
     {'prediction': ['yes'], 'probability_no': [0.25], 'probability_yes': [0.75]}

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.version import __version__
-from kerata.workbench.judgement import gain_sentence, verdict_of
-from kerata.workbench.preparation.rows import count, take
+from kerata.workbench.evaluation.judgement import gain_sentence, verdict_of
+from kerata.workbench.features.rows import count, take
 
 if TYPE_CHECKING:
-    from kerata.workbench.fitting import Trained
+    from kerata.workbench.experiment import Trained
 
 PACKAGES = ("jax", "jaxlib", "numpy", "pandas", "pyarrow", "scipy")
 # Rows by which the speed of prediction is measured.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kerata.workbench.fitting import Trained, fit_source
-from kerata.workbench.keeping.run import Run
-from kerata.workbench.reading import read_source
+from kerata.workbench.experiment import Trained, fit_source
+from kerata.workbench.runs.run import Run
+from kerata.workbench.data import read_source
 
 OPTIONS = (
     *("target", "task", "network", "columns", "options", "epochs", "batch_size", "seed"),

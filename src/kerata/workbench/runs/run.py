@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.columns import Column
-from kerata.workbench.members import outputs_of
-from kerata.workbench.preparation import Preparation, load_with
-from kerata.workbench.preparation.rows import count, take
-from kerata.workbench.task import Task
+from kerata.workbench.data.schema import Column
+from kerata.workbench.training.ensemble import outputs_of
+from kerata.workbench.features import Preparation, load_with
+from kerata.workbench.features.rows import count, take
+from kerata.workbench.core.task import Task
 
 FOLDER = "runs"
 RECORD = "run.json"

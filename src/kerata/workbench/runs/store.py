@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.workbench.answers import answer_columns
-from kerata.workbench.keeping.record import config_of, plain, record_of
-from kerata.workbench.keeping.run import (
+from kerata.workbench.runs.predictions import answer_columns
+from kerata.workbench.runs.record import config_of, plain, record_of
+from kerata.workbench.runs.run import (
     ANSWERS,
     CONFIG,
     FOLDER,
@@ -24,11 +24,11 @@ from kerata.workbench.keeping.run import (
     Run,
     load,
 )
-from kerata.workbench.preparation import save_with
+from kerata.workbench.features import save_with
 from kerata.workbench.report import write_report
 
 if TYPE_CHECKING:
-    from kerata.workbench.fitting import Trained
+    from kerata.workbench.experiment import Trained
 
 
 def save(

@@ -8,12 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.columns import Column, infer_columns
-from kerata.workbench.preparation.choice import prepared_kind
-from kerata.workbench.preparation.rows import target_values
-from kerata.workbench.reading.parts import Source, Table
-from kerata.workbench.targets import choose_and_clean, find_target, imbalance, split_source
-from kerata.workbench.task import Task
+from kerata.workbench.core.task import Task
+from kerata.workbench.data.parts import Source, Table
+from kerata.workbench.data.schema import Column, infer_columns
+from kerata.workbench.features.choice import prepared_kind
+from kerata.workbench.features.rows import target_values
+from kerata.workbench.splitting.targets import (
+    choose_and_clean,
+    find_target,
+    imbalance,
+    split_source,
+)
 
 Tell = Callable[[str, Any], None]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.preparation.rows import count, take, target_values
-from kerata.workbench.reading.parts import Source
-from kerata.workbench.splits import held_out, strata_of
-from kerata.workbench.task import Task, choose_task
-from kerata.workbench.values import is_missing
+from kerata.workbench.core.cell_values import is_missing
+from kerata.workbench.core.task import Task, choose_task
+from kerata.workbench.data.parts import Source
+from kerata.workbench.features.rows import count, take, target_values
+from kerata.workbench.splitting.split import held_out, strata_of
 
 # With fewer rows nothing can be told about a network.
 FEWEST_ROWS = 20

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench import members
-from kerata.workbench.columns import Column
-from kerata.workbench.measures import Interval, gain, interval_of, row_values
+from kerata.workbench.core.metrics import Interval, gain, interval_of, row_values
+from kerata.workbench.core.task import Task
+from kerata.workbench.data.schema import Column
+from kerata.workbench.features.texts import TextPreparation
 from kerata.workbench.networks.dense import linear as linear_network
-from kerata.workbench.preparation.texts import TextPreparation
-from kerata.workbench.targets import with_targets
-from kerata.workbench.task import Task
+from kerata.workbench.splitting.targets import with_targets
+from kerata.workbench.training import ensemble
 
 # The linear model only has to be good, not perfect.
 LINEAR_EPOCHS, LINEAR_PATIENCE = 40, 4
@@ -98,17 +98,17 @@ def linear(
 ) -> tuple[Baseline, np.ndarray]:
     """Train a linear model on the network's own inputs; give it and its outputs."""
     rate = 0.001 if inputs.image else 0.01
-    plan = members.Plan(
+    plan = ensemble.Plan(
         build=partial(linear_network, inputs, task, learning_rate=rate),
         epochs=LINEAR_EPOCHS,
         batch_size=batch,
         patience=LINEAR_PATIENCE,
         seed=seed,
     )
-    outcome = members.train(
+    outcome = ensemble.train(
         plan, x["train"], targets["train"], (x["validation"], targets["validation"])
     )
-    outputs = members.outputs_of(outcome.model, x["test"], task)
+    outputs = ensemble.outputs_of(outcome.model, x["test"], task)
     return judged("a linear model", task, targets["test"], outputs), outputs
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench import members
-from kerata.workbench.dividing import Divided
+from kerata.workbench.features import Preparation
+from kerata.workbench.features.base import Inputs
+from kerata.workbench.features.choice import prepare
 from kerata.workbench.networks.recipes import recipe_for, with_options
-from kerata.workbench.preparation import Preparation
-from kerata.workbench.preparation.base import Inputs
-from kerata.workbench.preparation.choice import prepare
-from kerata.workbench.targets import class_weights, with_targets
+from kerata.workbench.splitting.divide import Divided
+from kerata.workbench.splitting.targets import class_weights, with_targets
+from kerata.workbench.training import ensemble
 
 # Preparations by their options, for those who train many networks on the same rows.
 Prepared = dict[str, tuple[Preparation, dict[str, Any]]]
@@ -38,7 +38,7 @@ class Planned:
     preparation: Preparation
     x: dict[str, Any]
     inputs: Inputs
-    plan: members.Plan
+    plan: ensemble.Plan
 
 
 def plan_training(
@@ -76,7 +76,7 @@ def plan_training(
     if recipe.scheduled:
         settings["steps"] = epochs * -(-rows // batch)
     weights = class_weights(divided.task, divided.targets["train"]) if balance else None
-    plan = members.Plan(
+    plan = ensemble.Plan(
         build=partial(recipe.build, inputs, divided.task, **settings),
         epochs=epochs,
         batch_size=batch,

@@ -11,9 +11,10 @@ from typing import Any
 import jax
 
 from kerata import callbacks
-from kerata.workbench import measures, members
-from kerata.workbench.dividing import Divided
-from kerata.workbench.planning import Prepared, plan_training
+from kerata.workbench.core import metrics
+from kerata.workbench.splitting.divide import Divided
+from kerata.workbench.training import ensemble
+from kerata.workbench.training.plan import Prepared, plan_training
 
 # A figure for each epoch, the first that the history has: what the trial's own figure is or
 # what comes nearest to it.
@@ -76,16 +77,16 @@ class Trials:
         plan = dataclasses.replace(planned.plan, members=1)
         x, y = planned.x, self.divided.targets
         try:
-            outcome = members.train(
+            outcome = ensemble.train(
                 plan, x["train"], y["train"], (x["validation"], y["validation"]), [_Curve(report)]
             )
             if outcome.interrupted:
                 raise KeyboardInterrupt
-            outputs = members.outputs_of(outcome.model, x["validation"], self.divided.task)
+            outputs = ensemble.outputs_of(outcome.model, x["validation"], self.divided.task)
         finally:
             # Each network has programs of its own, which would pile up.
             jax.clear_caches()
-        found = measures.figures(self.divided.task, y["validation"], outputs)
+        found = metrics.figures(self.divided.task, y["validation"], outputs)
         value = next(iter(found.values()))
         # Few rows have many ties; who is surer of what is right wins, by less than a row.
         tie = min(found.get("log_loss", 0.0), 1.0) / (len(outputs) + 1)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kerata.workbench import measures
-from kerata.workbench.dividing import Divided, Tell, divide
-from kerata.workbench.fitting import Trained, fit_source
-from kerata.workbench.reading.parts import Source
+from kerata.workbench.core import metrics
+from kerata.workbench.data.parts import Source
+from kerata.workbench.experiment import Trained, fit_source
+from kerata.workbench.splitting.divide import Divided, Tell, divide
 from kerata.workbench.tuning.record import Search, importance_of, tried_of
 from kerata.workbench.tuning.space import candidates
 from kerata.workbench.tuning.study import open_study
@@ -89,7 +89,7 @@ def tune_source(
     path = Path(study)
     identity = _identity(source, divided, how, names, epochs, balance)
     began = time.perf_counter()
-    found = open_study(path, identity, names, measures.higher_is_better(divided.task), seed)
+    found = open_study(path, identity, names, metrics.higher_is_better(divided.task), seed)
     limits = Limits(trials, None if minutes is None else time.time() + 60 * minutes)
     tell("search", {"networks": names, "trials": trials, "file": path, "task": divided.task})
     interrupted = _search(
@@ -145,7 +145,7 @@ def _search(
 
             work_on_cluster(study, ray, trials, networks, limits, told)
         elif workers > 1:
-            from kerata.workbench.tuning.crew import work_together
+            from kerata.workbench.tuning.worker_pool import work_together
 
             work_together(study, path, trials, networks, limits, workers, seed, told)
         else:

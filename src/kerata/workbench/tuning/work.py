@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kerata.workbench.planning import usual_batch
+from kerata.workbench.training.plan import usual_batch
 from kerata.workbench.tuning.space import suggest
 from kerata.workbench.tuning.trial import Pruned, Trials
 
