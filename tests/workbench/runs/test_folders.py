@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kerata.workbench import runs
-from kerata.workbench.keeping import saving
+from kerata.workbench.runs import store
 
 
 def test_a_run_comes_back_as_it_was(run, trained, place):
@@ -62,7 +62,7 @@ def test_nothing_half_written_stays(error, trained, tmp_path, monkeypatch):
     def fail(*args):
         raise error
 
-    monkeypatch.setattr(saving, "_write_events", fail)
+    monkeypatch.setattr(store, "_write_events", fail)
     with pytest.raises(type(error)):
         runs.save(trained, "a", tmp_path, overwrite=True)
     with pytest.raises(type(error)):

@@ -5,7 +5,7 @@ import pytest
 
 pandas = pytest.importorskip("pandas")
 
-from kerata.workbench import answering  # noqa: E402  # after the check for pandas
+from kerata.workbench.runs import inference  # noqa: E402  # after the check for pandas
 from kerata.workbench.data import spilled  # noqa: E402
 from kerata.workbench.runs.inference import evaluate_source, predict_source  # noqa: E402
 
@@ -65,7 +65,7 @@ def test_a_large_file_goes_through_in_pieces(run, new, tmp_path, monkeypatch):
     frame["note"] = [None] * 100 + ["late"] * 80
     predict_source(run, written(frame, tmp_path), tmp_path / "whole.csv")
     monkeypatch.setattr(spilled, "IN_MEMORY", 1000)
-    monkeypatch.setattr(answering, "ROWS", 50)
+    monkeypatch.setattr(inference, "ROWS", 50)
     predict_source(run, tmp_path / "new.csv", tmp_path / "pieces.csv")
     whole, some = (pandas.read_csv(tmp_path / name) for name in ("whole.csv", "pieces.csv"))
     pandas.testing.assert_frame_equal(whole, some, rtol=1e-4)
