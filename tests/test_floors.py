@@ -25,6 +25,34 @@ FLOORS = (
     {"cli"},
 )
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}
+# The workbench's stages: each may import only those before it.
+STAGES = (
+    *("core", "data", "features", "explain", "splitting", "networks", "training", "diagnosis"),
+    *("experiment", "tuning", "evaluation", "report", "runs"),
+)
+
+
+def module_names():
+    """Give the file of each module by its dotted name."""
+    found = {}
+    for path in ROOT.rglob("*.py"):
+        parts = path.relative_to(ROOT.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = module_names()
+
+
+def all_imports(path):
+    """Give the modules that a file imports anywhere, in functions and for types alone too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "kerata":
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield full if full in MODULES else node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
 def imported(path):
@@ -56,3 +84,31 @@ def test_imports_go_down(floor):
     for path in filter(Path.is_file, paths):
         for name in set(imported(path)) & HEIGHT.keys() - {floor}:
             assert HEIGHT[name] < HEIGHT[floor], f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_stages_of_the_workbench_import_only_earlier_ones():
+    here = {path.stem for path in (ROOT / "workbench").iterdir() if path.stem[0] != "_"}
+    assert here == set(STAGES)
+    for name, path in MODULES.items():
+        if not name.startswith("kerata.workbench."):
+            continue
+        stage = STAGES.index(name.split(".")[2])
+        for other in all_imports(path):
+            if other.startswith("kerata.workbench."):
+                assert STAGES.index(other.split(".")[2]) <= stage, f"{name} imports {other}"
+
+
+def test_no_files_import_each_other_in_circles():
+    # The package's face imports everything when asked, and everybody may ask it for a name.
+    graph = {
+        name: {other for other in all_imports(path) if other in MODULES} - {name, "kerata"}
+        for name, path in MODULES.items()
+        if name != "kerata"
+    }
+    while True:
+        leaves = [name for name, others in graph.items() if not others & graph.keys()]
+        if not leaves:
+            break
+        for name in leaves:
+            del graph[name]
+    assert not graph, f"in circles, or above one: {sorted(graph)}"

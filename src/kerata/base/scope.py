@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
 import jax
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
-    from kerata.base.variable import Variable
+class Box(Protocol):
+    """What a scope must know of a ``Variable``: that it keeps a value of its own."""
+
+    _value: jax.Array
 
 
 class _Stack(threading.local):
@@ -51,11 +53,9 @@ class Scope:
     (2.0, 0.0)
     """
 
-    def __init__(
-        self, pairs: Iterable[tuple[Variable, Any]] = (), key: jax.Array | None = None
-    ) -> None:
+    def __init__(self, pairs: Iterable[tuple[Box, Any]] = (), key: jax.Array | None = None) -> None:
         # The variable is kept beside its value so that an id is never reused while we hold it.
-        self._values: dict[int, tuple[Variable, Any]] = {id(v): (v, x) for v, x in pairs}
+        self._values: dict[int, tuple[Box, Any]] = {id(v): (v, x) for v, x in pairs}
         self._masks: dict[int, tuple[Any, Any]] = {}
         self._logits: dict[int, tuple[Any, str, Any]] = {}
         self._key = key
@@ -71,18 +71,18 @@ class Scope:
     def __exit__(self, *exc: object) -> None:
         _stack.scopes.pop()
 
-    def holds(self, variable: Variable) -> bool:
+    def holds(self, variable: Box) -> bool:
         """Say whether the scope has a value for this variable."""
         return id(variable) in self._values
 
-    def read(self, variable: Variable) -> Any:
+    def read(self, variable: Box) -> Any:
         """Give the scope's value of a variable, else the outer scope's, else the box's own."""
         found = self._values.get(id(variable))
         if found is not None:
             return found[1]
         return variable._value if self._outer is None else self._outer.read(variable)
 
-    def write(self, variable: Variable, value: Any) -> None:
+    def write(self, variable: Box, value: Any) -> None:
         """Set the scope's value of a variable; the box keeps its own."""
         self._values[id(variable)] = (variable, value)
 

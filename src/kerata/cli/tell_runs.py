@@ -116,7 +116,7 @@ def tell_show(name: str, folder: Path) -> None:
 
 
 def _diagnosis_lines(stored: dict[str, Any] | None) -> list[str]:
-    from kerata.workbench.diagnosis.finding import Findings
+    from kerata.workbench.core.findings import Findings
 
     return [] if stored is None else str(Findings.from_dict(stored)).splitlines()
 

@@ -14,7 +14,7 @@ from kerata.cli.told import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kerata.workbench.experiment import Trained
+    from kerata.workbench.core.result import Trained
 
 DIGITS_EPOCHS, DIGITS_BATCH = 60, 32
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.sharding import NamedSharding, PartitionSpec, Sharding
+from jax.sharding import Mesh, NamedSharding, PartitionSpec, Sharding
 
 from kerata.base.placement import Placement
 from kerata.base.rows import holds_rows, slice_rows, take_rows
 from kerata.base.variable import Variable
 from kerata.distribution import agreement
 from kerata.distribution.failures import explained
-
-if TYPE_CHECKING:
-    from kerata.distribution.strategies import Distribution
 
 
 class _Inside(threading.local):
@@ -36,13 +33,17 @@ class Spread(Placement):
 
     Between programs a box holds the copy of one device of this process, so that everything
     but the engine works as on one device; arrays that are themselves shared out stay so.
+
+    Arguments:
+        mesh: the devices.
+        axis: axis of the mesh along which rows are shared out.
+        layout: gives where a variable's parts lie.
     """
 
-    def __init__(self, distribution: Distribution) -> None:
-        mesh = distribution.device_mesh.backend_mesh
-        self._distribution = distribution
+    def __init__(self, mesh: Mesh, axis: str, layout: Callable[[Variable], NamedSharding]) -> None:
         self._mesh = mesh
-        self._axis = distribution.batch_dim_name
+        self._axis = axis
+        self._asked_layout = layout
         self._shares = mesh.shape[self._axis]
         self._several = len({d.process_index for d in mesh.devices.flat}) > 1
         self._whole = NamedSharding(mesh, PartitionSpec())
@@ -194,7 +195,7 @@ class Spread(Placement):
         owner = variable.belongs_to
         if owner is None or owner.shape != variable.shape:
             owner = variable
-        sharding = self._distribution.get_variable_layout(owner).backend_layout
+        sharding = self._asked_layout(owner)
         try:
             sharding.shard_shape(variable.shape)
         except ValueError:

@@ -45,7 +45,11 @@ class Distribution:
         self.device_mesh = device_mesh
         self.batch_dim_name = batch_dim_name
         self.auto_shard_dataset = auto_shard_dataset
-        self.placement: Placement = Spread(self)
+        self.placement: Placement = Spread(
+            device_mesh.backend_mesh,
+            batch_dim_name,
+            lambda variable: self.get_variable_layout(variable).backend_layout,
+        )
 
     @property
     def num_model_replicas(self) -> int:

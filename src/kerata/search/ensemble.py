@@ -16,7 +16,7 @@ from kerata.search.engine import Course, Engine, Record
 from kerata.search.networks import Build, Network
 from kerata.search.options import Given, Options, make_data, unscored
 from kerata.search.space import check_names, courses_of
-from kerata.search.table import Watch
+from kerata.search.watch import Watch
 from kerata.training.feed import make_rows
 
 # Rows computed at once by all networks.

@@ -20,7 +20,8 @@ from kerata.search.space import (
     grid_candidates,
     random_candidates,
 )
-from kerata.search.table import Watch, value_text
+from kerata.search.table import value_text
+from kerata.search.watch import Watch
 from kerata.training.feed import Rows
 
 

@@ -11,10 +11,11 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.search.engine import Course, Record, Split
 from kerata.search.statistics import corrected_t_test, standard_error
-from kerata.search.table import results_text
+from kerata.search.table import Row, candidates_table, table_text
 
 if TYPE_CHECKING:
     import pandas
+    from rich.table import Table
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,24 @@ class Results:
             raise RuntimeError("These results were read from a file: there is no data to fit.")
         return self._retrain((self.best if candidate is None else candidate).params)
 
+    def table(self, rows: int | None = None) -> Table:
+        """Give a table for a terminal: candidates, best first, those without a score last.
+
+        Arguments:
+            rows: at most so many; all by default.
+        """
+        order = self.ranking()
+        rest = [i for i in range(len(self)) if i not in set(order)]
+        shown = []
+        for i in (order + rest)[:rows]:
+            candidate = self.candidate(i)
+            best = bool(order) and i == order[0]
+            shown.append(
+                Row(self.candidates[i], candidate.score, candidate.spread, self.note(i), best=best)
+            )
+        names = dict.fromkeys(name for c in self.candidates for name in c)
+        return candidates_table(shown, names, self.metric)
+
     def to_pandas(self) -> pandas.DataFrame:
         """Give a table with a row a candidate: values, means and spreads of all scores.
 
@@ -288,7 +307,11 @@ class Results:
         return sum(r.seconds for (c, _), r in self._records.items() if c == course)
 
     def __str__(self) -> str:
-        return results_text(self)
+        splits = len(self._splits)
+        sentence = f"{self.metric}: mean and standard deviation over {splits} splits."
+        if splits > 1 and len(self.ranking()) > 1:
+            sentence += f" {self.lead()}"
+        return table_text(self.table(), sentence)
 
     def __repr__(self) -> str:
         return f"<Results of {len(self)} candidates on {len(self._splits)} splits>"

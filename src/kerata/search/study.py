@@ -22,7 +22,7 @@ from kerata.search.space import (
     grid_candidates,
     random_candidates,
 )
-from kerata.search.table import Watch
+from kerata.search.watch import Watch
 
 
 def cross_validate(

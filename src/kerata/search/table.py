@@ -1,68 +1,72 @@
-"""The table of a search: while it runs, and of its results."""
+"""The table of a search's candidates."""
 
 from __future__ import annotations
 
 import io
-import sys
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from rich.table import Table
 
-    from kerata.search.results import Results
 
-# Candidates shown.
-ROWS = 12
+@dataclass(frozen=True)
+class Row:
+    """A candidate as a table shows it.
+
+    Arguments:
+        values: its searched values by name.
+        score, spread: mean and standard deviation over the splits; NaN without a score.
+        note: a word in the last column.
+        best: whether it is the best.
+    """
+
+    values: Mapping[str, Any]
+    score: float
+    spread: float
+    note: str
+    best: bool = False
 
 
-def results_table(results: Results, rows: int | None = None) -> Table:
-    """Make a table of the candidates, best first, those without a score last."""
+def candidates_table(rows: Sequence[Row], names: Iterable[str], metric: str) -> Table:
+    """Make a table of candidates.
+
+    Arguments:
+        rows: in the order in which they are shown.
+        names: of the searched values, a column each.
+        metric: by which they were ranked.
+    """
     from rich.table import Table
     from rich.text import Text
 
-    names = list(dict.fromkeys(name for c in results.candidates for name in c))
-    order = results.ranking()
-    rest = [i for i in range(len(results)) if i not in set(order)]
-    shown = (order + rest)[:rows]
+    names = list(names)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name in (*names, results.metric.removeprefix("val_"), "±", ""):
+    for name in (*names, metric.removeprefix("val_"), "±", ""):
         table.add_column(name, justify="left" if name == "" else "right")
-    for i in shown:
-        values = [value_text(results.candidates[i].get(n, "")) for n in names]
-        candidate = results.candidate(i)
-        best = bool(order) and i == order[0]
-        scored = np.isfinite(candidate.score)
+    for row in rows:
+        scored = np.isfinite(row.score)
         cells = (
-            *values,
-            f"{candidate.score:.4f}" if scored else "",
-            f"{candidate.spread:.4f}" if scored else "",
-            "best" if best else results.note(i),
+            *(value_text(row.values.get(name, "")) for name in names),
+            f"{row.score:.4f}" if scored else "",
+            f"{row.spread:.4f}" if scored else "",
+            "best" if row.best else row.note,
         )
-        table.add_row(
-            # As it is: an error may hold what looks like markup.
-            *map(Text, cells),
-            style="bold green" if best else None,
-        )
+        # As it is: an error may hold what looks like markup.
+        table.add_row(*map(Text, cells), style="bold green" if row.best else None)
     return table
 
 
-def results_text(results: Results) -> str:
-    """Write the table and what it means as plain text."""
+def table_text(table: Table, sentence: str) -> str:
+    """Write a table and what it means as plain text."""
     from rich.console import Console
 
     out = io.StringIO()
     console = Console(file=out, width=160, highlight=False, markup=False)
-    console.print(results_table(results))
-    splits = len(results._splits)
-    told = f"{results.metric}: mean and standard deviation over {splits} splits."
-    if splits > 1 and len(results.ranking()) > 1:
-        told += f" {results.lead()}"
-    console.print(told)
+    console.print(table)
+    console.print(sentence)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
@@ -75,83 +79,3 @@ def value_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return str(getattr(value, "__name__", value))
-
-
-class Watch:
-    """Shows a search while it runs: a table in a terminal, else a line now and then.
-
-    Arguments:
-        total: how many trainings there are.
-        make: gives the results so far, if there are any to show.
-        verbose: 0 shows nothing.
-    """
-
-    def __init__(
-        self, total: int, make: Callable[[], Results] | None = None, verbose: int = 1
-    ) -> None:
-        self.total, self.make, self.verbose = total, make, verbose
-        self.finished = 0
-        self._begun = time.perf_counter()
-        self._drawn = 0.0
-        self._live: Any = None
-
-    def __enter__(self) -> Self:
-        if self.verbose and sys.stdout.isatty():
-            from rich.live import Live
-
-            self._live = Live(self._bar(), refresh_per_second=8)
-            self._live.start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        if self._live is not None:
-            self._live.update(self._picture())
-            self._live.stop()
-        elif self.verbose:
-            print(self._line(), flush=True)
-
-    def count(self, finished: int = 1) -> None:
-        """Note that trainings are done."""
-        self.finished += finished
-        now = time.perf_counter()
-        # Ranking all candidates takes longer than training a small one.
-        if self._live is not None and now - self._drawn > 0.3:
-            self._drawn = now
-            self._live.update(self._picture())
-        elif self._live is None and self.verbose and now - self._drawn > 10:
-            if self._drawn:
-                print(self._line(), flush=True)
-            self._drawn = now
-
-    def _picture(self) -> RenderableType:
-        from rich.console import Group
-
-        if self.make is None:
-            return self._bar()
-        return Group(results_table(self.make(), ROWS), self._bar())
-
-    def _bar(self) -> RenderableType:
-        from rich.progress_bar import ProgressBar
-        from rich.table import Table
-
-        line = Table.grid(padding=(0, 2, 0, 0))
-        bar = ProgressBar(total=self.total, completed=self.finished, width=30)
-        line.add_row(bar, self._told())
-        return line
-
-    def _told(self) -> str:
-        spent = time.perf_counter() - self._begun
-        told = f"{self.finished} of {self.total} trainings, {spent:.0f} s spent"
-        if 0 < self.finished < self.total:
-            told += f", about {spent / self.finished * (self.total - self.finished):.0f} s left"
-        return told
-
-    def _line(self) -> str:
-        results = None if self.make is None else self.make()
-        order = [] if results is None else results.ranking()
-        if results is None or not order:
-            return self._told()
-        best = results.candidate(order[0])
-        values = ", ".join(f"{k}={value_text(v)}" for k, v in best.params.items())
-        score = f"{results.metric} {best.score:.4f}"
-        return f"{self._told()}; best {score}{f' with {values}' if values else ''}"

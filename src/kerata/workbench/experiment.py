@@ -4,82 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kerata.workbench.core import metrics
-from kerata.workbench.core.task import Task
+from kerata.workbench.core.result import Baseline, Tell, Trained, outputs_of
 from kerata.workbench.data.parts import Source
-from kerata.workbench.data.schema import Column
-from kerata.workbench.diagnosis.finding import Findings
 from kerata.workbench.diagnosis.trained import diagnose_prepared
-from kerata.workbench.features import Preparation
-from kerata.workbench.splitting.divide import Tell, divide
+from kerata.workbench.splitting.divide import divide
 from kerata.workbench.training import baselines, ensemble
-from kerata.workbench.training.baselines import Baseline
 from kerata.workbench.training.plan import plan_training
-
-if TYPE_CHECKING:
-    from kerata.workbench.tuning.record import Search
-
-
-@dataclass
-class Trained:
-    """A trained network and all that is known about it.
-
-    Attributes:
-        model: the network with its best weights.
-        preparation: what turns raw rows into its inputs.
-        task: what it predicts.
-        columns: what was made of each column; None for texts and images.
-        network: the network's name.
-        history: losses and metrics, a list for each with a number an epoch.
-        best_epoch: whose weights were kept, from 1.
-        rows: row numbers of ``'train'``, ``'validation'`` and ``'test'``; those of the test
-            count in the official test set where there is one.
-        train, validation, test: the rows as they were read.
-        truth: targets of the test rows, encoded.
-        outputs: probabilities ``(n,)`` of the second of two classes, ``(n, k)`` of several
-            classes or labels, or values ``(n,)``, for the test rows.
-        metrics: figures on the test rows, the main one first.
-        interval: of the main figure, with 95 % confidence.
-        baselines: what the network must beat, and by how much it does.
-        findings: what the diagnosis found; None if none was asked for.
-        config: all that another run of the same needs.
-        seconds: time of the parts.
-        notes: what was done and what is odd, a sentence each.
-        fingerprint: SHA-256 of the source's content.
-        search: how the network was found; None if it was named.
-    """
-
-    model: Any
-    preparation: Preparation
-    task: Task
-    columns: list[Column] | None
-    network: str
-    history: dict[str, list[float]]
-    best_epoch: int
-    rows: dict[str, np.ndarray]
-    train: Any
-    validation: Any
-    test: Any
-    truth: np.ndarray
-    outputs: np.ndarray
-    metrics: dict[str, float]
-    interval: tuple[float, float]
-    baselines: list[Baseline]
-    findings: Findings | None
-    config: dict[str, Any]
-    seconds: dict[str, float]
-    notes: list[str]
-    fingerprint: str
-    search: Search | None = None
-
-    def predict(self, data: Any) -> np.ndarray:
-        """Give probabilities or values for raw rows, as in ``outputs``."""
-        return ensemble.outputs_of(self.model, self.preparation.transform(data), self.task)
 
 
 def fit_source(
@@ -201,7 +136,7 @@ def fit_source(
             outcome.history, outcome.model, outcome.first, x, targets, seed
         )
         clock["diagnosis"] = time.perf_counter() - began
-    outputs = ensemble.outputs_of(outcome.model, x["test"], chosen)
+    outputs = outputs_of(outcome.model, x["test"], chosen)
     truth = targets["test"]
     values = metrics.row_values(chosen, truth, outputs)
     return Trained(

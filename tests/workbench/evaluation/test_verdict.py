@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from kerata.workbench.core.confusion import confusion_matrix, most_confused
 from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
-from kerata.workbench.evaluation.verdict import Run, best_epoch, judge, overfits, rise_after_best
+from kerata.workbench.core.learning_curves import best_epoch, rise_after_best
+from kerata.workbench.evaluation.verdict import Run, judge, overfits
 
 HEALTHY = Run([0.9, 0.5, 0.3], 3, Score(980, 1000), Score(196, 200), Score(390, 400), 0.1)
 

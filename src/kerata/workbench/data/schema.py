@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from kerata.workbench.core.cell_values import (
     read_numbers,
     tidy,
 )
+from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.task import spell
 from kerata.workbench.data.leaks import find_leak, rows_to_look_at
@@ -36,45 +36,6 @@ _ID_NAME = re.compile(
 )
 # Digits that name a place or thing: two of them can't be added.
 _CODE_NAME = re.compile(r"(?i)(?:.*[_\-. ])?(?:zip|zip_?code|postcode|postal_?code|plz)$")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column and what is made of it.
-
-    Arguments:
-        name: as in the table.
-        kind: ``'number'``, ``'category'``, ``'date'``, ``'text'``, ``'identifier'``,
-            ``'constant'``, ``'nearly empty'``, ``'leak'`` or ``'target'``.
-        used: whether a network gets it.
-        why: how that was told, in a few words.
-        missing: rows without a value.
-        distinct: different values among the others.
-        examples: up to three of them.
-        form: how dates are written; ``','`` for numbers with decimal commas.
-        unit: of a number, ``"kg"``.
-        noise: spellings in a column of numbers that count as missing.
-    """
-
-    name: str
-    kind: str
-    used: bool
-    why: str
-    missing: int
-    distinct: int
-    examples: list[str]
-    form: str = ""
-    unit: str = ""
-    noise: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give plain data for a JSON file."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Column:
-        """Make it from what :meth:`as_dict` gave."""
-        return cls(**data)
 
 
 def infer_columns(

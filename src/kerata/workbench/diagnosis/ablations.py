@@ -11,9 +11,9 @@ import numpy as np
 from kerata import layers, regularizers
 from kerata.base.randomness import set_random_seed
 from kerata.models import clone_model
+from kerata.workbench.core.learning_curves import best_epoch
 from kerata.workbench.diagnosis.context import Case
 from kerata.workbench.diagnosis.split_data import Part
-from kerata.workbench.evaluation.verdict import best_epoch
 from kerata.workbench.splitting.split import held_out
 
 # So many epochs each, or as many as the history has, if those are fewer.

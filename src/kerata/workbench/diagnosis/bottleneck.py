@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from kerata.workbench.core.findings import Finding
+from kerata.workbench.core.learning_curves import WELL_FITTED
 from kerata.workbench.diagnosis.context import Case
-from kerata.workbench.diagnosis.finding import Finding
-from kerata.workbench.evaluation.verdict import WELL_FITTED
 
 # Four numbers can tell some classes apart; with fewer classes it is no bottleneck.
 _FEWEST_CLASSES = 4

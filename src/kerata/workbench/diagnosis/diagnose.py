@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kerata.workbench.core.findings import Findings
 from kerata.workbench.diagnosis.context import Case
-from kerata.workbench.diagnosis.finding import Findings
 from kerata.workbench.diagnosis.registry import CHECKS
 
 

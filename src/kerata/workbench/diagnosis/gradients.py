@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from kerata.workbench.core.findings import Finding
 from kerata.workbench.diagnosis.context import Case
-from kerata.workbench.diagnosis.finding import Finding
 
 # Healthy networks of up to seven layers stayed within a factor of 7 from first to last layer.
 _VANISHED = 1e-3

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from kerata.workbench.core.findings import Finding
 from kerata.workbench.diagnosis.context import Case
-from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.diagnosis.range_test import LearningRates, find_learning_rate
 
 # All rises of the training loss together, as a share of all its movement: half is a random walk.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
 from kerata.workbench.diagnosis.context import Case
-from kerata.workbench.diagnosis.finding import Finding
 
 _RANGES = {
     "sigmoid": (0.0, 1.0),

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import difference_interval
+from kerata.workbench.core.learning_curves import LARGE_GAP, OF_HIGHEST, best_epoch, rise_after_best
 from kerata.workbench.diagnosis.context import Case, Fit
-from kerata.workbench.diagnosis.finding import Finding
-from kerata.workbench.evaluation.verdict import LARGE_GAP, OF_HIGHEST, best_epoch, rise_after_best
 
 # A rise that lasts fewer epochs may be luck.
 _FEWEST_AFTER = 3

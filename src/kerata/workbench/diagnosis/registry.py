@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kerata.workbench.core.findings import Finding
 from kerata.workbench.diagnosis.bottleneck import bottleneck
 from kerata.workbench.diagnosis.context import Case
-from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.diagnosis.gradients import exploding_gradients, vanishing_gradients
 from kerata.workbench.diagnosis.labels import class_imbalance, label_noise
 from kerata.workbench.diagnosis.learning_rate import learning_rate_too_high, learning_rate_too_low

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from kerata.workbench.core.findings import Finding
 from kerata.workbench.diagnosis.context import Case
-from kerata.workbench.diagnosis.finding import Finding
 
 # A weight's gradient grows with its input, what a step changes with its square.
 _LARGE = 20.0

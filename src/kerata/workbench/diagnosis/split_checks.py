@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
 from kerata.workbench.core.metrics import WIDTH
 from kerata.workbench.diagnosis.context import Case
-from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.diagnosis.split_data import Part
 
 # Fewer shared rows than these can't change what a test says.

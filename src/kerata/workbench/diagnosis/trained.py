@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kerata.workbench.core.findings import Findings
 from kerata.workbench.diagnosis.diagnose import diagnose
-from kerata.workbench.diagnosis.finding import Findings
 from kerata.workbench.features.rows import target_values
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from kerata.workbench.experiment import Trained
+    from kerata.workbench.core.result import Trained
 
 # What can be seen only inside a network, not in an average of several.
 INNER = {

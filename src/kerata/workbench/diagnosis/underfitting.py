@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
 from kerata.workbench.diagnosis.context import Case, Fit
-from kerata.workbench.diagnosis.finding import Finding
 from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, votes
 from kerata.workbench.diagnosis.split_data import Part
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from kerata.workbench.core import metrics
 from kerata.workbench.core.intervals import Score
-from kerata.workbench.evaluation.verdict import Run, Verdict, best_epoch, judge, notable_rise
+from kerata.workbench.core.learning_curves import best_epoch, notable_rise
+from kerata.workbench.core.result import Baseline
+from kerata.workbench.evaluation.verdict import Run, Verdict, judge
 from kerata.workbench.features.rows import count, take, target_values
-from kerata.workbench.training.baselines import Baseline
 
 if TYPE_CHECKING:
-    from kerata.workbench.experiment import Trained
+    from kerata.workbench.core.result import Trained
 
 # So many training rows tell how well those are fitted.
 SAMPLE = 5000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerata.workbench.core.column import Column
 from kerata.workbench.core.task import Task
-from kerata.workbench.data.schema import Column
 from kerata.workbench.features.base import Preparation
 from kerata.workbench.features.images import ImagePreparation
 from kerata.workbench.features.tables import TablePreparation

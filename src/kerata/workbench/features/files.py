@@ -12,6 +12,7 @@ from typing import Any
 from kerata import saving
 from kerata.saving import archive
 from kerata.utils.files import write_beside
+from kerata.workbench.core import result
 from kerata.workbench.features.base import Preparation
 from kerata.workbench.features.choice import MAKERS
 
@@ -20,7 +21,7 @@ ENTRY = "preparation.json"
 LARGEST = 1 << 30
 
 
-def save_with(model: Any, preparation: Preparation, path: str | Path, **more: Any) -> None:
+def save_with(model: Any, preparation: result.Preparation, path: str | Path, **more: Any) -> None:
     """Save a model with its preparation as another entry of the ``.keras`` zip.
 
     Keras opens the file too and does not see the entry.

@@ -8,7 +8,8 @@ from typing import Any, Self
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.data.schema import Column, column_values
+from kerata.workbench.core.column import Column
+from kerata.workbench.data.schema import column_values
 from kerata.workbench.features.bags import WordBag, words_of
 from kerata.workbench.features.base import Inputs, Preparation
 from kerata.workbench.features.rows import kind_of

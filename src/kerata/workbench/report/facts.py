@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core import metrics
+from kerata.workbench.core.result import outputs_of
 from kerata.workbench.evaluation.judgement import figure
 from kerata.workbench.explain import Importance, permutation_importance
 from kerata.workbench.features.rows import kind_of
 from kerata.workbench.report.pictures import Album
-from kerata.workbench.training.ensemble import outputs_of
 
 # More columns than this take too long to shuffle one by one.
 MOST_COLUMNS = 40

@@ -13,7 +13,7 @@ from kerata.workbench.report.pictures import Album
 from kerata.workbench.report.style import STYLE
 
 if TYPE_CHECKING:
-    from kerata.workbench.experiment import Trained
+    from kerata.workbench.core.result import Trained
 
 Section = Callable[[Facts], str]
 SECTIONS: dict[str, Section] = {

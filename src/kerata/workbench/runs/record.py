@@ -18,7 +18,7 @@ from kerata.workbench.evaluation.judgement import gain_sentence, verdict_of
 from kerata.workbench.features.rows import count, take
 
 if TYPE_CHECKING:
-    from kerata.workbench.experiment import Trained
+    from kerata.workbench.core.result import Trained
 
 PACKAGES = ("jax", "jaxlib", "numpy", "pandas", "pyarrow", "scipy")
 # Rows by which the speed of prediction is measured.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kerata.workbench.experiment import Trained, fit_source
+from kerata.workbench.core.result import Trained
+from kerata.workbench.experiment import fit_source
 from kerata.workbench.runs.run import Run
 from kerata.workbench.data import read_source
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.data.schema import Column
-from kerata.workbench.training.ensemble import outputs_of
+from kerata.workbench.core.column import Column
+from kerata.workbench.core.result import outputs_of
 from kerata.workbench.features import Preparation, load_with
 from kerata.workbench.features.rows import count, take
 from kerata.workbench.core.task import Task

@@ -28,7 +28,7 @@ from kerata.workbench.features import save_with
 from kerata.workbench.report import write_report
 
 if TYPE_CHECKING:
-    from kerata.workbench.experiment import Trained
+    from kerata.workbench.core.result import Trained
 
 
 def save(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from kerata.workbench.core.column import Column
+from kerata.workbench.core.result import Tell
 from kerata.workbench.core.task import Task
 from kerata.workbench.data.parts import Source, Table
-from kerata.workbench.data.schema import Column, infer_columns
+from kerata.workbench.data.schema import infer_columns
 from kerata.workbench.features.choice import prepared_kind
 from kerata.workbench.features.rows import target_values
 from kerata.workbench.splitting.targets import (
@@ -19,8 +21,6 @@ from kerata.workbench.splitting.targets import (
     imbalance,
     split_source,
 )
-
-Tell = Callable[[str, Any], None]
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from kerata.workbench.core.metrics import Interval, gain, interval_of, row_values
+from kerata.workbench.core.column import Column
+from kerata.workbench.core.metrics import gain, interval_of, row_values
+from kerata.workbench.core.result import Baseline, outputs_of
 from kerata.workbench.core.task import Task
-from kerata.workbench.data.schema import Column
 from kerata.workbench.features.texts import TextPreparation
 from kerata.workbench.networks.dense import linear as linear_network
 from kerata.workbench.splitting.targets import with_targets
@@ -18,25 +18,6 @@ from kerata.workbench.training import ensemble
 
 # The linear model only has to be good, not perfect.
 LINEAR_EPOCHS, LINEAR_PATIENCE = 40, 4
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """A simple answer to the same task, judged on the same test rows.
-
-    Arguments:
-        name: what it is.
-        value: the task's main figure: accuracy, F1 of labels, or mean absolute error.
-        interval: in which that lies with 95 % confidence.
-        gain: by how much the network beats it; above 0 is better.
-        gain_interval: of that difference, measured on the same rows.
-    """
-
-    name: str
-    value: float
-    interval: Interval
-    gain: float | None = None
-    gain_interval: Interval | None = None
 
 
 def constant_outputs(task: Any, targets: np.ndarray, rows: int) -> np.ndarray:
@@ -108,7 +89,7 @@ def linear(
     outcome = ensemble.train(
         plan, x["train"], targets["train"], (x["validation"], targets["validation"])
     )
-    outputs = ensemble.outputs_of(outcome.model, x["test"], task)
+    outputs = outputs_of(outcome.model, x["test"], task)
     return judged("a linear model", task, targets["test"], outputs), outputs
 
 

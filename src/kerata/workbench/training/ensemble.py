@@ -172,9 +172,3 @@ def averaged(models: list[Any]) -> Any:
     first = models[0]
     joined.compile(optimizer="adam", loss=first.loss, metrics=first._compiled["metrics"])
     return joined
-
-
-def outputs_of(model: Any, x: Any, task: Any) -> np.ndarray:
-    """Give a network's answers to prepared rows: ``(n, k)``, or ``(n,)`` where k is 1."""
-    answers = np.asarray(model.predict(x, verbose=0))
-    return answers if task.kind in ("classes", "labels") else answers[:, 0]

@@ -2,76 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from kerata.workbench.core.result import Tried
 from kerata.workbench.tuning.work import OPTIONS, OUTCOME
 
 # With fewer complete trials nobody can say which choice matters.
 FEWEST = 12
-
-
-@dataclass(frozen=True)
-class Tried:
-    """One trial.
-
-    Arguments:
-        number: from 0.
-        network: its name.
-        options: chosen ones; none for a network as it is.
-        value: the main figure of the validation rows; None if it was ended early.
-        epochs: how many it trained.
-        seconds: how long it took.
-    """
-
-    number: int
-    network: str
-    options: dict[str, Any]
-    value: float | None
-    epochs: int
-    seconds: float
-
-    def told(self) -> str:
-        """Write network and options."""
-        said = [f"{name} {_short(value)}" for name, value in self.options.items()]
-        return f"{self.network}, {', '.join(said)}" if said else f"{self.network}, as it is"
-
-
-@dataclass(frozen=True)
-class Search:
-    """A finished search.
-
-    Arguments:
-        tried: all trials that are complete or were ended early, in their order.
-        best: the one that was taken.
-        common: the network that was tried most often.
-        importance: share of each of its choices in what its figures differ by, the largest
-            first; empty after few trials.
-        file: of the study.
-    """
-
-    tried: list[Tried]
-    best: Tried
-    common: str
-    importance: dict[str, float]
-    file: str
-
-    @property
-    def caution(self) -> str:
-        """Say how far the best figure can be believed."""
-        same = sum(tried.value == self.best.value for tried in self.tried) - 1
-        told = "The best of many looks better than it is; the test rows will tell."
-        if same:
-            others = f"{same} other trials reach" if same > 1 else "1 other trial reaches"
-            told = f"{others} the same: the surest one was taken. {told}"
-        return told
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give everything as plain values."""
-        return dataclasses.asdict(self)
 
 
 def tried_of(trial: Any) -> Tried:
@@ -126,9 +65,3 @@ def importance_of(study: Any) -> tuple[str, dict[str, float]]:
 def _listed(value: Any) -> Any:
     """Units come back from the study's file as lists."""
     return tuple(value) if isinstance(value, list) else value
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "-".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -12,6 +12,7 @@ import jax
 
 from kerata import callbacks
 from kerata.workbench.core import metrics
+from kerata.workbench.core.result import outputs_of
 from kerata.workbench.splitting.divide import Divided
 from kerata.workbench.training import ensemble
 from kerata.workbench.training.plan import Prepared, plan_training
@@ -82,7 +83,7 @@ class Trials:
             )
             if outcome.interrupted:
                 raise KeyboardInterrupt
-            outputs = ensemble.outputs_of(outcome.model, x["validation"], self.divided.task)
+            outputs = outputs_of(outcome.model, x["validation"], self.divided.task)
         finally:
             # Each network has programs of its own, which would pile up.
             jax.clear_caches()

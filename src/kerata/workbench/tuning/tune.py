@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from kerata.workbench.core import metrics
+from kerata.workbench.core.result import Search, Trained
 from kerata.workbench.data.parts import Source
-from kerata.workbench.experiment import Trained, fit_source
+from kerata.workbench.experiment import fit_source
 from kerata.workbench.splitting.divide import Divided, Tell, divide
-from kerata.workbench.tuning.record import Search, importance_of, tried_of
+from kerata.workbench.tuning.record import importance_of, tried_of
 from kerata.workbench.tuning.space import candidates
 from kerata.workbench.tuning.study import open_study
 from kerata.workbench.tuning.trial import Trials
