@@ -18,11 +18,13 @@ FLOORS = (
     {"metrics", "callbacks", "mixed_precision"},
     {"layers"},
     {"training"},
+    {"saving"},
     {"models"},
-    {"saving", "datasets", "plots", "running", "search"},
+    {"datasets", "plots", "running", "search"},
     {"wrappers"},
     {"workbench"},
     {"cli"},
+    {"__main__"},
 )
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}
 # The workbench's stages: each may import only those before it.

@@ -8,7 +8,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from kerata.base import families
 from kerata.version import __version__
+
+families.announce("kerata.layers", "kerata.models")
 
 # Namespaces are imported when they are first used, so that the command line starts at once.
 _SUBMODULES = frozenset(

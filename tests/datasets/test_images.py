@@ -149,3 +149,21 @@ def test_headers_of_arrays_are_read_with_care(folders):
             archive.writestr("x_train.npy", bytes(mutated))
         with pytest.raises(ValueError, match=r"mnist\.npz"):
             mnist.load_data()
+
+
+def test_the_split_of_the_digits_is_seeded_stratified_and_disjoint():
+    pytest.importorskip("sklearn")
+    from kerata.datasets import digits
+
+    (x, _), (u, v) = digits.load_data()
+    assert x.shape == (1437, 8, 8)
+    assert u.shape == (360, 8, 8)
+    assert x.dtype == np.float32
+    assert x.max() == 16
+    assert np.ptp(np.bincount(v)) <= 3
+    again = digits.load_data()
+    np.testing.assert_array_equal(again[1][0], u)
+    other = digits.load_data(seed=1)
+    assert not np.array_equal(other[1][1], v)
+    with pytest.raises(ValueError, match="test_fraction"):
+        digits.load_data(test_fraction=1.0)

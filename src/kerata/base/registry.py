@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import jax
 import numpy as np
 
-from kerata.base import sharing
+from kerata.base import families, sharing
 from kerata.base.messages import did_you_mean
 from kerata.base.naming import to_snake_case
 
@@ -290,6 +290,8 @@ def _find_class(config: Mapping[str, Any], namespace: Namespace | None) -> Any:
     for place in places:
         if place is not None and name in place.objects:
             return place.objects[name]
+    if families.import_all():
+        return _find_class(config, namespace)
     raise ValueError(
         f"The config names the class {name!r}"
         f"{f' of module {module!r}' if module else ''}, which is neither Kerata's nor registered. "

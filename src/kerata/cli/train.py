@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from kerata.workbench.core.result import Trained
 
-DIGITS_EPOCHS, DIGITS_BATCH = 60, 32
-
 
 @dataclass
 class Request:
@@ -40,12 +38,6 @@ class Request:
     overwrite: bool = False
     quiet: bool = False
 
-    @property
-    def is_plain_digits(self) -> bool:
-        """Whether this is the demonstration on the embedded digits."""
-        said = (self.target, self.task, self.network, self.name, self.table, self.columns)
-        return self.source == "digits" and not any((*said, self.kinds, self.options, self.balance))
-
 
 def train_source(request: Request) -> None:
     """Train on a source and print the verdict.
@@ -54,19 +46,9 @@ def train_source(request: Request) -> None:
         UserError: options that make no sense.
         ValueError: a source, target or network that makes no sense.
     """
-    if request.is_plain_digits:
-        from kerata.cli.train_digits import train_on_digits
-
-        train_on_digits(
-            DIGITS_EPOCHS if request.epochs is None else request.epochs,
-            DIGITS_BATCH if request.batch_size is None else request.batch_size,
-            request.seed,
-            request.out,
-            request.quiet,
-        )
-        return
     from rich.console import Console
 
+    from kerata.workbench import runs
     from kerata.workbench.data import read_source
     from kerata.workbench.experiment import fit_source
     from kerata.workbench.training.live import LiveView
@@ -79,6 +61,7 @@ def train_source(request: Request) -> None:
     console = Console()
     source = read_source(request.source, target=request.target, table=request.table)
     name = run_name(request, source.name)
+    runs.prepare_folder(folder_of(request))
     shown = None if request.quiet else console
     with LiveView(console) as view:
         trained = fit_source(

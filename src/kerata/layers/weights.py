@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,6 +19,9 @@ class Weighted(Operation):
 
     The maths stays in ``Layer``; this part knows which weights there are.
     """
+
+    # Attributes that mention layers which stand elsewhere already.
+    _not_saved: ClassVar[frozenset[str]] = frozenset({"_init_args", "_inbound_nodes"})
 
     built: bool
     dtype_policy: DTypePolicy
@@ -156,6 +159,11 @@ class Weighted(Operation):
                 )
         for variable, array in zip(own, given, strict=True):
             variable.assign(array)
+
+    def _saved_parts(self) -> list[tuple[str, Any]]:
+        """List the attributes in which files look for layers, private ones last, as Keras 3."""
+        parts = {k: v for k, v in vars(self).items() if k not in self._not_saved and k[:2] != "__"}
+        return sorted(parts.items(), key=lambda p: f"~{p[0]}" if p[0][0] == "_" else p[0])
 
     def save_own_variables(self, store: Any) -> None:
         """Write the layer's own weights into a mapping, under ``'0'``, ``'1'``, ..."""

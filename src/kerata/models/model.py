@@ -16,6 +16,8 @@ from kerata.layers.signature import shapes_of
 from kerata.models import configs
 from kerata.models.graph import Graph
 from kerata.models.pickling import reduce_model
+from kerata.saving import model_files
+from kerata.saving.structure import model_config
 from kerata.training.trainer import Trainer
 
 
@@ -40,6 +42,9 @@ class Model(Trainer, Layer):
     >>> model.count_params(), model.output_shape
     (10, (None, 2))
     """
+
+    # Whether files list the layers before other attributes.
+    _layers_first = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make a ``Functional`` when called directly with inputs and outputs."""
@@ -255,10 +260,16 @@ class Model(Trainer, Layer):
 
     def to_json(self, **kwargs: Any) -> str:
         """Give the network's structure as JSON text, without its weights."""
-        # Saving stands above models, so it is looked up when it is needed.
-        from kerata.saving.structure import model_config
-
         return json.dumps(model_config(self), **kwargs)
+
+    def _saved_parts(self) -> list[tuple[str, Any]]:
+        """List the attributes in which files look for layers: a graph's layers come first."""
+        parts = [part for part in super()._saved_parts() if part[0] != "layers"]
+        listed = ("layers", self.layers)
+        if self._layers_first:
+            return [listed, *parts]
+        place = sum(name < "layers" for name, _ in parts if name[0] != "_")
+        return [*parts[:place], listed, *parts[place:]]
 
     # Copies and files ------------------------------------------------------------------
 
@@ -272,25 +283,21 @@ class Model(Trainer, Layer):
 
     def save(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
         """Write the whole model into a ``.keras`` or ``.h5`` file: see ``saving.save_model``."""
-        from kerata import saving
-
-        saving.save_model(self, filepath, overwrite, **kwargs)
+        model_files.save_model(self, filepath, overwrite, **kwargs)
 
     def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
         """Write the weights into a ``.weights.h5`` file: see ``saving.save_weights``."""
-        from kerata import saving
-
-        saving.save_weights(self, filepath, overwrite, **kwargs)
+        model_files.save_weights(self, filepath, overwrite, **kwargs)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read weights from a file: see ``saving.load_weights``."""
-        from kerata import saving
-
-        saving.load_weights(self, filepath, skip_mismatch, **kwargs)
+        model_files.load_weights(self, filepath, skip_mismatch, **kwargs)
 
 
 class Functional(Model):
     """A model made from symbolic inputs and outputs; ``Model(inputs, outputs)`` gives one."""
+
+    _layers_first = True
 
 
 def _renewed(struct: Any) -> Any:

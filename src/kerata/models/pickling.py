@@ -10,15 +10,15 @@ from typing import Any
 
 import jax
 
+from kerata.base.registry import custom_object_scope
+from kerata.saving.archive import read_archive, write_archive
+
 
 def reduce_model(model: Any) -> tuple[Any, tuple[bytes, dict[str, Any]]]:
     """Give a function and its arguments that make the model again, as ``pickle`` asks.
 
     Classes and functions of the user's go along by reference, since files hold only names.
     """
-    # Saving stands above models, so it is looked up when it is needed.
-    from kerata.saving.archive import write_archive
-
     file = io.BytesIO()
     write_archive(file, model, tempfile.gettempdir())
     return model_from_bytes, (file.getvalue(), _foreign_objects(model))
@@ -26,9 +26,6 @@ def reduce_model(model: Any) -> tuple[Any, tuple[bytes, dict[str, Any]]]:
 
 def model_from_bytes(content: bytes, foreign: dict[str, Any]) -> Any:
     """Make a model again from what ``reduce_model`` gave."""
-    from kerata.base.registry import custom_object_scope
-    from kerata.saving.archive import read_archive
-
     with custom_object_scope(foreign):
         return read_archive(io.BytesIO(content), compile=True)
 

@@ -34,6 +34,9 @@ class Sequential(Model):
     13
     """
 
+    _layers_first = True
+    _not_saved = Model._not_saved | {"_stack", "_entrance", "_tensors"}
+
     def __init__(
         self,
         layers: Iterable[Any] | None = None,

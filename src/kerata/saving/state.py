@@ -11,22 +11,15 @@ import numpy as np
 from kerata.base.naming import to_snake_case
 from kerata.base.variable import Variable
 from kerata.layers.weights import Weighted
-from kerata.models.model import Functional, Model
-from kerata.models.sequential import Sequential
 from kerata.optimizers.optimizer import Optimizer
 from kerata.optimizers.state import OptimizerState
 from kerata.saving import hdf5
-
-# Attributes in which our classes mention layers that stand elsewhere already.
-_NOT_WALKED = frozenset({"_init_args", "_inbound_nodes", "_stack", "_entrance", "_tensors"})
 
 
 def places(root: Any) -> Iterator[tuple[str, Any]]:
     """Yield layers and optimizers with the paths of their groups, each once, as Keras 3 does.
 
-    A stack or graph lists its layers first, by class: ``layers/dense``,
-    ``layers/dense_1``; other objects are found by their attributes in alphabetical
-    order, private ones last.
+    Objects in lists go by class: ``layers/dense``, ``layers/dense_1``.
     """
     yield from _walk(root, "", set())
 
@@ -38,14 +31,8 @@ def _walk(obj: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
     yield path, obj
     if isinstance(obj, OptimizerState):
         return
-    attributes = {k: v for k, v in vars(obj).items() if k not in _NOT_WALKED and k[:2] != "__"}
-    if isinstance(obj, Model):
-        attributes["layers"] = obj.layers
-    names = sorted(attributes, key=lambda name: f"~{name}" if name[0] == "_" else name)
-    if isinstance(obj, (Sequential, Functional)):
-        names = ["layers", *(n for n in names if n != "layers")]
-    for name in names:
-        yield from _step(attributes[name], _join(path, name), seen)
+    for name, value in obj._saved_parts():
+        yield from _step(value, _join(path, name), seen)
 
 
 def _step(value: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:

@@ -11,9 +11,9 @@ from kerata.base.registry import Namespace, deserialize, find_custom, serialize
 from kerata.base.sharing import sharing
 from kerata.losses.names import namespace as losses_namespace
 from kerata.metrics.names import namespace as metrics_namespace
-from kerata.models.model import Model
 from kerata.saving import operations
 from kerata.saving.keras2 import updated
+from kerata.training.trainer import Trainer
 
 # No metric has more thresholds or classes.
 _LARGEST = 10**6
@@ -69,7 +69,7 @@ def model_from(config: Any) -> Any:
     # A model is compiled when its weights are there.
     with sharing():
         model = deserialize({k: v for k, v in read.items() if k != "compile_config"})
-    if not isinstance(model, Model):
+    if not isinstance(model, Trainer):
         raise ValueError(f"its config describes no model but {config['class_name']!r}")
     return model
 

@@ -1,7 +1,6 @@
 """Networks by name, each a function that returns a compiled model."""
 
 from kerata.workbench.networks.dense import linear, mlp, wide_deep
-from kerata.workbench.networks.digits import digits_network
 from kerata.workbench.networks.images import cnn, cnn_bn
 from kerata.workbench.networks.recipes import RECIPES, Recipe, recipe_for
 from kerata.workbench.networks.table import table
@@ -13,7 +12,6 @@ __all__ = [
     "bag_of_words",
     "cnn",
     "cnn_bn",
-    "digits_network",
     "embeddings",
     "linear",
     "mlp",

@@ -2,6 +2,6 @@
 
 from kerata.workbench.runs.run import Run, load
 from kerata.workbench.runs.run import every as all
-from kerata.workbench.runs.store import check_name, save
+from kerata.workbench.runs.store import check_name, prepare_folder, save
 
-__all__ = ["Run", "all", "check_name", "load", "save"]
+__all__ = ["Run", "all", "check_name", "load", "prepare_folder", "save"]

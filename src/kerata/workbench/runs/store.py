@@ -104,6 +104,18 @@ def check_name(name: str, folder: str | Path = FOLDER, *, overwrite: bool = Fals
     return place
 
 
+def prepare_folder(folder: str | Path = FOLDER) -> None:
+    """Find out before training, not after it, that runs can't be kept in a folder.
+
+    Raises:
+        OSError: it can't be made or written.
+    """
+    probe = Path(folder) / f".{secrets.token_hex(4)}.part"
+    probe.parent.mkdir(parents=True, exist_ok=True)
+    probe.mkdir()
+    probe.rmdir()
+
+
 def _move(beside: Path, place: Path, old: Path) -> None:
     """Put a finished folder in its place; what was there goes last."""
     if not place.exists():
