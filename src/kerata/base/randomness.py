@@ -9,10 +9,12 @@ import threading
 from collections.abc import Iterator
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.configurable import Configurable
 from kerata.base.scope import current_scope
+from kerata.base.variable import Variable
 
 _lock = threading.Lock()
 
@@ -33,13 +35,37 @@ class SeedGenerator(Configurable):
             raise ValueError(f"A seed must be an integer, got seed={seed!r}.")
         self.seed = secrets.randbits(31) if seed is None else int(seed)
         self.name = name
-        self._drawn = 0
+        self._count = 0
+        self._state: Variable | None = None
+
+    @property
+    def state(self) -> Variable:
+        """Seed and number of draws, uint32 ``(2,)``: for programs that keep state as values.
+
+        In a scope that has a value for it, draws count there.
+        """
+        if self._state is None:
+            name = "seed_generator_state" if self.name is None else f"{self.name}_state"
+            value = np.array([self.seed % 2**32, self._count], np.uint32)
+            self._state = Variable(value, trainable=False, name=name)
+        return self._state
+
+    @property
+    def _drawn(self) -> int:
+        return self._count if self._state is None else int(self._state._value[1])
+
+    def go_to(self, seed: int, drawn: int) -> None:
+        """Continue as a stream of that seed does after so many draws."""
+        self.seed, self._count = seed, drawn
+        if self._state is not None:
+            with jax.ensure_compile_time_eval():
+                self._state._value = jnp.array([seed % 2**32, drawn], jnp.uint32)
 
     def next_seed(self) -> int:
         """Draw the next 32-bit integer of the stream."""
         with _lock:
-            self._drawn += 1
-            drawn = self._drawn
+            drawn = self._drawn + 1
+            self.go_to(self.seed, drawn)
         # SeedSequence mixes well: streams of neighbouring seeds don't resemble each other.
         return int(np.random.SeedSequence([self.seed % 2**63, drawn]).generate_state(1)[0])
 
@@ -47,7 +73,38 @@ class SeedGenerator(Configurable):
         """Draw the next JAX key; inside a scope that has a key, from the scope."""
         scope = current_scope()
         key = None if scope is None else scope.next_key()
-        return jax.random.key(self.next_seed()) if key is None else key
+        if key is not None:
+            return key
+        if scope is not None and self._state is not None and scope.holds_in_any(self._state):
+            seed, drawn = scope.read(self._state)
+            scope.write(self._state, jnp.stack([seed, drawn + 1]))
+            return jax.random.fold_in(jax.random.key(seed), drawn)
+        return jax.random.key(self.next_seed())
+
+
+class FollowingGenerator(SeedGenerator):
+    """A stream that draws from the global one until somebody asks for its ``state``.
+
+    >>> set_random_seed(1)
+    >>> first = FollowingGenerator().next_seed()
+    >>> set_random_seed(1)
+    >>> first == global_generator().next_seed()
+    True
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(0, name)
+
+    @property
+    def state(self) -> Variable:
+        """Seed and number of draws, from now on this stream's own."""
+        if self._state is None:
+            self.seed = global_generator().next_seed()
+        return super().state
+
+    def next_seed(self) -> int:
+        """Draw the next 32-bit integer, here or of the global stream."""
+        return global_generator().next_seed() if self._state is None else super().next_seed()
 
 
 _global = SeedGenerator()

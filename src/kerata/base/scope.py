@@ -41,6 +41,8 @@ class Scope:
 
     Attributes:
         losses: scalars that layers added with ``add_loss`` or activity regularizers.
+        all_losses: what ``Layer.losses`` gives here, penalties included, where the forward
+            pass ran in a scope that is closed by now; else None.
 
     Example:
 
@@ -62,6 +64,7 @@ class Scope:
         self._draws = 0
         self._outer: Scope | None = None
         self.losses: list[Any] = []
+        self.all_losses: list[Any] | None = None
 
     def __enter__(self) -> Scope:
         self._outer = current_scope()
@@ -70,6 +73,10 @@ class Scope:
 
     def __exit__(self, *exc: object) -> None:
         _stack.scopes.pop()
+        if self._outer is not None:
+            # What is known of an array stays known: a loss may be computed in another scope.
+            self._outer._masks.update(self._masks)
+            self._outer._logits.update(self._logits)
 
     def holds(self, variable: Box) -> bool:
         """Say whether the scope has a value for this variable."""
@@ -87,11 +94,29 @@ class Scope:
         self._values[id(variable)] = (variable, value)
 
     def next_key(self) -> jax.Array | None:
-        """Draw the next random key, or None where the scope was opened without one."""
+        """Draw the next random key, from an outer scope if need be; None if none has a key."""
         if self._key is None:
-            return None
+            return None if self._outer is None else self._outer.next_key()
         self._draws += 1
         return jax.random.fold_in(self._key, self._draws)
+
+    def holds_in_any(self, variable: Box) -> bool:
+        """Say whether this scope or one around it has a value for this variable."""
+        outer = self._outer is not None and self._outer.holds_in_any(variable)
+        return outer or self.holds(variable)
+
+    def forward_losses(self) -> list[Any] | None:
+        """Give ``all_losses`` of the innermost scope that has them."""
+        if self.all_losses is not None or self._outer is None:
+            return self.all_losses
+        return self._outer.forward_losses()
+
+    def get_logits(self, probabilities: Any, activation: str) -> Any:
+        """Give what probabilities were computed from, here or in an outer scope, or None."""
+        found = self._logits.get(id(probabilities))
+        if found is not None:
+            return found[2] if found[1] == activation else None
+        return None if self._outer is None else self._outer.get_logits(probabilities, activation)
 
     def set_mask(self, x: Any, mask: Any) -> None:
         """Remember the mask that belongs to an array."""
@@ -116,8 +141,7 @@ def remember_logits(probabilities: Any, activation: str, logits: Any) -> None:
 def logits_of(probabilities: Any, activation: str) -> Any:
     """Give what probabilities were computed from by an activation in this scope, or None."""
     scope = current_scope()
-    found = None if scope is None else scope._logits.get(id(probabilities))
-    return found[2] if found is not None and found[1] == activation else None
+    return None if scope is None else scope.get_logits(probabilities, activation)
 
 
 def current_scope() -> Scope | None:

@@ -104,6 +104,10 @@ class Variable:
                     dtype = _python_dtype(value)
             self._value = _array(value, None if dtype is None else dtype_name(dtype))
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        _accept_in_programs(cls)
+
     def _check_size(self, shape: tuple[int, ...]) -> None:
         if _limit.left is not None:
             _limit.left -= math.prod(shape)
@@ -213,6 +217,28 @@ def _array(value: Any, dtype: Any) -> jax.Array:
         host = np.array(value, dtype=None if dtype is None else jnp.dtype(dtype))
         return jax.device_put(host.astype(jax.dtypes.canonicalize_dtype(host.dtype), copy=False))
     return jnp.asarray(value, dtype=jnp.asarray(value).dtype if dtype is None else dtype)
+
+
+def _accept_in_programs(cls: type[Variable]) -> None:
+    """Let ``jax.jit`` and ``jax.grad`` take variables as arguments, for their present values.
+
+    JAX once asked such objects for their array; since it does not, it keeps a table of the types
+    that it takes, which has no public name. A pytree would be one, but then ``jax.tree.map``
+    gave a user's function the arrays and not the variables.
+    """
+    with contextlib.suppress(ImportError, AttributeError):
+        from jax._src import core, dtypes
+
+        core.pytype_aval_mappings[cls] = lambda variable: jax.typeof(variable.value)
+        dtypes.canonicalize_value_handlers[cls] = lambda variable: variable.value
+
+
+_accept_in_programs(Variable)
+
+
+def unboxed(x: Any) -> Any:
+    """Give a variable's array, or what is no variable as it is."""
+    return x.value if isinstance(x, Variable) else x
 
 
 def _unbox(x: Any) -> Any:

@@ -129,12 +129,8 @@ class BackupAndRestore(Callback):
     # What is kept --------------------------------------------------------------------------
 
     def _variables(self) -> list[Variable]:
-        objective = getattr(self.model, "_objective", None)
-        return [
-            *self.model.weights,
-            *self.model.optimizer.variables,
-            *([] if objective is None else objective.variables),
-        ]
+        model = self.model
+        return [*model.weights, *model.optimizer.variables, *model.metrics_variables]
 
     def _seed_generators(self) -> Iterator[SeedGenerator]:
         yield global_generator()
@@ -192,7 +188,7 @@ class BackupAndRestore(Callback):
         for generator, (seed, drawn) in zip(
             self._seed_generators(), state["generators"]["ours"], strict=False
         ):
-            generator.seed, generator._drawn = seed, drawn
+            generator.go_to(seed, drawn)
         np.random.set_state(state["generators"]["numpy"])
         random.setstate(state["generators"]["python"])
         for callback, (name, attributes) in zip(self._others, state["callbacks"], strict=False):

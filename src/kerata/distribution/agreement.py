@@ -36,7 +36,7 @@ def share_seed() -> None:
     generator = global_generator()
     own = np.array([generator.seed % 2**32, generator.seed >> 32, generator._drawn], np.uint32)
     low, high, drawn = (int(n) for n in multihost_utils.broadcast_one_to_all(own))
-    generator.seed, generator._drawn = (high << 32) + low, drawn
+    generator.go_to((high << 32) + low, drawn)
 
 
 def check_same(tree: Any, what: str, remedy: str) -> None:

@@ -22,7 +22,7 @@ from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.inputs import as_tuples, has_arrays, masks_of, symbols_for, to_array
 from kerata.layers.signature import call_signature, shapes_of
-from kerata.layers.weights import Weighted
+from kerata.layers.stateless import Stateless
 
 
 class _Calls(threading.local):
@@ -39,7 +39,7 @@ _calls = _Calls()
 _SHAPE_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "batch_shape")
 
 
-class Layer(Weighted):
+class Layer(Stateless):
     """A function with weights, from tensors to tensors.
 
     Subclasses define ``__init__`` (keep the arguments), ``build(input_shape)`` (make
@@ -135,6 +135,9 @@ class Layer(Weighted):
         added = [x for layer in self._flatten_layers() for x in layer._added_losses]
         scope = current_scope()
         if scope is not None:
+            found = scope.forward_losses()
+            if found is not None:
+                return list(found)
             added = list(scope.losses)
         penalties = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
         return added + penalties

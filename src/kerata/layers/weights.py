@@ -101,11 +101,6 @@ class Weighted(Operation):
         return list(found.values())
 
     @property
-    def variables(self) -> list[Variable]:
-        """The same as ``weights``."""
-        return self.weights
-
-    @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that ``fit`` changes."""
         if not self.trainable:
@@ -120,9 +115,6 @@ class Weighted(Operation):
         """The weights that ``fit`` leaves alone, moving statistics included."""
         trainable = {id(v) for v in self.trainable_weights}
         return [v for v in self.weights if id(v) not in trainable]
-
-    trainable_variables = trainable_weights
-    non_trainable_variables = non_trainable_weights
 
     @property
     def trainable(self) -> bool:

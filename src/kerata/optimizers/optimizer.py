@@ -12,7 +12,7 @@ import numpy as np
 
 from kerata.base.naming import auto_name
 from kerata.base.registry import custom_object_scope, serialize
-from kerata.base.variable import Variable
+from kerata.base.variable import Variable, unboxed
 from kerata.optimizers.arguments import (
     COMMON,
     check_range,
@@ -338,8 +338,9 @@ class Optimizer(OptimizerState):
                     f"{type(self).__name__}.stateless_apply: {what} must have {len(boxes)} "
                     f"arrays, got {len(values)}."
                 )
-        step = as_function(lambda: self.apply(grads), weights + own)
-        values = step([*trainable_variables, *optimizer_variables])
+        gradients = list(map(unboxed, grads))
+        step = as_function(lambda: self.apply(gradients), weights + own)
+        values = step(list(map(unboxed, [*trainable_variables, *optimizer_variables])))
         return values[: len(weights)], values[len(weights) :]
 
     def scale_loss(self, loss: Any) -> Any:

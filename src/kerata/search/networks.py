@@ -67,7 +67,7 @@ class Network:
         return any(
             type(layer).__module__.partition(".")[0] != "kerata"
             or isinstance(layer, Lambda)
-            or hasattr(layer, "_generator")
+            or hasattr(layer, "seed_generator")
             or hasattr(layer, "seed")
             for layer in self.model._flatten_layers()
         )

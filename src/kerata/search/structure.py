@@ -21,7 +21,7 @@ _IGNORED = frozenset(
         *("name", "names", "path", "owner", "history", "stop_training", "input_spec"),
         *("_init_args", "_added_losses", "_build_shapes", "_first_shape", "_compiled"),
         *("_specs", "_programs", "_predictor", "_objective", "_start", "_indices", "_history"),
-        *("_fn_names", "seed", "_generator"),
+        *("_fn_names", "seed", "seed_generator"),
     }
 )
 _PLAIN = (type(None), bool, int, str, bytes, complex, type(Ellipsis), np.dtype, np.generic)

@@ -38,6 +38,17 @@ def check_fit(epochs: Any, batch_size: Any, initial_epoch: Any, verbose: Any) ->
     verbosity(verbose)
 
 
+def check_steps_per_execution(steps: Any) -> int:
+    """Refuse what is not a number of batches.
+
+    Raises:
+        ValueError: naming the argument.
+    """
+    if not is_integer(steps) or steps < 1:
+        raise ValueError(f"steps_per_execution must be a positive whole number, got {steps!r}.")
+    return int(steps)
+
+
 def check_shuffle(shuffle: Any) -> Any:
     """Give True, False or ``'batch'``.
 

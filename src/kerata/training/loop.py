@@ -106,8 +106,9 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
                 logs, steps = _train(programs, pieces, total, key, callbacks, check, first_step)
             _note_steps(data, steps)
             first_step = 0
+            logs = programs.at_end(logs)
             if not quiet:
-                _check_loss(logs["loss"], epoch, plan.epochs)
+                _check_loss(logs.get("loss"), epoch, plan.epochs)
             if validation is not None and plan.validation_epochs(epoch):
                 found = evaluate(programs, validation, plan.validation_batch_size, callbacks, check)
                 logs |= {f"val_{name}": value for name, value in found.items()}
@@ -115,7 +116,8 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
             check()
             if model.stop_training:
                 break
-        programs.optimizer.finalize_variable_values(programs.trainable)
+        if programs.optimizer is not None:
+            programs.optimizer.finalize_variable_values(programs.trainable)
         callbacks.on_train_end(logs)
 
 
@@ -194,7 +196,7 @@ def _train(
             if callbacks.model.stop_training:
                 return logs, done + stop
         done += piece.steps
-    if not logs:
+    if not done:
         raise ValueError(_NO_BATCHES)
     return logs, done
 
@@ -249,19 +251,20 @@ def evaluate(
             for start, stop in _bounds(piece.steps, one_by_one):
                 if one_by_one:
                     callbacks.on_test_batch_begin(done + start)
-                metrics, results = programs.evaluate(
+                changed, results = programs.evaluate(
                     programs.read(), piece.arrays, start, stop, done, batch_size=piece.batch_size
                 )
-                logs = programs.named(results)
-                programs.write(programs.read()._replace(metrics=metrics))
+                logs = programs.named(results, "test")
+                programs.write(programs.tested(programs.read(), changed))
                 if one_by_one:
                     callbacks.on_test_batch_end(done + start, logs)
                 check()
                 callbacks.progress(done + stop, total, logs)
             done += piece.steps
-    if not logs:
+    if not done:
         raise ValueError(_NO_BATCHES)
     _note_steps(data, done)
+    logs = programs.at_end(logs)
     callbacks.on_test_end(logs)
     return logs
 
@@ -274,8 +277,9 @@ def _placed(data: Data) -> Data:
     return on_device(data) if isinstance(data, Rows) else data
 
 
-def _check_loss(loss: float, epoch: int, epochs: int) -> None:
-    if not math.isfinite(loss):
+def _check_loss(loss: Any, epoch: int, epochs: int) -> None:
+    # A step of the model's own may report none.
+    if isinstance(loss, float) and not math.isfinite(loss):
         raise FloatingPointError(
             f"The training loss became {loss} in epoch {epoch + 1} of {epochs}, so training "
             "stopped. Usual causes: a learning rate that is too high, inputs or targets that "

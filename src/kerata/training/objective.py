@@ -79,7 +79,7 @@ class Objective:
         Raises:
             ValueError: another number of entries than outputs, or an unknown output name.
         """
-        if given is None:
+        if given is None or not self.count:
             return [None] * self.count
         if isinstance(given, dict):
             unknown = [k for k in given if k not in self.names]
@@ -142,9 +142,17 @@ class Objective:
     ) -> None:
         """Count a batch in the loss and all metrics."""
         self.loss_tracker.update_state(loss, sample_weight=rows)
+        self.count_parts(parts, rows)
+        self.count_metrics(y, y_pred, sample_weight)
+
+    def count_parts(self, parts: list[Any], rows: int) -> None:
+        """Count the losses of the single outputs."""
         for tracker, value in zip(self.output_trackers, parts, strict=True):
             if tracker is not None:
                 tracker.update_state(value, sample_weight=rows)
+
+    def count_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
+        """Count a batch in the metrics alone."""
         for target, output, weight, plain, weighted in zip(
             self.per_output(y, "y"),
             jax.tree.leaves(y_pred),
@@ -157,6 +165,10 @@ class Objective:
                 metric.update_state(target, output)
             for metric in weighted:
                 metric.update_state(target, output, sample_weight=weight)
+
+    def owns(self, metric: Any) -> bool:
+        """Say whether a metric is one of these: a tracker of losses, or given to ``compile``."""
+        return any(metric is m for m in self.all_metrics)
 
     @property
     def all_metrics(self) -> list[Any]:
@@ -174,6 +186,14 @@ class Objective:
         """Forget all batches."""
         for metric in self.all_metrics:
             metric.reset_state()
+
+    def results_of(self, metrics: list[Any]) -> dict[str, Any]:
+        """Give the results of those metrics that are among some."""
+        own = self.all_metrics
+        if all(any(m is n for n in metrics) for m in own):
+            return self.results()
+        chosen = [m for m in metrics if any(m is n for n in own)]
+        return {m.name: m.result() for m in chosen}
 
     def results(self) -> dict[str, Any]:
         """Give the present values under Keras's names, the loss first."""

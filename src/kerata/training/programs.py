@@ -42,7 +42,8 @@ class Programs:
         model: built model.
         objective: losses and metrics, or None for prediction alone.
         optimizer: built optimizer, or None for evaluation and prediction.
-        custom_loss: the model's own ``compute_loss``, or None.
+        eager: leave the functions as they are; loops run step by step then, except inside
+            somebody else's program.
     """
 
     def __init__(
@@ -50,11 +51,9 @@ class Programs:
         model: Any,
         objective: Objective | None = None,
         optimizer: Any = None,
-        custom_loss: Callable[..., Any] | None = None,
         eager: bool = False,
     ) -> None:
         self.model, self.objective, self.optimizer = model, objective, optimizer
-        self.custom_loss = custom_loss
         self.trainable: list[Variable] = list(model.trainable_weights)
         self.fixed: list[Variable] = list(model.non_trainable_weights)
         self.of_optimizer: list[Variable] = [] if optimizer is None else list(optimizer.variables)
@@ -102,14 +101,9 @@ class Programs:
             return x
         return jax.tree.map(lambda a: a.to_dense() if is_bags(a) else a, x, is_leaf=is_bags)
 
-    def _loss(self, x: Any, y: Any, y_pred: Any, weight: Any, training: bool) -> Any:
+    def _loss(self, y: Any, y_pred: Any, weight: Any) -> Any:
         """Give the total loss, penalties included, and the losses of the single outputs."""
         assert self.objective is not None
-        if self.custom_loss is not None:
-            loss = self.custom_loss(
-                x=x, y=y, y_pred=y_pred, sample_weight=weight, training=training
-            )
-            return loss, [None] * self.objective.count
         loss, parts = self.objective.loss(y, y_pred, weight)
         extra = self.model.losses
         return sum(extra, start=jnp.asarray(loss, jnp.float32)), parts
@@ -126,14 +120,15 @@ class Programs:
             self.objective.update(loss, parts, y, y_pred, weight, count_rows(x))
             return [scope.read(v) for v in self.of_metrics]
 
-    def _train_step(self, values: Values, batch: Any, key: jax.Array) -> Values:
+    def _train_step(self, values: Values, batch: Any, key: jax.Array) -> tuple[Values, list[Any]]:
+        """Train on a batch; give the new values, and results unless they follow from these."""
         x, y, weight = batch
 
         def scaled_loss(trainable: list[Any]) -> Any:
             pairs = zip(self.trainable + self.fixed, [*trainable, *values.fixed], strict=True)
             with Scope(pairs, key) as scope:
                 y_pred = self.model(self._inputs(x), training=True)
-                loss, parts = self._loss(x, y, y_pred, weight, training=True)
+                loss, parts = self._loss(y, y_pred, weight)
                 fixed = [scope.read(v) for v in self.fixed]
                 masks = [get_mask(p) for p in jax.tree.leaves(y_pred)]
             return self.optimizer.scale_loss(loss), ((loss, parts, y_pred, masks), fixed)
@@ -147,21 +142,34 @@ class Programs:
             trainable = [scope.read(v) for v in self.trainable]
             of_optimizer = [scope.read(v) for v in self.of_optimizer]
         metrics = self._count(values.metrics, outcome, batch)
-        return self._kept(Values(trainable, fixed, of_optimizer, metrics))
+        return self._kept(Values(trainable, fixed, of_optimizer, metrics)), []
 
     def _kept(self, values: Values) -> Values:
         """Hold new values where their variables live."""
         return Values(*map(self.placement.keep, self.groups, values))
 
-    def _test_step(self, values: Values, batch: Any) -> list[Any]:
+    def _test_step(self, values: Values, batch: Any) -> tuple[Any, list[Any]]:
+        """Judge a batch; give what it changed (the metrics' values), and results as above."""
         x, y, weight = batch
         pairs = zip(self.trainable + self.fixed, [*values.trainable, *values.fixed], strict=True)
         with Scope(pairs):
             y_pred = self.model(self._inputs(x), training=False)
-            loss, parts = self._loss(x, y, y_pred, weight, training=False)
+            loss, parts = self._loss(y, y_pred, weight)
             masks = [get_mask(p) for p in jax.tree.leaves(y_pred)]
         metrics = self._count(values.metrics, (loss, parts, y_pred, masks), batch)
-        return self.placement.keep(self.of_metrics, metrics)
+        return self._kept_after_tests(metrics), []
+
+    def _kept_after_tests(self, changed: Any) -> Any:
+        """Hold what an evaluation changed where its variables live."""
+        return self.placement.keep(self.of_metrics, changed)
+
+    def tested(self, values: Values, changed: Any) -> Values:
+        """Give the values after an evaluation, from what it changed."""
+        return values._replace(metrics=changed)
+
+    def _before_tests(self, values: Values, metrics: list[Any]) -> Any:
+        """Give what an evaluation is going to change."""
+        return metrics
 
     def _fresh(self, metrics: list[Any]) -> list[Any]:
         assert self.objective is not None
@@ -169,7 +177,8 @@ class Programs:
             self.objective.reset()
             return [scope.read(v) for v in self.of_metrics]
 
-    def _results(self, metrics: list[Any]) -> list[Any]:
+    def _results(self, metrics: list[Any], last: list[Any] | None = None) -> list[Any]:
+        """Give loss and metrics; ``last`` is what the last step gave besides values."""
         assert self.objective is not None
         with Scope(zip(self.of_metrics, metrics, strict=True)):
             results = self.objective.results()
@@ -177,10 +186,17 @@ class Programs:
         self._result_names = list(results)
         return self.placement.whole(list(results.values()))
 
-    def named(self, results: list[Any]) -> dict[str, Any]:
-        """Give results their names: floats for scalars, NumPy arrays for others."""
-        numbers = [float(r) if np.ndim(r) == 0 else np.asarray(r) for r in results]
-        return dict(zip(self._result_names, numbers, strict=True))
+    def named(self, results: list[Any], of: str = "train") -> dict[str, Any]:
+        """Give results their names: floats for scalars, NumPy arrays for others.
+
+        Arguments:
+            of: which programs they come from, ``'train'`` or ``'test'``.
+        """
+        return dict(zip(self._result_names, map(plain_number, results), strict=True))
+
+    def at_end(self, logs: dict[str, Any]) -> dict[str, Any]:
+        """Give the logs of a whole epoch or evaluation, from those after its last step."""
+        return logs
 
     def named_row(self, row: np.ndarray, validated: bool) -> dict[str, float]:
         """Give a row of the table that ``train_epochs`` leaves its names."""
@@ -221,27 +237,37 @@ class Programs:
         fresh = self._fresh(values.metrics)
         values = values._replace(metrics=_select(first + start == 0, fresh, values.metrics))
 
-        def step(row: Any, size: int, values: Values, number: Any) -> Values:
-            rows = lax.dynamic_slice_in_dim(order, row, size)
+        def step(number: Any, state: tuple[Values, list[Any]], size: int = batch_size) -> Any:
+            rows = lax.dynamic_slice_in_dim(order, number * batch_size, size)
             batch = self.placement.take(data, rows)
-            return self._train_step(values, batch, jax.random.fold_in(key, first + number))
+            return self._train_step(state[0], batch, jax.random.fold_in(key, first + number))
 
-        if full:
-            values = lax.fori_loop(
-                start,
-                jnp.minimum(stop, full),
-                lambda i, v: step(i * batch_size, batch_size, v, i),
-                values,
-            )
-        if rest:
-            values = lax.cond(
-                stop > full,
-                lambda v: step(full * batch_size, rest, v, full),
-                lambda v: v,
-                values,
-            )
+        state = values, self._no_results(step, values, batch_size if full else rest)
+        state = self._repeat(start, stop, full, rest, step, state)
         # Once more, since a loop's results may lie elsewhere than those of its last step.
-        return self._kept(values), self._results(values.metrics)
+        return self._kept(state[0]), self._results(state[0].metrics, state[1])
+
+    def _no_results(self, step: Callable[..., Any], values: Any, size: int) -> list[Any]:
+        """Give what stands for a step's results before there was one."""
+        return []
+
+    def _repeat(
+        self, start: Any, stop: Any, full: int, rest: int, step: Callable[..., Any], state: Any
+    ) -> Any:
+        """Make the steps from start to stop: full ones in a loop, the last and smaller one alone.
+
+        Arguments:
+            step: function of a step's number, the state and the batch's size if it is not full.
+        """
+        if not self.compiled and not is_traced((start, stop, state)):
+            for number in range(int(start), int(stop)):
+                state = step(number, state) if number < full else step(full, state, rest)
+            return state
+        if full:
+            state = lax.fori_loop(start, jnp.minimum(stop, full), step, state)
+        if rest:
+            state = lax.cond(stop > full, lambda s: step(full, s, rest), lambda s: s, state)
+        return state
 
     def _train_epochs(
         self,
@@ -270,10 +296,10 @@ class Programs:
                 values, data, orders[number], start, steps[0], key, batch_size=batch_sizes[0]
             )
             if validation is not None:
-                metrics, more = self._evaluate(
+                changed, more = self._evaluate(
                     values, validation, start, steps[1], batch_size=batch_sizes[1]
                 )
-                values, results = values._replace(metrics=metrics), [*results, *more]
+                values, results = self.tested(values, changed), [*results, *more]
             return values, table.at[number].set(jnp.stack(results).astype(jnp.float32))
 
         width = len(self._results(values.metrics)) * (1 if validation is None else 2)
@@ -289,27 +315,20 @@ class Programs:
         first: Any = 0,
         *,
         batch_size: int,
-    ) -> tuple[list[Any], list[Any]]:
+    ) -> tuple[Any, list[Any]]:
         """Count the batches from start to stop (exclusive) of data on the device."""
         full, rest = divmod(count_rows(data), batch_size)
         metrics = _select(first + start == 0, self._fresh(values.metrics), values.metrics)
 
-        def step(row: Any, size: int, metrics: list[Any]) -> list[Any]:
-            batch = self.placement.cut(data, row, size)
-            return self._test_step(values._replace(metrics=metrics), batch)
+        def step(number: Any, state: tuple[Any, list[Any]], size: int = batch_size) -> Any:
+            batch = self.placement.cut(data, number * batch_size, size)
+            return self._test_step(self.tested(values, state[0]), batch)
 
-        if full:
-            metrics = lax.fori_loop(
-                start,
-                jnp.minimum(stop, full),
-                lambda i, m: step(i * batch_size, batch_size, m),
-                metrics,
-            )
-        if rest:
-            metrics = lax.cond(
-                stop > full, lambda m: step(full * batch_size, rest, m), lambda m: m, metrics
-            )
-        return self.placement.keep(self.of_metrics, metrics), self._results(metrics)
+        changed = self._before_tests(values, metrics)
+        state = changed, self._no_results(step, changed, batch_size if full else rest)
+        changed, last = self._repeat(start, stop, full, rest, step, state)
+        changed = self._kept_after_tests(changed)
+        return changed, self._results(self.tested(values, changed).metrics, last)
 
     def _train_batch(
         self, values: Values, batch: Any, key: jax.Array, fresh: Any
@@ -317,16 +336,16 @@ class Programs:
         """Run one step on a batch of its own; ``fresh`` says whether the metrics start anew."""
         metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
         batch = self.placement.spread(batch)
-        values = self._train_step(values._replace(metrics=metrics), batch, key)
-        return values, self._results(values.metrics)
+        values, last = self._train_step(values._replace(metrics=metrics), batch, key)
+        return values, self._results(values.metrics, last)
 
-    def _evaluate_batch(
-        self, values: Values, batch: Any, fresh: Any
-    ) -> tuple[list[Any], list[Any]]:
+    def _evaluate_batch(self, values: Values, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
         """Count one batch of its own."""
         metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
-        metrics = self._test_step(values._replace(metrics=metrics), self.placement.spread(batch))
-        return metrics, self._results(metrics)
+        changed, last = self._test_step(
+            values._replace(metrics=metrics), self.placement.spread(batch)
+        )
+        return changed, self._results(self.tested(values, changed).metrics, last)
 
     def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> Any:
         pairs = zip(self.trainable + self.fixed, [*trainable, *fixed], strict=True)
@@ -344,6 +363,16 @@ def _treats_rows_one_by_one(model: Any) -> bool:
         type(x).__module__.startswith("kerata.") and type(x).__name__ != "Lambda"
         for x in model._flatten_layers()
     )
+
+
+def plain_number(value: Any) -> Any:
+    """Give a float for a scalar, a NumPy array for more."""
+    return float(value) if np.ndim(value) == 0 else np.asarray(value)
+
+
+def is_traced(tree: Any) -> bool:
+    """Say whether some of the values stand for others, inside a program."""
+    return any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(tree))
 
 
 def _select(condition: Any, new: list[Any], old: list[Any]) -> list[Any]:

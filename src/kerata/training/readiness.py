@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.placement import current_placement
@@ -14,11 +13,13 @@ from kerata.callbacks.history import History
 from kerata.kernels.bags import is_bags
 from kerata.training.checks import check_loss_given, check_targets_fit
 from kerata.training.feed import Rows
+from kerata.training.hooked_programs import CalledPrograms, HookedPrograms
 from kerata.training.objective import Objective
 from kerata.training.programs import Programs
+from kerata.training.steps import IN_PREDICTIONS, IN_STEPS, OF_LOSS, WHOLE_STEPS, Steps, has_hooks
 
 
-class Readiness:
+class Readiness(Steps):
     """What a model keeps for training, and how it gets ready for it."""
 
     name: str
@@ -27,7 +28,11 @@ class Readiness:
         self.optimizer: Any = None
         self.loss: Any = None
         self.stop_training = False
+        self.stop_evaluating = self.stop_predicting = False
         self.run_eagerly = False
+        self.jit_compile = True
+        self.steps_per_execution = 1
+        self.train_function = self.test_function = self.predict_function = None
         self.history: History | None = None
         self._compiled: dict[str, Any] | None = None
         self._objective: Objective | None = None
@@ -39,22 +44,29 @@ class Readiness:
         self._programs = self._predictor = None
         self._specs = {}
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """Give the total loss of a batch; a subclass may define its own."""
-        assert self._objective is not None
-        loss, _ = self._objective.loss(y, y_pred, sample_weight)
-        return sum(self.losses, start=jnp.asarray(loss, jnp.float32))  # type: ignore[attr-defined]
+    def _objective_for(self, y: Any, y_pred: Any) -> Objective:
+        """Give losses and metrics, resolved for targets and outputs if they are not yet."""
+        if self._objective is None:
+            if self._compiled is None:
+                raise self._not_compiled("compute_loss")
+            graph = getattr(self, "_graph", None)
+            if graph is None:
+                names = [f"output_{i + 1}" for i in range(len(jax.tree.leaves(y_pred)))]
+            else:
+                names = graph.output_names
+            self._objective = Objective(
+                **self._compiled, y=_target_symbols(y), y_pred=y_pred, output_names=names
+            )
+        return self._objective
 
-    @property
-    def _has_own_loss(self) -> bool:
-        return type(self).compute_loss is not Readiness.compute_loss
+    def _not_compiled(self, what: str) -> RuntimeError:
+        return RuntimeError(
+            f"Model {self.name!r} is not compiled. Before {what}(), call for example "
+            "model.compile(optimizer='adam', loss='mse')."
+        )
+
+    def _hooked(self, hooks: tuple[str, ...]) -> bool:
+        return has_hooks(self, hooks, Readiness)
 
     def _output_spec(self, x: Any) -> Any:
         """Give the symbolic outputs for data like x, and build the model if it is not."""
@@ -78,43 +90,52 @@ class Readiness:
         """Resolve losses and metrics, build what is not built, give the compiled programs."""
         model: Any = self
         if self._compiled is None:
-            what = "fit" if training else "evaluate"
-            raise RuntimeError(
-                f"Model {self.name!r} is not compiled. Before {what}(), call for example "
-                "model.compile(optimizer='adam', loss='mse')."
-            )
-        y_pred = self._output_spec(rows.x)
-        names = (
-            model._graph.output_names
-            if model._graph is not None
-            else [f"output_{i + 1}" for i in range(len(jax.tree.leaves(y_pred)))]
-        )
-        if self._objective is None:
-            self._objective = Objective(
-                **self._compiled, y=_target_symbols(rows.y), y_pred=y_pred, output_names=names
-            )
-        custom = self._has_own_loss
-        check_loss_given(model, self._objective, custom)
-        if not custom:
-            check_targets_fit(self._objective, rows.y, y_pred, rows.sample_weight)
-        if not self.optimizer.built:
+            raise self._not_compiled("fit" if training else "evaluate")
+        hooked = self._hooked(IN_STEPS) or bool(self._attached_metrics())
+        y_pred = self._output_spec(rows.x) if self._needs_outputs else []
+        objective = self._objective_for(rows.y, y_pred)
+        check_loss_given(model, objective, self._hooked(OF_LOSS))
+        self._check_targets(rows, y_pred)
+        if self.optimizer is not None and not self.optimizer.built:
             self.optimizer.build(model.trainable_weights)
+        made = self._hooked(("make_train_function", "make_test_function"))
+        kind = (CalledPrograms if made else HookedPrograms) if hooked else Programs
         key = (
-            tuple(id(v) for v in model.trainable_weights),
-            tuple(id(v) for v in model.weights),
-            tuple(layer.trainable for layer in model._flatten_layers()),
+            kind,
+            *(id(v) for v in model.trainable_weights),
+            *(id(v) for v in model.weights),
+            *(id(v) for v in (self.metrics if hooked else ())),
+            *(layer.trainable for layer in model._flatten_layers()),
             current_placement(),
         )
         if self._programs is None or self._programs[0] != key:
-            programs = Programs(
-                model,
-                self._objective,
-                self.optimizer,
-                self.compute_loss if custom else None,
-                self.run_eagerly,
-            )
+            programs = kind(model, objective, self.optimizer, eager=self._eager)
             self._programs = (key, programs)
         return self._programs[1]
+
+    @property
+    def _needs_outputs(self) -> bool:
+        """Whether training needs to know the model's outputs, to build it or what is compiled.
+
+        A step of the model's own may do without: a pair of networks has no ``call``.
+        """
+        compiled = self._compiled or {}
+        given = any(value is not None for value in compiled.values())
+        return given or not self.built or not self._hooked(WHOLE_STEPS)  # type: ignore[attr-defined]
+
+    def _check_inputs(self, rows: Rows) -> None:
+        """Refuse inputs that don't fit the model, and build it if it is not built."""
+        if not (self.built and self._hooked(IN_PREDICTIONS)):  # type: ignore[attr-defined]
+            self._output_spec(rows.x)
+
+    def _check_targets(self, rows: Rows, y_pred: Any) -> None:
+        """Refuse targets that don't fit, unless the model has its own idea of a loss."""
+        if self._objective is not None and not self._hooked(OF_LOSS):
+            check_targets_fit(self._objective, rows.y, y_pred, rows.sample_weight)
+
+    @property
+    def _eager(self) -> bool:
+        return self.run_eagerly or not self.jit_compile
 
     def _n_inputs(self) -> int:
         graph = getattr(self, "_graph", None)
@@ -122,13 +143,18 @@ class Readiness:
 
     def _prediction_programs(self) -> Programs:
         model: Any = self
+        kind = Programs
+        if self._hooked(IN_PREDICTIONS):
+            made = self._hooked(("make_predict_function",))
+            kind = CalledPrograms if made else HookedPrograms
         key = (
+            kind,
             tuple(id(v) for v in model.weights),
             tuple(layer.trainable for layer in model._flatten_layers()),
             current_placement(),
         )
         if self._predictor is None or self._predictor[0] != key:
-            self._predictor = (key, Programs(model, eager=self.run_eagerly))
+            self._predictor = (key, kind(model, eager=self._eager))
         return self._predictor[1]
 
 

@@ -47,13 +47,13 @@ class SingleBatches(Readiness):
         """Count one batch in loss and metrics without training."""
         rows = make_rows(x, y, sample_weight, self._n_inputs())
         programs = self._ready(rows, training=False)
-        metrics, results = programs.evaluate_batch(programs.read(), rows.arrays, True)
-        programs.write(programs.read()._replace(metrics=metrics))
-        logs = programs.named(results)
+        changed, results = programs.evaluate_batch(programs.read(), rows.arrays, True)
+        programs.write(programs.tested(programs.read(), changed))
+        logs = programs.named(results, "test")
         return logs if return_dict else self._in_order(logs)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Give the outputs for one batch, as NumPy arrays."""
         rows = make_rows(x, n_inputs=self._n_inputs())
-        self._output_spec(rows.x)
+        self._check_inputs(rows)
         return prediction.predict_batch(self._prediction_programs(), rows.x)

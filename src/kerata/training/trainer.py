@@ -9,7 +9,6 @@ from kerata import optimizers
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
 from kerata.training import arguments, loop, prediction
-from kerata.training.checks import check_targets_fit
 from kerata.training.feed import (
     Rows,
     apply_class_weight,
@@ -19,6 +18,7 @@ from kerata.training.feed import (
     split_rows,
 )
 from kerata.training.single_batches import SingleBatches
+from kerata.training.steps import WHOLE_STEPS
 from kerata.training.stored import StoredRows, is_large
 from kerata.training.stream import Stream
 
@@ -50,8 +50,9 @@ class Trainer(SingleBatches):
             metrics: names, objects or functions, likewise; they count all rows the same.
             weighted_metrics: the same, but rows count by their sample weights.
             run_eagerly: run step by step without compiling, to debug.
-            steps_per_execution, jit_compile: accepted for Keras's sake; whole epochs are
-                compiled anyway.
+            steps_per_execution: how many batches a callback's batch hooks stand for; whole
+                epochs are compiled anyway.
+            jit_compile: False runs step by step without compiling, too.
             auto_scale_loss: whether a model of the policy ``mixed_float16`` has its optimizer
                 put into a ``LossScaleOptimizer``.
 
@@ -65,6 +66,9 @@ class Trainer(SingleBatches):
             self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
         self.loss = loss
         self.run_eagerly = bool(run_eagerly)
+        self.jit_compile = not run_eagerly if jit_compile == "auto" else bool(jit_compile)
+        self.steps_per_execution = arguments.check_steps_per_execution(steps_per_execution)
+        self.train_function = self.test_function = self.predict_function = None
         arguments.check_names(loss, metrics, weighted_metrics)
         self._compiled = {
             "loss": loss,
@@ -81,19 +85,9 @@ class Trainer(SingleBatches):
         return self._compiled is not None
 
     @property
-    def metrics(self) -> list[Any]:
-        """The metric objects, the loss's tracker first; known after the first data."""
-        return [] if self._objective is None else self._objective.all_metrics
-
-    @property
     def metrics_names(self) -> list[str]:
         """Names of what ``evaluate`` gives, in its order; known after the first data."""
         return [] if self._objective is None else list(self._objective.results())
-
-    def reset_metrics(self) -> None:
-        """Make all metrics forget what they have counted."""
-        if self._objective is not None:
-            self._objective.reset()
 
     # Getting ready -----------------------------------------------------------------------
 
@@ -130,9 +124,8 @@ class Trainer(SingleBatches):
 
     def _check_rows(self, rows: Rows) -> None:
         """Refuse data that don't fit the model, the losses or the first data."""
-        y_pred = self._output_spec(rows.x)
-        if self._objective is not None and not self._has_own_loss:
-            check_targets_fit(self._objective, rows.y, y_pred, rows.sample_weight)
+        if self._needs_outputs:
+            self._check_targets(rows, self._output_spec(rows.x))
 
     # Fit, evaluate, predict --------------------------------------------------------------
 
@@ -297,13 +290,13 @@ class Trainer(SingleBatches):
                 shuffle=False,
                 n_inputs=self._n_inputs(),
                 only_x=True,
-                check=lambda rows: self._output_spec(rows.x),
+                check=self._check_inputs,
             )
         elif is_large(x):
             data = StoredRows(x, n_inputs=self._n_inputs())
         else:
             data = make_rows(x, n_inputs=self._n_inputs())
-        self._output_spec(_some(data).x)
+        self._check_inputs(_some(data))
         batch = prediction.batch_rows(data, batch_size)
         _set_batch_size(data, batch)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
@@ -313,7 +306,11 @@ class Trainer(SingleBatches):
 
     def _in_order(self, logs: dict[str, Any]) -> Any:
         values = list(logs.values())
-        if self._objective is not None and self._objective.count > 1:
+        if self._hooked(WHOLE_STEPS):
+            # Names are the model's own: its metrics in order, then the others by name.
+            known = [m.name for m in self.metrics if m.name in logs]
+            values = [logs[name] for name in (*known, *sorted(set(logs) - set(known)))]
+        elif self._objective is not None and self._objective.count > 1:
             # Keras gives losses in order, then the outputs' metrics by name.
             losses = [name for name in logs if name == "loss" or name.endswith("_loss")]
             values = [logs[n] for n in (*losses, *sorted(set(logs) - set(losses)))]

@@ -12,6 +12,7 @@ from kerata.base.registry import custom_object_scope as CustomObjectScope
 from kerata.base.registry import deserialize as deserialize_keras_object
 from kerata.base.registry import serialize as serialize_keras_object
 from kerata.utils.bags import multi_hot
+from kerata.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from kerata.utils.image_dataset import image_dataset_from_directory
 from kerata.utils.image_files import array_to_img, img_to_array, load_img
 from kerata.utils.labels import to_categorical
@@ -42,6 +43,7 @@ __all__ = [
     "model_to_dot",
     "multi_hot",
     "normalize",
+    "pack_x_y_sample_weight",
     "pad_sequences",
     "parquet_dataset",
     "plot_model",
@@ -50,4 +52,5 @@ __all__ = [
     "set_random_seed",
     "text_dataset_from_directory",
     "to_categorical",
+    "unpack_x_y_sample_weight",
 ]

@@ -62,7 +62,7 @@ def share_programs(
     rows = model._data(x, y, sample_weight)
     own = model._ready(rows, training=True)
     key = _key(model, rows)
-    if key is None:
+    if key is None or type(own) is not Programs:
         return None
     with _lock:
         twin = _find_twin(key, model, size)
@@ -119,7 +119,7 @@ def _key(model: Any, rows: Any) -> str | None:
         rate["learning_rate"] = 0.0
     targets = [(a.shape[1:], str(a.dtype)) for a in jax.tree.leaves(rows.y)]
     settings = [config.floatx(), config.epsilon(), config.image_data_format()]
-    around = [settings, targets, [v.shape for v in model.variables]]
+    around = [settings, targets, [v.shape for v in model.weights]]
     return json.dumps([_without_automatic_names(structure), around])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from kerata.base.arguments import fraction, is_integer
-from kerata.base.randomness import SeedGenerator, draw_key
+from kerata.base.randomness import FollowingGenerator, SeedGenerator
 from kerata.layers.regularization.random_bits import keep_mask
 from kerata.layers.same_shape import SameShape
 
@@ -19,11 +19,11 @@ class RandomInTraining(SameShape):
         super().__init__(**kwargs)
         self.seed = seed
         # A seed starts a stream; drawing from the seed itself would repeat the same noise.
-        self._generator = None if seed is None else SeedGenerator(seed)
+        self.seed_generator = FollowingGenerator() if seed is None else SeedGenerator(seed)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Change the inputs, in training."""
-        return self.disturb(inputs, draw_key(self._generator)) if training else inputs
+        return self.disturb(inputs, self.seed_generator.next()) if training else inputs
 
     def disturb(self, inputs: Any, key: Any) -> Any:
         """Change the inputs at random."""

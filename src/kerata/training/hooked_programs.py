@@ -1,0 +1,240 @@
+"""The compiled programs of a model that has methods of ``steps.py`` of its own.
+
+They are those of ``programs.py`` with another step inside: the model's ``train_step``,
+``test_step`` and ``predict_step``, state in, logs and state out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from kerata.base.scope import Scope
+from kerata.base.variable import Variable, unboxed
+from kerata.kernels.bags import is_bags
+from kerata.training.objective import Objective
+from kerata.training.programs import Programs, Values, is_traced, plain_number
+from kerata.utils.batches import pack_x_y_sample_weight
+
+
+class HookedPrograms(Programs):
+    """Programs whose steps are a model's own methods.
+
+    Arguments:
+        model, objective, optimizer: as for ``Programs``.
+        eager: leave the functions as they are; needed where a step can't be traced.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        objective: Objective | None = None,
+        optimizer: Any = None,
+        eager: bool = False,
+    ) -> None:
+        super().__init__(model, objective, optimizer, eager)
+        self.fixed: list[Variable] = list(model.non_trainable_variables)
+        self.of_metrics: list[Variable] = [] if objective is None else model.metrics_variables
+        self._names: dict[str, list[str]] = {}
+        self._alone = False
+        self.rowwise = False
+
+    # Steps ---------------------------------------------------------------------------------
+
+    def _train_step(self, values: Values, batch: Any, key: jax.Array) -> tuple[Values, list[Any]]:
+        logs, new = self._called("train_step", self.groups, values, batch, key)
+        return self._kept(Values(*new)), self._noted(logs, "train")
+
+    def _test_step(self, values: Values, batch: Any) -> tuple[Any, list[Any]]:
+        groups = (self.trainable, self.fixed, self.of_metrics)
+        given = (values.trainable, values.fixed, values.metrics)
+        logs, (_, *changed) = self._called("test_step", groups, given, batch)
+        return self._kept_after_tests(changed), self._noted(logs, "test")
+
+    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> Any:
+        groups, given = (self.trainable, self.fixed), (trainable, fixed)
+        batch = (self.placement.spread(x), None, None)
+        outputs, _ = self._called("predict_step", groups, given, batch)
+        return self.placement.whole(outputs)
+
+    def _called(
+        self,
+        method: str,
+        groups: Sequence[list[Variable]],
+        given: Sequence[list[Any]],
+        batch: Any,
+        key: jax.Array | None = None,
+    ) -> tuple[Any, list[list[Any]]]:
+        """Call a step of the model; give what it reports and the new values of all groups.
+
+        Boxes that it changes directly, past the lists, count too.
+        """
+        dense = jax.tree.map(lambda a: a.to_dense() if is_bags(a) else a, batch, is_leaf=is_bags)
+        pairs = [p for g, v in zip(groups, given, strict=True) for p in zip(g, v, strict=True)]
+        with Scope(pairs, key) as scope:
+            state = tuple(list(values) for values in given)
+            data = tuple(dense) if self._alone else pack_x_y_sample_weight(*dense)
+            found = self._step(method)(state, data)
+            if not isinstance(found, (tuple, list)) or len(found) != 2:
+                raise TypeError(
+                    f"{self._place(method)} must return two things, what it found and the new "
+                    f"state, got {found!r:.80}."
+                )
+            reported, state = found
+            if method == "predict_step":
+                state = (given[0], state)
+            if not isinstance(state, (tuple, list)) or len(state) != len(groups):
+                raise TypeError(
+                    f"The state that {self._place(method)} returns must be a tuple of "
+                    f"{len(groups)} lists, as it was given, got {state!r:.80}."
+                )
+            new = [
+                self._new_values(method, group, before, after, scope)
+                for group, before, after in zip(groups, given, state, strict=True)
+            ]
+        return reported, new
+
+    def _step(self, method: str) -> Callable[..., tuple[Any, Any]]:
+        return getattr(self.model, method)
+
+    def _place(self, method: str) -> str:
+        return f"{type(self.model).__name__}.{method}()"
+
+    def _new_values(
+        self, method: str, group: list[Variable], before: list[Any], after: Any, scope: Scope
+    ) -> list[Any]:
+        if len(after) != len(group):
+            raise ValueError(
+                f"{self._place(method)} was given {len(group)} values in a list of its state "
+                f"and returns {len(after)}."
+            )
+        new = []
+        for variable, old, value in zip(group, before, map(unboxed, after), strict=True):
+            found = scope.read(variable) if value is old or value is None else value
+            if jnp.shape(found) != variable.shape:
+                raise ValueError(
+                    f"{self._place(method)} gives {variable.path!r} the shape "
+                    f"{jnp.shape(found)}, but it has {variable.shape}."
+                )
+            new.append(jnp.asarray(found, variable.dtype))
+        return new
+
+    # Single batches come as all three parts, as ``train_on_batch`` of Keras gives them.
+
+    def _train_batch(self, *arguments: Any) -> tuple[Values, list[Any]]:
+        with self._single_batch():
+            return super()._train_batch(*arguments)
+
+    def _evaluate_batch(self, *arguments: Any) -> tuple[Any, list[Any]]:
+        with self._single_batch():
+            return super()._evaluate_batch(*arguments)
+
+    @contextlib.contextmanager
+    def _single_batch(self) -> Iterator[None]:
+        self._alone = True
+        try:
+            yield
+        finally:
+            self._alone = False
+
+    # Around steps --------------------------------------------------------------------------
+
+    def tested(self, values: Values, changed: Any) -> Values:
+        """Give the values after an evaluation, from what it changed."""
+        fixed, metrics = changed
+        return values._replace(fixed=fixed, metrics=metrics)
+
+    def _before_tests(self, values: Values, metrics: list[Any]) -> Any:
+        return [values.fixed, metrics]
+
+    def _kept_after_tests(self, changed: Any) -> Any:
+        groups = (self.fixed, self.of_metrics)
+        return [self.placement.keep(g, c) for g, c in zip(groups, changed, strict=True)]
+
+    def _fresh(self, metrics: list[Any]) -> list[Any]:
+        with Scope(zip(self.of_metrics, metrics, strict=True)) as scope:
+            self.model.reset_metrics()
+            return [scope.read(v) for v in self.of_metrics]
+
+    def _no_results(self, step: Callable[..., Any], values: Any, size: int) -> list[Any]:
+        if not self.compiled and not is_traced(values):
+            return []
+        shapes = jax.eval_shape(lambda v: step(0, (v, []), size)[1], values)
+        return [jnp.zeros(s.shape, s.dtype) for s in shapes]
+
+    # Results -------------------------------------------------------------------------------
+
+    def _noted(self, logs: Any, of: str) -> list[Any]:
+        """Take logs apart into names, which are noted, and arrays."""
+        if not isinstance(logs, Mapping):
+            raise TypeError(
+                f"{self._place(f'{of}_step')} must return logs, a dictionary of numbers by name, "
+                f"and the state, got {logs!r:.80} as logs."
+            )
+        flat = dict(_flat(logs))
+        self._names[of] = list(flat)
+        return self.placement.whole([jnp.asarray(unboxed(value)) for value in flat.values()])
+
+    def _results(self, metrics: list[Any], last: list[Any] | None = None) -> list[Any]:
+        return [] if last is None else last
+
+    def named(self, results: list[Any], of: str = "train") -> dict[str, Any]:
+        """Give the logs of a step their names."""
+        return dict(zip(self._names[of], map(plain_number, results), strict=True))
+
+    def present_results(self) -> dict[str, Any]:
+        """Give what the model's metrics say as their boxes stand."""
+        return {
+            name: plain_number(value) for name, value in self.model.get_metrics_result().items()
+        }
+
+    def at_end(self, logs: dict[str, Any]) -> dict[str, Any]:
+        """Give the metrics' results where the logs are of the same names, else the last logs."""
+        results = self.present_results()
+        return results if set(results) == set(logs) else logs
+
+    def scalar_results(self) -> bool:
+        """Epochs do not run in groups: what an epoch reports is known after its last step."""
+        return False
+
+
+class CalledPrograms(HookedPrograms):
+    """Programs of a model that makes its own ``train_function`` or the like: called as they are."""
+
+    def __init__(
+        self,
+        model: Any,
+        objective: Objective | None = None,
+        optimizer: Any = None,
+        eager: bool = True,
+    ) -> None:
+        super().__init__(model, objective, optimizer, eager=True)
+        self._made: dict[str, Callable[..., tuple[Any, Any]]] = {}
+
+    def _step(self, method: str) -> Callable[..., tuple[Any, Any]]:
+        if method not in self._made:
+            kind = method.removesuffix("_step")
+            setattr(self.model, f"{kind}_function", None)
+            getattr(self.model, f"make_{kind}_function")()
+            self._made[method] = getattr(self.model, f"{kind}_function")
+        function = self._made[method]
+
+        def called(state: Any, data: Any) -> tuple[Any, Any]:
+            found, new = function(state, iter([data]))
+            # What predicts gives both lists back; the step of a model one of them.
+            return found, new[1] if method == "predict_step" else new
+
+        return called
+
+
+def _flat(logs: Mapping[str, Any]) -> Any:
+    """Yield names and values; those of dictionaries inside too."""
+    for name, value in logs.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value)
+        else:
+            yield name, value
