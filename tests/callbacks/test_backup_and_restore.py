@@ -264,7 +264,7 @@ def test_a_damaged_backup_gives_one_error(tmp_path, damage):
 
 def test_a_backup_of_another_model_is_refused(tmp_path):
     crash(6, folder=tmp_path)
-    with pytest.raises(ValueError, match="another model"):
+    with pytest.raises(ValueError, match="another training: the model differs"):
         fit([keras.callbacks.BackupAndRestore(tmp_path)], width=5)
 
 
@@ -347,3 +347,27 @@ def test_pack_gives_back_arrays(tmp_path, dtype, shape):
     assert found.dtype == array.dtype
     assert found.shape == shape
     assert found.tobytes() == array.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("the model", {"activation": "relu"}),
+        ("the loss", {"loss": "mae"}),
+        ("the optimizer", {"rate": 0.02}),
+        ("the data", {"shift": 1.0}),
+    ],
+)
+def test_a_backup_knows_what_it_belongs_to(tmp_path, what, change):
+    def train(activation="tanh", loss="mse", rate=0.01, shift=0.0, stop=None):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation)])
+        model.compile(keras.optimizers.SGD(rate), loss)
+        x = np.arange(24.0).reshape(8, 3) + shift
+        backup = keras.callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False)
+        model.fit(x, x[:, :2], epochs=2, verbose=0, callbacks=[backup])
+
+    train()
+    train()
+    with pytest.raises(ValueError, match=f"another training: {what} differs"):
+        train(**change)

@@ -1,5 +1,7 @@
 """Files written while training."""
 
+import pathlib
+
 import numpy as np
 import pytest
 
@@ -167,3 +169,26 @@ def test_a_folder_that_cannot_be_written_is_one_error(tmp_path):
     with pytest.raises(OSError, match="file"):
         compiled().fit(X, Y, verbose=0, callbacks=[ModelCheckpoint(tmp_path / "file" / "a.keras")])
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_full_disk_warns_and_training_goes_on(tmp_path, monkeypatch):
+    checkpoint = ModelCheckpoint(tmp_path / "{epoch}.keras")
+    model = compiled()
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(model), "save", full)
+    with pytest.warns(UserWarning, match="No space left on device"):
+        history = model.fit(X, Y, epochs=2, verbose=0, callbacks=[checkpoint])
+    assert len(history.history["loss"]) == 2
+
+
+def test_a_log_on_a_full_disk_warns_once_and_training_goes_on(tmp_path):
+    if not pathlib.Path("/dev/full").exists():
+        pytest.skip("needs a device that is always full")
+    log = keras.callbacks.CSVLogger("/dev/full")
+    with pytest.warns(UserWarning, match="No space left on device") as caught:
+        history = compiled().fit(X, Y, epochs=3, verbose=0, callbacks=[log])
+    assert len(history.history["loss"]) == 3
+    assert len(caught) == 1

@@ -130,3 +130,37 @@ def test_a_killed_search_goes_on(tmp_path):
     lines = [json.loads(line) for line in journal.read_bytes().splitlines()]
     assert len({line["key"] for line in lines[1:]}) == len(lines) - 1 == 72
     assert told == start(tmp_path / "other.jsonl").communicate()[0]
+
+
+def test_somebody_elses_file_is_never_written_to(small, data, tmp_path):
+    for content in (b"my notes without an end of line", b"notes\nmore\n", b'{"a": 1}\n', b"\n\n"):
+        path = tmp_path / "notes.txt"
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="not the journal of a search"):
+            search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
+        assert path.read_bytes() == content
+
+
+def test_a_first_line_that_was_torn_is_written_anew(small, data, tmp_path, trained):
+    path = tmp_path / "search.jsonl"
+    search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:30])
+    search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
+    assert len(path.read_bytes().splitlines()) == len(whole.splitlines())
+
+
+def test_a_damaged_line_costs_that_line_alone(small, data, tmp_path, trained):
+    path = tmp_path / "search.jsonl"
+    first = search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
+    lines = path.read_bytes().splitlines(keepends=True)
+    # A digit of a score, which JSON alone would not notice.
+    place = lines[2].index(b"val_loss") + 14
+    digit = b"1" if lines[2][place : place + 1] != b"1" else b"2"
+    lines[2] = lines[2][:place] + digit + lines[2][place + 1 :]
+    path.write_bytes(b"".join(lines))
+    trained.clear()
+    with pytest.warns(UserWarning, match=r"1 damaged line \(3\)"):
+        again = search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
+    assert len(set(trained)) == 1
+    np.testing.assert_array_equal(again.scores(), first.scores())

@@ -23,6 +23,19 @@ def did_you_mean(name: object, known: Iterable[str], *, listing: int = 12) -> st
     return f"Known names: {shown}."
 
 
+def printable(text: str) -> str:
+    r"""Show control characters instead of letting a terminal obey them; lines and tabs stay.
+
+    >>> print(printable("name" + chr(27) + "[31m"))
+    name\x1b[31m
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text
+    )
+
+
 def shape_text(shape: Iterable[int | None]) -> str:
     """Write a shape as Keras users read it.
 

@@ -16,8 +16,10 @@ import numpy as np
 from kerata.base.placement import current_placement
 from kerata.base.randomness import SeedGenerator, global_generator
 from kerata.base.variable import Variable
+from kerata.callbacks.belonging import belonging_of
 from kerata.callbacks.callback import Callback, Logs
 from kerata.callbacks.packing import read_pack, write_pack
+from kerata.utils.files import check_writable
 
 
 class BackupAndRestore(Callback):
@@ -36,8 +38,8 @@ class BackupAndRestore(Callback):
         delete_checkpoint: whether to delete the backup when training is complete.
 
     Raises:
-        ValueError: no folder, another ``save_freq``; a backup of another model, or from the
-            middle of an epoch of another number of steps.
+        ValueError: no folder, another ``save_freq``; a backup of another model, loss,
+            optimizer or data, or from the middle of an epoch of another number of steps.
         OSError: at the start of training, if the folder can't be written. Later on a
             backup that can't be written gives a warning, and training goes on.
 
@@ -71,6 +73,7 @@ class BackupAndRestore(Callback):
         self._epoch = 0
         self._steps = 0
         self._warned = False
+        self._belongs: dict[str, str] = {}
 
     def accompany(self, callbacks: list[Callback]) -> None:
         """Take over the callbacks whose state is to be kept."""
@@ -80,6 +83,7 @@ class BackupAndRestore(Callback):
         """Restore the backup, if there is one."""
         self._warned = False
         self._steps = 0
+        self._belongs = belonging_of(self.model)
         # The first of several processes keeps the backup and gives it to the others.
         if current_placement().first:
             self._check_folder()
@@ -88,6 +92,7 @@ class BackupAndRestore(Callback):
         if self._found is None:
             return
         self._check_steps(self._found)
+        self._check_belonging(self._found)
         # First, since batches may draw from the generators that are restored.
         self.model._start.move(self._found["epoch"], self._found["step"])
         self._restore(self._found)
@@ -152,6 +157,7 @@ class BackupAndRestore(Callback):
             "step": step,
             "steps": self._steps,
             "epoch_steps": self.params.get("steps"),
+            "belongs": self._belongs,
             "stopped": bool(self.model.stop_training),
             "variables": [np.asarray(v.value) for v in self._variables()],
             "generators": generators,
@@ -204,21 +210,26 @@ class BackupAndRestore(Callback):
                 f"which now has {now}: give the same data and batch_size, or delete the backup."
             )
 
+    def _check_belonging(self, state: dict[str, Any]) -> None:
+        before = state.get("belongs", {})
+        changed = [name for name, now in self._belongs.items() if before.get(name, now) != now]
+        if changed:
+            raise ValueError(
+                f"The backup in {self.backup_dir} is of another training: "
+                f"{' and '.join(changed)} {'differs' if len(changed) == 1 else 'differ'}. Give "
+                "this training a folder of its own, or delete that one."
+            )
+
     # Files ---------------------------------------------------------------------------------
 
     def _check_folder(self) -> None:
         try:
-            self.backup_dir.mkdir(parents=True, exist_ok=True)
-            probe = self.backup_dir / ".probe"
-            probe.write_bytes(b"")
-            probe.unlink()
+            check_writable(self.backup_dir)
         except OSError as problem:
             said = f"BackupAndRestore can't write there ({problem.strerror or problem})"
             raise type(problem)(problem.errno, said, str(self.backup_dir)) from problem
 
     def _load(self) -> bytes | None:
-        for part in self.backup_dir.glob(".*.npz.*.part"):
-            part.unlink(missing_ok=True)
         damage: Exception | None = None
         for path in (self._latest, self._previous):
             if not path.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import warnings
@@ -21,6 +22,10 @@ class CSVLogger(Callback):
         filename: path of the file.
         separator: what stands between the values.
         append: whether to go on with a file that is there, instead of replacing it.
+
+    Raises:
+        OSError: at the start of training, if the file can't be opened. A line that can't be
+            written later gives a warning, and training goes on.
 
     >>> import tempfile, pathlib
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "log.csv"
@@ -42,35 +47,55 @@ class CSVLogger(Callback):
         self.append = append
         self._file: IO[str] | None = None
         self._columns: list[str] = []
+        self._gave_up = False
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Open the file."""
         self._close()
+        self._gave_up = False
         self._columns = self._header_in_file() if self.append else []
         self._file = open(self.filename, "a" if self.append else "w", newline="", encoding="utf-8")  # noqa: SIM115 - stays open until training ends
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Write the epoch's line."""
         logs = logs or {}
+        if self._gave_up:
+            return
         if self._file is None:
             raise RuntimeError("CSVLogger: on_epoch_end() was called before on_train_begin().")
         writer = csv.writer(self._file, delimiter=self.sep)
-        if not self._columns:
+        new = not self._columns
+        if new:
             self._columns = ["epoch", *_with_validation(sorted(logs))]
-            writer.writerow(self._columns)
         self._warn_of_new(logs)
         row = {"epoch": epoch} | {name: _cell(value) for name, value in logs.items()}
-        writer.writerow([row.get(name, "NA") for name in self._columns])
-        self._file.flush()
+        try:
+            if new:
+                writer.writerow(self._columns)
+            writer.writerow([row.get(name, "NA") for name in self._columns])
+            self._file.flush()
+        except OSError as problem:
+            self._give_up(problem)
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Close the file."""
         self._close()
 
     def _close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _give_up(self, problem: OSError) -> None:
+        """Go on without the file: a training is worth more than its log."""
+        self._gave_up = True
+        warnings.warn(
+            f"CSVLogger could not write {self.filename} ({problem.strerror or problem}); training "
+            "goes on without it.",
+            stacklevel=4,
+        )
+        with contextlib.suppress(OSError):
+            self._close()
 
     def _header_in_file(self) -> list[str]:
         if not Path(self.filename).exists():

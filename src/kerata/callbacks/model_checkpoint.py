@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import warnings
+from pathlib import Path
 
 from kerata.base.messages import did_you_mean
 from kerata.base.placement import current_placement
@@ -10,6 +12,7 @@ from kerata.callbacks.backup_and_restore import check_save_freq
 from kerata.callbacks.callback import Logs
 from kerata.callbacks.logs import plain_logs
 from kerata.callbacks.monitor import Monitor
+from kerata.utils.files import check_writable
 
 
 class ModelCheckpoint(Monitor):
@@ -33,7 +36,8 @@ class ModelCheckpoint(Monitor):
     Raises:
         ValueError: another ending or ``save_freq``; a name in ``filepath`` that is not in
             the logs.
-        OSError: while training, a file that can't be written; the one before stays.
+        OSError: at the start of training, if the folder can't be written. Later on a file that
+            can't be written gives a warning, the one before stays, and training goes on.
 
     >>> ModelCheckpoint("best-{epoch:02d}.keras", save_best_only=True).monitor
     'val_loss'
@@ -72,6 +76,12 @@ class ModelCheckpoint(Monitor):
         self._epoch = 0
         self._steps = 0
 
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Find out before training that nothing can be written there."""
+        if current_placement().first:
+            # Names that come with the logs may be part of a folder's.
+            check_writable(Path(self.filepath.partition("{")[0] + "x").parent)
+
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Note the epoch, for the names of files."""
         self._epoch = epoch
@@ -108,10 +118,18 @@ class ModelCheckpoint(Monitor):
             return
         if self.verbose > 0:
             print(f"\nEpoch {epoch + 1}: {why}saving the model to {path}.")
-        if self.save_weights_only:
-            self.model.save_weights(path, overwrite=True)
-        else:
-            self.model.save(path, overwrite=True)
+        try:
+            if self.save_weights_only:
+                self.model.save_weights(path, overwrite=True)
+            else:
+                self.model.save(path, overwrite=True)
+        except OSError as problem:
+            # A training is worth more than one of its files.
+            warnings.warn(
+                f"ModelCheckpoint could not write {path} ({problem.strerror or problem}); training "
+                "goes on, and what was there is unchanged.",
+                stacklevel=3,
+            )
 
     def _path(self, epoch: int, batch: int | None, logs: Logs) -> str:
         names = {**plain_logs(logs), "epoch": epoch + 1}

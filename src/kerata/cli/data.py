@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 def list_sets() -> None:
     """Print a table of all data sets and of what is here already."""
-    from rich.console import Console
     from rich.table import Table
 
+    from kerata.cli.terminal import terminal
     from kerata.datasets.catalogue import CATALOGUE
     from kerata.datasets.fetch import cache_folder
 
-    console = Console(highlight=False, markup=False)
+    console = terminal(highlight=False, markup=False)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("name", no_wrap=True)
     table.add_column("size", no_wrap=True, justify="right")
@@ -39,11 +39,10 @@ def fetch_set(name: str) -> None:
         ValueError: there is no such set.
         ConnectionError: it can't be downloaded.
     """
-    from rich.console import Console
-
+    from kerata.cli.terminal import terminal
     from kerata.datasets.catalogue import entry
 
-    console = Console(highlight=False, markup=False)
+    console = terminal(highlight=False, markup=False)
     found = entry(name)
     console.print(f"{found.name}: {found.what} ({found.origin}; licence: {found.licence})")
     for path in found.fetch():

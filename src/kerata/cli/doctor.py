@@ -21,12 +21,12 @@ CORE = ("jax", "jaxlib", "numpy", "h5py", "optax", "rich", "typer")
 
 def examine() -> bool:
     """Print what was found; True if a tiny training works."""
-    from rich.console import Console
     from rich.table import Table
 
     import kerata
+    from kerata.cli.terminal import terminal
 
-    console = Console(highlight=False, markup=False)
+    console = terminal(highlight=False, markup=False)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column(overflow="fold")

@@ -6,6 +6,8 @@ from typing import Any
 
 import typer
 
+from kerata.base.messages import printable
+
 
 class UserError(Exception):
     """A mistake that the user can mend; its text is the whole message."""
@@ -23,16 +25,21 @@ def report(error: Exception) -> bool:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(usage.format_message(), err=True)
             return True
-        typer.echo(f"Error: {usage.format_message()}", err=True)
+        _tell(usage.format_message())
         context = getattr(usage, "ctx", None)
         if context is not None:
             typer.echo(f"Try '{context.command_path} --help'.", err=True)
         return True
     if isinstance(error, OSError) and error.strerror:
         where = f": {error.filename}" if error.filename else ""
-        typer.echo(f"Error: {error.strerror}{where}", err=True)
+        _tell(f"{error.strerror}{where}")
         return True
     if isinstance(error, _EXPECTED):
-        typer.echo(f"Error: {error}", err=True)
+        _tell(str(error))
         return True
     return False
+
+
+def _tell(message: str) -> None:
+    # Messages name what stands in files, which must not steer the terminal.
+    typer.echo(f"Error: {printable(message)}", err=True)

@@ -45,12 +45,13 @@ def examples() -> list[Example]:
 
 def list_examples() -> None:
     """Print the examples with the documents' figures and ours."""
-    from rich.console import Console
     from rich.table import Table
+
+    from kerata.cli.terminal import terminal
 
     # Into a file or a pipe every program gets one line.
     width = None if sys.stdout.isatty() else 200
-    console = Console(highlight=False, markup=False, width=width)
+    console = terminal(highlight=False, markup=False, width=width)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("name", no_wrap=True)
     table.add_column("document", no_wrap=True)

@@ -11,6 +11,7 @@ import typer
 from kerata.cli import finished
 from kerata.cli.errors import UserError, report
 from kerata.cli.finished import TABLE
+from kerata.cli.patient import Patient
 from kerata.version import __version__
 
 EXAMPLES = """
@@ -119,7 +120,8 @@ def train(
 
     Example: kerata train wine.csv --target quality
     """
-    from kerata.cli.train import Request, train_source
+    from kerata.cli.request import Request
+    from kerata.cli.train import train_source
 
     train_source(
         Request(
@@ -176,7 +178,7 @@ def tune(
     Trials are kept in a file: stopped and started again, the search goes on, and several
     processes may share it. Example: kerata tune wine.csv --target quality --trials 60
     """
-    from kerata.cli.train import Request
+    from kerata.cli.request import Request
     from kerata.cli.tune import Wanted
     from kerata.cli.tune import tune as search
 
@@ -268,6 +270,7 @@ finished.add_to(app)
 def main() -> None:
     """Run the command; mistakes end with one sentence and exit code 2."""
     state["debug"] = False
+    sys.stdout = Patient(sys.stdout)
     try:
         code = app(prog_name="kerata", standalone_mode=False)
     except KeyboardInterrupt:

@@ -77,7 +77,10 @@ def tell_runs(folder: Path) -> None:
     from kerata.workbench import runs
 
     console = _console()
-    found = runs.all(folder)
+    found, damaged = runs.look_through(folder)
+    say(console, "Damaged", damaged)
+    if not found and damaged:
+        return
     if not found:
         console.print(f"There are no runs in {str(folder)!r} yet. Make one: kerata train FILE.csv")
         return
@@ -90,7 +93,7 @@ def tell_show(name: str, folder: Path) -> None:
 
     console = _console()
     run = runs.load(name, folder)
-    record, verdict = run.record, run.record.get("verdict", {})
+    record, verdict = run.record, run.record.get("verdict") or {}
     console.print(f"{run.name}: {record['network']} for {run.task.target!r}", style="bold")
     rows = record.get("rows", {})
     facts = [
@@ -101,13 +104,15 @@ def tell_show(name: str, folder: Path) -> None:
         f"{rows.get('test', 0):,} to judge by.",
         f"{record.get('epochs')} epochs, the best {record.get('best_epoch')}; "
         f"{record.get('parameters', 0):,} parameters, {_megabytes(record.get('bytes', 0))}; "
-        f"{record.get('rows_per_second') or 0:,.0f} rows predicted a second.",
+        f"{_per_second(record)} predicted a second.",
     ]
     say(console, "Run", facts)
     say(console, "Figures", [f"{_said(k)}: {_number(v)}" for k, v in record["metrics"].items()])
     parts = ("quality", "baselines", "best_epoch", "overfitting")
     told = [verdict.get(part, []) for part in parts]
     say(console, "Verdict", [line for t in told for line in ([t] if isinstance(t, str) else t)])
+    if not verdict:
+        say(console, "Verdict", ["None: training was ended before the network was judged."])
     say(console, "What to try", verdict.get("advice", []))
     say(console, "Diagnosis", _diagnosis_lines(record.get("diagnosis")))
     say(console, "Notes", record.get("notes", []))
@@ -149,7 +154,7 @@ def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
             f"{record.get('parameters', 0):,}",
             _megabytes(record.get("bytes", 0)),
             f"{record.get('seconds', {}).get('training', 0):.1f} s",
-            f"{record.get('rows_per_second') or 0:,.0f}",
+            "" if record.get("rows_per_second") is None else f"{record['rows_per_second']:,.0f}",
         ]
         table.add_row(*map(Text, cells))
     console.print(table)
@@ -212,12 +217,9 @@ def _table_of(found: list[Run]) -> Any:
 
 
 def _console() -> Console:
-    import sys
+    from kerata.cli.terminal import terminal
 
-    from rich.console import Console
-
-    # Into a file or a pipe every run gets one line.
-    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
+    return terminal(highlight=False, markup=False)
 
 
 def _python(console: Console, *lines: str) -> None:
@@ -233,6 +235,11 @@ def _said(metric: str) -> str:
 
 def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.4g}"
+
+
+def _per_second(record: dict[str, Any]) -> str:
+    speed = record.get("rows_per_second")
+    return "an unknown number of rows" if speed is None else f"{speed:,.0f} rows"
 
 
 def _megabytes(size: int) -> str:

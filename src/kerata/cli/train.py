@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerata.cli.errors import UserError
+from kerata.cli.request import Request
 from kerata.cli.teller import Teller
 from kerata.cli.told import say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kerata.cli.safekeeping import Safekeeping
     from kerata.workbench.core.result import Trained
-
-
-@dataclass
-class Request:
-    """What was asked for on the command line; None where nothing was said."""
-
-    source: str
-    target: str | None = None
-    task: str | None = None
-    network: str | None = None
-    name: str | None = None
-    table: str | None = None
-    columns: Path | None = None
-    kinds: list[str] = field(default_factory=list)
-    options: list[str] = field(default_factory=list)
-    epochs: int | None = None
-    batch_size: int | None = None
-    seed: int = 0
-    balance: bool = False
-    out: Path | None = None
-    overwrite: bool = False
-    quiet: bool = False
 
 
 def train_source(request: Request) -> None:
@@ -46,9 +24,9 @@ def train_source(request: Request) -> None:
         UserError: options that make no sense.
         ValueError: a source, target or network that makes no sense.
     """
-    from rich.console import Console
-
-    from kerata.workbench import runs
+    from kerata.cli.safekeeping import Safekeeping
+    from kerata.cli.terminal import terminal
+    from kerata.utils.files import check_writable
     from kerata.workbench.data import read_source
     from kerata.workbench.experiment import fit_source
     from kerata.workbench.training.live import LiveView
@@ -58,12 +36,13 @@ def train_source(request: Request) -> None:
         name: _value(text)
         for name, text in (_pair(text, "--option", "units=64,64") for text in request.options)
     }
-    console = Console()
+    console = terminal()
     source = read_source(request.source, target=request.target, table=request.table)
     name = run_name(request, source.name)
-    runs.prepare_folder(folder_of(request))
-    shown = None if request.quiet else console
-    with LiveView(console) as view:
+    check_writable(request.folder)
+    teller = None if request.quiet else Teller(console).tell
+    kept = Safekeeping(console, request, name, teller)
+    with kept.watching(), LiveView(console) as view:
         trained = fit_source(
             source,
             target=request.target,
@@ -77,9 +56,9 @@ def train_source(request: Request) -> None:
             balance=request.balance,
             with_diagnosis=True,
             watch=[] if request.quiet else [view],
-            on_event=None if shown is None else Teller(shown).tell,
+            on_event=kept.tell,
         )
-    finish(console, request, trained, name)
+        finish(console, trained, kept)
     if not request.quiet:
         console.print("[bold]The same in Python[/bold]")
         console.print(
@@ -87,13 +66,13 @@ def train_source(request: Request) -> None:
         )
 
 
-def finish(console: Console, request: Request, trained: Trained, name: str) -> None:
-    """Print what came of it and save the run."""
+def finish(console: Console, trained: Trained, kept: Safekeeping) -> None:
+    """Judge the run that was kept and print what came of it."""
     from kerata.workbench import runs
 
-    trained.config |= {"source": request.source, "table": request.table}
+    assert kept.run is not None
+    run = runs.complete(kept.run, trained)
     _print_result(console, trained)
-    run = runs.save(trained, name, folder_of(request), overwrite=request.overwrite)
     report = run.path / "report.html"
     say(console, "Saved", [str(run.path), *([str(report)] if report.exists() else [])])
 
@@ -195,18 +174,9 @@ def run_name(request: Request, source: str) -> str:
     """
     from kerata.workbench import runs
 
-    folder = folder_of(request)
+    folder = request.folder
     if request.name is not None:
         runs.check_name(request.name, folder, overwrite=request.overwrite)
         return request.name
-    free = name = "".join(c if c.isalnum() or c in "-_." else "-" for c in source).strip("-.")
-    number = 2
-    while (folder / free).exists() and not request.overwrite:
-        free = f"{name}-{number}"
-        number += 1
-    return free
-
-
-def folder_of(request: Request) -> Path:
-    """Give the folder of runs."""
-    return Path("runs") if request.out is None else request.out
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in source).strip("-.")
+    return name if request.overwrite else runs.free_name(name, folder)

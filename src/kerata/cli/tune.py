@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerata.cli.request import Request
 from kerata.cli.teller import Teller
 from kerata.cli.told import say
 from kerata.cli.train import (
-    Request,
     finish,
-    folder_of,
     given_arguments,
     kinds_of_columns,
     run_name,
@@ -43,20 +42,24 @@ def tune(request: Request, wanted: Wanted) -> None:
         UserError: options that make no sense.
         ValueError: a source, target, network or study file that makes no sense.
     """
-    from rich.console import Console
-
+    from kerata.cli.safekeeping import Safekeeping
+    from kerata.cli.terminal import terminal
+    from kerata.utils.files import check_writable
     from kerata.workbench.data import read_source
     from kerata.workbench.training.live import LiveView
     from kerata.workbench.tuning import tune_source
 
     columns = kinds_of_columns(request)
     networks = [name.strip() for text in wanted.networks for name in text.split(",")]
-    console = Console()
+    console = terminal()
     source = read_source(request.source, target=request.target, table=request.table)
     name = run_name(request, source.name)
     # Beside the runs and of the source's name, so that the same command goes on with it.
-    study = wanted.study or folder_of(request) / f"{request.name or source.name}.study.db"
-    with LiveView(console) as view:
+    study = wanted.study or request.folder / f"{request.name or source.name}.study.db"
+    check_writable(request.folder)
+    teller = None if request.quiet else SearchTeller(console).tell
+    kept = Safekeeping(console, request, name, teller)
+    with kept.watching(), LiveView(console) as view:
         trained = tune_source(
             source,
             target=request.target,
@@ -72,9 +75,9 @@ def tune(request: Request, wanted: Wanted) -> None:
             ray=wanted.ray,
             study=study,
             watch=[] if request.quiet else [view],
-            on_event=None if request.quiet else SearchTeller(console).tell,
+            on_event=kept.tell,
         )
-    finish(console, request, trained, name)
+        finish(console, trained, kept)
     if not request.quiet:
         console.print("[bold]The same in Python[/bold]")
         lines = python_lines(request, wanted, columns, networks, study)

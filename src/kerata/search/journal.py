@@ -6,20 +6,21 @@ import hashlib
 import json
 import os
 import types
+import warnings
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 
 from kerata.base.configurable import Configurable
+from kerata.base.fingerprint import digest_of
 from kerata.search.engine import Course, Record, Split
 from kerata.search.networks import Build, Data
 
-_FORMAT = 1
-# Bytes of each array that are looked at to recognise the data.
-_LOOKED_AT = 2**24
+_FORMAT = 2
+_CHECK = "crc32"
 
 
 class Journal:
@@ -32,32 +33,32 @@ class Journal:
     Raises:
         ValueError: the file belongs to another search, or is no journal.
 
-    A line is written with one call and forced to the disk, so whatever kills the process,
-    at most the last line is torn; reading leaves it out.
+    A line is written with one call, carries a checksum and is forced to the disk: whatever
+    kills the process, at most the last line is torn, and a damaged line costs that line alone,
+    with a warning. A file that is no journal is never written to.
     """
 
     def __init__(self, path: str | os.PathLike[str], identity: dict[str, str]) -> None:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._entries: dict[str, dict[str, Any]] = {}
+        head = _line({"kerata search": _FORMAT, **identity})
         text = self.path.read_bytes() if self.path.exists() else b""
-        lines = text.split(b"\n")
-        # What stands behind the last line's end was torn.
-        whole = [line for line in lines[:-1] if line]
-        if whole:
-            self._read(whole, identity)
+        # What stands behind the last line's end was torn; it may be the first line itself.
+        end = text.rfind(b"\n") + 1
+        if end:
+            self._read(text[:end].splitlines(), identity)
+        elif not head.startswith(text):
+            raise ValueError(f"{self.path} is not the journal of a search; name another file.")
         self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        if lines[-1]:
-            os.truncate(self.path, len(text) - len(lines[-1]))
-        if not whole:
-            self._write({"kerata search": _FORMAT, **identity})
+        if end < len(text):
+            os.truncate(self.path, end)
+        if not end:
+            self._write(head)
 
     def _read(self, lines: list[bytes], identity: dict[str, str]) -> None:
-        try:
-            head, *entries = [json.loads(line) for line in lines]
-        except ValueError:
-            head, entries = {}, []
-        if not isinstance(head, dict) or head.get("kerata search") != _FORMAT:
+        head = _entry(lines[0])
+        if head is None or head.get("kerata search") != _FORMAT:
             raise ValueError(f"{self.path} is not the journal of a search; name another file.")
         changed = [name for name, value in identity.items() if head.get(name) != value]
         if changed:
@@ -66,24 +67,36 @@ class Journal:
                 f"{'differs' if len(changed) == 1 else 'differ'}. Delete it to begin anew, or "
                 "name another file."
             )
-        self._entries = {e["key"]: e for e in entries}
+        bad = []
+        for number, line in enumerate(lines[1:], start=2):
+            entry = _entry(line)
+            if entry is None:
+                bad.append(number)
+            else:
+                self._entries[entry["key"]] = entry
+        if bad:
+            few = ", ".join(map(str, bad[:5])) + (", ..." if len(bad) > 5 else "")
+            warnings.warn(
+                f"{self.path}: {len(bad)} damaged {'line' if len(bad) == 1 else 'lines'} ({few}); "
+                "what stood there is trained again.",
+                stacklevel=4,
+            )
 
-    def _write(self, entry: dict[str, Any]) -> None:
-        os.write(self._file, (json.dumps(entry) + "\n").encode())
+    def _write(self, line: bytes) -> None:
+        os.write(self._file, line)
         os.fsync(self._file)
 
     def add(self, record: Record, course: Course) -> None:
         """Write a finished training."""
-        self._write(
-            {
-                "key": _key(course, record.split),
-                "reports": {str(e): report for e, report in record.reports.items()},
-                "error": record.error,
-                "failed_epoch": record.failed_epoch,
-                "seconds": record.seconds,
-                "parameters": course.parameters,
-            }
-        )
+        entry = {
+            "key": _key(course, record.split),
+            "reports": {str(e): report for e, report in record.reports.items()},
+            "error": record.error,
+            "failed_epoch": record.failed_epoch,
+            "seconds": record.seconds,
+            "parameters": course.parameters,
+        }
+        self._write(_line(entry))
 
     def finished(self, courses: Sequence[Course], splits: int) -> list[Record]:
         """Give the records of trainings that are finished for all epochs that are asked for."""
@@ -112,6 +125,25 @@ class Journal:
         os.close(self._file)
 
 
+def _line(entry: dict[str, Any]) -> bytes:
+    """Write an entry and its checksum as a line of JSON."""
+    return (json.dumps({**entry, _CHECK: _checksum(entry)}) + "\n").encode()
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """Read a line; None if it is damaged."""
+    try:
+        entry = json.loads(line)
+        check = entry.pop(_CHECK)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return None
+    return entry if check == _checksum(entry) else None
+
+
+def _checksum(entry: dict[str, Any]) -> str:
+    return f"{zlib.crc32(json.dumps(entry).encode()):08x}"
+
+
 def identity_of(build: Build, rows: Data, splits: Sequence[Split]) -> dict[str, str]:
     """Give what makes results comparable: the builder's code, the data, the splits."""
     digest = hashlib.blake2b(digest_size=12)
@@ -125,13 +157,7 @@ def identity_of(build: Build, rows: Data, splits: Sequence[Split]) -> dict[str, 
 
 
 def _of_data(rows: Data) -> str:
-    digest = hashlib.blake2b(digest_size=12)
-    for leaf in jax.tree.leaves((rows.arrays, rows.judged_weight)):
-        array = np.asarray(leaf)
-        digest.update(f"{array.shape}{array.dtype}".encode())
-        every = max(1, array.nbytes // _LOOKED_AT)
-        digest.update(np.ascontiguousarray(array[::every]).tobytes())
-    return digest.hexdigest()
+    return digest_of(jax.tree.leaves((rows.arrays, rows.judged_weight)))
 
 
 def _of_function(build: Any) -> str:

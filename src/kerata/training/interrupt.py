@@ -8,6 +8,18 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+_listeners: list[Callable[[], None]] = []
+
+
+@contextlib.contextmanager
+def on_press(listener: Callable[[], None]) -> Iterator[None]:
+    """Call a function at once when Ctrl-C is pressed and held back, inside a ``with`` block."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
 
 @contextlib.contextmanager
 def deferred_interrupt() -> Iterator[Callable[[], None]]:
@@ -29,6 +41,8 @@ def deferred_interrupt() -> Iterator[Callable[[], None]]:
         if pressed:
             signal.default_int_handler(number, frame)
         pressed.append(number)
+        for listener in _listeners:
+            listener()
 
     def check() -> None:
         if pressed:

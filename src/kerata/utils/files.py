@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import errno
 import os
 import secrets
+import shutil
+import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
+
+# Names of what is not whole yet: of whom it is shows whether anybody still works on it.
+_OWNER = f"{''.join(c if c.isalnum() else '-' for c in socket.gethostname())}~{{}}"
+_RENAME_EXCHANGE = 2  # linux/fs.h
+_RENAME_SWAP = 2  # sys/stdio.h of macOS
 
 
 def write_beside(path: str | Path, write: Callable[[IO[bytes]], Any]) -> Path:
     """Write a file beside its place and rename it there when it is whole.
 
     Arguments:
-        path: where the file shall be; its folder is made if it is missing.
+        path: where the file shall be; its folder is made if it is missing. A symbolic link
+            stays one: the file that it leads to is written.
         write: gets the open binary file.
 
     Raises:
@@ -25,9 +36,10 @@ def write_beside(path: str | Path, write: Callable[[IO[bytes]], Any]) -> Path:
     >>> write_beside(folder / "a.txt", lambda f: f.write(b"whole")).read_bytes()
     b'whole'
     """
-    path = Path(path)
+    asked = Path(path)
+    path = Path(os.path.realpath(asked)) if asked.is_symlink() else asked
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    beside = unfinished(path)
     try:
         with open(beside, "wb") as file:
             write(file)
@@ -38,4 +50,106 @@ def write_beside(path: str | Path, write: Callable[[IO[bytes]], Any]) -> Path:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
-    return path
+    return asked
+
+
+def unfinished(path: Path) -> Path:
+    """Give a name beside a path for what shall take its place when it is whole.
+
+    What processes of this machine left behind there when they died is deleted.
+    """
+    for left in path.parent.glob(f".{_escaped(path.name)}.*.part"):
+        owner = left.name.removesuffix(".part").rpartition(".")[0].rpartition(".")[2]
+        if _is_dead(owner):
+            with contextlib.suppress(OSError):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return path.with_name(f".{path.name}.{_OWNER.format(os.getpid())}.{secrets.token_hex(4)}.part")
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def _is_dead(owner: str) -> bool:
+    """Say whether a process of this machine is gone; of others nobody knows."""
+    machine, _, number = owner.rpartition("~")
+    if _OWNER.format(number) != f"{machine}~{number}" or not number.isdigit():
+        return False
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
+
+
+def check_writable(folder: str | Path) -> None:
+    """Make a folder if it is missing, and try to write there.
+
+    Raises:
+        OSError: it can't be made or written.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = unfinished(folder / "probe")
+    probe.write_bytes(b"")
+    probe.unlink()
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two paths change places in one step; False where the system has no such call."""
+    library = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+    names = os.fsencode(one), os.fsencode(other)
+    if sys.platform == "darwin" and hasattr(library, "renamex_np"):
+        failed = library.renamex_np(*names, _RENAME_SWAP)  # type: ignore[union-attr] # posix
+    elif sys.platform == "linux" and hasattr(library, "renameat2"):
+        here = -100  # AT_FDCWD: relative paths count from the current folder
+        failed = library.renameat2(here, names[0], here, names[1], _RENAME_EXCHANGE)  # type: ignore[union-attr] # posix
+    else:
+        return False
+    if not failed:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def put_folder(whole: Path, place: Path) -> None:
+    """Rename a finished folder to its place.
+
+    Raises:
+        FileExistsError: something is there already.
+    """
+    try:
+        os.rename(whole, place)
+    except OSError as error:
+        # Systems name it in several ways; an empty folder is simply replaced.
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+            raise FileExistsError(errno.EEXIST, "is there already", str(place)) from None
+        raise
+
+
+def replace_folder(whole: Path, place: Path) -> None:
+    """Put a finished folder in the place of another, which is deleted; one is always there.
+
+    Where the system can't exchange two names in one step, the old folder is away for the
+    moment between two renames.
+    """
+    if not place.exists():
+        put_folder(whole, place)
+        return
+    if exchange(whole, place):
+        shutil.rmtree(whole, ignore_errors=True)
+        return
+    old = unfinished(place)
+    os.rename(place, old)
+    try:
+        os.rename(whole, place)
+    except BaseException:
+        os.rename(old, place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

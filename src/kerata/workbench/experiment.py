@@ -62,8 +62,8 @@ def fit_source(
         watch: callbacks for the network's training.
         on_event: called with a name and a value as things become known: ``'columns'``,
             ``'task'``, ``'rows'``, ``'preparation'``, ``'baseline'``, ``'network'``,
-            ``'member'`` after each further network of several, and ``'diagnosis'`` before it
-            is made.
+            ``'member'`` after each further network of several, ``'trained'`` (the ``Trained``)
+            when all is there that can't be made again, and ``'diagnosis'`` before it is made.
 
     Raises:
         ValueError: a target that is not there, too few rows, one class only, and other data
@@ -128,18 +128,10 @@ def fit_source(
             "averaged; the curves are those of the first."
         )
 
-    findings = None
-    if with_diagnosis:
-        began = time.perf_counter()
-        tell("diagnosis", None)
-        findings = diagnose_prepared(
-            outcome.history, outcome.model, outcome.first, x, targets, seed
-        )
-        clock["diagnosis"] = time.perf_counter() - began
     outputs = outputs_of(outcome.model, x["test"], chosen)
     truth = targets["test"]
     values = metrics.row_values(chosen, truth, outputs)
-    return Trained(
+    trained = Trained(
         model=outcome.model,
         preparation=planned.preparation,
         task=chosen,
@@ -157,7 +149,7 @@ def fit_source(
             baselines.compared(baseline, chosen, truth, theirs, outputs)
             for baseline, theirs in simple
         ],
-        findings=findings,
+        findings=None,
         config={
             "source": source.name,
             "target": divided.target,
@@ -176,3 +168,12 @@ def fit_source(
         notes=notes,
         fingerprint=source.fingerprint,
     )
+    tell("trained", trained)
+    if with_diagnosis:
+        began = time.perf_counter()
+        tell("diagnosis", None)
+        trained.findings = diagnose_prepared(
+            outcome.history, outcome.model, outcome.first, x, targets, seed
+        )
+        clock["diagnosis"] = time.perf_counter() - began
+    return trained

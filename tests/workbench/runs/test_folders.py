@@ -1,6 +1,7 @@
 """Folders of runs: whole or not there, found by name, refused where they are none."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -89,3 +90,66 @@ def test_what_is_no_run_says_so(run, place, tmp_path):
         runs.load("odd", tmp_path)
     # One damaged run doesn't hide the others.
     assert runs.all(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "told"),
+    [
+        ("history.csv", "epoch,loss\n1,abc\n", "history.csv is damaged"),
+        ("history.csv", "epoch,loss\n1\n", "line 2 has 1 cells instead of 2"),
+        ("test_predictions.csv", "row,x\n1,2\n", "no column 'prediction'"),
+        ("test_predictions.csv", "", "missing or damaged"),
+        ("run.json", "{", "run.json is missing or damaged"),
+        ("run.json", "[" * 100_000, "run.json is missing or damaged"),
+        ("run.json", '{"task": 1}', "run.json is damaged: its 'task' makes no sense"),
+    ],
+)
+def test_a_damaged_file_is_named_in_one_sentence(run, tmp_path, file, content, told):
+    shutil.copytree(run.path, tmp_path / "bad")
+    (tmp_path / "bad" / file).write_text(content)
+
+    def read():
+        bad = runs.load("bad", tmp_path)
+        return bad.history, bad.answers()
+
+    with pytest.raises(ValueError, match=told):
+        read()
+
+
+def test_a_damaged_run_never_hides_the_others(run, tmp_path, capsys):
+    from kerata.cli.tell_runs import tell_runs
+
+    for name in ("bad", "good", "worse"):
+        shutil.copytree(run.path, tmp_path / name)
+    record = json.loads((tmp_path / "bad" / "run.json").read_text())
+    (tmp_path / "bad" / "run.json").write_text(json.dumps({**record, "interval": ["a"]}))
+    (tmp_path / "worse" / "run.json").write_bytes(b"\xff\xfe")
+    assert [one.name for one in runs.all(tmp_path)] == ["good"]
+    tell_runs(tmp_path)
+    told = capsys.readouterr().out
+    assert "good" in told
+    assert "its 'interval' makes no sense" in told
+    assert "worse" in told
+
+
+def test_what_a_folder_says_can_not_steer_the_terminal(run, tmp_path, capsys):
+    from kerata.cli.tell_runs import tell_runs, tell_show
+
+    shutil.copytree(run.path, tmp_path / "evil")
+    record = json.loads((tmp_path / "evil" / "run.json").read_text())
+    record["network"] = "mlp\x1b]0;owned\x07\x1b[2J"
+    record["notes"] = ["\x1b[31mred\x9b"]
+    (tmp_path / "evil" / "run.json").write_text(json.dumps(record))
+    tell_show("evil", tmp_path)
+    tell_runs(tmp_path)
+    told = capsys.readouterr().out
+    assert "\x1b]0" not in told
+    assert "\x1b[2J" not in told
+    assert "\x9b" not in told
+    assert "mlp\\x1b]0;owned" in told
+
+
+def test_a_name_that_is_taken_while_training_gives_way(trained, tmp_path):
+    names = [runs.keep(trained, "a", tmp_path).name for _ in range(3)]
+    assert names == ["a", "a-2", "a-3"]
+    assert [one.record["name"] for one in runs.all(tmp_path)] == ["a-3", "a-2", "a"]

@@ -26,12 +26,11 @@ TIMED = 2000
 
 
 def record_of(trained: Trained) -> dict[str, Any]:
-    """Give what ``run.json`` holds.
+    """Give what ``run.json`` holds of a training that is not judged yet.
 
     Arguments:
         trained: what ``fit_source`` gave.
     """
-    verdict = verdict_of(trained)
     return plain(
         {
             "kerata": __version__,
@@ -42,21 +41,15 @@ def record_of(trained: Trained) -> dict[str, Any]:
             "metrics": trained.metrics,
             "interval": trained.interval,
             "baselines": [dataclasses.asdict(baseline) for baseline in trained.baselines],
-            "verdict": {
-                "quality": verdict.quality,
-                "baselines": [gain_sentence(b, trained.task) for b in trained.baselines],
-                "best_epoch": verdict.best_epoch,
-                "overfitting": verdict.overfitting,
-                "advice": verdict.advice,
-            },
-            "diagnosis": None if trained.findings is None else trained.findings.as_dict(),
+            "verdict": None,
+            "diagnosis": None,
             "search": None if trained.search is None else trained.search.as_dict(),
             "rows": {part: len(numbers) for part, numbers in trained.rows.items()},
             "epochs": len(next(iter(trained.history.values()))),
             "best_epoch": trained.best_epoch,
             "seed": trained.config.get("seed"),
             "parameters": int(trained.model.count_params()),
-            "rows_per_second": speed(trained),
+            "rows_per_second": None,
             "seconds": trained.seconds,
             "fingerprint": trained.fingerprint,
             "notes": trained.notes,
@@ -66,6 +59,29 @@ def record_of(trained: Trained) -> dict[str, Any]:
                 else [column.as_dict() for column in trained.columns]
             ),
             "versions": versions(),
+        }
+    )
+
+
+def judged_record_of(trained: Trained) -> dict[str, Any]:
+    """Give what ``run.json`` holds besides, once the network is judged.
+
+    Arguments:
+        trained: what ``fit_source`` gave.
+    """
+    verdict = verdict_of(trained)
+    return plain(
+        {
+            "verdict": {
+                "quality": verdict.quality,
+                "baselines": [gain_sentence(b, trained.task) for b in trained.baselines],
+                "best_epoch": verdict.best_epoch,
+                "overfitting": verdict.overfitting,
+                "advice": verdict.advice,
+            },
+            "diagnosis": None if trained.findings is None else trained.findings.as_dict(),
+            "rows_per_second": speed(trained),
+            "seconds": trained.seconds,
         }
     )
 

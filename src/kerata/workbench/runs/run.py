@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -63,14 +64,18 @@ class Run:
 
     @cached_property
     def history(self) -> dict[str, list[float]]:
-        """A list for each figure, with a number an epoch."""
-        with open(self.path / HISTORY, encoding="utf-8", newline="") as file:
-            names, *rows = csv.reader(file)
-        return {
-            name: [float(row[place]) for row in rows]
-            for place, name in enumerate(names)
-            if name != "epoch"
-        }
+        """A list for each figure, with a number an epoch.
+
+        Raises:
+            ValueError: the file is missing or damaged.
+        """
+        path = self.path / HISTORY
+        columns = read_columns(path)
+        columns.pop("epoch", None)
+        try:
+            return {name: [float(cell) for cell in cells] for name, cells in columns.items()}
+        except ValueError as error:
+            raise ValueError(f"{path} is damaged ({error}): train it again.") from None
 
     @cached_property
     def _loaded(self) -> tuple[Any, Preparation]:
@@ -112,10 +117,17 @@ class Run:
         return np.concatenate([self.predict(piece) for piece in pieces])
 
     def answers(self) -> dict[str, list[str]]:
-        """Read the answers to the test rows, a list of cells for each column."""
-        with open(self.path / ANSWERS, encoding="utf-8", newline="") as file:
-            names, *rows = csv.reader(file)
-        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+        """Read the answers to the test rows, a list of cells for each column.
+
+        Raises:
+            ValueError: the file is missing or damaged.
+        """
+        found = read_columns(self.path / ANSWERS)
+        lacking = {"row", "truth", "prediction"} - found.keys()
+        if lacking:
+            name = sorted(lacking)[0]
+            raise ValueError(f"{self.path / ANSWERS} is damaged: it has no column {name!r}.")
+        return found
 
 
 def load(name: str | Path, folder: str | Path = FOLDER) -> Run:
@@ -152,15 +164,21 @@ def load(name: str | Path, folder: str | Path = FOLDER) -> Run:
 
 def every(folder: str | Path = FOLDER) -> list[Run]:
     """Give all runs in a folder, the newest first; folders that hold no run are passed over."""
-    found = []
-    for path in Path(folder).glob(f"*/{RECORD}"):
+    return look_through(folder)[0]
+
+
+def look_through(folder: str | Path = FOLDER) -> tuple[list[Run], list[str]]:
+    """Give all runs in a folder, the newest first, and a sentence for each damaged one."""
+    found, damaged = [], []
+    for path in sorted(Path(folder).glob(f"*/{RECORD}")):
         if path.parent.name.startswith("."):
             continue
         try:
             found.append(Run(path.parent, read_record(path.parent)))
-        except ValueError:
-            continue
-    return sorted(found, key=lambda run: (run.record["created"], run.name), reverse=True)
+        except (ValueError, OSError) as error:
+            damaged.append(str(error))
+    found.sort(key=lambda run: (run.record["created"], run.name), reverse=True)
+    return found, damaged
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -170,12 +188,50 @@ def read_record(path: Path) -> dict[str, Any]:
         ValueError: it is damaged, or another program's.
     """
     record = read_json(path / RECORD)
-    missing = {"task", "metrics", "network", "created", "columns"} - record.keys()
-    if missing:
-        raise ValueError(
-            f"{path / RECORD} is no record of a run: {sorted(missing)[0]!r} is missing."
-        )
+    for name, fits in _FORM.items():
+        if name not in record:
+            raise ValueError(f"{path / RECORD} is no record of a run: {name!r} is missing.")
+        try:
+            sound = fits(record[name])
+        except (TypeError, ValueError, KeyError, AttributeError):
+            sound = False
+        if not sound:
+            raise ValueError(f"{path / RECORD} is damaged: its {name!r} makes no sense.")
     return record
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+# What commands rely on, and its form.
+_FORM: dict[str, Callable[[Any], Any]] = {
+    "task": lambda value: Task.from_dict(value),
+    "metrics": lambda value: value and all(v is None or _is_number(v) for v in value.values()),
+    "interval": lambda value: len(value) == 2 and all(map(_is_number, value)),
+    "network": lambda value: isinstance(value, str),
+    "created": lambda value: isinstance(value, str),
+    "columns": lambda value: value is None or [Column.from_dict(column) for column in value],
+}
+
+
+def read_columns(path: Path) -> dict[str, list[str]]:
+    """Read a table that a run keeps, a list of cells for each column.
+
+    Raises:
+        ValueError: it is missing or damaged.
+    """
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            names, *rows = csv.reader(file)
+    except (OSError, ValueError, csv.Error) as error:
+        raise ValueError(f"{path} is missing or damaged ({error}): train it again.") from None
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(names):
+            raise ValueError(
+                f"{path} is damaged: line {number} has {len(row)} cells instead of {len(names)}."
+            )
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -186,7 +242,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, RecursionError, FileNotFoundError) as error:
         raise ValueError(f"{path} is missing or damaged ({error}).") from None
     if not isinstance(found, dict):
         raise ValueError(f"{path} is damaged: it holds no object.")

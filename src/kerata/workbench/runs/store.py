@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import secrets
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.workbench.runs.predictions import answer_columns
-from kerata.workbench.runs.record import config_of, plain, record_of
+from kerata.utils.files import put_folder, replace_folder, unfinished, write_beside
+from kerata.workbench.runs.record import config_of, judged_record_of, plain, record_of
 from kerata.workbench.runs.run import (
     ANSWERS,
     CONFIG,
@@ -39,13 +38,11 @@ def save(
     overwrite: bool = False,
     report: bool = True,
 ) -> Run:
-    """Write a run's folder with model, history, config, answers, pictures and report.
-
-    Nothing is there before all is written; an older run stays until then.
+    """Write a run's folder with model, history, config, answers, verdict, pictures and report.
 
     Arguments:
         trained: what ``fit_source`` gave.
-        name: of the run.
+        name: of the run; where another one took it meanwhile, the next free one is taken.
         folder: where runs are; made if it is missing.
         overwrite: whether a run of that name is replaced.
         report: whether ``report.html`` and pictures are made.
@@ -58,18 +55,74 @@ def save(
         ValueError: a name that is no name of a folder.
         OSError: the folder can't be written, the disk is full.
     """
-    place = check_name(name, folder, overwrite=overwrite)
+    check_name(name, folder, overwrite=overwrite)
+    return complete(keep(trained, name, folder, overwrite=overwrite), trained, report=report)
+
+
+def keep(
+    trained: Trained, name: str, folder: str | Path = FOLDER, *, overwrite: bool = False
+) -> Run:
+    """Write all that a training cost, so that it can't be lost; ``complete`` adds the verdict.
+
+    Nothing is there before all is written; an older run stays until then.
+
+    Arguments:
+        trained: what ``fit_source`` gave, or told as ``'trained'``.
+        name: of the run; where another one took it meanwhile, the next free one is taken.
+        folder: where runs are; made if it is missing.
+        overwrite: whether a run of that name is replaced.
+
+    Raises:
+        OSError: the folder can't be written, the disk is full.
+    """
+    place = Path(folder) / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    mark = secrets.token_hex(4)
-    beside = place.with_name(f".{name}.{mark}.part")
+    beside = unfinished(place)
     try:
         beside.mkdir()
-        _write(trained, name, beside, report)
-        _move(beside, place, place.with_name(f".{name}.{mark}.old"))
+        record = _write(trained, beside)
+        while True:
+            _write_json(beside / RECORD, {"name": place.name, **record})
+            if overwrite:
+                replace_folder(beside, place)
+                break
+            try:
+                put_folder(beside, place)
+                break
+            except FileExistsError:
+                # Hours of training are worth more than a name.
+                place = place.with_name(free_name(name, folder))
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     return load(place)
+
+
+def complete(run: Run, trained: Trained, *, report: bool = True) -> Run:
+    """Judge a run that was kept: verdict, diagnosis, pictures and report.
+
+    Arguments:
+        run: what ``keep`` gave.
+        trained: what ``fit_source`` gave.
+        report: whether ``report.html`` and pictures are made.
+
+    Raises:
+        OSError: the folder can't be written, the disk is full; the run stays as it was kept.
+    """
+    record = {**run.record, **judged_record_of(trained)}
+    _write_json(run.path / RECORD, record)
+    if report:
+        write_report(trained, plain(record), run.path)
+    return load(run.path)
+
+
+def free_name(name: str, folder: str | Path = FOLDER) -> str:
+    """Give a name of which there is nothing yet: the given one, or with a number."""
+    free, number = name, 2
+    while (Path(folder) / free).exists():
+        free = f"{name}-{number}"
+        number += 1
+    return free
 
 
 def check_name(name: str, folder: str | Path = FOLDER, *, overwrite: bool = False) -> Path:
@@ -104,48 +157,20 @@ def check_name(name: str, folder: str | Path = FOLDER, *, overwrite: bool = Fals
     return place
 
 
-def prepare_folder(folder: str | Path = FOLDER) -> None:
-    """Find out before training, not after it, that runs can't be kept in a folder.
-
-    Raises:
-        OSError: it can't be made or written.
-    """
-    probe = Path(folder) / f".{secrets.token_hex(4)}.part"
-    probe.parent.mkdir(parents=True, exist_ok=True)
-    probe.mkdir()
-    probe.rmdir()
-
-
-def _move(beside: Path, place: Path, old: Path) -> None:
-    """Put a finished folder in its place; what was there goes last."""
-    if not place.exists():
-        os.rename(beside, place)
-        return
-    os.rename(place, old)
-    try:
-        os.rename(beside, place)
-    except BaseException:
-        os.rename(old, place)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _write(trained: Trained, name: str, folder: Path, report: bool) -> None:
+def _write(trained: Trained, folder: Path) -> dict[str, Any]:
+    """Write all files but the record, which is given."""
     model = folder / MODEL
     save_with(trained.model, trained.preparation, model, task=trained.task.as_dict())
-    record = {"name": name, **record_of(trained), "bytes": model.stat().st_size}
-    _write_json(folder / RECORD, record)
     _write_json(folder / CONFIG, config_of(trained))
     write_csv(folder / HISTORY, _history_columns(trained.history))
     write_csv(folder / ANSWERS, _test_columns(trained))
     _write_events(trained.history, folder / "tensorboard")
-    if report:
-        write_report(trained, plain(record), folder)
+    return {**record_of(trained), "bytes": model.stat().st_size}
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     text = json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_beside(path, lambda file: file.write((text + "\n").encode()))
 
 
 def write_csv(path: Path, columns: dict[str, Any]) -> None:

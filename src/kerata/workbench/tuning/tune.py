@@ -100,7 +100,23 @@ def tune_source(
     tell("found", search)
     seconds = time.perf_counter() - began
 
-    trained = fit_source(
+    early = sum(tried.value is None for tried in search.tried)
+    note = (
+        f"Chosen among {len(search.tried)} trials by the validation rows "
+        f"({early} ended early{', then interrupted' if interrupted else ''}); the test rows were "
+        "first looked at after that."
+    )
+
+    def tell_of_last(name: str, value: Any) -> None:
+        # Columns, task and rows were told before the search.
+        if name == "trained":
+            value.search = search
+            value.seconds["search"] = seconds
+            value.notes.append(note)
+        if name not in ("columns", "task", "rows"):
+            tell(name, value)
+
+    return fit_source(
         source,
         **how,
         network=search.best.network,
@@ -109,17 +125,8 @@ def tune_source(
         balance=balance,
         with_diagnosis=True,
         watch=watch,
-        on_event=_last_training(tell),
+        on_event=tell_of_last,
     )
-    trained.search = search
-    trained.seconds = {"search": seconds, **trained.seconds}
-    early = sum(tried.value is None for tried in search.tried)
-    trained.notes.append(
-        f"Chosen among {len(search.tried)} trials by the validation rows "
-        f"({early} ended early{', then interrupted' if interrupted else ''}); the test rows were "
-        "first looked at after that."
-    )
-    return trained
 
 
 def _search(
@@ -197,9 +204,3 @@ def _identity(
         "balance": balance,
         "fingerprint": source.fingerprint,
     }
-
-
-def _last_training(tell: Tell) -> Tell:
-    """Pass on what is new about the last training: columns, task and rows were told before."""
-    known = ("columns", "task", "rows")
-    return lambda name, value: None if name in known else tell(name, value)

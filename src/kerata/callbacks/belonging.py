@@ -1,0 +1,64 @@
+"""What a backup belongs to: the whole model, how it was compiled, and its data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+
+from kerata.base.fingerprint import digest_of
+from kerata.base.registry import serialize
+
+
+def belonging_of(model: Any) -> dict[str, str]:
+    """Give digests of what a training depends on, each under the name that a message uses.
+
+    Names of layers don't count, since they are numbered on within one process. What tells
+    nothing about itself (a layer without ``get_config``) counts by its class; data that are
+    made batch by batch don't count.
+
+    Arguments:
+        model: compiled, at the start of its training.
+    """
+    compiled = model._compiled or {}
+    found = {
+        "the model": [_described(layer) for layer in model._flatten_layers()],
+        "the loss": [_described(compiled.get("loss")), _described(compiled.get("loss_weights"))],
+        "the metrics": [_described(compiled.get(n)) for n in ("metrics", "weighted_metrics")],
+        "the optimizer": _described(model.optimizer),
+    }
+    digests = {name: _digest(value) for name, value in found.items()}
+    arrays = getattr(model._start.plan.data, "arrays", None)
+    if arrays is not None:
+        leaves = jax.tree.leaves(arrays)
+        if all(hasattr(leaf, "shape") for leaf in leaves):
+            digests["the data"] = digest_of(leaves)
+    return digests
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, default=repr)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _described(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_described(part) for part in value]
+    if isinstance(value, Mapping):
+        return {str(key): _described(part) for key, part in value.items()}
+    try:
+        return _without_names(serialize(value))
+    except Exception:
+        # A class of the user's that can't tell what it was made of.
+        return [type(value).__name__, getattr(value, "__qualname__", "")]
+
+
+def _without_names(config: Any) -> Any:
+    if isinstance(config, (list, tuple)):
+        return [_without_names(part) for part in config]
+    if isinstance(config, Mapping):
+        return {key: _without_names(part) for key, part in config.items() if key != "name"}
+    return config

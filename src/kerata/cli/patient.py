@@ -1,0 +1,37 @@
+"""Output that outlives its reader: ``kerata train ... | head`` must not cost a training."""
+
+from __future__ import annotations
+
+import os
+from typing import IO, Any
+
+
+class Patient:
+    """Standard output that goes silent, instead of failing, when its reader goes away."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or do nothing once nobody reads any more."""
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            self._silence()
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, or do nothing once nobody reads any more."""
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._silence()
+
+    def _silence(self) -> None:
+        # Python flushes standard output once more at its end, which must not fail either.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

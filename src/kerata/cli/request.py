@@ -1,0 +1,33 @@
+"""What ``kerata train`` and ``kerata tune`` were asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Request:
+    """What was asked for on the command line; None where nothing was said."""
+
+    source: str
+    target: str | None = None
+    task: str | None = None
+    network: str | None = None
+    name: str | None = None
+    table: str | None = None
+    columns: Path | None = None
+    kinds: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    epochs: int | None = None
+    batch_size: int | None = None
+    seed: int = 0
+    balance: bool = False
+    out: Path | None = None
+    overwrite: bool = False
+    quiet: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The folder of runs."""
+        return Path("runs") if self.out is None else self.out

@@ -1,0 +1,198 @@
+"""What ``kerata train`` trained is kept, whatever ends it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+pandas = pytest.importorskip("pandas")
+
+from kerata.utils import files  # noqa: E402  # after the check for pandas
+from kerata.workbench import runs  # noqa: E402
+
+COMMAND = [sys.executable, "-m", "kerata", "train", "tiny.csv", "--target", "y"]
+SMALL = ["--network", "linear", "--epochs", "3"]
+
+
+@pytest.fixture
+def place(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=120).round(2)
+    pandas.DataFrame({"x": x, "y": np.where(x + rng.normal(size=120) > 0, "a", "b")}).to_csv(
+        tmp_path / "tiny.csv", index=False
+    )
+    return tmp_path
+
+
+def start(place, *more, **how):
+    return subprocess.Popen(
+        [*COMMAND, *(more or SMALL)],
+        cwd=place,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        **how,
+    )
+
+
+def wait_for(process, start_of_line):
+    for line in process.stdout:
+        if line.startswith(start_of_line):
+            return
+    raise AssertionError(process.stderr.read())
+
+
+def sound(place, name="tiny"):
+    """Check that a run can be loaded and predicts; give it."""
+    run = runs.load(name, place / "runs")
+    assert len(run.history["val_loss"]) >= 1
+    assert run.model is not None
+    assert not list((place / "runs").glob(".*"))
+    return run
+
+
+def test_a_closed_pipe_costs_nothing(place):
+    process = start(place)
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=120) == 0, process.stderr.read()
+    assert process.stderr.read() == ""
+    assert sound(place).record["verdict"]["quality"].startswith("It gets")
+    process.stderr.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_training_keeps_the_best_epoch(place, number):
+    process = start(place, "--network", "linear", "--epochs", "100000", "--option", "patience=9999")
+    wait_for(process, "epoch")
+    process.send_signal(number)
+    told, errors = process.communicate(timeout=120)
+    assert "Traceback" not in errors
+    assert "Stopping: the best epoch so far is kept" in told
+    run = sound(place)
+    if number == signal.SIGINT:
+        assert process.returncode == 0, errors
+        assert run.record["verdict"]["quality"].startswith("It gets")
+    else:
+        assert process.returncode == 143
+        assert run.record["verdict"] is None
+        shown = subprocess.run(
+            [sys.executable, "-m", "kerata", "show", "tiny"],
+            cwd=place,
+            capture_output=True,
+            text=True,
+        )
+        assert "before the network was judged" in shown.stdout, shown.stderr
+
+
+def test_killed_after_training_the_run_is_there(place):
+    process = start(place)
+    wait_for(process, "Looking for what is wrong")
+    process.kill()
+    process.communicate()
+    assert sound(place).record["verdict"] is None
+
+
+def test_a_folder_that_fills_up_sends_the_run_elsewhere(place):
+    code = (
+        "import pathlib; from kerata.workbench.runs import store\n"
+        "whole = store.save_with\n"
+        "def full(model, preparation, path, **more):\n"
+        "    if 'runs' in pathlib.Path(path).parts: raise OSError(28, 'No space left on device')\n"
+        "    whole(model, preparation, path, **more)\n"
+        "store.save_with = full\n"
+        "from kerata.cli.main import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *COMMAND[3:], *SMALL],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(place)},
+    )
+    assert "No space left on device" in done.stdout, done.stderr
+    assert "Traceback" not in done.stderr
+    found = list(place.glob("kerata-*/tiny/model.keras"))
+    assert len(found) == 1
+    assert runs.load("tiny", found[0].parent.parent).model is not None
+
+
+@pytest.mark.slow
+def test_two_trainings_of_one_name_both_keep_theirs(place):
+    first, second = start(place), start(place)
+    for process in (first, second):
+        _, errors = process.communicate(timeout=180)
+        assert process.returncode == 0, errors
+    names = sorted(run.name for run in runs.all(place / "runs"))
+    assert names == ["tiny", "tiny-2"]
+    for name in names:
+        assert json.loads((place / "runs" / name / "run.json").read_text())["name"] == name
+
+
+def test_one_of_two_folders_is_always_in_its_place(tmp_path):
+    place, new = tmp_path / "run", tmp_path / "new"
+    for folder in (place, new):
+        folder.mkdir()
+        (folder / "whose").write_text(folder.name)
+    assert files.exchange(new, place)
+    assert (place / "whose").read_text() == "new"
+    assert (new / "whose").read_text() == "run"
+    files.replace_folder(new, place)
+    assert (place / "whose").read_text() == "run"
+    assert not new.exists()
+
+
+def test_without_an_exchange_a_failed_rename_puts_the_old_folder_back(tmp_path, monkeypatch):
+    place = tmp_path / "run"
+    place.mkdir()
+    (place / "whose").write_text("old")
+    monkeypatch.setattr(files, "exchange", lambda one, other: False)
+    with pytest.raises(FileNotFoundError):
+        files.replace_folder(tmp_path / "missing", place)
+    assert (place / "whose").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_what_dead_processes_left_is_cleaned_and_that_of_living_ones_stays(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    owner = files._OWNER
+    left = tmp_path / f".wine.{owner.format(dead.pid)}.ab12.part"
+    left.mkdir()
+    (left / "model.keras").write_bytes(b"half")
+    living = tmp_path / f".wine.{owner.format(os.getppid())}.ab12.part"
+    living.mkdir()
+    elsewhere = tmp_path / ".wine.other~1.ab12.part"
+    elsewhere.write_bytes(b"of another machine")
+    files.unfinished(tmp_path / "wine")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([living.name, elsewhere.name])
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "link.txt"
+    link.symlink_to(tmp_path / "real" / "there.txt")
+    files.write_beside(link, lambda file: file.write(b"one"))
+    files.write_beside(link, lambda file: file.write(b"two"))
+    assert link.is_symlink()
+    assert (tmp_path / "real" / "there.txt").read_bytes() == b"two"
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_there_is_a_whole_run_or_none(place):
+    for moment in np.linspace(0.2, 6, 12):
+        process = start(place, *SMALL, "--overwrite")
+        time.sleep(moment)
+        process.kill()
+        process.communicate()
+        for run in runs.all(place / "runs"):
+            assert run.model is not None
+    process = start(place, *SMALL, "--overwrite")
+    process.communicate()
+    sound(place)
