@@ -26,6 +26,15 @@ NUMBERS = {
     "words for nothing": (["5", "unknown", "none", None], [5, None, None, None], ""),
     "infinite": (["5", "inf", "-Infinity"], [5, None, None], ""),
     "about": (["~5", "7"], [5, 7], "~"),
+    "marks": (["DM 1,262", "DM 800"], [1262, 800], "DM"),
+    "rupees": (["Rs. 500", "Rs. 12,34,567"], [500, 1234567], "Rs."),
+    "francs": (["CHF 1'262.50", "CHF 7"], [1262.5, 7], "CHF"),
+    "reais": (["R$ 1.262,50", "R$ 7,00"], [1262.5, 7], "R$"),
+    "kronor": (["kr 500", "kr 1 262"], [500, 1262], "kr"),
+    "dollars of Hong Kong": (["HK$5", "HK$1,262"], [5, 1262], "HK$"),
+    "times of day": (["19:48", "7:30", "0:00:36"], [19.8, 7.5, 0.01], "h:mm"),
+    "twelve hours": (["7:30 pm", "12:15 AM", "12:00 p.m."], [19.5, 0.25, 12], "h:mm"),
+    "digits of Arabic": (["١٢", "٣٫٥"[:1]], [12, 3], ""),
 }
 
 
@@ -46,7 +55,8 @@ NO_NUMBERS = {
     "versions": ["1.2.3", "10.0.1"],
     "addresses": ["192.168.0.1", "10.0.0.7"],
     "ranges": ["18-25", "26-35"],
-    "times": ["12:30", "1:15"],
+    "rooms": ["Rm 101", "Rm 102"],
+    "hours that are none": ["25:70", "13:30 pm"],
     "letters first": ["Q1", "Q2"],
 }
 
@@ -88,3 +98,11 @@ def test_no_dates(cells):
 def test_missing():
     assert all(map(is_missing, (None, np.nan, "", " NA", "n/a", "NULL", "?", pandas.NaT)))
     assert not any(map(is_missing, (0, False, "none", "0", "x", 0.0)))
+
+
+def test_years_that_stand_for_no_date():
+    """Databases write zeros, or the last day there is."""
+    cells = ["0000-01-01", "9999-12-31", "0000-00-00", "2024-02-29"]
+    read = read_dates(pandas.Series(cells, dtype="str"), "ISO8601")
+    assert read.isna().tolist() == [True, True, True, False]
+    assert str(read.iloc[3]) == "2024-02-29 00:00:00"

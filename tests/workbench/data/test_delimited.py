@@ -95,7 +95,20 @@ ENCODINGS = {
     "shift_jis": "東京都は日本の首都です",
     "gb18030": "北京是中国的首都城市",
     "euc_kr": "서울은 대한민국의 수도입니다",
+    "cp1250": "Łódź, Częstochowa, Gdańsk",
+    "cp1253": "Αθήνα, Θεσσαλονίκη, Πάτρα",
+    "cp1254": "Eskişehir, Muğla, Iğdır, Çanakkale",
+    "cp1255": "ירושלים, תל אביב, חיפה",
+    "cp1256": "القاهرة, الرياض, بغداد",
+    "cp1257": "Šiauliai, Panevėžys, Žalgiris",
+    "cp1258": "Viê\u0323t Nam, Hà Nô\u0323i, Đà Nă\u0303ng",
+    "cp866": "Москва, Новосибирск, Екатеринбург",
+    "cp874": "กรุงเทพมหานคร, เชียงใหม่, ภูเก็ต",
+    "mac-roman": "für, über, möglich, später",
+    "big5": "臺北市, 高雄市, 臺中市",
+    "euc_jp": "東京都は日本の首都です",
 }
+TOLD = {"utf-8": "UTF-8", "cp1250": "Windows-1250", "cp874": "Windows-874", "cp866": "CP866"}
 
 
 @pytest.mark.parametrize("encoding", list(ENCODINGS))
@@ -105,7 +118,70 @@ def test_encodings(tmp_path, encoding):
     path.write_bytes(f'text;y\n"{text.replace(chr(34), "")}";1\n"{text[:7]}";0\n'.encode(encoding))
     source = read_source(path, target="y")
     assert source.train.frame["text"].tolist() == [text.replace('"', ""), text[:7].strip()]
-    assert source.notes[0].startswith("Text in ")
+    assert source.notes[0].startswith(f"Text in {TOLD.get(encoding, '')}")
+
+
+def test_other_files_tell_their_encoding_too(tmp_path):
+    path = tmp_path / "data.jsonl"
+    path.write_bytes('{"city": "Łódź", "y": 1}\n{"city": "Gdańsk", "y": 2}\n'.encode("cp1250"))
+    source = read_source(path, target="y")
+    assert source.train.frame["city"].tolist() == ["Łódź", "Gdańsk"]
+    assert source.notes[0] == "Text in Windows-1250."
+    for name in ("good", "bad"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_bytes("für und über später".encode("cp1252"))
+    assert "2 texts are in Windows-1252." in read_source(tmp_path).notes
+
+
+def test_a_late_byte_that_is_none_of_the_encoding(tmp_path):
+    path = tmp_path / "data.csv"
+    body = "name,y\n" + "Łódź, Gdańsk i Kraków,1\n".replace(", ", " ") * 60_000
+    path.write_bytes(body.encode("cp1250") + b"a\x81b,0\n")
+    source = read_source(path, target="y")
+    assert source.train.frame["name"].tolist()[-2:] == ["Łódź Gdańsk i Kraków", "a\ufffdb"]
+    assert "1 characters are no Windows-1250 and were read as \ufffd." in source.notes
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_apostrophes_are_no_quotes(tmp_path, ending):
+    mark = "\t" if ending == "tsv" else ","
+    said = ["'n roll'", "'tis", "dogs'", "rock 'n' roll", "o'clock"]
+    cells = [f"{said[n % 5]}" for n in range(100)]
+    path = tmp_path / f"data.{ending}"
+    lines = [mark.join((str(n * 1.5), cell, str(n % 2))) for n, cell in enumerate(cells)]
+    path.write_text("\n".join([mark.join(("x", "said", "y")), *lines]))
+    frame = read_source(path, target="y").train.frame
+    assert frame["said"].tolist() == cells
+    assert frame["y"].tolist() == [n % 2 for n in range(100)]
+
+
+def test_single_quotes_around_fields(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("x,said,y\n" + "".join(f"{n},'a, {n % 3}',{n % 2}\n" for n in range(30)))
+    assert read_source(path, target="y").train.frame["said"].tolist()[:2] == ["a, 0", "a, 1"]
+
+
+def test_an_apostrophe_far_down_merges_no_rows(tmp_path):
+    """Quotes in the sample that the layout is told from, text below it."""
+    path = tmp_path / "data.csv"
+    lines = [f"{n},'word {n % 7}',{n % 2}" for n in range(20_000)]
+    lines += ["5,'tis,1", "6,'twas,0", "7,o'clock,1"]
+    path.write_text("x,said,y\n" + "\n".join(lines) + "\n")
+    source = read_source(path, target="y")
+    assert len(source.train) == 20_003
+    assert source.train.frame["said"].tolist()[-3:] == ["'tis", "'twas", "o'clock"]
+    assert "Quotes are taken as text, since they don't come in pairs." in source.notes
+
+
+def test_a_long_field_in_a_line_that_does_not_fit(tmp_path):
+    """Longer than Python's own reader takes by itself."""
+    path = tmp_path / "data.csv"
+    long = "x" * 200_000
+    path.write_text("a,b,y\n" + "1,t,0\n" * 200 + f"2,{long}\n" + "3,t,1\n" * 20)
+    frame = read_source(path, target="y").train.frame
+    assert frame["b"].iloc[200] == long
+    assert np.isnan(frame["y"].iloc[200])
+    assert frame["a"].tolist() == [1] * 200 + [2] + [3] * 20
 
 
 def test_mixed_encodings_are_read_and_told(tmp_path):

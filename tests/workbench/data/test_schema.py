@@ -7,6 +7,7 @@ pytest.importorskip("pandas")
 
 import pandas
 
+from kerata.workbench.core.task import choose_task
 from kerata.workbench.data import read_source
 from kerata.workbench.data.schema import column_values, infer_columns, load_overrides
 
@@ -56,7 +57,9 @@ CELLS = {
     "english days": ([f"{1 + n % 28} May 2{n:03d}" for n in range(ROWS)], "date"),
     "days as numbers": ([20240101 + n % 28 for n in range(ROWS)], "date"),
     "years": (rng.integers(1950, 2020, ROWS).tolist(), "number"),
-    "clock times": ([f"{n % 12}:30" for n in range(ROWS)], "category"),
+    "clock times": ([f"{n % 12}:30" for n in range(ROWS)], "number"),
+    "nearly consecutive": ([n + n // 50 for n in range(1000, 1000 + ROWS)], "identifier"),
+    "zeros for dates": (["0000-01-01", *[f"2{n:03d}-03-04" for n in range(ROWS - 1)]], "date"),
     "zip": (rng.integers(10_000, 99_999, ROWS).tolist(), "category"),
     "truth values": ([bool(n) for n in rng.integers(0, 2, ROWS)], "category"),
 }
@@ -209,3 +212,39 @@ def test_rare_classes_raise_no_alarm():
     sparse = np.where(rng.random(3000) < 0.05, "seen", None)
     sparse[y == 1] = None
     assert leaks(frame.assign(sparse=sparse), "y") == ["copy"]
+
+
+TRUTHS = [
+    *(("true", "false"), ("True", "False"), ("yes", "no"), ("YES", "NO"), ("Y", "N"), ("t", "f")),
+    *((1, 0), (1.0, 0.0), ("1", "0"), (True, False)),
+]
+
+
+@pytest.mark.parametrize("trained", TRUTHS, ids=str)
+def test_true_and_false_in_other_words_later(trained):
+    """A program writes true and false, the next one 1 and 0; the rows mean the same."""
+    bits = rng.integers(0, 2, ROWS)
+    frames = [
+        pandas.DataFrame({"x": [pair[1 - b] for b in bits], "y": [pair[b] for b in bits]})
+        for pair in (trained, *TRUTHS)
+    ]
+    column, _ = infer_columns(frames[0].assign(y=rng.normal(size=ROWS)), "y")
+    task = choose_task(frames[0]["y"], "y")
+    for frame in frames:
+        assert column_values(frame, column).tolist() == column_values(frames[0], column).tolist()
+        assert task.encode(frame["y"]).tolist() == task.encode(frames[0]["y"]).tolist()
+
+
+def test_true_and_false_in_several_words():
+    frame = pandas.DataFrame({"x": ["yes", "no", "1", "0", "TRUE", "no"] * 10, "y": range(60)})
+    column, _ = infer_columns(frame, "y")
+    assert (column.form, column.distinct) == ("yes/no", 2)
+    assert column_values(frame, column).tolist()[:6] == ["yes", "no", "yes", "no", "yes", "no"]
+    assert choose_task(frame["x"], "x").classes == ["no", "yes"]
+
+
+def test_a_number_is_no_truth():
+    """Only columns of ones and zeros take words for them."""
+    column, _ = infer_columns(pandas.DataFrame({"x": [1, 0, 2, 1], "y": [1, 2, 3, 4]}), "y")
+    with pytest.raises(ValueError, match="Row 1 of column 'x' holds 'yes'"):
+        column_values(pandas.DataFrame({"x": ["yes"]}), column)

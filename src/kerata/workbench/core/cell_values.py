@@ -32,15 +32,34 @@ CODE = r"^(?:[+-]?0[0-9]+|[0-9]{16,})$"
 # So much of a column must be numbers (or dates) to be read as such.
 ENOUGH = 0.95
 
-_CURRENCY = r"(?:US\$|[$€£¥₹]|EUR|USD|GBP|CHF)?"
+# Symbols, with letters before as in R$; the codes of ISO 4217 in use; and what people write.
+_SYMBOLS = "$€£¥₹₽₺₩₪₫₦₱฿₴₸₡₲₵₾₼¢"
+_MONEY = (
+    *("AED", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DEM", "DKK", "EGP"),
+    *("EUR", "FRF", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "ITL", "JPY", "KES", "KRW"),
+    *("MAD", "MXN", "MYR", "NGN", "NOK", "NZD", "PEN", "PHP", "PKR", "PLN", "RON", "RUB", "SAR"),
+    *("SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND", "ZAR", "DM", "RM", "RMB", "Tk"),
+    *(r"[Rr]s\.?", r"[Kk]r\.?", r"Fr\.?", r"S/\.?", "zł", "Kč", "Ft", "lei", r"Rp\.?", r"руб\.?"),
+)
+_CURRENCY = rf"(?:(?:[A-Z]{{1,3}}\.?)?[{_SYMBOLS}]|(?:{'|'.join(_MONEY)})(?![^\W\d_]))?"
 _NUMBER = re.compile(
     rf"(?P<minus>\()?(?P<before>[~≈]?\s*{_CURRENCY})\s*(?P<sign>[+\-−–])?\s*(?:[$€£])?"
     r"(?P<digits>\d[\d.,'’ \u00a0\u202f]*|[.,]\d+)(?P<power>[eE][+-]?\d+)?"
     r"\s*(?P<unit>[^\d\s()][^\d()]{0,19})?\)?"
 )
+# Thousands, or as in India hundreds above the first thousand: 12,34,567.
 _GROUPS = {
-    mark: re.compile(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+") for mark in (",", ".", "'", " ")
+    mark: re.compile(rf"\d{{1,3}}(?:{m}\d{{3}})+|\d{{1,2}}(?:{m}\d{{2}})+{m}\d{{3}}")
+    for mark in (",", ".", "'", " ")
+    for m in [re.escape(mark)]
 }
+# A time of day or a length of time: 19:48, 7:05:30 pm.
+CLOCK = "h:mm"
+_CLOCK = re.compile(
+    r"(?P<sign>[+\-−–])?(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:\.\d+)?))?"
+    r"(?:\s*(?P<half>[ap])\.?m\.?)?",
+    re.IGNORECASE,
+)
 
 _DATE_FORMATS = (
     *("ISO8601", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y"),
@@ -115,7 +134,7 @@ def read_numbers(series: pandas.Series, decimal: str | None = None) -> Numbers:
     present = series.dropna()
     # A look at some cells of a column of words saves reading all.
     some = present.iloc[:: 1 + len(present) // 2000].drop_duplicates()
-    if not any(_NUMBER.fullmatch(cell) for cell in some):
+    if not any(_NUMBER.fullmatch(cell) or _CLOCK.fullmatch(cell) for cell in some):
         failed = series.notna() & ~series.str.lower().isin(MISSING_NUMBER)
         return Numbers(np.full(len(series), np.nan), failed.to_numpy(bool))
     if decimal != ",":
@@ -125,7 +144,12 @@ def read_numbers(series: pandas.Series, decimal: str | None = None) -> Numbers:
         if rest.str.lower().isin(MISSING_NUMBER).all():
             return Numbers(plain, np.zeros(len(plain), bool))
     codes, cells = pandas.factorize(series)
-    values, failed_cells, unit, mark = _read_cells([str(cell) for cell in cells], decimal)
+    written = [str(cell) for cell in cells]
+    clocks = sum(_CLOCK.fullmatch(cell) is not None for cell in some)
+    clock = 2 * clocks > len(some)
+    values, failed_cells, unit, mark = (
+        _read_clock(written) if clock else _read_cells(written, decimal)
+    )
     values = np.append(values, np.nan)[codes]
     failed = np.append(failed_cells, False)[codes]
     return Numbers(values, failed, unit, mark)
@@ -150,6 +174,23 @@ def _read_cells(cells: list[str], decimal: str | None) -> tuple[np.ndarray, np.n
         negative = (match["sign"] in ("-", "−", "–")) != bool(match["minus"])
         values[place] = -value if negative else value
     return values, failed, unit, mark
+
+
+def _read_clock(cells: list[str]) -> tuple[np.ndarray, np.ndarray, str, str]:
+    """Read hours and minutes as hours."""
+    values, failed = np.full(len(cells), np.nan), np.zeros(len(cells), bool)
+    for place, cell in enumerate(cells):
+        match = _CLOCK.fullmatch(cell)
+        hours = 0 if match is None else int(match["hours"])
+        half = "" if match is None else (match["half"] or "").lower()
+        if match is None or (half and not 1 <= hours <= 12):
+            failed[place] = cell.casefold() not in MISSING_NUMBER
+            continue
+        if half:
+            hours = hours % 12 + 12 * (half == "p")
+        value = hours + int(match["minutes"]) / 60 + float(match["seconds"] or 0) / 3600
+        values[place] = -value if match["sign"] in ("-", "−", "–") else value
+    return values, failed, CLOCK, "."
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -227,7 +268,10 @@ def date_format(series: pandas.Series) -> str | None:
 
 
 def read_dates(series: pandas.Series, form: str) -> pandas.Series:
-    """Read dates in the format that :func:`date_format` found, NaT where there is none."""
+    """Read dates in the format that :func:`date_format` found, NaT where there is none.
+
+    The years 0 and 9999 stand for no date, as databases write it.
+    """
     pandas = need("pandas", "Reading a table")
-    found = pandas.to_datetime(series, format=form, errors="coerce", utc=True)
-    return found.dt.tz_localize(None)
+    found = pandas.to_datetime(series, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+    return found.where((found.dt.year > 0) & (found.dt.year < 9999))

@@ -20,7 +20,8 @@ class Column:
         missing: rows without a value.
         distinct: different values among the others.
         examples: up to three of them.
-        form: how dates are written; ``','`` for numbers with decimal commas.
+        form: how dates are written; ``','`` for numbers with decimal commas; ``"yes/no"``,
+            ``"1/0"``: what stands for true and false.
         unit: of a number, ``"kg"``.
         noise: spellings in a column of numbers that count as missing.
     """

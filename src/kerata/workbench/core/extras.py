@@ -9,6 +9,7 @@ _EXTRAS = {
     "pandas": "tables",
     "pyarrow": "tables",
     "openpyxl": "tables",
+    "chardet": "tables",
     "PIL": "images",
     "sklearn": "sklearn",
 }

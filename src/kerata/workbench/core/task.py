@@ -13,6 +13,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.cell_values import is_missing, read_numbers
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.truth import truth_pair, truth_words
 
 KINDS = ("binary", "classes", "labels", "regression")
 MOST_CLASSES = 10_000
@@ -114,6 +115,9 @@ class Task:
         """Give numbers by spelling, and by folded spelling where that leaves no doubt."""
         folded = Counter(name.casefold() for name in self.classes)
         known = {n.casefold(): i for i, n in enumerate(self.classes) if folded[n.casefold()] == 1}
+        if len(self.classes) == 2 and (pair := truth_pair(self.classes)):
+            # A column of yes and no may be written with other words later.
+            known |= {w: self.classes.index(name) for w, name in truth_words(pair).items()}
         return known | {name: number for number, name in enumerate(self.classes)}
 
 
@@ -274,7 +278,14 @@ def _merge_spellings(counts: Counter[str]) -> Counter[str]:
     for spelled, count in counts.items():
         key = spelled if len(spelled) == 1 else spelled.casefold()
         groups.setdefault(key, Counter())[spelled] += count
-    return Counter({g.most_common(1)[0][0]: g.total() for g in groups.values()})
+    merged = Counter({g.most_common(1)[0][0]: g.total() for g in groups.values()})
+    pair = truth_pair(name for name, _ in merged.most_common())
+    if pair is None or len(merged) == 2:
+        return merged
+    words, same = truth_words(pair), Counter[str]()
+    for name, count in merged.items():
+        same[words.get(name.casefold(), name)] += count
+    return same
 
 
 def _all_numbers(classes: list[str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import csv
 import io
 import re
 import time
@@ -17,8 +16,15 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.extras import need
-from kerata.workbench.data.encodings import Patched, guess_encoding
-from kerata.workbench.data.layout import BLANKS, DELIMITERS, Comments, Layout, find_layout
+from kerata.workbench.data.encodings import Patched, guess_encoding, told_encoding
+from kerata.workbench.data.layout import (
+    BLANKS,
+    DELIMITERS,
+    Comments,
+    Layout,
+    fields_of,
+    find_layout,
+)
 from kerata.workbench.data.opening import open_packed, unpacking
 from kerata.workbench.data.sampler import MOST_BYTES, Sampler
 from kerata.workbench.data.spilled import collector
@@ -77,11 +83,7 @@ def read_delimited(
         )
     table = sampler.table().rename_columns(layout.names)
     notes = [_told(layout, encoding, patched.count), *layout.remarks, *short.notes(rows)]
-    if patched.count:
-        notes.append(
-            f"{patched.count:,} bytes are no UTF-8 (the file mixes encodings, or is Windows-1252) "
-            "and were read as Windows-1252."
-        )
+    notes += patched.note()
     # Where a comma separates decimals, a semicolon separates fields.
     decimal = "," if layout.delimiter == ";" else None
     return table, notes + sampler.note(table.num_rows), decimal
@@ -97,9 +99,9 @@ def _attempt(
     threads: bool = True,
 ) -> tuple[Sampler, _Ragged, Patched]:
     """Read all; again on one thread, which knows its line, where short lines must be placed."""
-    patched, sampler = Patched(), collector(most_bytes)
+    patched, sampler = Patched(encoding), collector(most_bytes)
     with unpacking(path), open_packed(path) as file:
-        stream = partial(_Stream, file, encoding, patched.name, layout)
+        stream = partial(_Stream, file, patched, layout)
         ragged = _read(arrow, stream, layout, sampler, path, threads=threads)
     if threads and ragged.padded:
         return _attempt(arrow, path, encoding, layout, most_bytes, threads=False)
@@ -161,6 +163,7 @@ def _read(
         del stream
         with csv_module.open_csv(given, **options) as reader:
             for batch in reader:
+                _refuse_merged(batch, layout, path)
                 sampler.add(batch if threads else ragged.woven(arrow, batch))
         if not threads:
             sampler.add(ragged.woven(arrow, None))
@@ -173,6 +176,16 @@ def _read(
         _wait_for_return(lent)
     ragged.check(path, sampler.seen)
     return ragged
+
+
+def _refuse_merged(batch: Any, layout: Layout, path: Path) -> None:
+    """Refuse cells that swallowed line ends between two apostrophes."""
+    if layout.quote != "'":
+        return
+    compute = need("pyarrow.compute", f"Reading {path.name}")
+    for column in batch.columns:
+        if compute.any(compute.match_substring(column, "\n")).as_py():
+            raise ValueError(f"{path} has an apostrophe that opens a field and never closes it.")
 
 
 def _wait_for_return(lent: weakref.ref[_Stream]) -> None:
@@ -202,9 +215,9 @@ class _Ragged:
     def handle(self, row: Any) -> str:
         """Keep a short line to fill it up; leave out a long one."""
         mark = "\t" if self.layout.delimiter == BLANKS else self.layout.delimiter
-        quote = self.layout.quote
-        quoting: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
-        cells = next(csv.reader([row.text], delimiter=mark, **quoting))
+        cells: list[str] = next(
+            fields_of(row.text, mark, self.layout.quote, self.layout.escape), []
+        )
         width = len(self.layout.names)
         number = row.number or 0
         self._numbers.append(number)
@@ -271,11 +284,11 @@ class _Ragged:
 class _Stream(io.RawIOBase):
     """A file's rows as UTF-8, from below its header on, without comments."""
 
-    def __init__(self, file: Any, encoding: str, errors: str, layout: Layout) -> None:
+    def __init__(self, file: Any, patched: Patched, layout: Layout) -> None:
         """Skip what stands above the rows."""
-        python = "utf-8" if encoding == "mixed" else encoding
-        handler = errors if python in ("utf-8", "utf-8-sig") else "replace"
-        self._text = io.TextIOWrapper(file, encoding=python, errors=handler, newline="")
+        self._text = io.TextIOWrapper(
+            file, encoding=patched.encoding, errors=patched.name, newline=""
+        )
         self._layout = layout
         self._comments = Comments(layout.comment) if layout.comment else None
         for _ in range(layout.skip):
@@ -313,8 +326,7 @@ class _Stream(io.RawIOBase):
 
 def _told(layout: Layout, encoding: str, patched: int) -> str:
     names = {**DELIMITERS, BLANKS: "blanks"}
-    told = "UTF-8" if encoding in ("utf-8-sig", "mixed") else encoding.upper()
-    told = told.replace("CP", "Windows-")
+    told = told_encoding(encoding)
     if patched and encoding == "utf-8":
         told = "UTF-8 or Windows-1252"
     mark = names.get(layout.delimiter, repr(layout.delimiter))

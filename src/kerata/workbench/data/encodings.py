@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+
+from kerata.workbench.core.extras import need
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -12,24 +15,25 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Characters that text in these languages is made of, and their least share of it, in the
-# order in which they are tried: Chinese bytes decode as Korean ones too, but not as syllables.
-_EXPECTED: tuple[tuple[str, str, float], ...] = (
-    ("euc_kr", "\uac00-\ud7a3", 0.9),
-    ("shift_jis", "\u3040-\u30ff", 0.15),
-    ("euc_jp", "\u3040-\u30ff", 0.15),
-    ("gb2312", "\u4e00-\u9fff", 0.6),
-    ("big5", "\u4e00-\u9fff", 0.6),
-    ("gb18030", "\u4e00-\u9fff", 0.8),
-    ("cp1251", "\u0430-\u044f\u0451", 0.6),
-    ("koi8-r", "\u0430-\u044f\u0451", 0.6),
-    ("cp1253", "\u03ac-\u03ce", 0.6),
-    ("cp1255", "\u05d0-\u05ea", 0.6),
-    ("cp1256", "\u0621-\u064a", 0.6),
+# What tables are written in, besides UTF; the many relatives of these only confuse.
+_CANDIDATES = (
+    *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
+    *("cp874", "koi8-r", "koi8-u", "cp866", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9"),
+    *("mac-roman", "mac-cyrillic", "cp850"),
+    *("cp932", "shift_jis", "euc-jp", "cp949", "euc-kr", "gb18030", "big5"),
 )
+# Of two that fit alike the first is meant: Windows writes more tables than all others.
+_COMMON = {name: 1.1 for name in _CANDIDATES if name.startswith("cp12")} | {"cp1252": 1.5}
+_LEAST = {"cp1252": 0.008}
+_SAMPLE = 100_000
 _BEYOND = re.compile("[^\x00-\x7f]")
-_RUNS = re.compile("[^\x00-\x7f]{2,}")
-_LONG_RUNS = re.compile("[^\x00-\x7f]{3,}")
+# Signs that people write; others are wrongly read letters.
+_SIGNS = frozenset("€£¥©®°±²³µ·¹º»¼½¾¿«¡§×÷–—‘’‚“”„•…‰‹›™№\xa0")
+# Few languages have them, and Turkish letters look like them in Windows-1252.
+_RARE = frozenset("ÐðÝýÞþ")
+_ENDING = frozenset("©®°±²³µ¹º»¼½¾×”…‰›™")
+# From here on come Chinese, Japanese and Korean, of which a lone sign is more often a mistake.
+_FIRST_SYLLABLE = "\u2e80"
 
 
 def guess_encoding(sample: bytes, *, whole: bool) -> str:
@@ -40,9 +44,10 @@ def guess_encoding(sample: bytes, *, whole: bool) -> str:
         whole: whether that is all of it; otherwise the last character may be cut.
 
     Returns:
-        A name that Python knows. Text that is hardly UTF-8 and nothing else that is
-        recognised counts as Windows-1252, the commonest by far; ``'mixed'`` for UTF-8 with
-        single lines in another encoding.
+        A name that Python knows; ``'mixed'`` for UTF-8 with single lines in another encoding.
+
+    Raises:
+        ImportError: it is not UTF, and the package chardet is not installed.
 
     >>> guess_encoding("Größe;Preis €".encode("cp1252"), whole=True)
     'cp1252'
@@ -66,18 +71,51 @@ def guess_encoding(sample: bytes, *, whole: bool) -> str:
 
 
 def _best(foreign: bytes) -> str:
-    for name, expected, least in _EXPECTED:
+    """Weigh what chardet thinks of the bytes against what words look like in each encoding."""
+    chardet = need("chardet", "Text that is not in UTF-8")
+    foreign = foreign[:_SAMPLE]
+    told = chardet.detect_all(
+        foreign, ignore_threshold=True, include_encodings=_CANDIDATES, compat_names=False
+    )
+    scores = dict(_LEAST)
+    for found in told:
+        scores[found["encoding"]] = max(found["confidence"], _LEAST.get(found["encoding"], 0.0))
+    best, most = "cp1252", 0.0
+    for name, score in scores.items():
         text = _decode(foreign, name, False)
         if text is None:
             continue
-        beyond = len(_BEYOND.findall(text))
-        # Western text has single accents between ASCII letters; these scripts have runs.
-        runs = _RUNS if expected[0] > "\u2e80" else _LONG_RUNS
-        if sum(map(len, runs.findall(text))) < 0.6 * beyond:
-            continue
-        if beyond and len(re.findall(f"[{expected}]", text)) >= least * beyond:
-            return name
-    return "cp1252"
+        score *= _plausible(text) ** 2 * _COMMON.get(name, 1.0)
+        if score > most:
+            best, most = name, score
+    return best
+
+
+def _plausible(text: str) -> float:
+    """Give the share of characters beyond ASCII that stand where such characters stand.
+
+    A script other than Latin does not share words with ASCII letters, capitals don't follow small
+    letters, and boxes, controls and rare signs are no text.
+    """
+    good, total = 0.0, 0
+    for match in _BEYOND.finditer(text):
+        place, sign = match.start(), match[0]
+        before, after = text[place - 1 : place], text[place + 1 : place + 2]
+        total += 1
+        if not sign.isalpha():
+            joined = after.isalpha() and (before.isalpha() or sign in _ENDING) and sign not in "’–·"
+            good += unicodedata.combining(sign) > 0 or (sign in _SIGNS and not joined)
+        elif sign < "\u0250":
+            good += (0.7 if sign in _RARE else 1.0) * (not (sign.isupper() and before.islower()))
+        elif sign < _FIRST_SYLLABLE:
+            good += not _ascii_letter(before) and not _ascii_letter(after)
+        else:
+            good += max(before, after) > _FIRST_SYLLABLE
+    return good / total if total else 1.0
+
+
+def _ascii_letter(sign: str) -> bool:
+    return sign.isascii() and sign.isalpha()
 
 
 def _decode(content: bytes, encoding: str, whole: bool) -> str | None:
@@ -88,17 +126,33 @@ def _decode(content: bytes, encoding: str, whole: bool) -> str | None:
         return None
 
 
-class Patched:
-    """Counts bytes that are no UTF-8 and reads them as Windows-1252, piece by piece.
+def told_encoding(encoding: str) -> str:
+    """Call an encoding as people do.
 
-    >>> patched = Patched()
+    >>> told_encoding("cp1250"), told_encoding("mixed"), told_encoding("mac-roman")
+    ('Windows-1250', 'UTF-8', 'Mac-Roman')
+    """
+    if encoding in ("utf-8-sig", "mixed"):
+        return "UTF-8"
+    if encoding.startswith("mac"):
+        return encoding.title()
+    return re.sub("^CP(?=12|874|9)", "Windows-", encoding.upper())
+
+
+class Patched:
+    """Counts bytes that do not fit an encoding and reads on, piece by piece.
+
+    In UTF-8 they are read as Windows-1252, elsewhere as the sign of replacement.
+
+    >>> patched = Patched("utf-8")
     >>> b"Z\\xfcrich, Gen\\xc3\\xa8ve".decode("utf-8", patched.name), patched.count
     ('Zürich, Genève', 1)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str) -> None:
         """Register a handler of errors, ``name``, for ``open`` and ``decode``."""
         self.count = 0
+        self.encoding = "utf-8" if encoding == "mixed" else encoding
         self.name = "kerata-patched"
         codecs.register_error(self.name, self._patch)
 
@@ -106,13 +160,26 @@ class Patched:
         if not isinstance(error, UnicodeDecodeError):
             raise error
         self.count += 1
+        if not self.encoding.startswith("utf-8"):
+            return "\ufffd", error.end
         foreign = error.object[error.start : error.end]
         return foreign.decode("cp1252", "replace"), error.end
 
+    def note(self) -> list[str]:
+        """Say how many bytes did not fit, if any."""
+        if not self.count:
+            return []
+        if self.encoding.startswith("utf-8"):
+            return [
+                f"{self.count:,} bytes are no UTF-8 (the file mixes encodings, or is "
+                "Windows-1252) and were read as Windows-1252."
+            ]
+        name = told_encoding(self.encoding)
+        return [f"{self.count:,} characters are no {name} and were read as \ufffd."]
 
-def decode_text(content: bytes) -> str:
-    """Decode a whole text in whatever encoding."""
+
+def decode_text(content: bytes) -> tuple[str, str]:
+    """Decode a whole text in whatever encoding, and tell which."""
     encoding = guess_encoding(content[: 1 << 22], whole=len(content) <= 1 << 22)
-    if encoding in ("utf-8", "mixed"):
-        return content.decode("utf-8", Patched().name)
-    return content.decode(encoding, "replace")
+    patched = Patched(encoding)
+    return content.decode(patched.encoding, patched.name), encoding

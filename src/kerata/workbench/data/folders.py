@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.extras import need
-from kerata.workbench.data.encodings import decode_text
+from kerata.workbench.data.encodings import decode_text, told_encoding
 from kerata.workbench.data.opening import IMAGE_ENDINGS, TEXT_ENDINGS, fingerprint
 from kerata.workbench.data.parts import Images, Source, Texts
 
@@ -150,7 +150,12 @@ def _told(files: Files, kind: str) -> str:
 
 def _texts(folder: Path, files: Files, notes: list[str]) -> Texts:
     with ThreadPoolExecutor(8) as pool:
-        texts = list(pool.map(lambda pair: decode_text(pair[1].read_bytes()), files))
+        read = list(pool.map(lambda pair: decode_text(pair[1].read_bytes()), files))
+    texts = [text for text, _ in read]
+    foreign = Counter(told_encoding(encoding) for _, encoding in read)
+    for told, count in foreign.most_common():
+        if told != "UTF-8":
+            notes.append(f"{count:,} texts are in {told}.")
     empty = sum(not text.strip() for text in texts)
     if empty:
         notes.append(f"{empty:,} texts are empty.")

@@ -7,12 +7,15 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from kerata.workbench.core.cell_values import MISSING
 
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas", "^": "carets"}
 BLANKS = " "
 _ROWS = 200
+# Characters; the csv module's own bound is 131,072.
+_LONGEST_FIELD = 1 << 30
 _NUMBER = re.compile(r"[+-]?(\d[\d.,' ]*|[.,]\d+)([eE][+-]?\d+)?\s*%?")
 
 
@@ -67,7 +70,7 @@ def find_layout(
     if comment:
         remarks.append(f"Lines that begin with {comment} are comments and were left out.")
     text = "".join(lines)
-    quote = _quote(text)
+    quote = _quote(text, delimiter)
     delimiter = delimiter or _delimiter(text, quote)
     escape = f"\\{quote}" in text
     loose = bool(re.search(rf"(?:{re.escape(delimiter)}) +{quote}(?!{quote})", text))
@@ -88,6 +91,32 @@ def find_layout(
         names = _names_for(rows[first + 1 :], names, width)
     skip += ends[first] if header else ends[first - 1] if first else 0
     return Layout(delimiter, quote, escape, comment, skip, header, names, loose, remarks)
+
+
+def fields_of(
+    text: str,
+    delimiter: str,
+    quote: str,
+    escape: bool,
+    *,
+    loose: bool = False,
+    strict: bool = False,
+) -> Any:
+    """Give Python's reader of delimited lines, for fields of any length.
+
+    >>> list(fields_of("a;'b;c'\\n", ";", "'", False))
+    [['a', 'b;c']]
+    """
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        escapechar="\\" if escape else None,
+        skipinitialspace=loose,
+        strict=strict,
+    )
 
 
 class Comments:
@@ -134,9 +163,17 @@ def _is_header(line: str, rest: list[str], delimiter: str | None) -> bool:
     return len(names) > 1 and bool(rows) and len(names) == len(rows[0])
 
 
-def _quote(text: str) -> str:
-    single = len(re.findall(r"(?:^|[,;\t|])\s*'[^'\n]*'(?=\s*(?:[,;\t|]|$))", text, re.M))
-    return "'" if single > 3 and single > text.count('"') else '"'
+def _quote(text: str, delimiter: str | None) -> str:
+    """Find the sign around fields: the single one only where each that opens a field closes one."""
+    marks = re.escape(delimiter) if delimiter and delimiter != BLANKS else ",;\\t|"
+    single = len(re.findall(rf"(?:^|[{marks}])\s*'[^'\n]*'(?=\s*(?:[{marks}]|$))", text, re.M))
+    if single <= 3 or single <= text.count('"'):
+        return '"'
+    opens, closes = re.compile(rf"(?:^|[{marks}])\s*'"), re.compile(rf"'\s*(?=[{marks}]|$)")
+    for line in text.splitlines():
+        if "'" in line and len(opens.findall(line)) != len(closes.findall(line)):
+            return '"'
+    return "'"
 
 
 def _delimiter(text: str, quote: str) -> str:
@@ -173,13 +210,7 @@ def _unpaired(text: str, delimiter: str, quote: str, escape: bool, whole: bool) 
     rows, _ = _rows(text, delimiter, quote, escape, False)
     if not any("\n" in cell for row in rows for cell in row):
         return False
-    strict = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quotechar=quote,
-        escapechar="\\" if escape else None,
-        strict=True,
-    )
+    strict = fields_of(text, delimiter, quote, escape, strict=True)
     try:
         for _ in zip(range(_ROWS), strict, strict=False):
             pass
@@ -197,26 +228,15 @@ def _rows(
         lines = text.splitlines()[:_ROWS]
         kept = [(line.split(), number) for number, line in enumerate(lines, 1) if line.strip()]
         return [row for row, _ in kept], [number for _, number in kept]
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quotechar=quote or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        escapechar="\\" if escape else None,
-        skipinitialspace=loose,
-    )
+    reader = fields_of(text, delimiter, quote, escape, loose=loose)
     rows: list[list[str]] = []
     ends: list[int] = []
-    try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                ends.append(reader.line_num)
-            if len(rows) >= _ROWS:
-                break
-    except csv.Error:
-        # A field longer than csv takes: what came before is enough.
-        pass
+    for row in reader:
+        if row:
+            rows.append(row)
+            ends.append(reader.line_num)
+        if len(rows) >= _ROWS:
+            break
     return rows, ends
 
 

@@ -21,6 +21,7 @@ from kerata.workbench.core.cell_values import (
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.task import spell
+from kerata.workbench.core.truth import truth_pair, truth_words
 from kerata.workbench.data.leaks import find_leak, rows_to_look_at
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ USABLE = ("number", "category", "date", "text")
 KINDS = (*USABLE, "identifier", "constant", "nearly empty", "leak", "target")
 
 _NEARLY_EMPTY = 0.95
+# The form of a column of ones and zeros, which may come as true and false later.
+TRUTH = "1/0"
 _FEWEST_ROWS = 20
+_DENSE = 1.5
 _ID_NAME = re.compile(
     r"(?i)(?:^|.*[_\-. ])(?:id|uuid|guid|index|idx|key|rownum|rowid)$|.*[a-z]I[Dd]$|unnamed.*"
 )
@@ -111,7 +115,10 @@ def column_values(frame: pandas.DataFrame, column: Column) -> pandas.Series:
     if column.kind == "date":
         return _dates(series, column)
     text = _as_text(series)
-    return text.str.lower() if column.kind == "category" else text
+    if column.kind != "category":
+        return text
+    text = text.str.lower()
+    return _same_words(text, column.form) if column.form else text
 
 
 def save_columns(columns: list[Column], path: str | Path) -> Path:
@@ -179,7 +186,8 @@ class _Look:
         if kind == "number":
             read = None if self.numeric else read_numbers(self.series)
             comma = "," if read is not None and read.decimal == "," else ""
-            column = self.column(kind, True, why, form=comma, unit=read.unit if read else "")
+            form = TRUTH if set(self._words()) == {"0", "1"} else comma
+            column = self.column(kind, True, why, form=form, unit=read.unit if read else "")
             _numbers(self.series, column)
             return column
         if kind == "date":
@@ -187,7 +195,12 @@ class _Look:
             column = self.column(kind, True, why, form=form)
             _dates(self.series, column)
             return column
+        if kind == "category" and (pair := truth_pair(word.lower() for word in self._words())):
+            return self.column(kind, True, why, form="/".join(pair))
         return self.column(kind, True, why)
+
+    def _words(self) -> list[str]:
+        return [spell(value) for value in self.counts.index[:40]]
 
     def infer(self) -> Column:
         total = len(self.series)
@@ -212,12 +225,16 @@ class _Look:
         whole = bool(np.all(values == np.round(values)))
         every = self.distinct == len(self.series) >= _FEWEST_ROWS
         if whole and every:
-            if values.max() - values.min() == len(values) - 1:
+            span = values.max() - values.min() + 1
+            if span == len(values):
                 return self.column("identifier", False, "numbers the rows")
             if _ID_NAME.fullmatch(self.name):
                 return self.column("identifier", False, "another number in each row")
             if _are_days(values):
                 return self.column("date", True, "days as YYYYMMDD", form="%Y%m%d")
+            # Measurements that lie so close would come twice.
+            if span <= _DENSE * len(values):
+                return self.column("identifier", False, "numbers the rows, with gaps")
         if whole and self.distinct > 10 and _are_days(values):
             return self.column("date", True, "days as YYYYMMDD", form="%Y%m%d")
         if whole and _CODE_NAME.fullmatch(self.name):
@@ -226,7 +243,8 @@ class _Look:
             return self.column("identifier", False, "named like an identifier, few repeated")
         kinds = "whole numbers" if whole else "numbers"
         span = f"from {values.min():g} to {values.max():g}"
-        return self.column("number", True, f"{kinds} {span}")
+        truth = TRUTH if set(self.counts.index) == {0, 1} else ""
+        return self.column("number", True, f"{kinds} {span}", form=truth)
 
     def _text(self) -> Column:
         read = read_numbers(self.series)
@@ -248,7 +266,14 @@ class _Look:
             return self.column("text", True, f"{length:.0f} characters in a cell on average")
         if enough and (share > 0.95 or (share > 0.5 and _ID_NAME.fullmatch(self.name))):
             return self.column("identifier", False, "another value in nearly each row")
-        folded = self.counts.groupby(self.counts.index.str.lower()).sum()
+        folded = self.counts.groupby(self.counts.index.str.lower(), sort=False).sum()
+        pair = truth_pair(folded.sort_values(ascending=False, kind="stable").index)
+        if pair is not None:
+            why = f"{pair[0]} and {pair[1]}"
+            if len(folded) > 2:
+                why += f" in {len(folded):,} spellings"
+            column = self.column("category", True, why, form="/".join(pair))
+            return dataclasses.replace(column, distinct=2)
         why = f"{len(folded):,} values"
         if len(folded) < self.distinct:
             why += f" in {self.distinct:,} spellings"
@@ -266,7 +291,8 @@ class _Look:
             shown = ", ".join(repr(cell[:20]) for cell in noise[:3])
             why += f"; {int(read.failed.sum())} cells such as {shown} count as missing"
         comma = "," if read.decimal == "," else ""
-        column = self.column("number", True, why, form=comma, unit=read.unit, noise=noise)
+        form = comma if read.unit or set(values) != {0, 1} else TRUTH
+        column = self.column("number", True, why, form=form, unit=read.unit, noise=noise)
         lost = len(self.series) - len(values)
         return dataclasses.replace(column, missing=lost, distinct=len(np.unique(values)))
 
@@ -319,9 +345,17 @@ def _numbers(series: pandas.Series, column: Column) -> pandas.Series:
         return _finite(series).astype("float64")
     text = _as_text(series)
     text = text.mask(text.isin(column.noise))
-    read = read_numbers(text, column.form or None)
+    if column.form == TRUTH:
+        text = _same_words(text.str.lower(), TRUTH)
+    read = read_numbers(text, "," if column.form == "," else None)
     _refuse(text, read.failed, column, "number")
     return pandas.Series(read.values, index=series.index)
+
+
+def _same_words(text: pandas.Series, form: str) -> pandas.Series:
+    """Write true and false as the column does that is known, "yes/no"."""
+    true, false = form.split("/")
+    return text.replace(truth_words((true, false)))
 
 
 def _dates(series: pandas.Series, column: Column) -> pandas.Series:

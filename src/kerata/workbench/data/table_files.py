@@ -13,7 +13,7 @@ from typing import Any
 
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.extras import need
-from kerata.workbench.data.encodings import Patched, guess_encoding
+from kerata.workbench.data.encodings import Patched, guess_encoding, told_encoding
 from kerata.workbench.data.frames import table_of_rows
 from kerata.workbench.data.opening import open_packed, unpacking
 from kerata.workbench.data.sampler import MOST_BYTES, Sampler
@@ -131,17 +131,18 @@ def read_json(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[str]]
     sampler = Sampler(most_bytes)
     with unpacking(path), open_packed(path) as file:
         encoding = guess_encoding(file.read(1 << 16), whole=False)
-    patched = Patched()
-    errors = patched.name if encoding in ("utf-8", "mixed", "utf-8-sig") else "replace"
+    patched = Patched(encoding)
     with unpacking(path), open_packed(path) as raw:
-        python = "utf-8-sig" if encoding in ("utf-8", "mixed") else encoding
-        rows = _json_rows(path, io.TextIOWrapper(raw, encoding=python, errors=errors))
+        text = io.TextIOWrapper(raw, encoding=patched.encoding, errors=patched.name)
+        rows = _json_rows(path, text)
         while piece := list(islice(rows, _ROWS)):
             sampler.add(table_of_rows(piece))
     if not sampler.seen:
         raise ValueError(f"{path} has no rows.")
     table = sampler.table()
-    return table, sampler.note(table.num_rows)
+    told = told_encoding(encoding)
+    notes = [] if told == "UTF-8" else [f"Text in {told}."]
+    return table, notes + patched.note() + sampler.note(table.num_rows)
 
 
 def _json_rows(path: Path, file: Any) -> Iterator[dict[str, Any]]:
