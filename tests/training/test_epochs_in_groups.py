@@ -48,10 +48,13 @@ def test_groups_give_what_single_epochs_give(options, monkeypatch):
     expected, single = train(True, **options)
     calls = []
     original = epochs.Groups._run
-    monkeypatch.setattr(epochs.Groups, "_run", lambda self, n: calls.append(n) or original(self, n))
+    monkeypatch.setattr(
+        epochs.Groups, "_run", lambda self, *given: calls.append(given[2]) or original(self, *given)
+    )
+    monkeypatch.setattr(epochs, "GROUP_SECONDS", 1000)
     found, grouped = train(False, **options)
-    assert calls[:2] == [1, 1]
-    assert sum(calls) == len(single.epoch)
+    # Two epochs tell how long one takes; they run in chunks.
+    assert [size for size in calls if size > 1] == [len(single.epoch) - 2]
     assert grouped.epoch == single.epoch
     assert list(grouped.history) == list(single.history)
     for name, values in single.history.items():
@@ -64,10 +67,13 @@ def test_groups_give_what_single_epochs_give(options, monkeypatch):
 def test_many_epochs_take_few_calls(monkeypatch):
     calls = []
     original = epochs.Groups._run
-    monkeypatch.setattr(epochs.Groups, "_run", lambda self, n: calls.append(n) or original(self, n))
+    monkeypatch.setattr(
+        epochs.Groups, "_run", lambda self, *given: calls.append(given[2]) or original(self, *given)
+    )
     monkeypatch.setattr(epochs, "GROUP_SECONDS", 1000)
     train(False, 200)
-    assert calls == [1, 1, 64, 64, 64, 6]
+    assert [size for size in calls if size > 1] == [64, 64, 64, 6]
+    assert len(calls) < 10
 
 
 def test_a_loss_that_diverges_is_named_with_its_epoch():

@@ -38,15 +38,15 @@ def check_fit(epochs: Any, batch_size: Any, initial_epoch: Any, verbose: Any) ->
     verbosity(verbose)
 
 
-def check_steps_per_execution(steps: Any) -> int:
-    """Refuse what is not a number of batches.
+def check_counts(**given: Any) -> None:
+    """Refuse what is given and is not a positive whole number.
 
     Raises:
         ValueError: naming the argument.
     """
-    if not is_integer(steps) or steps < 1:
-        raise ValueError(f"steps_per_execution must be a positive whole number, got {steps!r}.")
-    return int(steps)
+    for name, value in given.items():
+        if value is not None and (not is_integer(value) or value < 1):
+            raise ValueError(f"{name} must be a positive whole number, got {value!r}.")
 
 
 def check_shuffle(shuffle: Any) -> Any:

@@ -19,6 +19,7 @@ from kerata.base.randomness import global_generator
 from kerata.base.rows import holds_rows
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
+from kerata.training.chunks import chunks
 from kerata.training.feed import Rows
 from kerata.training.programs import Programs
 from kerata.training.shuffling import order_of_rows
@@ -29,6 +30,8 @@ ROOM = 64
 MOST_ROWS = 2**19
 # A group lasts about so long, for Ctrl-C.
 GROUP_SECONDS = 0.5
+# Bounds of no steps at all, which do not begin an epoch either.
+NONE = (1, 0)
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,10 @@ class Groups:
         epoch, size = epochs.start, 1
         while epoch < epochs.stop:
             size = min(size, epochs.stop - epoch, ROOM)
+            drawn = self._drawn(size)
             begin = time.perf_counter()
-            table = self._run(size)
+            # Nobody knows yet how long a step takes, or one epoch is long enough for a call.
+            table = self._run(*drawn, size) if size > 1 else self._in_chunks(*drawn, check)
             seconds = time.perf_counter() - begin
             for number, row in enumerate(table):
                 logs = self.programs.named_row(row, self.validation is not None)
@@ -91,14 +96,42 @@ class Groups:
     def _steps(self, rows: Rows | None, of: int) -> int:
         return 0 if rows is None else -(-rows.count // self.batch_sizes[of])
 
-    def _run(self, size: int) -> np.ndarray:
+    def _drawn(self, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Draw orders and seeds of the next epochs, one after the other as for single ones."""
         seeds = np.zeros(ROOM, np.uint32)
         orders = np.zeros((ROOM, self.data.count), np.int32)
         for i in range(size):
-            # Drawn one after the other, as for single epochs.
             seeds[i] = global_generator().next_seed()
             rng = np.random.default_rng(global_generator().next_seed() if self.shuffle else 0)
             orders[i] = order_of_rows(self.data.count, self.batch_sizes[0], self.shuffle, rng)
+        return orders, seeds
+
+    def _in_chunks(
+        self, orders: np.ndarray, seeds: np.ndarray, check: Callable[[], None]
+    ) -> np.ndarray:
+        """Run one epoch in calls of about half a second."""
+        trained = judged = np.zeros((1, 0))
+        for start, stop in chunks(self.programs, 0, self._steps(self.data, 0), "train"):
+            trained = self._run(orders, seeds, 1, (start, stop, *NONE))
+            check()
+        for start, stop in chunks(self.programs, 0, self._steps(self.validation, 1), "test"):
+            judged = self._run(orders, seeds, 1, (*NONE, start, stop))
+            check()
+        if self.validation is None:
+            return trained
+        width = trained.shape[1] // 2
+        return np.concatenate([trained[:, :width], judged[:, width:]], axis=1)
+
+    def _run(
+        self,
+        orders: np.ndarray,
+        seeds: np.ndarray,
+        size: int,
+        bounds: tuple[int, int, int, int] | None = None,
+    ) -> np.ndarray:
+        """Run so many epochs, or the steps of one between bounds."""
+        if bounds is None:
+            bounds = (0, self._steps(self.data, 0), 0, self._steps(self.validation, 1))
         values, table = self.programs.train_epochs(
             self.programs.read(),
             self.data.arrays,
@@ -106,7 +139,7 @@ class Groups:
             orders,
             seeds,
             size,
-            (self._steps(self.data, 0), self._steps(self.validation, 1)),
+            bounds,
             batch_sizes=self.batch_sizes,
         )
         self.programs.write(values)

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import math
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
-import numpy as np
 
 from kerata.base.placement import current_placement
 from kerata.base.randomness import global_generator
-from kerata.base.rows import for_batches
 from kerata.callbacks.callback_list import CallbackList
+from kerata.training.chunks import BatchHooks, chunks
 from kerata.training.epochs import Groups
 from kerata.training.feed import Rows, on_device
+from kerata.training.given_steps import GivenSteps
 from kerata.training.interrupt import deferred_interrupt
-from kerata.training.pieces import Piece
+from kerata.training.pieces import Piece, whole_pass
 from kerata.training.programs import Programs
-from kerata.training.shuffling import order_of_rows
 from kerata.training.stored import StoredRows
 from kerata.training.stream import Stream
 
 # In memory, or read as training goes on.
-Data = Rows | Stream | StoredRows
-
-# Long epochs are cut into pieces of about so long, for progress and Ctrl-C.
-CHUNK_SECONDS = 0.5
-# Steps of the very first piece, before anything is known about their speed.
-FIRST_CHUNK = 32
+Data = Rows | Stream | StoredRows | GivenSteps
 
 _NO_BATCHES = (
     "The data yielded no batches; give at least one. (A generator can be walked through once "
@@ -140,10 +133,7 @@ def _pieces(
 ) -> Iterator[Iterator[Piece]]:
     """Open the pieces of an epoch, on the device; data in memory are one piece."""
     if isinstance(data, Rows):
-        rng = np.random.default_rng(global_generator().next_seed() if shuffle else 0)
-        order = order_of_rows(data.count, batch_size, shuffle, rng)
-        arrays = for_batches(data.arrays, order, batch_size)
-        yield iter([Piece(arrays, order, batch_size, _steps(data, batch_size) or 0)])
+        yield iter([whole_pass(data, batch_size, shuffle)])
         return
     with data.epoch(check) as pieces:
         yield map(_on_device, pieces)
@@ -170,13 +160,20 @@ def _train(
 ) -> tuple[dict[str, Any], int]:
     """Train for an epoch, or for what is left of it; give the results and the steps passed."""
     logs = programs.present_results() if first_step else {}
+    hooks = BatchHooks(
+        callbacks.on_train_batch_begin,
+        callbacks.on_train_batch_end,
+        callbacks.model.steps_per_execution,
+        callbacks.needs_batches,
+    )
     done = 0
     for piece in pieces:
-        begin = max(0, first_step - done)
+        # From the piece's steps to the epoch's.
+        offset = done - piece.first
+        begin = max(piece.first, first_step - offset)
         order = jax.device_put(piece.order)
-        for start, stop in _chunks(programs, begin, piece.steps, callbacks.needs_batches):
-            if callbacks.needs_batches:
-                callbacks.on_train_batch_begin(done + start)
+        for start, stop in _bounds(programs, hooks, offset, begin, piece.steps, "train"):
+            hooks.before(offset + start)
             values, results = programs.train(
                 programs.read(),
                 piece.arrays,
@@ -184,20 +181,20 @@ def _train(
                 start,
                 stop,
                 key,
-                done,
+                offset,
                 batch_size=piece.batch_size,
             )
             logs = programs.named(results)
             programs.write(values)
-            if callbacks.needs_batches:
-                callbacks.on_train_batch_end(done + start, logs)
+            hooks.after(offset + stop, logs)
             check()
-            callbacks.progress(done + stop, total, logs)
+            callbacks.progress(offset + stop, total, logs)
             if callbacks.model.stop_training:
-                return logs, done + stop
-        done += piece.steps
+                return logs, offset + stop
+        done = offset + piece.steps
     if not done:
         raise ValueError(_NO_BATCHES)
+    hooks.after(done, logs, last=True)
     return logs, done
 
 
@@ -207,29 +204,12 @@ def _note_steps(data: Data, steps: int) -> None:
         data.steps = data.steps or steps
 
 
-def _chunks(
-    programs: Programs, start: int, steps: int, one_by_one: bool
+def _bounds(
+    programs: Programs, hooks: BatchHooks, offset: int, start: int, steps: int, kind: str
 ) -> Iterator[tuple[int, int]]:
-    """Yield the bounds of pieces that last about ``CHUNK_SECONDS`` each."""
-    if one_by_one:
-        yield from ((i, i + 1) for i in range(start, steps))
-        return
-    first = start
-    while start < steps:
-        pace = programs.seconds_per_step
-        size = FIRST_CHUNK if pace is None else max(1, int(CHUNK_SECONDS / pace))
-        # Processes must run the same programs, however fast each of them is.
-        size = programs.placement.agree(size)
-        # A last piece of a few steps is not worth a call of its own.
-        stop = steps if start + 1.2 * size >= steps else start + size
-        begin = time.perf_counter()
-        yield start, stop
-        # The first piece of all also compiles, so it tells nothing about speed.
-        if pace is not None or start > first:
-            programs.seconds_per_step = (time.perf_counter() - begin) / (stop - start)
-        elif stop == steps:
-            programs.seconds_per_step = CHUNK_SECONDS / (stop - start)
-        start = stop
+    if hooks.wanted:
+        return hooks.bounds(offset, start, steps)
+    return chunks(programs, start, steps, kind)
 
 
 def evaluate(
@@ -241,36 +221,43 @@ def evaluate(
 ) -> dict[str, Any]:
     """Give loss and metrics over data, as plain numbers."""
     data = _placed(data)
+    model = callbacks.model
+    model.stop_evaluating = False
     callbacks.on_test_begin()
     logs: dict[str, Any] = {}
-    one_by_one = callbacks.needs_test_batches
+    hooks = BatchHooks(
+        callbacks.on_test_batch_begin,
+        callbacks.on_test_batch_end,
+        model.steps_per_execution,
+        callbacks.needs_test_batches,
+    )
     total = _steps(data, batch_size)
     done = 0
     with _pieces(data, batch_size, False, check) as pieces:
         for piece in pieces:
-            for start, stop in _bounds(piece.steps, one_by_one):
-                if one_by_one:
-                    callbacks.on_test_batch_begin(done + start)
+            for start, stop in _bounds(programs, hooks, done, 0, piece.steps, "test"):
+                hooks.before(done + start)
                 changed, results = programs.evaluate(
                     programs.read(), piece.arrays, start, stop, done, batch_size=piece.batch_size
                 )
                 logs = programs.named(results, "test")
                 programs.write(programs.tested(programs.read(), changed))
-                if one_by_one:
-                    callbacks.on_test_batch_end(done + start, logs)
+                hooks.after(done + stop, logs)
                 check()
                 callbacks.progress(done + stop, total, logs)
+                if model.stop_evaluating:
+                    break
             done += piece.steps
+            if model.stop_evaluating:
+                break
     if not done:
         raise ValueError(_NO_BATCHES)
-    _note_steps(data, done)
+    hooks.after(done, logs, last=True)
+    if not model.stop_evaluating:
+        _note_steps(data, done)
     logs = programs.at_end(logs)
     callbacks.on_test_end(logs)
     return logs
-
-
-def _bounds(steps: int, one_by_one: bool) -> Iterator[tuple[int, int]]:
-    yield from ((i, i + 1) for i in range(steps)) if one_by_one else [(0, steps)]
 
 
 def _placed(data: Data) -> Data:

@@ -13,7 +13,10 @@ import jax
 import numpy as np
 
 from kerata.base.placement import current_placement
+from kerata.base.randomness import global_generator
+from kerata.base.rows import for_batches
 from kerata.training.feed import Rows, aligned_empty
+from kerata.training.shuffling import order_of_rows
 
 # A piece holds at most so many batches and bytes: enough that the cost of a call does not
 # count, few enough that the first step does not wait long for its data.
@@ -30,13 +33,26 @@ class Piece:
     arrays: Any  # x, y, sample_weight; there may be room behind the last filled row
     order: Any  # int32, the rows in the order of training, as many as there is room for
     batch_size: int
-    steps: int  # steps that are filled
+    steps: int  # the steps end before this one
+    first: int = 0  # the step to begin with
 
     def batches(self) -> Iterator[Any]:
         """Yield the arrays of one step after the other."""
         size = self.batch_size
-        for i in range(self.steps):
+        for i in range(self.first, self.steps):
             yield jax.tree.map(lambda a, i=i: a[i * size : (i + 1) * size], self.arrays)
+
+
+def whole_pass(data: Rows, batch_size: int, shuffle: Any) -> Piece:
+    """Give all rows in the order of an epoch as one piece.
+
+    Arguments:
+        shuffle: as for ``order_of_rows``; the order's seed is drawn from the global generator.
+    """
+    rng = np.random.default_rng(global_generator().next_seed() if shuffle else 0)
+    order = order_of_rows(data.count, batch_size, shuffle, rng)
+    arrays = for_batches(data.arrays, order, batch_size)
+    return Piece(arrays, order, batch_size, -(-data.count // batch_size))
 
 
 class _Room:

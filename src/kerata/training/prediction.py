@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -10,7 +12,9 @@ import numpy as np
 
 from kerata.base.rows import count_rows, holds_rows, slice_rows
 from kerata.callbacks.callback_list import CallbackList
+from kerata.training.chunks import BatchHooks
 from kerata.training.feed import Rows
+from kerata.training.given_steps import GivenSteps
 from kerata.training.interrupt import deferred_interrupt
 from kerata.training.programs import Programs
 from kerata.training.stored import StoredRows
@@ -21,43 +25,76 @@ from kerata.training.stream import Stream
 LARGE_BATCH = 512
 
 
-def batch_rows(data: Rows | Stream | StoredRows, batch_size: int | None) -> int:
-    """Choose how many rows to evaluate or predict at once."""
+def chosen_batch(
+    data: Rows | Stream | StoredRows | GivenSteps,
+    batch_size: int | None,
+    steps: int | None,
+    default: int,
+) -> int:
+    """Choose how many rows are a step: as given, so that the given steps see all, or a default."""
     if isinstance(data, Stream):
-        return 1
-    return min(data.count, LARGE_BATCH if batch_size is None else int(batch_size))
+        return 1 if batch_size is None else batch_size
+    if batch_size is None:
+        batch_size = default if steps is None else -(-data.count // steps)
+    return min(data.count, int(batch_size))
 
 
 def predict(
     programs: Programs,
-    data: Rows | Stream | StoredRows,
+    data: Rows | Stream | StoredRows | GivenSteps,
     batch_size: int,
     callbacks: CallbackList,
 ) -> Any:
     """Give the outputs for all rows, as NumPy arrays."""
+    model = callbacks.model
+    model.stop_predicting = False
     callbacks.on_predict_begin()
     pieces: list[Any] = []
+    begun = 0  # pieces before the execution that runs
 
-    def one(step: int, x: Any, total: int | None) -> None:
-        callbacks.on_predict_batch_begin(step)
-        pieces.append(predict_batch(programs, x))
-        callbacks.on_predict_batch_end(step, {"outputs": pieces[-1]})
-        callbacks.progress(step + 1, total, {})
+    def end(step: int, logs: dict[str, Any]) -> None:
+        nonlocal begun
+        outputs = _joined(pieces[begun:])
+        begun = len(pieces)
+        callbacks.on_predict_batch_end(step, {"outputs": outputs})
 
-    if not isinstance(data, Rows):
-        with deferred_interrupt() as check, data.epoch(check, ahead=False) as parts:
-            batches = (batch for part in parts for batch in part.batches())
-            for step, (x, _, _) in enumerate(batches):
-                one(step, x, data.steps)
-                check()
-        if not pieces:
-            raise ValueError("The data yielded no batches; give at least one.")
-    else:
-        starts = range(0, data.count, batch_size)
-        for step, start in enumerate(starts):
-            piece = slice_rows(data.x, start, start + batch_size)
-            one(step, piece, len(starts))
+    hooks = BatchHooks(
+        callbacks.on_predict_batch_begin,
+        end,
+        model.steps_per_execution,
+        callbacks.needs_predict_batches,
+    )
+    total = -(-data.count // batch_size) if isinstance(data, Rows) else data.steps
+    with deferred_interrupt() as check, _batches(data, batch_size, check) as batches:
+        for step, x in enumerate(batches):
+            hooks.before(step)
+            pieces.append(predict_batch(programs, x))
+            hooks.after(step + 1, {})
+            callbacks.progress(step + 1, total, {})
+            check()
+            if model.stop_predicting:
+                break
+        hooks.after(len(pieces), {}, last=True)
+    if not pieces:
+        raise ValueError("The data yielded no batches; give at least one.")
     callbacks.on_predict_end()
+    return _joined(pieces)
+
+
+@contextlib.contextmanager
+def _batches(
+    data: Rows | Stream | StoredRows | GivenSteps, batch_size: int, check: Callable[[], None]
+) -> Iterator[Iterator[Any]]:
+    """Open the inputs batch by batch."""
+    if isinstance(data, Rows):
+        starts = range(0, data.count, batch_size)
+        yield (slice_rows(data.x, start, start + batch_size) for start in starts)
+        return
+    with data.epoch(check, ahead=False) as parts:
+        yield (x for part in parts for x, _, _ in part.batches())
+
+
+def _joined(pieces: list[Any]) -> Any:
     return jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
 
 

@@ -59,7 +59,7 @@ class Programs:
         self.of_optimizer: list[Variable] = [] if optimizer is None else list(optimizer.variables)
         self.of_metrics: list[Variable] = [] if objective is None else list(objective.variables)
         self._result_names: list[str] = []
-        self.seconds_per_step: float | None = None
+        self.paces: dict[str, float] = {}  # seconds of a step, of 'train' and of 'test'
         self.rowwise = _treats_rows_one_by_one(model)
         keep_compiled_programs()
         self.compiled = not eager
@@ -277,27 +277,27 @@ class Programs:
         orders: jax.Array,
         seeds: jax.Array,
         count: jax.Array,
-        steps: tuple[jax.Array, jax.Array],
+        bounds: tuple[jax.Array, jax.Array, jax.Array, jax.Array],
         *,
         batch_sizes: tuple[int, int],
     ) -> tuple[Values, jax.Array]:
-        """Run whole epochs, each with its order ``(rows,)`` and seed; give a table of results.
+        """Run epochs, each with its order ``(rows,)`` and seed; give a table of results.
 
-        The numbers of steps follow from the data, but known ones would let the compiler unroll
-        loops, and round otherwise than in epochs that run one by one.
+        The bounds are those of the training steps, then of the validation's. They follow from
+        the data, but known ones would let the compiler unroll loops, and round otherwise than in
+        epochs that run one by one.
         """
-        start = steps[0] * 0
 
         def epoch(number: Any, state: tuple[Values, jax.Array]) -> tuple[Values, jax.Array]:
             values, table = state
             # What ``jax.random.key(seed)`` gives.
             key = jax.random.wrap_key_data(jnp.stack([jnp.uint32(0), seeds[number]]))
             values, results = self._train(
-                values, data, orders[number], start, steps[0], key, batch_size=batch_sizes[0]
+                values, data, orders[number], *bounds[:2], key, batch_size=batch_sizes[0]
             )
             if validation is not None:
                 changed, more = self._evaluate(
-                    values, validation, start, steps[1], batch_size=batch_sizes[1]
+                    values, validation, *bounds[2:], batch_size=batch_sizes[1]
                 )
                 values, results = self.tested(values, changed), [*results, *more]
             return values, table.at[number].set(jnp.stack(results).astype(jnp.float32))

@@ -131,6 +131,10 @@ class StoredRows:
         cut = self.first + cut_for(self.count, fraction)
         return self._between(self.first, cut, self.shuffle), self._between(cut, self.last, False)
 
+    def first_rows(self, count: int) -> StoredRows:
+        """Give the first so many rows, which are not shuffled."""
+        return self._between(self.first, self.first + count, False)
+
     def _between(self, first: int, last: int, shuffle: Any) -> StoredRows:
         part = object.__new__(StoredRows)
         part.__dict__ |= self.__dict__

@@ -17,6 +17,7 @@ from kerata.training.feed import (
     make_rows,
     split_rows,
 )
+from kerata.training.given_steps import GivenSteps, first_steps
 from kerata.training.single_batches import SingleBatches
 from kerata.training.steps import WHOLE_STEPS
 from kerata.training.stored import StoredRows, is_large
@@ -67,7 +68,8 @@ class Trainer(SingleBatches):
         self.loss = loss
         self.run_eagerly = bool(run_eagerly)
         self.jit_compile = not run_eagerly if jit_compile == "auto" else bool(jit_compile)
-        self.steps_per_execution = arguments.check_steps_per_execution(steps_per_execution)
+        arguments.check_counts(steps_per_execution=steps_per_execution)
+        self.steps_per_execution = int(steps_per_execution)
         self.train_function = self.test_function = self.predict_function = None
         arguments.check_names(loss, metrics, weighted_metrics)
         self._compiled = {
@@ -109,7 +111,7 @@ class Trainer(SingleBatches):
                 )
             return Stream(
                 x,
-                steps,
+                None if steps is None else self._whole_executions(steps),
                 class_weight,
                 bool(shuffle),
                 self._n_inputs(),
@@ -121,6 +123,20 @@ class Trainer(SingleBatches):
         rows = make_rows(x, y, sample_weight, self._n_inputs())
         check_finite(rows)
         return rows if class_weight is None else apply_class_weight(rows, class_weight)
+
+    def _whole_executions(self, steps: int) -> int:
+        """Round steps up to whole executions, as Keras counts them."""
+        return -(-steps // self.steps_per_execution) * self.steps_per_execution
+
+    def _limited(
+        self, data: loop.Data, batch_size: int | None, steps: int | None
+    ) -> tuple[loop.Data, int]:
+        """Give the data of an evaluation or a prediction, and how many rows are one batch."""
+        batch = prediction.chosen_batch(data, batch_size, steps, prediction.LARGE_BATCH)
+        _set_batch_size(data, batch)
+        if isinstance(data, Rows | StoredRows) and steps is not None:
+            data = first_steps(data, self._whole_executions(steps), batch)
+        return data, batch
 
     def _check_rows(self, rows: Rows) -> None:
         """Refuse data that don't fit the model, the losses or the first data."""
@@ -181,6 +197,11 @@ class Trainer(SingleBatches):
             FloatingPointError: the loss is no longer a finite number.
         """
         arguments.check_fit(epochs, batch_size, initial_epoch, verbose)
+        arguments.check_counts(
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+        )
         if x is None:
             raise ValueError("fit() needs data: fit(x, y) with arrays, or fit(batches).")
         shuffle = arguments.check_shuffle(shuffle)
@@ -198,16 +219,23 @@ class Trainer(SingleBatches):
                 )
             if isinstance(data, StoredRows):
                 data, validation = data.split(validation_split)
-            else:
+            elif isinstance(data, Rows):
                 data, validation = split_rows(data, validation_split)
         programs = self._ready(_some(data), training=True)
         if isinstance(validation, Rows | StoredRows):
             self._check_rows(_some(validation))
-        batch = 32 if batch_size is None else int(batch_size)
-        if not isinstance(data, Stream):
-            batch = min(batch, data.count)
+        batch = prediction.chosen_batch(data, batch_size, steps_per_epoch, 32)
+        for_validation = batch if validation_batch_size is None else int(validation_batch_size)
+        if validation is not None and validation_batch_size is batch_size is None:
+            for_validation = prediction.chosen_batch(validation, None, validation_steps, batch)
         _set_batch_size(data, batch)
-        _set_batch_size(validation, validation_batch_size or batch)
+        _set_batch_size(validation, for_validation)
+        if isinstance(validation, Rows | StoredRows) and validation_steps is not None:
+            steps = self._whole_executions(validation_steps)
+            validation = first_steps(validation, steps, for_validation)
+        if isinstance(data, Rows | StoredRows) and steps_per_epoch is not None:
+            steps = self._whole_executions(steps_per_epoch)
+            data = GivenSteps(data, steps, batch, shuffle)
         plan = loop.Plan(
             data=data,
             batch_size=batch,
@@ -215,7 +243,7 @@ class Trainer(SingleBatches):
             initial_epoch=int(initial_epoch),
             shuffle=shuffle,
             validation=validation,
-            validation_batch_size=validation_batch_size or batch,
+            validation_batch_size=for_validation,
             validation_epochs=arguments.validation_epochs(validation_freq),
         )
         container = self._callbacks(
@@ -225,7 +253,7 @@ class Trainer(SingleBatches):
             with programs.running():
                 loop.train(programs, plan, container, self)
         finally:
-            if isinstance(data, Stream):
+            if isinstance(data, Stream | GivenSteps):
                 data.close()
         assert isinstance(self.history, History)
         return self.history
@@ -240,7 +268,6 @@ class Trainer(SingleBatches):
         steps: int | None = None,
         callbacks: Any = None,
         return_dict: bool = False,
-        **kwargs: Any,
     ) -> Any:
         """Give loss and metrics on data.
 
@@ -254,10 +281,10 @@ class Trainer(SingleBatches):
             ValueError: data that make no sense.
         """
         arguments.check_fit(1, batch_size, 0, verbose)
+        arguments.check_counts(steps=steps)
         data = self._data(x, y, sample_weight, steps=steps, shuffle=False)
         programs = self._ready(_some(data), training=False)
-        batch = prediction.batch_rows(data, batch_size)
-        _set_batch_size(data, batch)
+        data, batch = self._limited(data, batch_size, steps)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
         with programs.running():
             logs = loop.evaluate(programs, data, batch, container)
@@ -282,11 +309,12 @@ class Trainer(SingleBatches):
             ValueError: data that make no sense.
         """
         arguments.check_fit(1, batch_size, 0, verbose)
+        arguments.check_counts(steps=steps)
         data: loop.Data
         if is_stream(x):
             data = Stream(
                 x,
-                steps,
+                None if steps is None else self._whole_executions(steps),
                 shuffle=False,
                 n_inputs=self._n_inputs(),
                 only_x=True,
@@ -297,8 +325,7 @@ class Trainer(SingleBatches):
         else:
             data = make_rows(x, n_inputs=self._n_inputs())
         self._check_inputs(_some(data))
-        batch = prediction.batch_rows(data, batch_size)
-        _set_batch_size(data, batch)
+        data, batch = self._limited(data, batch_size, steps)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
         programs = self._prediction_programs()
         with programs.running():

@@ -75,11 +75,8 @@ class ModelEstimator(BaseEstimator):
         if weights is not None and not np.all(weights):
             kept = np.flatnonzero(weights)
             X, y, weights = pick(X, kept), pick(y, kept), weights[kept]
-        twin = share_programs(model, few_rows(X), few_rows(y), few_rows(weights), count_rows(X))
-        history = model.fit(X, y, sample_weight=weights, **arguments)
-        if twin is not None:
-            twin.seconds_per_step = model._programs[1].seconds_per_step
-        return history
+        share_programs(model, few_rows(X), few_rows(y), few_rows(weights), count_rows(X))
+        return model.fit(X, y, sample_weight=weights, **arguments)
 
     def _outputs(self, X: Any, **arguments: Any) -> Any:
         """Run the trained model on checked rows."""

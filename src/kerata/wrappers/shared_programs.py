@@ -68,7 +68,7 @@ def share_programs(
         twin = _find_twin(key, model, size)
         programs: Programs = twin._ready(rows, training=True)
     _lend(own, programs)
-    own.seconds_per_step = programs.seconds_per_step
+    own.paces = programs.paces
     # Names of results are noted while a program is traced, which need not happen again.
     jax.eval_shape(own._results, own.read().metrics)
     _lend(model._prediction_programs(), twin._prediction_programs())
