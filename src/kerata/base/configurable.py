@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from kerata.base.registry import serialize
 
@@ -17,6 +17,16 @@ class Configurable:
     """
 
     _init_args: tuple[tuple[Any, ...], dict[str, Any]]
+
+    # What no program depends on; see base/signature.py.
+    _not_in_signature: ClassVar[tuple[str, ...]] = ("_init_args",)
+    # What counts for results but for no compiled program.
+    _not_in_program: ClassVar[tuple[str, ...]] = ()
+    # Numbers that are only ever used as values, so that they may be traced ones.
+    _traced: ClassVar[tuple[str, ...]] = ()
+
+    # Whether objects of the class are used when weights are made, and never again.
+    _makes_first_values: ClassVar[bool] = False
 
     # Constructor arguments that Keras's config of the class lacks.
     _not_in_config: tuple[str, ...] = ()

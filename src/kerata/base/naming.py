@@ -30,6 +30,15 @@ def auto_name(prefix: str) -> str:
     return prefix if count == 0 else f"{prefix}_{count}"
 
 
+def is_automatic(name: str, prefix: str) -> bool:
+    """Say whether a name may be one that ``auto_name`` gave for a class name or prefix.
+
+    >>> is_automatic("dense_12", "Dense"), is_automatic("hidden", "Dense")
+    (True, False)
+    """
+    return re.fullmatch(rf"{re.escape(to_snake_case(prefix))}(_\d+)?", name) is not None
+
+
 def reset_names() -> None:
     """Start the automatic names again from nothing."""
     with _lock:

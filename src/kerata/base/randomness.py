@@ -7,6 +7,7 @@ import random as python_random
 import secrets
 import threading
 from collections.abc import Iterator
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -29,6 +30,9 @@ class SeedGenerator(Configurable):
     >>> a.next_seed() == b.next_seed(), a.next_seed() == a.next_seed()
     (True, False)
     """
+
+    # In programs, keys come from the scope.
+    _not_in_program: ClassVar[tuple[str, ...]] = ("seed", "name", "_count", "_state")
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer))):

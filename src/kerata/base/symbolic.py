@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
@@ -45,6 +45,7 @@ class KerasTensor:
 
     # JAX and NumPy must leave `array + tensor` to the tensor.
     __array_priority__ = 200
+    _not_in_signature: ClassVar[tuple[str, ...]] = ("name",)
 
     def __init__(
         self,
@@ -119,6 +120,8 @@ class Node:
 
 class Operation(Configurable):
     """Something that maps tensors to tensors; called on symbolic ones it records a node."""
+
+    _not_in_signature: ClassVar[tuple[str, ...]] = ("_inbound_nodes",)
 
     def __init__(self, name: str | None = None) -> None:
         if name is not None and (not isinstance(name, str) or "/" in name):

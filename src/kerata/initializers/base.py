@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import jax
 
@@ -21,6 +21,8 @@ class Initializer(Configurable):
     >>> Halves()((2,))
     Array([0.5, 0.5], dtype=float32)
     """
+
+    _makes_first_values: ClassVar[bool] = True
 
     def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> jax.Array:
         """Give an array of this shape and type (``floatx()`` by default)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import jax
 import jax.numpy as jnp
@@ -68,6 +68,10 @@ class Layer(Stateless):
     >>> layer(np.array([1.0, 2.0])).tolist(), layer.count_params()
     ([1.0, 2.0], 1)
     """
+
+    _not_in_signature: ClassVar[tuple[str, ...]] = (
+        *("_added_losses", "_build_shapes", "_first_shape", "input_spec"),
+    )
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Let a subclass's ``build`` mark the layer as built, whoever calls it."""

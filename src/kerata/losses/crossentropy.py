@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -161,6 +161,8 @@ class BinaryCrossentropy(LossFunctionWrapper):
     0.6931
     """
 
+    _traced: ClassVar[tuple[str, ...]] = ("label_smoothing",)
+
     def __init__(
         self,
         from_logits: bool = False,
@@ -193,6 +195,8 @@ class CategoricalCrossentropy(LossFunctionWrapper):
     >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
     0.6931
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("label_smoothing",)
 
     def __init__(
         self,

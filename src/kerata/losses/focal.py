@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -103,6 +103,8 @@ class BinaryFocalCrossentropy(LossFunctionWrapper):
     0.1733
     """
 
+    _traced: ClassVar[tuple[str, ...]] = ("alpha", "gamma", "label_smoothing")
+
     def __init__(
         self,
         apply_class_balancing: bool = False,
@@ -143,6 +145,8 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
     >>> round(float(CategoricalFocalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
     0.0433
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("alpha", "gamma", "label_smoothing")
 
     def __init__(
         self,

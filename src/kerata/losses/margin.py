@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -155,6 +155,8 @@ class MultiClassHinge(LossFunctionWrapper):
 
     Source: Weston and Watkins, Support vector machines for multi-class pattern recognition, 1999.
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("delta",)
 
     def __init__(
         self,

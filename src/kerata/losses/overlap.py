@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -91,6 +91,8 @@ class Tversky(LossFunctionWrapper):
     >>> round(float(Tversky()([[1.0], [1.0]], [[1.0], [0.0]])), 4)
     0.3333
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("alpha", "beta")
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -186,6 +186,8 @@ class Huber(LossFunctionWrapper):
     >>> float(Huber()([[0.0], [0.0]], [[1.0], [3.0]]))
     1.5
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("delta",)
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -33,6 +33,8 @@ class Graph:
         ValueError: an output that does not follow from the inputs (a loose end), two
             layers of the same name.
     """
+
+    _not_in_signature: ClassVar[tuple[str, ...]] = ("owner",)
 
     def __init__(self, inputs: Any, outputs: Any, owner: str = "model") -> None:
         for what, tree in (("inputs", inputs), ("outputs", outputs)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import jax.numpy as jnp
 
@@ -25,6 +25,8 @@ class Adadelta(Optimizer):
     >>> round(float(weight), 5)
     9.99859
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("rho", "epsilon")
 
     slot_groups = (("accumulated_grad", "accumulated_delta_var"),)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import jax.numpy as jnp
 import numpy as np
@@ -33,6 +33,13 @@ class Adafactor(Optimizer):
     >>> weight.numpy().round(4)
     array([ 9., 11.], dtype=float32)
     """
+
+    _traced: ClassVar[tuple[str, ...]] = (
+        "beta_2_decay",
+        "epsilon_1",
+        "epsilon_2",
+        "clip_threshold",
+    )
 
     slot_groups = (("row", "column", "velocity"),)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import jax.numpy as jnp
 import numpy as np
@@ -26,6 +26,8 @@ class Adagrad(Optimizer):
     >>> round(float(weight), 4)
     9.9001
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("epsilon",)
 
     slot_groups = (("accumulator",),)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import jax.numpy as jnp
 
@@ -28,6 +28,8 @@ class Adamax(Optimizer):
     >>> round(float(weight), 4)
     9.9
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")
 
     slot_groups = (("momentum", "norm"),)
 

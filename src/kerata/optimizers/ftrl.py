@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import jax.numpy as jnp
 import numpy as np
@@ -31,6 +31,14 @@ class Ftrl(Optimizer):
     >>> round(float(weight), 4)
     -0.1
     """
+
+    _traced: ClassVar[tuple[str, ...]] = (
+        "learning_rate_power",
+        "l1_regularization_strength",
+        "l2_regularization_strength",
+        "l2_shrinkage_regularization_strength",
+        "beta",
+    )
 
     slot_groups = (("accumulator", "linear"),)
 

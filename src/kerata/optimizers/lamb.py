@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import jax.numpy as jnp
 
@@ -29,6 +29,8 @@ class Lamb(Optimizer):
     >>> round(float(weight), 4)
     9.0
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")
 
     slot_groups = (("momentum", "velocity"),)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import jax.numpy as jnp
 
@@ -27,6 +27,8 @@ class Lion(Optimizer):
     >>> float(weight)
     9.5
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2")
 
     slot_groups = (("momentum",),)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import jax.numpy as jnp
 
@@ -28,6 +28,8 @@ class Nadam(Optimizer):
     >>> round(float(weight), 4)
     9.8937
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")
 
     slot_groups = (("momentum", "velocity"),)
 

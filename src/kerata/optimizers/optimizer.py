@@ -65,6 +65,16 @@ class Optimizer(OptimizerState):
     array([0.5, 2.5], dtype=float32)
     """
 
+    # Where each weight's slots are, by identity.
+    _not_in_signature: ClassVar[tuple[str, ...]] = ("_indices",)
+    _traced: ClassVar[tuple[str, ...]] = (
+        "weight_decay",
+        "clipnorm",
+        "clipvalue",
+        "global_clipnorm",
+        "ema_momentum",
+    )
+
     __signature__: ClassVar[inspect.Signature]
 
     def __init__(
@@ -97,7 +107,7 @@ class Optimizer(OptimizerState):
         self._check_common()
 
         self._make_state(learning_rate)
-        self._undecayed_ids: set[int] = set()
+        self._undecayed: list[Variable] = []
         self._undecayed_names: re.Pattern[str] | None = None
 
     def _check_common(self) -> None:
@@ -364,13 +374,13 @@ class Optimizer(OptimizerState):
                 f"{type(self).__name__} is built already: call exclude_from_weight_decay() "
                 "before the first step."
             )
-        self._undecayed_ids = {id(v) for v in var_list or ()}
+        self._undecayed = list(var_list or ())
         self._undecayed_names = re.compile("|".join(var_names)) if var_names else None
 
     def _is_excluded(self, variable: Variable) -> bool:
         names = self._undecayed_names
         named = names is not None and names.search(variable.name) is not None
-        return named or id(variable) in self._undecayed_ids
+        return named or any(v is variable for v in self._undecayed)
 
     def _weight_decay_of(self, variable: Variable) -> Any:
         return None if self._is_excluded(variable) else self.weight_decay

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import jax.numpy as jnp
 
@@ -27,6 +27,8 @@ class RMSprop(Optimizer):
     >>> round(float(weight), 4)
     9.6838
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("rho", "momentum", "epsilon")
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 from kerata.optimizers.arguments import CommonArguments, check_range, is_on
 from kerata.optimizers.optimizer import Optimizer, Slots
@@ -26,6 +26,8 @@ class SGD(Optimizer):
     >>> float(weight)
     9.800000190734863
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("momentum",)
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -41,6 +41,8 @@ class L1(Regularizer):
     2.0
     """
 
+    _traced: ClassVar[tuple[str, ...]] = ("l1",)
+
     def __init__(self, l1: Any = 0.01) -> None:
         self.l1 = _strength(0.01 if l1 is None else l1, "l1")
 
@@ -62,6 +64,8 @@ class L2(Regularizer):
     5.0
     """
 
+    _traced: ClassVar[tuple[str, ...]] = ("l2",)
+
     def __init__(self, l2: Any = 0.01) -> None:
         self.l2 = _strength(0.01 if l2 is None else l2, "l2")
 
@@ -82,6 +86,8 @@ class L1L2(Regularizer):
     >>> float(L1L2(0.5, 0.5)(jnp.array([1.0, -3.0])))
     7.0
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("l1", "l2")
 
     def __init__(self, l1: Any = 0.0, l2: Any = 0.0) -> None:
         self.l1 = _strength(0.0 if l1 is None else l1, "l1")
@@ -106,6 +112,8 @@ class OrthogonalRegularizer(Regularizer):
     >>> float(OrthogonalRegularizer(0.5)(jnp.eye(3)))
     0.0
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("factor",)
 
     def __init__(self, factor: Any = 0.01, mode: str = "rows") -> None:
         if mode not in ("rows", "columns"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 
@@ -21,6 +21,8 @@ class Objective:
         y, y_pred: targets and outputs of one batch, or their shapes.
         output_names: names of the outputs in their flat order.
     """
+
+    _not_in_signature: ClassVar[tuple[str, ...]] = ("names",)
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ behind when it is interrupted, and the boxes hold the values whenever Python run
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -63,7 +64,9 @@ class Programs:
         self.rowwise = _treats_rows_one_by_one(model)
         keep_compiled_programs()
         self.compiled = not eager
-        compiled: Callable[..., Any] = (lambda f, **_: f) if eager else jax.jit
+        compiled: Callable[..., Any] = (lambda f, **_: f) if eager else self._jit
+        self.tracing: Callable[[], contextlib.AbstractContextManager[None]]
+        self.tracing = contextlib.nullcontext  # entered while a program is traced
         self.placement = current_placement()
         program = self.placement.program
         self.train = program(compiled(self._train, static_argnames=("batch_size",)))
@@ -72,6 +75,14 @@ class Programs:
         self.evaluate = program(compiled(self._evaluate, static_argnames=("batch_size",)))
         self.evaluate_batch = program(compiled(self._evaluate_batch), batch=1)
         self.predict_batch = program(compiled(self._predict), batch=2)
+
+    def _jit(self, function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def traced(*args: Any, **kwargs: Any) -> Any:
+            with self.tracing():
+                return function(*args, **kwargs)
+
+        return jax.jit(traced, **options)
 
     # Boxes <-> values --------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
@@ -16,6 +16,7 @@ from kerata.training.feed import Rows
 from kerata.training.hooked_programs import CalledPrograms, HookedPrograms
 from kerata.training.objective import Objective
 from kerata.training.programs import Programs
+from kerata.training.signed import Signed
 from kerata.training.steps import IN_PREDICTIONS, IN_STEPS, OF_LOSS, WHOLE_STEPS, Steps, has_hooks
 
 
@@ -23,6 +24,12 @@ class Readiness(Steps):
     """What a model keeps for training, and how it gets ready for it."""
 
     name: str
+    # The compiled losses and metrics are in the objective.
+    _not_in_signature: ClassVar[tuple[str, ...]] = (
+        *("stop_training", "stop_evaluating", "stop_predicting", "history", "loss", "optimizer"),
+        *("train_function", "test_function", "predict_function", "steps_per_execution", "_start"),
+        *("_compiled", "_objective", "_programs", "_predictor", "_specs"),
+    )
 
     def _init_training(self) -> None:
         self.optimizer: Any = None
@@ -36,8 +43,8 @@ class Readiness(Steps):
         self.history: History | None = None
         self._compiled: dict[str, Any] | None = None
         self._objective: Objective | None = None
-        self._programs: tuple[Any, Programs] | None = None
-        self._predictor: tuple[Any, Programs] | None = None
+        self._programs: Signed | None = None
+        self._predictor: Signed | None = None
         self._specs: dict[Any, Any] = {}
 
     def _forget_programs(self) -> None:
@@ -101,17 +108,15 @@ class Readiness(Steps):
         made = self._hooked(("make_train_function", "make_test_function"))
         kind = (CalledPrograms if made else HookedPrograms) if hooked else Programs
         key = (
-            kind,
-            *(id(v) for v in model.trainable_weights),
-            *(id(v) for v in model.weights),
+            *(kind, self._eager, current_placement(), *_roles(model)),
             *(id(v) for v in (self.metrics if hooked else ())),
-            *(layer.trainable for layer in model._flatten_layers()),
-            current_placement(),
         )
-        if self._programs is None or self._programs[0] != key:
-            programs = kind(model, objective, self.optimizer, eager=self._eager)
-            self._programs = (key, programs)
-        return self._programs[1]
+        parts = (model, self.optimizer, objective)
+        if self._programs is None or not self._programs.serve(key, parts):
+            self._programs = Signed(
+                kind(model, objective, self.optimizer, eager=self._eager), key, parts
+            )
+        return self._programs.programs
 
     @property
     def _needs_outputs(self) -> bool:
@@ -147,15 +152,15 @@ class Readiness(Steps):
         if self._hooked(IN_PREDICTIONS):
             made = self._hooked(("make_predict_function",))
             kind = CalledPrograms if made else HookedPrograms
-        key = (
-            kind,
-            tuple(id(v) for v in model.weights),
-            tuple(layer.trainable for layer in model._flatten_layers()),
-            current_placement(),
-        )
-        if self._predictor is None or self._predictor[0] != key:
-            self._predictor = (key, kind(model, eager=self._eager))
-        return self._predictor[1]
+        key = (kind, self._eager, current_placement(), *_roles(model))
+        if self._predictor is None or not self._predictor.serve(key, (model,)):
+            self._predictor = Signed(kind(model, eager=self._eager), key, (model,))
+        return self._predictor.programs
+
+
+def _roles(model: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Tell which variables programs read and which of them they train, by identity."""
+    return tuple(map(id, model.trainable_weights)), tuple(map(id, model.weights))
 
 
 def _target_symbols(y: Any) -> Any:

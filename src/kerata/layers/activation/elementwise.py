@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from kerata import activations
 from kerata.base.arguments import at_least
@@ -24,6 +24,8 @@ class ReLU(SameShape):
     >>> ReLU(max_value=1.5, negative_slope=0.5)(np.array([-2.0, 1.0, 2.0])).tolist()
     [-1.0, 1.0, 1.5]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("max_value", "negative_slope", "threshold")
 
     def __init__(
         self,
@@ -58,6 +60,8 @@ class LeakyReLU(SameShape):
     [-1.0, 1.0]
     """
 
+    _traced: ClassVar[tuple[str, ...]] = ("negative_slope",)
+
     def __init__(self, negative_slope: Any = 0.3, **kwargs: Any) -> None:
         negative_slope = kwargs.pop("alpha", negative_slope)
         super().__init__(**kwargs)
@@ -80,6 +84,8 @@ class ELU(SameShape):
     >>> ELU()(np.array([0.0, 1.0])).tolist()
     [0.0, 1.0]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("alpha",)
 
     def __init__(self, alpha: Any = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -43,6 +43,8 @@ class BatchNormalization(Affine):
     >>> BatchNormalization(epsilon=0.0)(np.array([[1.0], [3.0]]), training=True).tolist()
     [[-1.0], [1.0]]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("momentum", "epsilon")
 
     # Keras's older versions don't know these.
     _not_in_config = ("renorm", "renorm_clipping", "renorm_momentum")

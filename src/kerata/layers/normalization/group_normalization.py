@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -33,6 +33,8 @@ class GroupNormalization(Affine):
     >>> GroupNormalization(1, epsilon=0.0)(np.array([[1.0, 3.0]])).tolist()
     [[-1.0, 1.0]]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("epsilon",)
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from kerata import ops
 from kerata.layers.same_shape import SameShape
@@ -26,6 +26,8 @@ class RMSNormalization(SameShape):
     >>> RMSNormalization(epsilon=0.0)(np.array([[1.0, -1.0]])).tolist()
     [[1.0, -1.0]]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("epsilon",)
 
     def __init__(self, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -21,6 +21,8 @@ class Rescaling(SameShape):
     >>> Rescaling(0.5, offset=1.0)(np.array([2, 4], dtype="uint8")).tolist()
     [2.0, 3.0]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("scale", "offset")
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

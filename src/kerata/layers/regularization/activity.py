@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from kerata.layers.same_shape import SameShape
 from kerata.regularizers import L1L2
@@ -23,6 +23,8 @@ class ActivityRegularization(SameShape):
     >>> float(layer.losses[0])
     2.5
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("l1", "l2")
 
     def __init__(self, l1: Any = 0.0, l2: Any = 0.0, **kwargs: Any) -> None:
         super().__init__(activity_regularizer=L1L2(l1=l1, l2=l2), **kwargs)

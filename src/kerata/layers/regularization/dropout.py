@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -14,6 +14,8 @@ from kerata.layers.same_shape import SameShape
 
 class RandomInTraining(SameShape):
     """Base of the layers that change inputs at random in training, else leave them alone."""
+
+    _not_in_program: ClassVar[tuple[str, ...]] = ("seed",)
 
     def __init__(self, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -50,6 +52,8 @@ class Dropout(RandomInTraining):
     >>> Dropout(0.5)(np.ones(3)).tolist()
     [1.0, 1.0, 1.0]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("rate",)
 
     def __init__(
         self, rate: Any, noise_shape: Any = None, seed: int | None = None, **kwargs: Any

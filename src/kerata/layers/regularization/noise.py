@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -25,6 +25,8 @@ class GaussianNoise(RandomInTraining):
     >>> GaussianNoise(1.0)(np.ones(3)).tolist()
     [1.0, 1.0, 1.0]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("stddev",)
 
     def __init__(self, stddev: Any, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(seed=seed, **kwargs)
@@ -54,6 +56,8 @@ class GaussianDropout(RandomInTraining):
     >>> GaussianDropout(0.5)(np.ones(3)).tolist()
     [1.0, 1.0, 1.0]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("rate",)
 
     def __init__(self, rate: Any, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(seed=seed, **kwargs)

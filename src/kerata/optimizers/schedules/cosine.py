@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -28,6 +28,8 @@ class CosineDecay(LearningRateSchedule):
     >>> [round(float(schedule(step)), 2) for step in (0, 2, 4, 9, 14, 20)]
     [0.0, 0.5, 1.0, 0.5, 0.0, 0.0]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("initial_learning_rate", "alpha", "warmup_target")
 
     def __init__(
         self,
@@ -76,6 +78,8 @@ class CosineDecayRestarts(LearningRateSchedule):
     >>> [round(float(schedule(step)), 2) for step in (0, 5, 10, 20, 30)]
     [1.0, 0.5, 0.5, 0.25, 0.25]
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("initial_learning_rate", "m_mul", "alpha")
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -11,6 +11,8 @@ from kerata.optimizers.schedules.base import LearningRateSchedule, as_float, che
 
 class _Fading(LearningRateSchedule):
     """Arguments of both schedules, and how far the decay has come."""
+
+    _traced: ClassVar[tuple[str, ...]] = ("initial_learning_rate", "decay_rate")
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -24,6 +24,8 @@ class PolynomialDecay(LearningRateSchedule):
     >>> round(float(PolynomialDecay(0.1, decay_steps=10, end_learning_rate=0.0)(5)), 4)
     0.05
     """
+
+    _traced: ClassVar[tuple[str, ...]] = ("initial_learning_rate", "end_learning_rate", "power")
 
     def __init__(
         self,
