@@ -8,7 +8,7 @@ pandas = pytest.importorskip("pandas")
 from kerata.callbacks import Callback  # noqa: E402
 from kerata.workbench import fit_source, verdict_of  # noqa: E402
 from kerata.workbench.data.parts import Source, Table  # noqa: E402
-from kerata.workbench.evaluation.judgement import gain_sentence  # noqa: E402
+from kerata.workbench.evaluation.verdict import gain_sentence  # noqa: E402
 from kerata.workbench.features import load_with, save_with  # noqa: E402
 
 ROWS = 240
@@ -66,7 +66,16 @@ def test_a_network_beats_its_baselines_and_says_so(ring):
 
 def test_events_come_in_order(ring):
     _, events = ring
-    wanted = ["columns", "task", "rows", "preparation", "baseline", "baseline", "network"]
+    wanted = [
+        "columns",
+        "task",
+        "rows",
+        "preparation",
+        "baseline",
+        "baseline",
+        "network",
+        "trained",
+    ]
     assert events == wanted
 
 

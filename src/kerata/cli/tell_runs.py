@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerata.cli.told import say
+from kerata.cli.verdict import print_verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,7 +39,7 @@ def tell_predict(name: str, new: str, out: Path, table: str | None, folder: Path
 def tell_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:
     """Print figures on other rows beside those of the run's own test."""
     from kerata.workbench import runs
-    from kerata.workbench.evaluation.judgement import figure
+    from kerata.workbench.evaluation.figures import figure
     from kerata.workbench.runs.inference import evaluate_source
 
     console = _console()
@@ -93,7 +94,7 @@ def tell_show(name: str, folder: Path) -> None:
 
     console = _console()
     run = runs.load(name, folder)
-    record, verdict = run.record, run.record.get("verdict") or {}
+    record = run.record
     console.print(f"{run.name}: {record['network']} for {run.task.target!r}", style="bold")
     rows = record.get("rows", {})
     facts = [
@@ -108,22 +109,10 @@ def tell_show(name: str, folder: Path) -> None:
     ]
     say(console, "Run", facts)
     say(console, "Figures", [f"{_said(k)}: {_number(v)}" for k, v in record["metrics"].items()])
-    parts = ("quality", "baselines", "best_epoch", "overfitting")
-    told = [verdict.get(part, []) for part in parts]
-    say(console, "Verdict", [line for t in told for line in ([t] if isinstance(t, str) else t)])
-    if not verdict:
-        say(console, "Verdict", ["None: training was ended before the network was judged."])
-    say(console, "What to try", verdict.get("advice", []))
-    say(console, "Diagnosis", _diagnosis_lines(record.get("diagnosis")))
+    print_verdict(console, record)
     say(console, "Notes", record.get("notes", []))
     say(console, "Time", [f"{k}: {v:.1f} s" for k, v in record.get("seconds", {}).items()])
     say(console, "Saved", [str(path) for path in sorted(run.path.iterdir())])
-
-
-def _diagnosis_lines(stored: dict[str, Any] | None) -> list[str]:
-    from kerata.workbench.core.findings import Findings
-
-    return [] if stored is None else str(Findings.from_dict(stored)).splitlines()
 
 
 def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
@@ -132,7 +121,7 @@ def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
     from rich.text import Text
 
     from kerata.workbench import runs
-    from kerata.workbench.evaluation.judgement import figure
+    from kerata.workbench.evaluation.figures import figure
     from kerata.workbench.runs.compare import compare_runs, draw_curves
 
     console = _console()
@@ -193,7 +182,7 @@ def _table_of(found: list[Run]) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    from kerata.workbench.evaluation.judgement import figure
+    from kerata.workbench.evaluation.figures import figure
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("run", "made", "network", "predicts", "test", "95% interval", "parameters"):

@@ -47,7 +47,7 @@ class Teller:
 
     def baseline(self, baseline: Any) -> None:
         """Print what is to be beaten."""
-        from kerata.workbench.evaluation.judgement import figure
+        from kerata.workbench.evaluation.figures import figure
 
         name = {"regression": "mean error", "labels": "F1 of labels"}
         what = name.get(self.kind.kind, "accuracy")

@@ -9,12 +9,14 @@ from kerata.cli.errors import UserError
 from kerata.cli.request import Request
 from kerata.cli.teller import Teller
 from kerata.cli.told import say
+from kerata.cli.verdict import print_verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from kerata.cli.safekeeping import Safekeeping
     from kerata.workbench.core.result import Trained
+    from kerata.workbench.runs import Run
 
 
 def train_source(request: Request) -> None:
@@ -72,7 +74,7 @@ def finish(console: Console, trained: Trained, kept: Safekeeping) -> None:
 
     assert kept.run is not None
     run = runs.complete(kept.run, trained)
-    _print_result(console, trained)
+    _print_result(console, trained, run)
     report = run.path / "report.html"
     say(console, "Saved", [str(run.path), *([str(report)] if report.exists() else [])])
 
@@ -143,9 +145,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _print_result(console: Console, trained: Trained) -> None:
-    from kerata.workbench.evaluation.judgement import gain_sentence, verdict_of
-
+def _print_result(console: Console, trained: Trained, run: Run) -> None:
     console.print()
     if trained.task.kind in ("binary", "classes") and len(trained.task.classes) <= 12:
         from kerata.workbench.core.confusion import confusion_matrix, confusion_table
@@ -155,12 +155,7 @@ def _print_result(console: Console, trained: Trained) -> None:
         matrix = confusion_matrix(trained.truth, said, len(trained.task.classes))
         console.print(confusion_table(matrix, trained.task.classes))
         console.print()
-    verdict = verdict_of(trained)
-    gains = [gain_sentence(baseline, trained.task) for baseline in trained.baselines]
-    say(console, "Verdict", [verdict.quality, *gains, verdict.best_epoch, verdict.overfitting])
-    say(console, "What to try", verdict.advice)
-    if trained.findings is not None:
-        say(console, "Diagnosis", str(trained.findings).splitlines())
+    print_verdict(console, run.record)
     shown = {*trained.preparation.notes}
     say(console, "Notes", [note for note in trained.notes if note not in shown])
 

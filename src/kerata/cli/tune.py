@@ -102,7 +102,7 @@ class SearchTeller(Teller):
 
     def trial(self, tried: Any) -> None:
         """Print what came of a trial."""
-        from kerata.workbench.evaluation.judgement import figure
+        from kerata.workbench.evaluation.figures import figure
 
         number = f"{tried.number + 1:{len(str(self.wanted))}}/{self.wanted}"
         if tried.value is None:
@@ -117,7 +117,7 @@ class SearchTeller(Teller):
 
     def found(self, search: Any) -> None:
         """Print the best trial and what mattered."""
-        from kerata.workbench.evaluation.judgement import figure
+        from kerata.workbench.evaluation.figures import figure
 
         early = sum(tried.value is None for tried in search.tried)
         told = [

@@ -2,16 +2,13 @@
 
 from kerata.workbench.core.result import Trained
 from kerata.workbench.data import read_source
-from kerata.workbench.evaluation.judgement import verdict_of
-from kerata.workbench.evaluation.verdict import Run, Verdict, judge
+from kerata.workbench.evaluation.verdict import Verdict, verdict_of
 from kerata.workbench.experiment import fit_source
 
 __all__ = [
-    "Run",
     "Trained",
     "Verdict",
     "fit_source",
-    "judge",
     "read_source",
     "verdict_of",
 ]

@@ -132,4 +132,4 @@ def test_no_alarm_for_a_healthy_network(clinic, make):
     found = kerata.diagnose(history, model, data)
     assert found == []
     assert len(found.looked_for) == 19
-    assert str(found) == "Nothing found among 19 illnesses that were looked for."
+    assert str(found) == "Nothing found among 19 possible faults that were looked for."

@@ -1,128 +1,145 @@
-"""Verdicts are pure functions of numbers: each illness gets its sentence, health gets none."""
+"""Figures in, sentence out: each question is answered once, and nothing contradicts."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from kerata.workbench.core.confusion import confusion_matrix, most_confused
-from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
-from kerata.workbench.core.learning_curves import best_epoch, rise_after_best
-from kerata.workbench.evaluation.verdict import Run, judge, overfits
+from kerata.workbench.core.findings import Finding, Findings
+from kerata.workbench.core.result import Baseline, Trained
+from kerata.workbench.core.task import Task
+from kerata.workbench.diagnosis import diagnose
+from kerata.workbench.evaluation.verdict import epoch_sentence, verdict_of
 
-HEALTHY = Run([0.9, 0.5, 0.3], 3, Score(980, 1000), Score(196, 200), Score(390, 400), 0.1)
-
-
-def run(**changes):
-    return Run(**{**HEALTHY.__dict__, **changes})
+TASK = Task("binary", "y", ["a", "b"], "Binary.")
+TRUTH = np.array([0] * 200 + [1] * 200)
+NOTHING = Findings([], ["overfitting", "underfitting"], fit="Overfitting is not shown.")
 
 
-def text(found):
-    return " ".join((found.quality, found.best_epoch, found.overfitting, *found.advice))
+def trained(**changes):
+    given = {
+        "model": None,
+        "preparation": None,
+        "task": TASK,
+        "columns": None,
+        "network": "mlp",
+        "history": {"loss": [0.9, 0.5, 0.3], "val_loss": [0.9, 0.5, 0.4]},
+        "best_epoch": 3,
+        "rows": {},
+        "train": None,
+        "validation": None,
+        "test": None,
+        "truth": TRUTH,
+        "outputs": np.where(np.arange(400) < 10, 0.9, TRUTH * 0.8 + 0.1),
+        "metrics": {"accuracy": 0.975, "balanced_accuracy": 0.975},
+        "interval": (0.955, 0.986),
+        "baselines": [],
+        "findings": NOTHING,
+        "config": {"epochs": 3},
+        "seconds": {},
+        "notes": [],
+        "fingerprint": "",
+    }
+    return Trained(**given | changes)
+
+
+def history(values):
+    return {"loss": values, "val_loss": values}
 
 
 def test_accuracy_with_its_interval():
-    told = judge(HEALTHY).quality
-    assert "390 of 400" in told
-    assert "97.5%" in told
-    assert "95% interval 95.5% to 98.6%" in told
-    assert "10.0%" in told
+    told = verdict_of(trained()).quality
+    assert told == (
+        "It gets 390 of 400 test rows right, which it never saw: accuracy 97.5% "
+        "(95% interval 95.5% to 98.6%)."
+    )
 
 
-def test_best_epoch_last_means_more_epochs():
-    found = judge(HEALTHY)
-    assert "still getting better" in found.best_epoch
-    assert any("more than 3 epochs" in a for a in found.advice)
-
-
-def test_early_stopping_is_explained():
-    found = judge(run(validation_loss=[0.5, 0.2, 0.3, 0.4], epochs_allowed=50))
-    assert "Epoch 2 of 4" in found.best_epoch
-    assert "2 more epochs" in found.best_epoch
-    assert "rose by 100%" in found.overfitting
-
-
-def test_overfitting_is_named_with_its_size():
-    found = judge(run(train=Score(1000, 1000), validation=Score(160, 200)))
-    assert "overfits:" in found.overfitting
-    assert "20.0 points" in found.overfitting
-    assert any("dropout" in a for a in found.advice)
-    assert "No sign of overfitting" in judge(HEALTHY).overfitting
-
-
-def test_a_network_that_learned_nothing():
-    found = judge(run(test=Score(40, 400), train=Score(100, 1000), validation=Score(20, 200)))
-    assert "not learned anything" in text(found)
-
-
-def test_underfitting_asks_for_more_network():
-    found = judge(run(train=Score(800, 1000), validation=Score(160, 200)))
-    assert any("larger network" in a for a in found.advice)
-
-
-def test_divergence_is_said():
-    found = judge(run(validation_loss=[float("nan")] * 3))
-    assert "diverged" in found.best_epoch
-    assert "learning rate" in found.advice[0]
-
-
-def test_small_test_sets_cant_tell_networks_apart():
-    assert any("40 test rows" in a for a in judge(run(test=Score(38, 40))).advice)
-
-
-def test_no_epochs_is_an_error():
-    with pytest.raises(ValueError, match="no epochs"):
-        judge(run(validation_loss=[]))
-    with pytest.raises(ValueError, match="'min' or 'max'"):
-        best_epoch([1.0], mode="best")
-    for correct, total in ((3, 2), (-1, 5), (0, 0)):
-        with pytest.raises(ValueError, match="score"):
-            Score(correct, total)
-
-
-@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_intervals_hold_the_share(pair):
-    score = Score(*pair)
-    low, high = wilson_interval(score)
-    assert 0 <= low <= score.share <= high <= 1
-    wider = wilson_interval(score, 0.99)
-    assert wider[0] <= low
-    assert wider[1] >= high
-
-
-def test_intervals_cover_the_truth_about_as_often_as_they_say():
-    rng = np.random.default_rng(0)
-    hits = 0
-    for correct in rng.binomial(200, 0.9, size=2000):
-        low, high = wilson_interval(Score(int(correct), 200))
-        hits += low <= 0.9 <= high
-    assert 0.93 <= hits / 2000 <= 0.97
-
-
-def test_equal_networks_are_no_overfitting():
-    assert not overfits(Score(90, 100), Score(89, 100))
-    assert overfits(Score(1000, 1000), Score(900, 1000))
-    low, high = difference_interval(Score(50, 100), Score(50, 100))
-    assert low == pytest.approx(-high)
-    assert rise_after_best([0.4, 0.2, 0.2]) == 0.0
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60),
+@pytest.mark.parametrize(
+    ("losses", "allowed", "told"),
+    [
+        ([0.9, 0.4], 2, "2 of 2 had the lowest validation loss, 0.4: it was the last one"),
+        ([0.5, 0.2, 0.21, 0.21], 50, "kept, since 2 epochs brought nothing better"),
+        ([0.5, 0.2, 0.21], 50, "kept, since 1 epoch brought nothing better"),
+        ([0.5, 0.2, 0.4], 50, "kept, since the loss rose by 100% until the last epoch"),
+        ([0.5, 0.2, 0.21], 3, "0.2; its weights were kept."),
+        ([float("nan")] * 2, 3, "never a finite number"),
+    ],
 )
-def test_confusion_counts_every_row_once(pairs):
-    truth, said = np.array(pairs).T
-    matrix = confusion_matrix(truth, said, 5)
-    assert matrix.sum() == len(pairs)
-    assert np.trace(matrix) == np.sum(truth == said)
-    np.testing.assert_array_equal(matrix.sum(1), np.bincount(truth, minlength=5))
-    for row, column, count in most_confused(matrix):
-        assert row != column
-        assert count == matrix[row, column]
+def test_the_best_epoch_and_what_came_after_it(losses, allowed, told):
+    assert told in epoch_sentence(losses, allowed)
 
 
-def test_confusion_refuses_what_cant_be_counted():
-    with pytest.raises(ValueError, match="equally long"):
-        confusion_matrix(np.array([0, 1]), np.array([0]), 2)
-    with pytest.raises(ValueError, match="0 to 1"):
-        confusion_matrix(np.array([0, 2]), np.array([0, 1]), 2)
+def test_more_epochs_are_advised_while_the_loss_falls_and_by_one_sentence():
+    assert verdict_of(trained()).advice == (
+        "Allow more than 3 epochs: the validation loss was still falling.",
+    )
+    slow = Finding("learning rate too low", "Slow.", {}, "Ten times higher, or more epochs.")
+    assert verdict_of(trained(findings=Findings([slow], ["x"]))).advice == (slow.next_step,)
+    early = trained(history=history([0.5, 0.2, 0.3]))
+    assert verdict_of(early).advice == ()
+
+
+def test_what_the_diagnosis_found_is_the_verdict():
+    found = Finding("overfitting", "100% right and 80% right.", {}, "Try dropout.")
+    told = verdict_of(trained(findings=Findings([found], ["overfitting"], fit="other")))
+    assert told.overfitting == "It overfits. 100% right and 80% right."
+    assert told.advice[0] == "Try dropout."
+    assert verdict_of(trained()).overfitting == "Overfitting is not shown."
+
+
+def test_a_simpler_answer_comes_first():
+    tied = Baseline("a linear model", 0.97, (0.95, 0.98), 0.005, (-0.01, 0.02))
+    told = verdict_of(trained(baselines=[tied]))
+    assert "not clearly better: the difference is 0.5 percentage points" in told.baselines[0]
+    assert told.advice[0] == "It does not clearly beat a linear model: prefer the simpler answer."
+
+
+def test_divergence_is_said_alone():
+    told = verdict_of(trained(history=history([float("nan")] * 3)))
+    assert "diverged" in told.best_epoch
+    assert told.advice == (
+        "Lower the learning rate to a tenth, and check the data for missing values.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fitted", "held", "told"),
+    [
+        (1000, 160, "It overfits. It gets 100.0% of the training rows right and 80.0%"),
+        (900, 178, "Overfitting is not shown. It gets 90.0% of the training rows right"),
+        (1000, 190, "It overfits, but little. It gets 100.0%"),
+    ],
+)
+def test_training_and_validation_rows_are_compared_once(fitted, held, told):
+    import kerata as keras
+
+    # The row's own number is the answer, so that right and wrong can be set.
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Activation("linear")])
+    model.compile(loss="binary_crossentropy")
+
+    def rows(number, right):
+        x = np.tile([[0.1], [0.9]], (number // 2, 1))
+        y = (x[:, 0] > 0.5).astype(int)
+        y[right:] = 1 - y[right:]
+        return x, y
+
+    splits = {"train": rows(1000, fitted), "validation": rows(200, held)}
+    found = diagnose(None, model, splits, only=("overfitting",))
+    assert found.fit.startswith(told)
+    assert (found.get("overfitting") is not None) == told.startswith("It overfits. ")
+
+
+def test_findings_are_told_once_on_the_terminal(capsys):
+    import dataclasses
+
+    from kerata.cli.terminal import terminal
+    from kerata.cli.verdict import print_verdict
+
+    worse = Finding("overfitting", "Training rows are known by heart.", {}, "Try dropout.")
+    other = Finding("dead units", "3 units are 0.", {}, "Lower the rate.")
+    made = trained(findings=Findings([worse, other], ["overfitting", "dead units", "bottleneck"]))
+    record = {"verdict": dataclasses.asdict(verdict_of(made)), "diagnosis": made.findings.as_dict()}
+    print_verdict(terminal(width=300), record)
+    told = capsys.readouterr().out
+    for sentence in ("known by heart", "Try dropout", "3 units are 0", "Lower the rate"):
+        assert told.count(sentence) == 1
+    assert "still getting better" not in told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ class Finding:
             (the result is worthless, or nobody can tell).
 
     Raises:
-        ValueError: another severity.
+        ValueError: a severity that is none of these three.
 
     >>> print(Finding("bottleneck", "4 numbers carry 46 classes.", {}, "Widen it."))
     Bottleneck: 4 numbers carry 46 classes. Widen it.
@@ -49,6 +49,7 @@ class Findings(list[Finding]):
         found: the findings.
         looked_for: names of all illnesses that were looked for.
         left_out: illnesses that could not be looked for, each with what is missing.
+        fit: how training rows compare with held-out rows, in a sentence; '' if nobody knows.
     """
 
     def __init__(
@@ -56,10 +57,12 @@ class Findings(list[Finding]):
         found: Iterable[Finding] = (),
         looked_for: Iterable[str] = (),
         left_out: Mapping[str, str] | None = None,
+        fit: str = "",
     ) -> None:
         super().__init__(sorted(found, key=lambda f: -SEVERITIES.index(f.severity)))
         self.looked_for = tuple(looked_for)
         self.left_out = dict(left_out or {})
+        self.fit = fit
 
     @property
     def names(self) -> list[str]:
@@ -72,6 +75,7 @@ class Findings(list[Finding]):
             "found": [asdict(finding) for finding in self],
             "looked_for": list(self.looked_for),
             "left_out": self.left_out,
+            "fit": self.fit,
         }
 
     @classmethod
@@ -83,17 +87,39 @@ class Findings(list[Finding]):
         Bottleneck: 4 numbers. Widen it.
         """
         found = [Finding(**finding) for finding in stored["found"]]
-        return cls(found, stored["looked_for"], stored["left_out"])
+        return cls(found, stored["looked_for"], stored["left_out"], stored.get("fit", ""))
+
+    def get(self, name: str) -> Finding | None:
+        """Give the finding of a name, or None."""
+        return next((finding for finding in self if finding.name == name), None)
+
+    def sentences(self, without: Collection[str] = ()) -> list[str]:
+        """Give a line for each finding, without what to do, and what was not looked for.
+
+        Arguments:
+            without: names of findings that are told elsewhere.
+        """
+        lines = [
+            f"{finding.name[0].upper()}{finding.name[1:]}: {finding.sentence}"
+            for finding in self
+            if finding.name not in without
+        ]
+        if not lines and self.looked_for:
+            count = len(self.looked_for) - len(self)
+            lines.append(f"Nothing found among {count} possible faults that were looked for.")
+        return lines + self._left_out()
 
     def __str__(self) -> str:
-        count = len(self.looked_for)
         lines = [str(finding) for finding in self]
         if not lines:
-            lines.append(f"Nothing found among {count} illnesses that were looked for.")
+            count = len(self.looked_for)
+            lines.append(f"Nothing found among {count} possible faults that were looked for.")
+        return "\n".join(lines + self._left_out())
+
+    def _left_out(self) -> list[str]:
         reasons: dict[str, list[str]] = {}
         for name, reason in self.left_out.items():
             reasons.setdefault(reason, []).append(name)
-        lines += [f"Not looked for ({reason}): {', '.join(n)}." for reason, n in reasons.items()]
-        return "\n".join(lines)
+        return [f"Not looked for ({reason}): {', '.join(n)}." for reason, n in reasons.items()]
 
     __repr__ = __str__

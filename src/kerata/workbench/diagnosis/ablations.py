@@ -12,7 +12,7 @@ from kerata import layers, regularizers
 from kerata.base.randomness import set_random_seed
 from kerata.models import clone_model
 from kerata.workbench.core.learning_curves import best_epoch
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.split_data import Part
 from kerata.workbench.splitting.split import held_out
 
@@ -23,22 +23,22 @@ _DROPOUT = 0.4
 _HIDDEN = ("Dense", "Conv1D", "Conv2D", "Conv3D")
 
 
-def helps(case: Case) -> tuple[dict[str, float], str]:
+def helps(context: DiagnosisContext) -> tuple[dict[str, float], str]:
     """Train untrained copies of the network, each changed in one respect, and compare.
 
     Returns:
         The held-out loss of each after the last epoch, and a sentence.
     """
-    train, held = _splits(case)
-    epochs = min(_EPOCHS, max(5, len((case.history or {}).get("loss", [])) or _EPOCHS))
-    model = case.model
+    train, held = _splits(context)
+    epochs = min(_EPOCHS, max(5, len((context.history or {}).get("loss", [])) or _EPOCHS))
+    model = context.model
 
     def run(change: Callable[[Any], Any], share: float = 1.0) -> list[float]:
-        set_random_seed(case.seed)
+        set_random_seed(context.seed)
         rows = train[: max(1, int(share * len(train)))]
-        part = case.train
+        part = context.train
         assert part is not None
-        fresh = case.fresh_model(change(model))
+        fresh = context.fresh_model(change(model))
         # Equal steps, not equal epochs: fewer rows are seen more often.
         history = fresh.fit(
             part.inputs(rows),
@@ -62,14 +62,14 @@ def helps(case: Case) -> tuple[dict[str, float], str]:
     return found, _told(found, epochs)
 
 
-def _splits(case: Case) -> tuple[np.ndarray, tuple[Part, np.ndarray]]:
+def _splits(context: DiagnosisContext) -> tuple[np.ndarray, tuple[Part, np.ndarray]]:
     """Give numbers of training rows in random order, and held-out rows."""
-    assert case.train is not None
-    rng = np.random.default_rng(case.seed)
-    if case.held is not None:
-        return rng.permutation(case.train.chosen), (case.held, case.held.chosen)
-    kept, out = held_out(np.zeros(len(case.train.chosen)), 0.25, case.seed)
-    return rng.permutation(case.train.chosen[kept]), (case.train, case.train.chosen[out])
+    assert context.train is not None
+    rng = np.random.default_rng(context.seed)
+    if context.held is not None:
+        return rng.permutation(context.train.chosen), (context.held, context.held.chosen)
+    kept, out = held_out(np.zeros(len(context.train.chosen)), 0.25, context.seed)
+    return rng.permutation(context.train.chosen[kept]), (context.train, context.train.chosen[out])
 
 
 def _told(found: dict[str, float], epochs: int) -> str:

@@ -1,4 +1,4 @@
-"""The patient: everything that checks may look at, computed once and only when asked for."""
+"""What the checks of a diagnosis look at, each part computed once and only when asked for."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Fit:
         return Score(int(self.values.sum()), len(self.values))
 
 
-class Case:
+class DiagnosisContext:
     """A history, a model and data, whichever there are.
 
     Arguments:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from kerata.workbench.core.findings import Findings
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
+from kerata.workbench.diagnosis.fit import compare_fits
 from kerata.workbench.diagnosis.registry import CHECKS
 
 
@@ -17,6 +18,7 @@ def diagnose(
     *,
     trials: bool = False,
     seed: int = 0,
+    only: Collection[str] | None = None,
 ) -> Findings:
     """Say in plain sentences what is wrong with a training, how one sees it, and what to do.
 
@@ -30,6 +32,7 @@ def diagnose(
         trials: whether short trainings show what helps against overfitting; takes six times
             as long as 40 epochs.
         seed: decides samples and trials.
+        only: names of the illnesses to look for; all of them by default.
 
     Returns:
         A list of findings, the most serious first; empty for a healthy network. It prints as
@@ -51,12 +54,15 @@ def diagnose(
             f"got {type(history).__name__}."
         )
     parts = {} if data is None else data if isinstance(data, Mapping) else {"train": data}
-    case = Case(curves, model, parts, seed=seed, trials=trials)
-    missing = {check.name: check.missing(case) for check in CHECKS}
-    looked = [check for check in CHECKS if not missing[check.name]]
-    found = [check.look(case) for check in looked]
+    context = DiagnosisContext(curves, model, parts, seed=seed, trials=trials)
+    checks = [check for check in CHECKS if only is None or check.name in only]
+    missing = {check.name: check.missing(context) for check in checks}
+    looked = [check for check in checks if not missing[check.name]]
+    found = [check.look(context) for check in looked]
+    fit = compare_fits(context)
     return Findings(
         [finding for finding in found if finding is not None],
         [check.name for check in looked],
         {name: reason for name, reason in missing.items() if reason},
+        "" if fit is None else fit.verdict,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from kerata.workbench.core.findings import Finding
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
 
 # Healthy networks of up to seven layers stayed within a factor of 7 from first to last layer.
 _VANISHED = 1e-3
@@ -13,9 +13,9 @@ _EXPLODED = 1e3
 _FEWEST = 3
 
 
-def vanishing_gradients(case: Case) -> Finding | None:
+def vanishing_gradients(context: DiagnosisContext) -> Finding | None:
     """Look for first layers that get far less gradient than the last one."""
-    found = _ends(case)
+    found = _ends(context)
     if found is None:
         return None
     first, last, names, sizes = found
@@ -32,16 +32,16 @@ def vanishing_gradients(case: Case) -> Finding | None:
     return Finding("vanishing gradients", told, {"gradients": sizes}, step)
 
 
-def exploding_gradients(case: Case) -> Finding | None:
+def exploding_gradients(context: DiagnosisContext) -> Finding | None:
     """Look for gradients that grow on their way down, or that are not finite."""
-    if case.look is not None and case.look.total is not None:
-        total = case.look.total
+    if context.look is not None and context.look.total is not None:
+        total = context.look.total
         if not math.isfinite(total):
             told = "The loss or its gradient is not a finite number for the network as it is."
             step = "Start from fresh weights with a learning rate ten times lower, or clipnorm=1."
             evidence = {"gradient": total}
             return Finding("exploding gradients", told, evidence, step, "serious")
-    found = _ends(case)
+    found = _ends(context)
     if found is None:
         return None
     first, last, names, sizes = found
@@ -58,11 +58,11 @@ def exploding_gradients(case: Case) -> Finding | None:
     return Finding("exploding gradients", told, {"gradients": sizes}, step)
 
 
-def _ends(case: Case) -> tuple[float, float, list[str], dict[str, float]] | None:
+def _ends(context: DiagnosisContext) -> tuple[float, float, list[str], dict[str, float]] | None:
     """Give the gradients at the first and last layer, all layers' names and all gradients."""
-    if case.look is None:
+    if context.look is None:
         return None
-    seen = [s for s in case.look.weighted if s.gradient is not None]
+    seen = [s for s in context.look.weighted if s.gradient is not None]
     sizes = {s.layer.name: float(s.gradient or 0.0) for s in seen}
     values = list(sizes.values())
     if len(values) < _FEWEST or not all(map(math.isfinite, values)) or values[-1] == 0:

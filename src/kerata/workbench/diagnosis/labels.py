@@ -6,7 +6,7 @@ import numpy as np
 
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, votes
 
 _NEIGHBOURS = 20
@@ -25,14 +25,14 @@ _RARER = 10
 _LESS_FOUND = 0.1
 
 
-def label_noise(case: Case) -> Finding | None:
+def label_noise(context: DiagnosisContext) -> Finding | None:
     """Look for labels that differ even where the data are calmest and the network is surest.
 
     Classes that overlap make neighbours disagree at their borders only; wrong labels do so
     everywhere.
     """
-    train = case.train
-    labels = None if train is None else case.labels(train)
+    train = context.train
+    labels = None if train is None else context.labels(train)
     if train is None or labels is None:
         return None
     rows = picked(train)
@@ -54,15 +54,15 @@ def label_noise(case: Case) -> Finding | None:
         f"{_NEIGHBOURS} nearest rows carry another label than most of them."
     )
     evidence: dict[str, object] = {"calm": calm}
-    fit = None if case.held is None else case.fit(case.held)
-    if case.held is not None and fit is not None and fit.certainty is not None:
+    fit = None if context.held is None else context.fit(context.held)
+    if context.held is not None and fit is not None and fit.certainty is not None:
         surest = np.argsort(-fit.certainty)[: max(1, len(fit.values) // 4)]
         wrong = Score(int((1 - fit.values[surest]).sum()), len(surest))
         if wrong.share < _SUREST:
             return None
         evidence["surest_wrong"] = wrong.share
         told += (
-            f" Of the quarter of {case.held.name} rows that the network is surest of, "
+            f" Of the quarter of {context.held.name} rows that the network is surest of, "
             f"{100 * wrong.share:.0f}% have another label."
         )
     evidence |= {"contradicting": len(against), "rows": rows[against][:20].tolist()}
@@ -75,10 +75,10 @@ def label_noise(case: Case) -> Finding | None:
     return Finding("label noise", told, evidence, step)
 
 
-def class_imbalance(case: Case) -> Finding | None:
+def class_imbalance(context: DiagnosisContext) -> Finding | None:
     """Look for a class that is rare, and say whether the network finds it."""
-    part = case.train
-    labels = None if part is None else case.labels(part)
+    part = context.train
+    labels = None if part is None else context.labels(part)
     if part is None or labels is None:
         return None
     counts = np.bincount(labels)
@@ -95,8 +95,8 @@ def class_imbalance(case: Case) -> Finding | None:
     evidence: dict[str, object] = {"rarest": int(rarest), "rows": int(counts[rarest])}
     evidence["commonest_rows"] = int(counts[commonest])
     severity = "note"
-    looked = case.held or part
-    fit, truth = case.fit(looked), case.labels(looked)
+    looked = context.held or part
+    fit, truth = context.fit(looked), context.labels(looked)
     if fit is not None and truth is not None and (truth[fit.rows] == rarest).any():
         mine = truth[fit.rows] == rarest
         found = Score(int(fit.values[mine].sum()), int(mine.sum()))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.findings import Finding
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.range_test import LearningRates, find_learning_rate
 
 # All rises of the training loss together, as a share of all its movement: half is a random walk.
@@ -28,34 +28,34 @@ _STEADY = 0.5
 _FACTOR = 10
 
 
-def learning_rate_too_high(case: Case) -> Finding | None:
+def learning_rate_too_high(context: DiagnosisContext) -> Finding | None:
     """Look for losses that are not finite, that blow up or that jump instead of falling."""
-    losses = (case.history or {}).get("loss", [])
-    told, evidence = _blow_up(case, losses)
+    losses = (context.history or {}).get("loss", [])
+    told, evidence = _blow_up(context, losses)
     if not told:
         return None
     step = "Divide the learning rate by ten, and look where kerata.find_learning_rate leads."
-    tested = _range_test(case)
-    if tested is not None and tested.suggestion is not None and case.rate is not None:
-        if case.rate < 2 * tested.suggestion:
+    tested = _range_test(context)
+    if tested is not None and tested.suggestion is not None and context.rate is not None:
+        if context.rate < 2 * tested.suggestion:
             # An untrained copy learns well at this rate: something else is wrong.
             return None
-        evidence |= {"learning_rate": case.rate, "suggestion": tested.suggestion}
+        evidence |= {"learning_rate": context.rate, "suggestion": tested.suggestion}
         told += (
-            f" The learning rate is {case.rate:.3g}; in a range test an untrained copy of the "
+            f" The learning rate is {context.rate:.3g}; in a range test an untrained copy of the "
             f"network learned best near {tested.suggestion:.2g}."
         )
         step = f"Set the learning rate to {tested.suggestion:.2g}."
-    elif case.rate is None:
+    elif context.rate is None:
         told += " That is what a learning rate that is too high looks like."
     return Finding("learning rate too high", told, evidence, step, "serious")
 
 
-def _blow_up(case: Case, losses: list[float]) -> tuple[str, dict[str, Any]]:
+def _blow_up(context: DiagnosisContext, losses: list[float]) -> tuple[str, dict[str, Any]]:
     for epoch, loss in enumerate(losses, 1):
         if not math.isfinite(loss):
             return f"The training loss became {loss} in epoch {epoch}.", {"epoch": epoch}
-    luck = _luck(case)
+    luck = _luck(context)
     if luck is not None and losses and losses[0] > _BLOWN * luck:
         told = (
             f"The mean loss of the first epoch is {losses[0]:.4g}; an answer without looking at "
@@ -78,25 +78,25 @@ def _blow_up(case: Case, losses: list[float]) -> tuple[str, dict[str, Any]]:
     return "", {}
 
 
-def _luck(case: Case) -> float | None:
+def _luck(context: DiagnosisContext) -> float | None:
     """Give the loss of the best answer that doesn't look at the inputs."""
-    part = case.train
-    if part is None or case.loss is None:
+    part = context.train
+    if part is None or context.loss is None:
         return None
-    labels = case.labels(part)
+    labels = context.labels(part)
     if labels is not None:
         shares = np.bincount(labels) / len(labels)
         shares = shares[shares > 0]
         return max(0.3, float(-(shares * np.log(shares)).sum()))
-    if case.kind == "regression" and case.loss_name == "mean_squared_error":
+    if context.kind == "regression" and context.loss_name == "mean_squared_error":
         # The first outputs may be off by the targets' mean.
         return float(np.mean(np.square(np.asarray(part.y, float))))
     return None
 
 
-def learning_rate_too_low(case: Case) -> Finding | None:
+def learning_rate_too_low(context: DiagnosisContext) -> Finding | None:
     """Look for a loss that falls slowly and steadily, never settling."""
-    losses = (case.history or {}).get("loss", [])
+    losses = (context.history or {}).get("loss", [])
     if len(losses) < _FEWEST or not np.isfinite(losses).all() or losses[0] <= 0:
         return None
     half = len(losses) // 2
@@ -111,25 +111,29 @@ def learning_rate_too_low(case: Case) -> Finding | None:
         f"{losses[0]:.4g} to {losses[-1]:.4g}, and at a steady pace: it has not settled."
     )
     evidence: dict[str, Any] = {"first_loss": losses[0], "last_loss": losses[-1], "fell": fell}
-    tested = _range_test(case)
+    tested = _range_test(context)
     if tested is None:
         step = "Try a learning rate ten times higher, or more epochs."
         return Finding("learning rate too low", told, evidence, step)
-    if tested.suggestion is None or case.rate is None or tested.suggestion < _FACTOR * case.rate:
+    if (
+        tested.suggestion is None
+        or context.rate is None
+        or tested.suggestion < _FACTOR * context.rate
+    ):
         return None
-    evidence |= {"learning_rate": case.rate, "suggestion": tested.suggestion}
+    evidence |= {"learning_rate": context.rate, "suggestion": tested.suggestion}
     told += (
-        f" The learning rate is {case.rate:.3g}; in a range test an untrained copy of the network "
+        f" The learning rate is {context.rate:.3g}; in a range test an untrained copy of the network "
         f"learned best near {tested.suggestion:.2g}."
     )
     step = f"Set the learning rate to {tested.suggestion:.2g}."
     return Finding("learning rate too low", told, evidence, step, "serious")
 
 
-def _range_test(case: Case) -> LearningRates | None:
-    if not case.can_train or case.rate is None:
+def _range_test(context: DiagnosisContext) -> LearningRates | None:
+    if not context.can_train or context.rate is None:
         return None
-    assert case.train is not None
-    rows = case.train.chosen
-    x, y = case.train.inputs(rows), case.train.targets(rows)
-    return find_learning_rate(case.fresh_model(), x, y, seed=case.seed)
+    assert context.train is not None
+    rows = context.train.chosen
+    x, y = context.train.inputs(rows), context.train.targets(rows)
+    return find_learning_rate(context.fresh_model(), x, y, seed=context.seed)

@@ -6,7 +6,7 @@ import numpy as np
 
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
 
 _RANGES = {
     "sigmoid": (0.0, 1.0),
@@ -29,11 +29,11 @@ _RIGHT_FOR = 0.9
 _NO_SPREAD = 0.02
 
 
-def wrong_last_activation(case: Case) -> Finding | None:
+def wrong_last_activation(context: DiagnosisContext) -> Finding | None:
     """Compare the last activation with what the loss and the targets expect."""
-    if case.look is None or case.loss is None or not case.look.seen:
+    if context.look is None or context.loss is None or not context.look.seen:
         return None
-    last = case.look.seen[-1]
+    last = context.look.seen[-1]
     if last.outputs is None or last.outputs.ndim != 2:
         return None
     has, width = last.activation, last.outputs.shape[1]
@@ -41,14 +41,14 @@ def wrong_last_activation(case: Case) -> Finding | None:
     if width == 1 and has == "softmax":
         told = "The last layer is a softmax over one unit, whose answer is always 1."
         step = "Use activation='sigmoid' for two classes, or none for amounts."
-    elif not has and not last.layer.weights and _are_probabilities(last.outputs, case.kind):
+    elif not has and not last.layer.weights and _are_probabilities(last.outputs, context.kind):
         # A mean of networks, say: no activation, and none is missing.
         pass
-    elif case.kind in ("binary", "labels", "classes"):
-        told, step = _for_probabilities(case, has)
-    elif case.kind == "regression" and has in _RANGES and case.train is not None:
+    elif context.kind in ("binary", "labels", "classes"):
+        told, step = _for_probabilities(context, has)
+    elif context.kind == "regression" and has in _RANGES and context.train is not None:
         low, high = _RANGES[has]
-        y = np.asarray(case.train.y, float)
+        y = np.asarray(context.train.y, float)
         outside = float(np.mean((y < low) | (y > high)))
         if outside > _OUTSIDE:
             told = (
@@ -58,7 +58,7 @@ def wrong_last_activation(case: Case) -> Finding | None:
             step = "Take the last activation away, or scale the targets into its range."
     if not told:
         return None
-    evidence = {"activation": has or "linear", "loss": case.loss_name, "units": width}
+    evidence = {"activation": has or "linear", "loss": context.loss_name, "units": width}
     return Finding("wrong last activation", told, evidence, step, "serious")
 
 
@@ -67,15 +67,15 @@ def _are_probabilities(outputs: np.ndarray, kind: str | None) -> bool:
     return within and (kind != "classes" or bool(np.allclose(outputs.sum(axis=1), 1, atol=1e-3)))
 
 
-def _for_probabilities(case: Case, has: str) -> tuple[str, str]:
-    wanted = "softmax" if case.kind == "classes" else "sigmoid"
-    name = case.loss_name
-    if case.from_logits:
+def _for_probabilities(context: DiagnosisContext, has: str) -> tuple[str, str]:
+    wanted = "softmax" if context.kind == "classes" else "sigmoid"
+    name = context.loss_name
+    if context.from_logits:
         if has in ("softmax", "sigmoid"):
             told = f"The loss {name} has from_logits=True, but the last layer ends in a {has}."
             return f"{told} It is applied twice.", "Take one of the two away."
         return "", ""
-    if has == wanted or (has == "softmax" and case.kind in ("binary", "labels")):
+    if has == wanted or (has == "softmax" and context.kind in ("binary", "labels")):
         # A softmax with binary cross-entropy on one-hot targets is odd, yet trains.
         return "", ""
     if has == "sigmoid":
@@ -88,10 +88,10 @@ def _for_probabilities(case: Case, has: str) -> tuple[str, str]:
     return told, f"Use activation={wanted!r} in the last layer."
 
 
-def certain_and_wrong(case: Case) -> Finding | None:
+def certain_and_wrong(context: DiagnosisContext) -> Finding | None:
     """Look for held-out rows that are answered wrongly with full certainty."""
-    fit = None if case.held is None else case.fit(case.held)
-    if case.held is None or fit is None or fit.certainty is None:
+    fit = None if context.held is None else context.fit(context.held)
+    if context.held is None or fit is None or fit.certainty is None:
         return None
     sure = fit.certainty > _SURE
     if sure.sum() < _FEWEST:
@@ -101,7 +101,7 @@ def certain_and_wrong(case: Case) -> Finding | None:
     if low < _WRONG:
         return None
     told = (
-        f"It is more than 99.9% certain of {score.total:,} of {len(sure):,} {case.held.name} rows, "
+        f"It is more than 99.9% certain of {score.total:,} of {len(sure):,} {context.held.name} rows, "
         f"and {score.correct:,} of those are wrong ({100 * score.share:.1f}%, 95% interval "
         f"{100 * low:.1f} to {100 * high:.1f}): its probabilities are saturated."
     )
@@ -113,18 +113,18 @@ def certain_and_wrong(case: Case) -> Finding | None:
     return Finding("saturated outputs", told, evidence, step)
 
 
-def constant_predictions(case: Case) -> Finding | None:
+def constant_predictions(context: DiagnosisContext) -> Finding | None:
     """Look for one answer to all training rows."""
-    fit = None if case.train is None else case.fit(case.train)
-    if case.train is None or fit is None:
+    fit = None if context.train is None else context.fit(context.train)
+    if context.train is None or fit is None:
         return None
     step = (
         "Train anew with a lower learning rate and scaled inputs, and check that the last "
         "activation fits the loss."
     )
-    truth = case.labels(case.train)
+    truth = context.labels(context.train)
     if truth is None:
-        y = np.asarray(case.train.y, float)
+        y = np.asarray(context.train.y, float)
         spread, wanted = float(fit.answers.std(axis=0).max()), float(y.std(axis=0).max())
         if wanted == 0 or spread >= _NO_SPREAD * wanted:
             return None

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from kerata.workbench.core.findings import Finding
-from kerata.workbench.core.intervals import difference_interval
-from kerata.workbench.core.learning_curves import LARGE_GAP, OF_HIGHEST, best_epoch, rise_after_best
-from kerata.workbench.diagnosis.context import Case, Fit
+from kerata.workbench.core.learning_curves import OF_HIGHEST, best_epoch, rise_after_best
+from kerata.workbench.diagnosis.context import DiagnosisContext
+from kerata.workbench.diagnosis.fit import compare_fits
 
 # A rise that lasts fewer epochs may be luck.
 _FEWEST_AFTER = 3
 # The validation loss of most healthy networks creeps up by 10 to 20 % when they train on.
 _RISE = 0.25
-# Held-out errors may exceed those on training rows by this share of the targets' variance.
-_OF_VARIANCE = 0.1
 # A loss this close to the best epoch's says that the best weights were kept.
 _KEPT = 0.03
 
 
-def overfitting(case: Case) -> Finding | None:
+def overfitting(context: DiagnosisContext) -> Finding | None:
     """Look for a validation loss that rises, and for training rows known by heart."""
-    rise, gap = _rise(case), _gap(case)
+    rise, fit = _rise(context), compare_fits(context)
+    gap = fit if fit is not None and fit.size == "large" else None
     if rise is None and gap is None:
         return None
     evidence: dict[str, Any] = {}
@@ -36,19 +34,18 @@ def overfitting(case: Case) -> Finding | None:
         keep = "callbacks.EarlyStopping(patience=5, restore_best_weights=True)"
         step = f"Keep epoch {rise['best_epoch']} ({keep}). {step}"
     if gap is not None:
-        evidence |= gap
-        told.append(gap["told"])
-        del evidence["told"]
-    if case.trials and case.can_train:
+        evidence |= gap.evidence
+        told.append(gap.sentence)
+    if context.trials and context.can_train:
         from kerata.workbench.diagnosis.ablations import helps
 
-        evidence["trials"], helped = helps(case)
+        evidence["trials"], helped = helps(context)
         told.append(helped)
     return Finding("overfitting", " ".join(told), evidence, step)
 
 
-def _rise(case: Case) -> dict[str, Any] | None:
-    history = case.history or {}
+def _rise(context: DiagnosisContext) -> dict[str, Any] | None:
+    history = context.history or {}
     loss, held = history.get("loss", []), history.get("val_loss", [])
     if len(held) != len(loss) or len(held) <= _FEWEST_AFTER or not np.isfinite(held).all():
         return None
@@ -67,7 +64,7 @@ def _rise(case: Case) -> dict[str, Any] | None:
     assert best is not None
     if len(held) - best < _FEWEST_AFTER:
         return None
-    if _best_weights_were_kept(case, held[best - 1], held[-1]):
+    if _best_weights_were_kept(context, held[best - 1], held[-1]):
         return None
     found = {
         "best_epoch": best,
@@ -104,52 +101,10 @@ def _medians(values: list[float]) -> list[float]:
     return [inner[0], *inner, inner[-1]]
 
 
-def _best_weights_were_kept(case: Case, lowest: float, last: float) -> bool:
+def _best_weights_were_kept(context: DiagnosisContext, lowest: float, last: float) -> bool:
     """Say whether the model is as good as its best epoch, so that nothing was lost after it."""
-    part = case.parts.get("validation")
-    if part is None or case.loss is None:
+    part = context.parts.get("validation")
+    if part is None or context.loss is None:
         return False
-    now = case.model.evaluate(part.rows.x, part.rows.y, verbose=0, return_dict=True)["loss"]
+    now = context.model.evaluate(part.rows.x, part.rows.y, verbose=0, return_dict=True)["loss"]
     return bool(now <= lowest * (1 + _KEPT) < last)
-
-
-def _gap(case: Case) -> dict[str, Any] | None:
-    if case.train is None or case.held is None:
-        return None
-    fitted, held = case.fit(case.train), case.fit(case.held)
-    if fitted is None or held is None:
-        return None
-    if case.kind == "regression":
-        return _gap_of_errors(case, fitted, held)
-    low, high = difference_interval(fitted.score, held.score)
-    if low < LARGE_GAP:
-        return None
-    one, two = 100 * fitted.score.share, 100 * held.score.share
-    return {
-        "train_accuracy": fitted.score.share,
-        "held_out_accuracy": held.score.share,
-        "gap_interval": (low, high),
-        "told": (
-            f"It gets {one:.1f}% of the training rows right and {two:.1f}% of the "
-            f"{case.held.name} rows, {one - two:.1f} points fewer "
-            f"(95% interval {100 * low:.1f} to {100 * high:.1f})."
-        ),
-    }
-
-
-def _gap_of_errors(case: Case, fitted: Fit, held: Fit) -> dict[str, Any] | None:
-    assert case.train is not None
-    assert case.held is not None
-    variance = float(np.var(np.asarray(case.train.y, float)))
-    one, two = float(fitted.values.mean()), float(held.values.mean())
-    noise = math.hypot(*(f.values.std() / math.sqrt(len(f.values)) for f in (fitted, held)))
-    if not two - one > max(2 * noise, _OF_VARIANCE * variance):
-        return None
-    return {
-        "train_error": one,
-        "held_out_error": two,
-        "told": (
-            f"Its mean squared error is {one:.4g} on training rows and {two:.4g} on "
-            f"{case.held.name} rows; the targets' variance is {variance:.4g}."
-        ),
-    }

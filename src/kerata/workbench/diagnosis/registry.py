@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.diagnosis.bottleneck import bottleneck
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.gradients import exploding_gradients, vanishing_gradients
 from kerata.workbench.diagnosis.labels import class_imbalance, label_noise
 from kerata.workbench.diagnosis.learning_rate import learning_rate_too_high, learning_rate_too_low
@@ -35,16 +35,16 @@ class Check:
     """
 
     name: str
-    look: Callable[[Case], Finding | None]
+    look: Callable[[DiagnosisContext], Finding | None]
     needs: tuple[frozenset[str], ...]
 
-    def missing(self, case: Case) -> str:
+    def missing(self, context: DiagnosisContext) -> str:
         """Say what must be given before this can be looked for; '' if nothing."""
         there = {
-            "history": bool(case.history),
-            "model": case.model is not None,
-            "training data": case.train is not None,
-            "held-out data": case.held is not None,
+            "history": bool(context.history),
+            "model": context.model is not None,
+            "training data": context.train is not None,
+            "held-out data": context.held is not None,
         }
         lacks = [[name for name in there if name in way and not there[name]] for way in self.needs]
         fewest = min(lacks, key=len)

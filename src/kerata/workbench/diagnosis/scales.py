@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kerata.workbench.core.findings import Finding
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
 
 # A weight's gradient grows with its input, what a step changes with its square.
 _LARGE = 20.0
@@ -16,9 +16,9 @@ _LARGE_TARGETS = 100.0
 _MET = 0.5
 
 
-def inputs_not_scaled(case: Case) -> Finding | None:
+def inputs_not_scaled(context: DiagnosisContext) -> Finding | None:
     """Look at the numbers that reach the first layer with weights, past any normalization."""
-    columns = _first_columns(case)
+    columns = _first_columns(context)
     if columns is None or not columns.size:
         return None
     sizes = np.sqrt(np.mean(np.square(columns, dtype=np.float64), axis=0))
@@ -41,26 +41,26 @@ def inputs_not_scaled(case: Case) -> Finding | None:
     )
 
 
-def _first_columns(case: Case) -> np.ndarray | None:
+def _first_columns(context: DiagnosisContext) -> np.ndarray | None:
     """Give the matrix ``(rows, numbers)`` that the first layer with a kernel sees."""
-    if case.look is not None:
-        first = next(iter(case.look.weighted), None)
+    if context.look is not None:
+        first = next(iter(context.look.weighted), None)
         if first is None or first.inputs is None:
             return None
         return first.inputs.reshape(-1, first.inputs.shape[-1])
-    if case.model is not None or case.train is None or not case.train.floating:
+    if context.model is not None or context.train is None or not context.train.floating:
         return None
-    flat = case.train.flat
-    return None if flat is None else flat[case.train.chosen]
+    flat = context.train.flat
+    return None if flat is None else flat[context.train.chosen]
 
 
-def targets_not_scaled(case: Case) -> Finding | None:
+def targets_not_scaled(context: DiagnosisContext) -> Finding | None:
     """Look for amounts far from the outputs of an untrained network, that are missed."""
-    if case.kind != "regression" or case.train is None:
+    if context.kind != "regression" or context.train is None:
         return None
-    y = np.asarray(case.train.y, float)
+    y = np.asarray(context.train.y, float)
     size, variance = float(np.sqrt(np.mean(y**2))), float(np.var(y))
-    fit = case.fit(case.train)
+    fit = context.fit(context.train)
     if size <= _LARGE_TARGETS or fit is None or variance == 0:
         return None
     explained = 1 - float(fit.values.mean()) / variance

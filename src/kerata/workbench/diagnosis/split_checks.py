@@ -10,7 +10,7 @@ import numpy as np
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
 from kerata.workbench.core.metrics import WIDTH
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.split_data import Part
 
 # Fewer shared rows than these can't change what a test says.
@@ -27,16 +27,16 @@ _UNSEEN_OF_WRONG = 0.25
 _UNSEEN_ERROR = 0.6
 
 
-def shared_rows(case: Case) -> Finding | None:
+def shared_rows(context: DiagnosisContext) -> Finding | None:
     """Look for held-out rows whose inputs are also among the training rows."""
-    train = case.train
+    train = context.train
     if train is None or train.flat is None:
         return None
     known = _hashes(train)
     _, counts = np.unique(known, return_counts=True)
     inside = float(counts[counts > 1].sum() / len(known))
     for name in ("test", "validation"):
-        part = case.parts.get(name)
+        part = context.parts.get(name)
         if part is None or part.flat is None or part.flat.shape[1] != train.flat.shape[1]:
             continue
         found = np.flatnonzero(np.isin(_hashes(part), known))
@@ -74,12 +74,12 @@ def _hashes(part: Part) -> np.ndarray:
     return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
 
 
-def splits_differ(case: Case) -> Finding | None:
+def splits_differ(context: DiagnosisContext) -> Finding | None:
     """Look for held-out rows that are of another kind than the training rows."""
-    train, held = case.train, case.held
+    train, held = context.train, context.held
     if train is None or held is None or min(train.count, held.count) < _FEWEST:
         return None
-    one, two = case.labels(train), case.labels(held)
+    one, two = context.labels(train), context.labels(held)
     if one is not None and two is not None:
         size = int(max(one.max(), two.max())) + 1
         shares = [np.bincount(labels, minlength=size) / len(labels) for labels in (one, two)]
@@ -121,10 +121,10 @@ def _different(held: Part, told: str, evidence: dict[str, Any]) -> Finding:
     return Finding("splits differ", f"{told} They are of different kinds.", evidence, step)
 
 
-def small_test_set(case: Case) -> Finding | None:
+def small_test_set(context: DiagnosisContext) -> Finding | None:
     """Say which difference between two networks the test set can't show."""
-    part = case.parts.get("test", case.parts.get("validation"))
-    fit = None if part is None else case.fit(part)
+    part = context.parts.get("test", context.parts.get("validation"))
+    fit = None if part is None else context.fit(part)
     if part is None or fit is None or len(fit.rows) < part.count:
         return None
     evidence: dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kerata.workbench.core.findings import Findings
@@ -21,12 +21,18 @@ INNER = {
 }
 
 
-def diagnose_trained(trained: Trained, *, trials: bool = False, seed: int = 0) -> Findings:
+def diagnose_trained(
+    trained: Trained,
+    *,
+    trials: bool = False,
+    seed: int = 0,
+    only: Collection[str] | None = None,
+) -> Findings:
     """Say what is wrong with a network that ``fit_source`` trained.
 
     Arguments:
         trained: what ``fit_source`` gave.
-        trials, seed: as for ``diagnose``.
+        trials, seed, only: as for ``diagnose``.
     """
 
     def part(data: Any) -> tuple[Any, Any]:
@@ -34,7 +40,7 @@ def diagnose_trained(trained: Trained, *, trials: bool = False, seed: int = 0) -
         return trained.preparation.transform(data), truth
 
     splits = {name: part(getattr(trained, name)) for name in ("train", "validation", "test")}
-    return diagnose(trained.history, trained.model, splits, trials=trials, seed=seed)
+    return diagnose(trained.history, trained.model, splits, trials=trials, seed=seed, only=only)
 
 
 def diagnose_prepared(
@@ -62,7 +68,7 @@ def diagnose_prepared(
         if first is not model:
             inner = diagnose(None, first, {"train": splits["train"]}, seed=seed)
             more = [one for one in inner if one.name in INNER and one.name not in found.names]
-            found = Findings([*found, *more], found.looked_for, found.left_out)
+            found = Findings([*found, *more], found.looked_for, found.left_out, found.fit)
         return found
     except KeyboardInterrupt:
         return Findings([], [], {"the whole diagnosis": "interrupted"})

@@ -8,7 +8,7 @@ import numpy as np
 
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
-from kerata.workbench.diagnosis.context import Case, Fit
+from kerata.workbench.diagnosis.context import DiagnosisContext, Fit
 from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, votes
 from kerata.workbench.diagnosis.split_data import Part
 
@@ -19,22 +19,22 @@ _AHEAD = 0.05
 _EXPLAINED = 0.05
 
 
-def underfitting(case: Case) -> Finding | None:
+def underfitting(context: DiagnosisContext) -> Finding | None:
     """Compare the network with luck, and with five nearest neighbours on rows held out."""
-    if case.train is None:
+    if context.train is None:
         return None
-    fit = case.fit(case.train)
+    fit = context.fit(context.train)
     if fit is None:
         return None
-    return _nothing(case, case.train, fit) or _behind(case, case.train, fit)
+    return _nothing(context, context.train, fit) or _behind(context, context.train, fit)
 
 
-def _nothing(case: Case, train: Part, fit: Fit) -> Finding | None:
+def _nothing(context: DiagnosisContext, train: Part, fit: Fit) -> Finding | None:
     step = (
         "Check that each target belongs to its row, then try learning rates ten times higher and "
         "lower (kerata.find_learning_rate) and more epochs."
     )
-    labels = case.labels(train)
+    labels = context.labels(train)
     if labels is None:
         variance = float(np.var(np.asarray(train.y, float)))
         explained = 1 - float(fit.values.mean()) / variance if variance > 0 else 1.0
@@ -60,13 +60,13 @@ def _nothing(case: Case, train: Part, fit: Fit) -> Finding | None:
     return Finding("underfitting", told, evidence, step, "serious")
 
 
-def _behind(case: Case, train: Part, fit: Fit) -> Finding | None:
-    held = case.held
+def _behind(context: DiagnosisContext, train: Part, fit: Fit) -> Finding | None:
+    held = context.held
     found = None if held is None else matrices(train, held)
     if held is None or found is None or len(found[0]) <= _NEIGHBOURS:
         return None
     near = nearest(found[0], found[1], _NEIGHBOURS)
-    labels, truth = case.labels(train), case.labels(held)
+    labels, truth = context.labels(train), context.labels(held)
     step = "Give it more units or layers, train longer, or take away dropout and penalties."
     rows = f"The {_NEIGHBOURS} nearest training rows"
     if labels is None or truth is None:

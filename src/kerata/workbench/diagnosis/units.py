@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kerata.workbench.core.findings import Finding
-from kerata.workbench.diagnosis.context import Case
+from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.layer_statistics import Seen
 
 _RELUS = ("relu", "relu6")
@@ -18,12 +18,12 @@ _NEAR = 0.01
 _SATURATED = 0.6
 
 
-def dead_units(case: Case) -> Finding | None:
+def dead_units(context: DiagnosisContext) -> Finding | None:
     """Look for ReLU units that are 0 for every training row looked at."""
-    if case.look is None:
+    if context.look is None:
         return None
     worst: tuple[float, Seen, int, int] | None = None
-    for seen in case.look.seen:
+    for seen in context.look.seen:
         if seen.activation not in _RELUS or seen.outputs is None:
             continue
         units = seen.outputs.reshape(-1, seen.outputs.shape[-1])
@@ -34,22 +34,22 @@ def dead_units(case: Case) -> Finding | None:
         return None
     share, seen, dead, width = worst
     told = (
-        f"{dead} of the {width} units of layer {seen.layer.name!r} are 0 for all {case.look.rows} "
+        f"{dead} of the {width} units of layer {seen.layer.name!r} are 0 for all {context.look.rows} "
         "training rows looked at: no gradient reaches them, so they will not learn any more."
     )
     step = (
         "Lower the learning rate and train anew; if they die again, scale the inputs or use "
         "leaky_relu or gelu."
     )
-    evidence = {"layer": seen.layer.name, "dead": dead, "units": width, "rows": case.look.rows}
+    evidence = {"layer": seen.layer.name, "dead": dead, "units": width, "rows": context.look.rows}
     return Finding("dead units", told, evidence, step, "serious" if share > 0.9 else "warning")
 
 
-def saturated_units(case: Case) -> Finding | None:
+def saturated_units(context: DiagnosisContext) -> Finding | None:
     """Look for hidden sigmoid and tanh units that sit at their bounds."""
-    if case.look is None:
+    if context.look is None:
         return None
-    for seen in case.look.seen[:-1]:
+    for seen in context.look.seen[:-1]:
         if seen.activation not in _BOUNDS or seen.outputs is None:
             continue
         low, high = _BOUNDS[seen.activation]

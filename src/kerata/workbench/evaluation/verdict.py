@@ -1,153 +1,152 @@
-"""What a training run is worth, in plain words: pure functions on its numbers."""
+"""What a trained network is worth, in sentences; what is wrong with it the diagnosis decides."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
-from kerata.workbench.core.learning_curves import (
-    LARGE_GAP,
-    WELL_FITTED,
-    best_epoch,
-    notable_rise,
-)
+from kerata.workbench.core import metrics
+from kerata.workbench.core.findings import Findings
+from kerata.workbench.core.learning_curves import best_epoch, notable_rise
+from kerata.workbench.core.result import Baseline, Trained
+from kerata.workbench.diagnosis.trained import diagnose_trained
+from kerata.workbench.evaluation.figures import figure, signed
 
-
-@dataclass(frozen=True)
-class Run:
-    """The numbers of a finished training run of a classifier.
-
-    Arguments:
-        validation_loss: validation loss after each epoch.
-        epochs_allowed: how many epochs it might have taken.
-        train, validation, test: scores of the weights that were kept.
-        chance: accuracy of always answering the most frequent class, from 0 to 1.
-    """
-
-    validation_loss: Sequence[float]
-    epochs_allowed: int
-    train: Score
-    validation: Score
-    test: Score
-    chance: float
+# Without a diagnosis the verdict looks for these itself.
+_FIT = ("overfitting", "underfitting")
+# What the verdict tells in a place of its own.
+TOLD = ("overfitting",)
+# These say by themselves that training should go on.
+_LONGER = ("learning rate too low", "underfitting")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A sentence or two on each question, and what to try next."""
+    """A sentence or two on each question.
+
+    Arguments:
+        quality: how good the network is on the test rows.
+        baselines: how it compares with each simple answer.
+        best_epoch: whose weights were kept.
+        overfitting: how training rows compare with validation rows; '' if that can't be told.
+        advice: what to try next, the most important first.
+    """
 
     quality: str
+    baselines: tuple[str, ...]
     best_epoch: str
     overfitting: str
     advice: tuple[str, ...]
 
 
-def judge(run: Run) -> Verdict:
-    """Say how good a run is, which epoch was best, whether it overfits and what to try.
+def verdict_of(trained: Trained) -> Verdict:
+    """Say how good a network is, which epoch was best, whether it overfits and what to try.
 
     Arguments:
-        run: the run's numbers.
-
-    Raises:
-        ValueError: a run without epochs.
-
-    >>> run = Run([0.5, 0.2, 0.3], 3, Score(99, 100), Score(19, 20), Score(38, 40), 0.1)
-    >>> print(judge(run).best_epoch)
-    Epoch 2 of 3 had the lowest validation loss, 0.2000; its weights were kept.
+        trained: what ``fit_source`` gave; its diagnosis decides, or where none was made, one
+            that looks for overfitting and underfitting alone.
     """
-    if not run.validation_loss:
-        raise ValueError("There is nothing to judge: the run has no epochs.")
-    return Verdict(_quality(run), _best(run), _overfitting(run), tuple(_advice(run)))
-
-
-def overfits(train: Score, validation: Score) -> bool:
-    """Say whether training rows are read better than validation rows beyond chance.
-
-    >>> overfits(Score(1000, 1000), Score(190, 200)), overfits(Score(95, 100), Score(19, 20))
-    (True, False)
-    """
-    return difference_interval(train, validation)[0] > 0
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"
-
-
-def _quality(run: Run) -> str:
-    low, high = wilson_interval(run.test)
-    return (
-        f"It gets {run.test.correct:,} of {run.test.total:,} test rows right, which it never saw: "
-        f"accuracy {_percent(run.test.share)} "
-        f"(95% interval {_percent(low)} to {_percent(high)}). "
-        f"Always answering the most frequent class would get {_percent(run.chance)}."
+    findings = trained.findings
+    if findings is None or not (findings.looked_for or findings.left_out):
+        findings = diagnose_trained(trained, only=_FIT)
+    worst = findings.get("overfitting")
+    return Verdict(
+        _quality(trained),
+        tuple(gain_sentence(baseline, trained.task) for baseline in trained.baselines),
+        epoch_sentence(trained.history["val_loss"], int(trained.config["epochs"])),
+        findings.fit if worst is None else f"It overfits. {worst.sentence}",
+        tuple(_advice(trained, findings)),
     )
 
 
-def _best(run: Run) -> str:
-    done, best = len(run.validation_loss), best_epoch(run.validation_loss)
+def epoch_sentence(losses: Sequence[float], allowed: int) -> str:
+    """Say which epoch had the lowest validation loss, and what came after it.
+
+    Arguments:
+        losses: validation loss after each epoch.
+        allowed: epochs that training might have taken.
+
+    >>> epoch_sentence([0.5, 0.2, 0.3], 3)[:67]
+    'Epoch 2 of 3 had the lowest validation loss, 0.2; its weights were '
+    """
+    done, best = len(losses), best_epoch(losses)
     if best is None:
         return "The validation loss was never a finite number: training diverged."
-    lowest = run.validation_loss[best - 1]
-    told = f"Epoch {best} of {done} had the lowest validation loss, {lowest:.4f}"
-    if best == done == run.epochs_allowed:
-        return f"{told}: it was the last one, so the network was still getting better."
-    if done < run.epochs_allowed:
-        waited = done - best
-        epochs = "epoch" if waited == 1 else "epochs"
-        return (
-            f"{told}; its weights were kept, since {waited} more {epochs} brought nothing better."
-        )
-    return f"{told}; its weights were kept."
-
-
-def _overfitting(run: Run) -> str:
-    gap = run.train.share - run.validation.share
-    shares = (
-        f"{_percent(run.train.share)} of the training rows right "
-        f"and {_percent(run.validation.share)} of the validation rows"
-    )
-    if overfits(run.train, run.validation):
-        verb = "overfits" if gap >= LARGE_GAP else "overfits a little"
-        told = f"It {verb}: {shares}, {100 * gap:.1f} points apart."
-    else:
-        told = f"No sign of overfitting: {shares}, no more apart than chance allows."
-    rise = notable_rise(run.validation_loss)
+    told = f"Epoch {best} of {done} had the lowest validation loss, {losses[best - 1]:.4g}"
+    if best == done == allowed:
+        return f"{told}: it was the last one, so the loss was still falling."
+    told += "; its weights were kept"
+    rise = notable_rise(losses)
     if rise:
-        best = best_epoch(run.validation_loss)
-        told += f" After epoch {best} the validation loss rose by {100 * rise:.0f}%."
-    return told
+        return f"{told}, since the loss rose by {100 * rise:.0f}% until the last epoch."
+    if done < allowed:
+        return f"{told}, since {_epochs(done - best)} brought nothing better."
+    return f"{told}."
 
 
-def _advice(run: Run) -> list[str]:
-    best = best_epoch(run.validation_loss)
+def gain_sentence(baseline: Baseline, task: Any) -> str:
+    """Say by how much the network beats a baseline, or that it doesn't.
+
+    >>> class Task: kind = "regression"
+    >>> gain_sentence(Baseline("a linear model", 3.5, (3.0, 4.0), 1.0, (0.5, 1.5)), Task())
+    'A linear model: 3.5. The network is better by 1 (95% interval 0.5 to 1.5).'
+    """
+    name = baseline.name[0].upper() + baseline.name[1:]
+    told = f"{name}: {figure(baseline.value, task)}."
+    if baseline.gain is None or baseline.gain_interval is None:
+        return told
+    low, high = baseline.gain_interval
+    between = f"(95% interval {signed(low, task)} to {signed(high, task)})"
+    if low > 0:
+        return f"{told} The network is better by {signed(baseline.gain, task)} {between}."
+    if high < 0:
+        return f"{told} The network is worse by {signed(-baseline.gain, task)} {between}."
+    gap = signed(baseline.gain, task)
+    return f"{told} The network is not clearly better: the difference is {gap} {between}."
+
+
+def _quality(trained: Trained) -> str:
+    task, rows = trained.task, len(trained.truth)
+    low, high = (figure(end, task) for end in trained.interval)
+    main = figure(next(iter(trained.metrics.values())), task)
+    if task.kind == "regression":
+        return (
+            f"On {rows:,} test rows, which it never saw, {task.target!r} is missed by {main} on "
+            f"average (95% interval {low} to {high}); R² is {trained.metrics['r2']:.3f}."
+        )
+    if task.kind == "labels":
+        return (
+            f"On {rows:,} test rows, which it never saw, the F1 score of the labels is {main} "
+            f"(95% interval {low} to {high}); all labels are right in "
+            f"{100 * trained.metrics['all_right']:.1f}% of them."
+        )
+    right = int(metrics.row_values(task, trained.truth, trained.outputs).sum())
+    more = ""
+    if trained.metrics["balanced_accuracy"] < trained.metrics["accuracy"] - 0.05:
+        share = 100 * trained.metrics["balanced_accuracy"]
+        more = f" The mean over classes is {share:.1f}%: rare ones are found less often."
+    return (
+        f"It gets {right:,} of {rows:,} test rows right, which it never saw: accuracy {main} "
+        f"(95% interval {low} to {high}).{more}"
+    )
+
+
+def _advice(trained: Trained, findings: Findings) -> list[str]:
+    losses = trained.history["val_loss"]
+    best = best_epoch(losses)
     if best is None:
         return ["Lower the learning rate to a tenth, and check the data for missing values."]
-    low, high = wilson_interval(run.test)
-    if low <= run.chance:
-        return [
-            "It has not learned anything yet: check that each label belongs to its row, allow more "
-            "epochs, and try a learning rate ten times higher and ten times lower."
-        ]
     advice = []
-    if best == len(run.validation_loss) == run.epochs_allowed:
-        advice.append(f"Allow more than {run.epochs_allowed} epochs.")
-    if overfits(run.train, run.validation):
-        advice.append(
-            "Against overfitting: more training rows (slightly shifted and turned copies count), "
-            "more dropout, or fewer weights."
-        )
-    elif run.train.share < WELL_FITTED:
-        advice.append(
-            "It doesn't fit its training rows fully: try a larger network, less dropout "
-            "or longer training."
-        )
-    # Two accuracies from equal test sets differ by chance by about this much.
-    noise = 100 * (high - low) / 2 * math.sqrt(2)
-    if noise >= 0.5:
-        advice.append(
-            f"{run.test.total:,} test rows can't tell networks apart that differ by less than "
-            f"about {noise:.1f} points: compare averages over several seeds."
-        )
-    return advice
+    beaten = [b for b in trained.baselines if b.gain_interval and b.gain_interval[0] <= 0]
+    if beaten:
+        advice.append(f"It does not clearly beat {beaten[-1].name}: prefer the simpler answer.")
+    advice += [finding.next_step for finding in findings if finding.next_step]
+    last = best == len(losses) == trained.config["epochs"]
+    if last and not any(name in findings.names for name in _LONGER):
+        advice.append(f"Allow more than {_epochs(best)}: the validation loss was still falling.")
+    return list(dict.fromkeys(advice))
+
+
+def _epochs(number: int) -> str:
+    return "1 epoch" if number == 1 else f"{number} epochs"

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerata.workbench.core import metrics
 from kerata.workbench.core.result import outputs_of
-from kerata.workbench.evaluation.judgement import figure
+from kerata.workbench.evaluation.figures import figure
 from kerata.workbench.explain import Importance, permutation_importance
 from kerata.workbench.features.rows import kind_of
 from kerata.workbench.report.pictures import Album

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kerata.workbench.evaluation.judgement import figure as main_figure
+from kerata.workbench.evaluation.figures import figure as main_figure
+from kerata.workbench.evaluation.verdict import TOLD
 from kerata.workbench.report import charts
 from kerata.workbench.report.facts import Facts, metric_name
 from kerata.workbench.report.markup import bar, bullets, esc, paragraph, table
@@ -35,7 +36,9 @@ def verdict(facts: Facts) -> str:
         f'<div class="cards">{boxes}</div>'
         + paragraph(told["quality"])
         + against
-        + bullets([*told["baselines"], told["best_epoch"], told["overfitting"]])
+        + bullets(
+            [line for line in (*told["baselines"], told["best_epoch"], told["overfitting"]) if line]
+        )
         + advice
         + ("" if task.kind == "regression" or len(facts.trained.truth) >= 100 else _few(facts))
     )
@@ -63,14 +66,16 @@ def diagnosis(facts: Facts) -> str:
     if findings is None:
         return ""
     count = len(findings.looked_for)
-    if not findings:
-        told = paragraph(f"Nothing found among {count} illnesses that were looked for.")
+    shown = [finding for finding in findings if finding.name not in TOLD]
+    if not shown:
+        count -= len(findings)
+        told = paragraph(f"Nothing found among {count} possible faults that were looked for.")
     else:
-        told = paragraph(f"{count} illnesses were looked for.", "muted")
+        told = paragraph(f"{count} possible faults were looked for.", "muted")
         told += "".join(
             f'<div class="finding {esc(finding.severity)}"><h3>{esc(finding.name)}</h3>'
-            f"{paragraph(finding.sentence)}{paragraph(finding.next_step)}</div>"
-            for finding in findings
+            f"{paragraph(finding.sentence)}</div>"
+            for finding in shown
         )
     reasons = [f"Not looked for: {name} ({why})." for name, why in findings.left_out.items()]
     return told + (bullets(reasons) if reasons else "")

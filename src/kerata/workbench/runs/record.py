@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.version import __version__
-from kerata.workbench.evaluation.judgement import gain_sentence, verdict_of
+from kerata.workbench.evaluation.verdict import verdict_of
 from kerata.workbench.features.rows import count, take
 
 if TYPE_CHECKING:
@@ -69,16 +69,9 @@ def judged_record_of(trained: Trained) -> dict[str, Any]:
     Arguments:
         trained: what ``fit_source`` gave.
     """
-    verdict = verdict_of(trained)
     return plain(
         {
-            "verdict": {
-                "quality": verdict.quality,
-                "baselines": [gain_sentence(b, trained.task) for b in trained.baselines],
-                "best_epoch": verdict.best_epoch,
-                "overfitting": verdict.overfitting,
-                "advice": verdict.advice,
-            },
+            "verdict": dataclasses.asdict(verdict_of(trained)),
             "diagnosis": None if trained.findings is None else trained.findings.as_dict(),
             "rows_per_second": speed(trained),
             "seconds": trained.seconds,

@@ -1,0 +1,90 @@
+"""Training rows against held-out rows: decided once, for the diagnosis and the verdict alike."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kerata.workbench.core.intervals import difference_interval
+from kerata.workbench.core.learning_curves import LARGE_GAP
+from kerata.workbench.core.metrics import WIDTH
+from kerata.workbench.diagnosis.context import DiagnosisContext, Fit
+
+# Held-out errors may exceed those on training rows by this share of the targets' variance.
+_OF_VARIANCE = 0.1
+
+
+@dataclass(frozen=True)
+class FitComparison:
+    """How much better a network answers the rows it was trained on.
+
+    Arguments:
+        size: ``'large'`` (the network overfits), ``'small'`` (there, but little) or
+            ``'not shown'`` (chance alone explains it).
+        sentence: the figures, with their interval.
+        evidence: the numbers behind it.
+    """
+
+    size: str
+    sentence: str
+    evidence: dict[str, Any]
+
+    @property
+    def verdict(self) -> str:
+        """The sentence, and what it means."""
+        if self.size == "large":
+            return f"It overfits. {self.sentence}"
+        if self.size == "small":
+            return f"It overfits, but little. {self.sentence}"
+        return f"Overfitting is not shown. {self.sentence}"
+
+
+def compare_fits(context: DiagnosisContext) -> FitComparison | None:
+    """Compare the fit of training and held-out rows; None where one of them can't be told."""
+    if context.train is None or context.held is None:
+        return None
+    fitted, held = context.fit(context.train), context.fit(context.held)
+    if fitted is None or held is None:
+        return None
+    if context.kind == "regression":
+        return _of_errors(context, fitted, held)
+    return _of_classes(context, fitted, held)
+
+
+def _of_classes(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitComparison:
+    assert context.held is not None
+    low, high = difference_interval(fitted.score, held.score)
+    one, two = fitted.score.share, held.score.share
+    size = "large" if low >= LARGE_GAP else "small" if low > 0 else "not shown"
+    told = (
+        f"It gets {100 * one:.1f}% of the training rows right and {100 * two:.1f}% of the "
+        f"{context.held.name} rows: {_points(one - two)} apart (95% interval "
+        f"{100 * low:.1f} to {100 * high:.1f})."
+    )
+    evidence = {"train_accuracy": one, "held_out_accuracy": two, "gap_interval": (low, high)}
+    return FitComparison(size, told, evidence)
+
+
+def _of_errors(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitComparison:
+    assert context.train is not None
+    assert context.held is not None
+    variance = float(np.var(np.asarray(context.train.y, float)))
+    one, two = float(fitted.values.mean()), float(held.values.mean())
+    noise = math.hypot(*(f.values.std() / math.sqrt(len(f.values)) for f in (fitted, held)))
+    sure = two - one - WIDTH * noise
+    large = sure > 0 and two - one > max(2 * noise, _OF_VARIANCE * variance)
+    size = "large" if large else "small" if sure > 0 else "not shown"
+    told = (
+        f"Its root mean squared error is {math.sqrt(one):.4g} on training rows and "
+        f"{math.sqrt(two):.4g} on {context.held.name} rows; the targets' standard deviation is "
+        f"{math.sqrt(variance):.4g}."
+    )
+    evidence = {"train_error": one, "held_out_error": two}
+    return FitComparison(size, told, evidence)
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f} percentage points"

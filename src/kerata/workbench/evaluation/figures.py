@@ -1,0 +1,15 @@
+"""Main figures as people read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def figure(value: float, task: Any) -> str:
+    """Write a main figure: a percentage, or a number in the target's units."""
+    return f"{value:.4g}" if task.kind == "regression" else f"{100 * value:.1f}%"
+
+
+def signed(value: float, task: Any) -> str:
+    """Write a difference of main figures."""
+    return f"{value:.3g}" if task.kind == "regression" else f"{100 * value:.1f} percentage points"
