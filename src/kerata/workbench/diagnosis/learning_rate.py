@@ -123,8 +123,8 @@ def learning_rate_too_low(context: DiagnosisContext) -> Finding | None:
         return None
     evidence |= {"learning_rate": context.rate, "suggestion": tested.suggestion}
     told += (
-        f" The learning rate is {context.rate:.3g}; in a range test an untrained copy of the network "
-        f"learned best near {tested.suggestion:.2g}."
+        f" The learning rate is {context.rate:.3g}; in a range test an untrained copy of the "
+        f"network learned best near {tested.suggestion:.2g}."
     )
     step = f"Set the learning rate to {tested.suggestion:.2g}."
     return Finding("learning rate too low", told, evidence, step, "serious")

@@ -101,8 +101,8 @@ def certain_and_wrong(context: DiagnosisContext) -> Finding | None:
     if low < _WRONG:
         return None
     told = (
-        f"It is more than 99.9% certain of {score.total:,} of {len(sure):,} {context.held.name} rows, "
-        f"and {score.correct:,} of those are wrong ({100 * score.share:.1f}%, 95% interval "
+        f"It is more than 99.9% certain of {score.total:,} of {len(sure):,} {context.held.name} "
+        f"rows, and {score.correct:,} of those are wrong ({100 * score.share:.1f}%, 95% interval "
         f"{100 * low:.1f} to {100 * high:.1f}): its probabilities are saturated."
     )
     step = (

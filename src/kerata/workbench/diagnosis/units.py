@@ -34,8 +34,9 @@ def dead_units(context: DiagnosisContext) -> Finding | None:
         return None
     share, seen, dead, width = worst
     told = (
-        f"{dead} of the {width} units of layer {seen.layer.name!r} are 0 for all {context.look.rows} "
-        "training rows looked at: no gradient reaches them, so they will not learn any more."
+        f"{dead} of the {width} units of layer {seen.layer.name!r} are 0 for all "
+        f"{context.look.rows} training rows looked at: no gradient reaches them, so they will not "
+        "learn any more."
     )
     step = (
         "Lower the learning rate and train anew; if they die again, scale the inputs or use "
