@@ -29,3 +29,10 @@ def test_an_unknown_program(tmp_path):
     assert done.returncode == 2
     assert "Did you mean 'moons'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_option_that_the_program_does_not_have(tmp_path):
+    for name, has in (("moons", "--quick"), ("logic_gates", "none")):
+        done = gallery(tmp_path, name, "--fast")
+        assert done.returncode == 2
+        assert f"has no option '--fast'; it has {has}." in done.stderr

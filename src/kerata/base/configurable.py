@@ -32,7 +32,14 @@ class Configurable:
     _not_in_config: tuple[str, ...] = ()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Remember the arguments of the call."""
+        """Remember the arguments of the call.
+
+        Raises:
+            TypeError: arguments for a class that has no constructor to take them.
+        """
+        if (args or kwargs) and vars(object)["__init__"] is cls.__init__:
+            given = ", ".join([*map(repr, args), *kwargs])
+            raise TypeError(f"{cls.__name__} takes no arguments, got {given}.")
         self = super().__new__(cls)
         # object.__setattr__: subclasses may track attributes before they are initialised.
         object.__setattr__(self, "_init_args", (args, kwargs))

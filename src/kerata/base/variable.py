@@ -88,6 +88,7 @@ class Variable:
         self.regularizer: Callable[[Any], Any] | None = None
         self.constraint: Callable[[Any], Any] | None = None
         self.belongs_to: Variable | None = None
+        self._overwrite_with_gradient = False
         # Initial values are concrete even when a layer is built while its caller is traced.
         with jax.ensure_compile_time_eval():
             if callable(initializer):
@@ -128,6 +129,21 @@ class Variable:
     def _read(self) -> jax.Array:
         scope = current_scope()
         return self._value if scope is None else scope.read(self)
+
+    @property
+    def overwrite_with_gradient(self) -> bool:
+        """Whether an optimizer takes the gradient as the new value, as scales of 8 bits want it.
+
+        Raises:
+            TypeError: set to something that is not a boolean.
+        """
+        return self._overwrite_with_gradient
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise TypeError(f"overwrite_with_gradient must be True or False, got {value!r}.")
+        self._overwrite_with_gradient = value
 
     @property
     def shape(self) -> tuple[int, ...]:

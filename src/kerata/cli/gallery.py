@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -82,7 +83,7 @@ def run_example(name: str, arguments: Sequence[str] = ()) -> None:
     """Run an example; it prints its figures and the names of its pictures.
 
     Raises:
-        UserError: there is no such example.
+        UserError: there is no such example, or it has no such option.
     """
     from kerata.base.messages import did_you_mean
     from kerata.cli.run import run_as_python_would
@@ -92,7 +93,13 @@ def run_example(name: str, arguments: Sequence[str] = ()) -> None:
     if name not in names:
         hint = did_you_mean(name, names)
         raise UserError(f"There is no example {name!r}. {hint} List them: kerata gallery")
-    run_as_python_would(folder() / f"{name}.py", arguments)
+    program = folder() / f"{name}.py"
+    options = sorted(set(re.findall(r'"(--[a-z-]+)" in sys\.argv', program.read_text("utf-8"))))
+    unknown = [given for given in arguments if given not in options]
+    if unknown:
+        has = f"it has {' and '.join(options)}" if options else "it has none"
+        raise UserError(f"The example {name} has no option {unknown[0]!r}; {has}.")
+    run_as_python_would(program, arguments)
 
 
 def _figures(one: Example) -> tuple[str, str, str]:

@@ -217,6 +217,7 @@ class Layer(Stateless):
         if args:
             self._check_input(args[0])
         if any_symbolic((args, kwargs)):
+            call_signature(type(self)).check_keywords(type(self).__name__, kwargs)
             return self.symbolic_call(*args, **kwargs)
         return self._run(args, kwargs)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from kerata.base.messages import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -13,9 +16,11 @@ class CallSignature:
 
     Attributes:
         names: positional argument names of ``call`` without self.
+        keywords: names that can be given by name.
         takes_training, takes_mask: whether ``call`` has these arguments.
         training_default: default of ``call``'s ``training`` argument.
         shape_names: argument names of ``build``.
+        takes_any: whether ``call`` has ``**kwargs``.
     """
 
     names: tuple[str, ...]
@@ -23,6 +28,21 @@ class CallSignature:
     takes_mask: bool
     training_default: Any
     shape_names: tuple[str, ...]
+    takes_any: bool = False
+    keywords: tuple[str, ...] = ()
+
+    def check_keywords(self, owner: str, given: Iterable[str]) -> None:
+        """Refuse names that ``call`` does not have; ``training`` may be left to others.
+
+        Raises:
+            TypeError: naming the argument.
+        """
+        unknown = [name for name in given if name not in (*self.keywords, "training")]
+        if unknown and not self.takes_any:
+            raise TypeError(
+                f"{owner}.call() has no argument {unknown[0]!r}. "
+                f"{did_you_mean(unknown[0], self.keywords)}"
+            )
 
 
 _known: dict[type, CallSignature] = {}
@@ -49,6 +69,10 @@ def _read(cls: Any) -> CallSignature:
         if training is None or training.default is inspect.Parameter.empty
         else training.default,
         shape_names=tuple(p.name for p in build if p.kind in positional),
+        takes_any=any(p.kind is p.VAR_KEYWORD for p in parameters),
+        keywords=tuple(
+            p.name for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        ),
     )
 
 

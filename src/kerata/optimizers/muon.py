@@ -99,6 +99,8 @@ class Muon(Optimizer):
             return
         super().build(variables)
         for variable, boxes in zip(self._trainable_variables, self._slot_variables, strict=True):
+            if variable.overwrite_with_gradient:
+                continue
             names = ("momentum", "velocity") if self._is_for_adam(variable) else ("momentum",)
             boxes |= {name: self.add_variable_from_reference(variable, name) for name in names}
 

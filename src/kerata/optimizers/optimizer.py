@@ -194,6 +194,8 @@ class Optimizer(OptimizerState):
             for variable, boxes in zip(
                 self._trainable_variables, self._slot_variables, strict=True
             ):
+                if variable.overwrite_with_gradient:
+                    continue
                 values = self.initial_slots(variable.shape, jnp.dtype(variable.dtype))
                 for name in group:
                     boxes[name] = self._add(name_like(variable, name), values[name])
@@ -229,7 +231,13 @@ class Optimizer(OptimizerState):
                 f"{type(self).__name__}: got {len(grads)} gradients for {len(variables)} weights; "
                 "they must match one to one."
             )
-        gradients, variables = with_gradient(grads, variables, type(self).__name__)
+        pairs = with_gradient(grads, variables, type(self).__name__)
+        gradients, variables = self._overwrite(*pairs)
+        if gradients:
+            self._follow(gradients, variables)
+        self._iterations.assign_add(1)
+
+    def _follow(self, gradients: list[Any], variables: list[Variable]) -> None:
         if self.loss_scale_factor is not None:
             gradients = [g / self.loss_scale_factor for g in gradients]
         if self.gradient_accumulation_steps:
@@ -241,7 +249,24 @@ class Optimizer(OptimizerState):
         for variable in variables:
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value))
-        self._iterations.assign_add(1)
+
+    def _overwrite(
+        self, gradients: list[Any], variables: list[Variable]
+    ) -> tuple[list[Any], list[Variable]]:
+        """Put gradients in the place of the weights that want that; give the others."""
+        steps = self.gradient_accumulation_steps
+        for gradient, variable in zip(gradients, variables, strict=True):
+            if variable.overwrite_with_gradient and steps:
+                # The largest of several steps counts.
+                largest = self._accumulated_gradients[self._get_variable_index(variable)]
+                found = jnp.maximum(gradient, largest.value)
+                due = (self._iterations.value + 1) % steps == 0
+                variable.assign(jnp.where(due, found, variable.value))
+                largest.assign(jnp.where(due, 0, found))
+            elif variable.overwrite_with_gradient:
+                variable.assign(gradient)
+        kept = [i for i, v in enumerate(variables) if not v.overwrite_with_gradient]
+        return [gradients[i] for i in kept], [variables[i] for i in kept]
 
     def _known(self, given: Sequence[Variable] | None) -> list[Variable]:
         if not hasattr(self, "_variables"):

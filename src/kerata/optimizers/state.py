@@ -85,12 +85,16 @@ class OptimizerState(Configurable):
         """Make one variable for each weight, or several where several names are given.
 
         Returns:
-            A list of variables; for several names a tuple of lists.
+            A list of variables; for several names a tuple of lists. None stands for weights
+            that are overwritten with their gradients.
         """
         names = [name] if isinstance(name, str) else list(name)
         each = initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
         made = [
-            [self.add_variable_from_reference(v, n, i) for n, i in zip(names, each, strict=True)]
+            [
+                None if v.overwrite_with_gradient else self.add_variable_from_reference(v, n, i)
+                for n, i in zip(names, each, strict=True)
+            ]
             for v in trainable_variables
         ]
         lists = tuple([row[k] for row in made] for k in range(len(names)))

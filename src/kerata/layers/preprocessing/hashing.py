@@ -14,6 +14,7 @@ from kerata.layers.layer import Layer
 from kerata.layers.preprocessing.encoding import MODES, checked_mode, encoded_shape
 from kerata.layers.preprocessing.fingerprints import buckets, checked_salt
 from kerata.layers.preprocessing.tokens import Tokens, bags, is_data, read_tokens, strings_of
+from kerata.layers.signature import call_signature
 
 
 class Hashing(Layer):
@@ -71,7 +72,8 @@ class Hashing(Layer):
                 f"Layer {self.name!r} (Hashing) can't be in a compiled model: apply the layer to "
                 "the data first, x = layer(x), and give the model the result."
             )
-        return self.call(inputs)
+        call_signature(type(self)).check_keywords(type(self).__name__, kwargs)
+        return self.call(inputs, *args)
 
     def call(self, inputs: Any) -> Any:
         """Give the bins."""

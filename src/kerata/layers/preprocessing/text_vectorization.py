@@ -27,6 +27,7 @@ from kerata.layers.preprocessing.standardize import (
 )
 from kerata.layers.preprocessing.string_lookup import StringLookup
 from kerata.layers.preprocessing.tokens import Tokens, batches_of_tokens, is_data, strings_of
+from kerata.layers.signature import call_signature
 
 
 class TextVectorization(Layer):
@@ -187,7 +188,8 @@ class TextVectorization(Layer):
         """Look up texts; inside programs there are none."""
         if not is_data(inputs):
             raise_for_program(self)
-        return self.call(inputs)
+        call_signature(type(self)).check_keywords(type(self).__name__, kwargs)
+        return self.call(inputs, *args)
 
     def call(self, inputs: Any) -> Any:
         """Give numbers or vectors for texts."""

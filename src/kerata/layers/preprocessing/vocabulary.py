@@ -27,6 +27,7 @@ from kerata.layers.preprocessing.tokens import (
     is_data,
     read_tokens,
 )
+from kerata.layers.signature import call_signature
 
 
 class IndexLookup(Layer):
@@ -233,7 +234,8 @@ class IndexLookup(Layer):
         if not is_data(inputs):
             self._check_program()
             return super().__call__(inputs, *args, **kwargs)
-        return self.call(inputs)
+        call_signature(type(self)).check_keywords(type(self).__name__, kwargs)
+        return self.call(inputs, *args)
 
     def _check_program(self) -> None:
         raise_for_program(self)
