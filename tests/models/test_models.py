@@ -235,3 +235,15 @@ def test_symbolic_tensors_explain_themselves():
             misuse()
     doubled = keras.Model(x, np.ones(4, "float32") + x * np.float32(2))
     np.testing.assert_allclose(doubled.predict(X, verbose=0), 1 + 2 * X, rtol=1e-6)
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_dictionaries_go_to_inputs_by_name_whatever_their_order(names):
+    one, two = (keras.Input((1,), name=name) for name in names)
+    for inputs in ([one, two], {names[0]: one, names[1]: two}):
+        model = keras.Model(inputs, layers.Subtract()([one, two]))
+        data = {"a": np.full((3, 1), 5.0), "b": np.full((3, 1), 2.0)}
+        wanted = 3.0 if names[0] == "a" else -3.0
+        for given in (data, dict(reversed(data.items()))):
+            assert model.predict(given, verbose=0).ravel().tolist() == [wanted] * 3
+            assert np.asarray(model(given)).ravel().tolist() == [wanted] * 3

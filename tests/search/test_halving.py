@@ -38,3 +38,26 @@ def test_a_journal_keeps_the_rungs_result(small, data, tmp_path):
 )
 def test_rungs(epochs, factor, rungs):
     assert rungs_of(epochs, factor) == rungs
+
+
+def test_a_share_that_is_no_whole_number_is_rounded_up(small, data):
+    space = {"learning_rate": [0.01, 0.05, 0.1, 0.2, 0.3, 1e-5, 1e-4]}
+    halved = search.grid(small, space, *data, halving=3, **ARGUMENTS | {"epochs": 3})
+    # Of seven a third is 2.33: three go on to the end.
+    assert sum(np.isfinite(halved.scores()[i]).all() for i in range(7)) == 3
+
+
+def test_a_rate_of_zero_is_a_structure_of_its_own(data):
+    import kerata as keras
+
+    def build(dropout):
+        net = [keras.Input((data[0].shape[1],)), keras.layers.Dropout(dropout)]
+        model = keras.Sequential([*net, keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    arguments = {"folds": 2, "batch_size": 8, "epochs": 2, "scoring": "loss", "verbose": 0}
+    both = search.grid(build, {"dropout": [0.0, 0.5]}, *data, **arguments)
+    for i, rate in enumerate((0.0, 0.5)):
+        alone = search.grid(build, {"dropout": [rate]}, *data, **arguments)
+        np.testing.assert_allclose(both.scores()[i], alone.scores()[0], rtol=1e-6)

@@ -73,3 +73,16 @@ def test_probabilities_that_were_changed_afterwards_are_taken_as_they_are():
     probabilities = model.predict(X, verbose=0)
     expected = -np.log(probabilities[np.arange(30), LABELS]).mean()
     assert model.evaluate(X, LABELS, verbose=0) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_cross_entropy_over_another_axis_is_computed_from_its_probabilities():
+    # The softmax runs over the last axis, the loss over the first after the batch.
+    keras.utils.set_random_seed(0)
+    x = np.random.default_rng(1).normal(size=(4, 3, 3)).astype("float32")
+    y = np.eye(3, dtype="float32")[np.arange(12).reshape(4, 3) % 3]
+    model = keras.Sequential([keras.Input((3, 3)), layers.Softmax()])
+    model.compile(loss=keras.losses.CategoricalCrossentropy(axis=1))
+    probabilities = model.predict(x, verbose=0)
+    shares = probabilities / probabilities.sum(axis=1, keepdims=True)
+    wanted = float(-(y * np.log(shares)).sum(axis=1).mean())
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(wanted, rel=1e-5)
