@@ -50,7 +50,7 @@ def shares():
         with DataParallel().scope():
             x, y, _ = trainings.numbers(size, 6)
             model.fit(x, y, batch_size=size, verbose=0)
-            programs = model._programs[1]
+            programs = model._programs.programs
             data = programs.placement.data((x, y, None), size)
             order = np.arange(size, dtype=np.int32)
             key = jax.random.key(0)

@@ -192,7 +192,7 @@ def test_many_batches_go_into_one_call(monkeypatch):
     calls = []
     model = network()
     model.fit(X, Y, batch_size=8, verbose=0)
-    programs = model._programs[1]
+    programs = model._programs.programs
     train = programs.train
     monkeypatch.setattr(
         programs, "train", lambda *a, **k: (calls.append(a[4] - a[3]), train(*a, **k))[1]

@@ -6,9 +6,11 @@ import jax
 import numpy as np
 import pytest
 
-from kerata import Input, Sequential, config, layers, losses, optimizers
+from kerata import Input, Sequential, activations, config, layers, losses, optimizers
 from kerata import wrappers as w
 from kerata.base.randomness import seeded
+from kerata.constraints import NonNeg
+from kerata.regularizers import L2
 from kerata.wrappers.shared_programs import KEPT, KEPT_SIZES, share_programs, twins_kept
 
 X = np.random.default_rng(0).normal(size=(30, 5)).astype("float32")
@@ -146,15 +148,73 @@ def own_loss(y_true, y_pred):
         lambda: Sequential([Input((5,)), Doubled(), layers.Dense(1)]),
         lambda: Sequential([Input((5,)), layers.Lambda(lambda x: x), layers.Dense(1)]),
         lambda: Sequential([Input((5,)), layers.Dense(1, lambda x: x)]),
-        lambda: Sequential([Input((5,)), layers.Discretization([0.5]), layers.Dense(1)]),
     ],
-    ids=["own layer", "lambda", "own activation", "preprocessing"],
+    ids=["own layer", "lambda", "own activation"],
 )
 def test_models_with_parts_that_configs_do_not_tell_go_alone(make):
     model = make()
     model.compile("sgd", "mse")
     assert share_programs(model, X[:2], Y[:2]) is None
     assert model.fit(X, Y, verbose=0).history["loss"]
+
+
+BY_HAND = {
+    "regularizer of a weight": lambda m: setattr(m.layers[0].kernel, "regularizer", L2(0.5)),
+    "constraint of a weight": lambda m: setattr(m.layers[0].kernel, "constraint", NonNeg()),
+    "activation": lambda m: setattr(m.layers[0], "activation", activations.tanh),
+    "rate": lambda m: setattr(m.layers[1], "rate", 0.5),
+    "activity": lambda m: setattr(m.layers[0], "activity_regularizer", L2(0.5)),
+    "frozen": lambda m: setattr(m.layers[0].kernel, "trainable", False),
+    "decay": lambda m: setattr(m.optimizer, "weight_decay", 0.5),
+}
+
+
+@pytest.mark.parametrize("kind", BY_HAND)
+def test_what_is_set_by_hand_counts(kind):
+    share_programs(compiled_stack(optimizer="sgd"), X[:2], Y[:2])
+    results = []
+    for shared in (True, False):
+        with seeded(0):
+            model = compiled_stack(optimizer="sgd")
+            BY_HAND[kind](model)
+            if shared:
+                share_programs(model, X[:2], Y[:2])
+            model.fit(X, Y, epochs=1, verbose=0)
+            results.append(model.get_weights())
+    for a, b in zip(*results, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
+@pytest.mark.parametrize("by", [{"var_names": ["kernel"]}, "list"])
+def test_weights_without_decay_keep_their_size(by):
+    def trained(exclude):
+        model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="ones")])
+        optimizer = optimizers.SGD(0.01, weight_decay=30.0)
+        if exclude:
+            optimizer.exclude_from_weight_decay(
+                **({"var_list": [model.layers[0].kernel]} if by == "list" else by)
+            )
+        model.compile(optimizer, "mse")
+        share_programs(model, np.ones((2, 1)), np.ones((2, 1)))
+        model.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0)
+        return float(model.layers[0].kernel.numpy()[0, 0])
+
+    assert trained(False) == pytest.approx(0.7)
+    assert trained(True) == pytest.approx(1.0)
+
+
+def test_preprocessing_is_told_apart_by_what_it_learned():
+    def found(boundary):
+        body = [layers.Discretization([boundary]), layers.Dense(1)]
+        model = Sequential([Input((5,)), *body])
+        model.compile("sgd", "mse")
+        share_programs(model, X[:2], Y[:2])
+        model.fit(X, Y, verbose=0)
+        model.set_weights([np.ones((5, 1)), np.zeros(1)])
+        return model.predict(X, verbose=0)[:, 0]
+
+    for boundary in (0.5, -0.5):
+        np.testing.assert_array_equal(found(boundary), (boundary <= X).sum(1))
 
 
 def test_own_losses_go_alone():

@@ -9,6 +9,8 @@ so that only the very same object counts as alike.
 from __future__ import annotations
 
 import builtins
+import contextlib
+import copyreg
 import dis
 import enum
 import functools
@@ -17,6 +19,7 @@ import importlib
 import itertools
 import operator
 import re
+import secrets
 import types
 import weakref
 from collections.abc import Iterable
@@ -50,7 +53,6 @@ _OF_CLASSES = frozenset(
     }
 )
 _digests: dict[int, tuple[weakref.ref[Any], str]] = {}
-_unlike = itertools.count()
 
 
 class Signature:
@@ -199,7 +201,7 @@ class Signature:
 
     def _object(self, value: Any) -> None:
         cls = type(value)
-        name = installed_name(value) if self.lasting else None
+        name = installed_name(value)
         if name is not None:
             self._tokens.append(("installed", name))
         elif isinstance(value, (property, staticmethod, classmethod, functools.cached_property)):
@@ -221,11 +223,15 @@ class Signature:
 
     def _reduced(self, value: Any) -> None:
         """Describe an object as its author says that it is kept in files."""
-        try:
-            parts: Any = value.__reduce_ex__(4) if self.lasting else None
-        except Exception:  # whatever the author's code raises
-            parts = None
-        if not isinstance(parts, tuple):
+        parts: Any = None
+        if self.lasting:
+            registered = copyreg.dispatch_table.get(type(value))
+            # Whatever the author's code raises: it can't be kept.
+            with contextlib.suppress(Exception):
+                parts = registered(value) if registered else value.__reduce_ex__(4)
+        if isinstance(parts, str):
+            self._tokens.append(("named", type(value).__qualname__, parts))
+        elif not isinstance(parts, tuple):
             self._unknown(value)
         else:
             self._tokens.append("reduced")
@@ -236,7 +242,7 @@ class Signature:
         # Nothing is known about it, so only the very same object counts as alike.
         self.unknown.append(value)
         self.kept.append(value)
-        self._tokens.append(("object", f"unlike {next(_unlike)}" if self.lasting else id(value)))
+        self._tokens.append(("object", secrets.token_hex(8) if self.lasting else id(value)))
 
     # Functions and classes ---------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import types
 import warnings
 import zlib
 from collections.abc import Sequence
@@ -14,8 +13,8 @@ from typing import Any
 
 import jax
 
-from kerata.base.configurable import Configurable
 from kerata.base.fingerprint import digest_of
+from kerata.base.signature import Signature
 from kerata.search.engine import Course, Record, Split
 from kerata.search.networks import Build, Data
 
@@ -87,9 +86,12 @@ class Journal:
         os.fsync(self._file)
 
     def add(self, record: Record, course: Course) -> None:
-        """Write a finished training."""
+        """Write a finished training, unless nobody could find it again."""
+        key = _key(course, record.split)
+        if key is None:
+            return
         entry = {
-            "key": _key(course, record.split),
+            "key": key,
             "reports": {str(e): report for e, report in record.reports.items()},
             "error": record.error,
             "failed_epoch": record.failed_epoch,
@@ -103,7 +105,7 @@ class Journal:
         found = []
         for i, course in enumerate(courses):
             for split in range(splits):
-                entry = self._entries.get(_key(course, split))
+                entry = self._entries.get(_key(course, split) or "")
                 if entry is None:
                     continue
                 reports = {int(e): report for e, report in entry["reports"].items()}
@@ -150,7 +152,7 @@ def identity_of(build: Build, rows: Data, splits: Sequence[Split]) -> dict[str, 
     for split in splits:
         digest.update(str(split.seed).encode() + split.train.tobytes() + split.test.tobytes())
     return {
-        "the builder": _of_function(build),
+        "the builder": _of_builder(build),
         "the data": _of_data(rows),
         "the splits or the seed": digest.hexdigest(),
     }
@@ -160,34 +162,45 @@ def _of_data(rows: Data) -> str:
     return digest_of(jax.tree.leaves((rows.arrays, rows.judged_weight)))
 
 
-def _of_function(build: Any) -> str:
-    code = getattr(build, "__code__", None)
-    name = f"{getattr(build, '__module__', '')}.{getattr(build, '__qualname__', type(build))}"
-    # A function defined in a program run as a script is in another module when imported.
-    text = name.rpartition(".")[2] if code is None else _of_code(code)
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+def _of_builder(build: Build) -> str:
+    """Describe a builder by what it does: code, defaults, closure, what it reads.
+
+    Raises:
+        ValueError: it uses something that can't be told from other things.
+    """
+    signature = Signature(build, lasting=True)
+    if signature.unknown:
+        name = getattr(build, "__qualname__", type(build).__qualname__)
+        kind = type(signature.unknown[0]).__qualname__
+        raise ValueError(
+            f"journal= can't tell whether the builder {name!r} is the one that an earlier search "
+            f"used, because it reads an object of type {kind!r}, which can't be described; make "
+            "that object inside the builder, or leave out journal=."
+        )
+    return signature.digest
 
 
-def _of_code(code: types.CodeType) -> str:
-    constants = [_of_code(c) if isinstance(c, types.CodeType) else repr(c) for c in code.co_consts]
-    return f"{code.co_code.hex()}{code.co_names}{code.co_varnames}{constants}"
-
-
-def _key(course: Course, split: int) -> str:
-    params = {name: _described(value) for name, value in course.params.items()}
+def _key(course: Course, split: int) -> str | None:
+    """Describe a training; None where a parameter can't be told from others."""
+    try:
+        params = {name: _described(value) for name, value in course.params.items()}
+    except _UnknownError:
+        return None
     fit = {"batch_size": course.batch_size, "shuffle": course.shuffle, "split": split}
     return json.dumps([params, fit], sort_keys=True)
 
 
+class _UnknownError(Exception):
+    """A parameter that can't be described."""
+
+
 def _described(value: Any) -> Any:
-    """Write a parameter's value as JSON can: functions by name, our objects by their config."""
-    if isinstance(value, (str, int, float, bool, type(None))):
+    """Write a parameter's value as JSON can: whatever isn't plain by its signature."""
+    if type(value) in (str, int, float, bool, type(None)):
         return value
-    if isinstance(value, (list, tuple)):
-        return [_described(v) for v in value]
-    if isinstance(value, dict):
-        return {str(k): _described(v) for k, v in value.items()}
-    if isinstance(value, Configurable):
-        config = {k: v for k, v in value.get_config().items() if k != "name"}
-        return [type(value).__name__, _described(config)]
-    return getattr(value, "__qualname__", repr(value))
+    if type(value) in (list, tuple):
+        return [type(value).__name__, *map(_described, value)]
+    signature = Signature(value, lasting=True)
+    if signature.unknown:
+        raise _UnknownError
+    return [type(value).__name__, signature.digest]
