@@ -29,6 +29,7 @@ lint: $(VENV)/installed-dev  ## check style and types
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
 	@$(RUN)/mypy
+	@$(RUN)/python scripts/docstring_levels.py
 
 format: $(VENV)/installed-dev  ## put the code into the house's format
 	@$(RUN)/ruff check --fix .

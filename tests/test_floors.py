@@ -1,6 +1,7 @@
 """Low floors never import high ones, and importing Kerata stays light."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,18 @@ def test_no_files_import_each_other_in_circles():
         for name in leaves:
             del graph[name]
     assert not graph, f"in circles, or above one: {sorted(graph)}"
+
+
+def test_the_map_of_the_house_shows_every_folder():
+    design = ROOT.parent.parent / "docs" / "design.md"
+    if not design.is_file():
+        pytest.skip("the documentation is not here")
+    drawn = design.read_text(encoding="utf-8").split("src/kerata/\n", 1)[1].split("```", 1)[0]
+    floors, stages = set(), set()
+    for line in drawn.splitlines():
+        first = re.match(r"( +)((?:\w+(?:/|\.py) ?)+)", line)
+        assert first, f"not understood: {line!r}"
+        names = {name.strip("/").removesuffix(".py") for name in first[2].split()}
+        (stages if len(first[1]) > 2 else floors).update(names)
+    assert floors == {path.name for path in ROOT.iterdir() if (path / "__init__.py").is_file()}
+    assert stages == set(STAGES)
