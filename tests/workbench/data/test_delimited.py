@@ -3,6 +3,7 @@
 import bz2
 import csv
 import gzip
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -171,6 +172,35 @@ def test_an_apostrophe_far_down_merges_no_rows(tmp_path):
     assert len(source.train) == 20_003
     assert source.train.frame["said"].tolist()[-3:] == ["'tis", "'twas", "o'clock"]
     assert "Quotes are taken as text, since they don't come in pairs." in source.notes
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_a_quote_far_down_merges_no_rows(tmp_path, ending):
+    """A stray quote opens a field, and the next stray one seems to close it ten lines below."""
+    mark = "\t" if ending == "tsv" else ","
+    said = ['"Great film' if n in (40_000, 40_010) else "5in" for n in range(50_000)]
+    lines = [mark.join((str(n / 4), cell, str(n % 2))) for n, cell in enumerate(said)]
+    path = tmp_path / f"data.{ending}"
+    path.write_text("\n".join([mark.join(("x", "said", "y")), *lines]))
+    frame = read_source(path, target="y").train.frame
+    assert frame["said"].tolist() == said
+    assert frame["x"].tolist() == [n / 4 for n in range(50_000)]
+
+
+def test_archives_that_are_not_read(tmp_path):
+    for magic, name in {b"\x28\xb5\x2f\xfd": "Zstandard", b"7z\xbc\xaf\x27\x1c": "7-Zip"}.items():
+        (tmp_path / "data.csv").write_bytes(magic + bytes(range(256)))
+        with pytest.raises(ValueError, match=f"is packed with {name}"):
+            read_source(tmp_path / "data.csv")
+    with tarfile.open(tmp_path / "data.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "data.csv")
+    with pytest.raises(ValueError, match="an archive of tar"):
+        read_source(tmp_path / "data.tar.gz")
+    (tmp_path / "data.csv").write_bytes(
+        bytes(np.random.default_rng(0).integers(0, 256, 5000, "u1"))
+    )
+    with pytest.raises(ValueError, match="is no text"):
+        read_source(tmp_path / "data.csv")
 
 
 def test_a_long_field_in_a_line_that_does_not_fit(tmp_path):

@@ -177,3 +177,36 @@ def test_a_missing_package_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match=r"data\.csv needs pandas.*'kerata\[tables\]'"):
         read_source(path)
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "records", "split", "table", "list"])
+def test_json_in_the_forms_that_pandas_writes(tmp_path, orient):
+    frame = pandas.DataFrame({"x": [1.5, 2.5, 4.0], "w": ["a", "b", "c"], "y": [0, 1, 0]})
+    path = tmp_path / "data.json"
+    path.write_text(
+        json.dumps(frame.to_dict(orient="list"))
+        if orient == "list"
+        else frame.to_json(orient=orient)
+    )
+    read = read_source(path, target="y").train.frame
+    assert read[["x", "w", "y"]].to_dict("list") == frame.to_dict("list")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000 + "1" + "}" * 100_000])
+def test_json_that_is_too_deep(tmp_path, text):
+    (tmp_path / "data.json").write_text(text)
+    with pytest.raises(ValueError, match="no JSON"):
+        read_source(tmp_path / "data.json", target="y")
+
+
+def test_times_and_lengths_of_time(tmp_path):
+    import pyarrow
+    from pyarrow import parquet
+
+    times = [datetime.time(19, 48), datetime.time(7, 30)]
+    spans = [datetime.timedelta(hours=30, minutes=15), datetime.timedelta(minutes=-90)]
+    table = pyarrow.table({"at": times, "took": spans, "y": [0, 1]})
+    parquet.write_table(table, tmp_path / "data.parquet")
+    frame = read_source(tmp_path / "data.parquet", target="y").train.frame
+    assert frame["at"].tolist() == [19.8, 7.5]
+    assert frame["took"].tolist() == [30.25, -1.5]

@@ -44,7 +44,7 @@ _MONEY = (
 _CURRENCY = rf"(?:(?:[A-Z]{{1,3}}\.?)?[{_SYMBOLS}]|(?:{'|'.join(_MONEY)})(?![^\W\d_]))?"
 _NUMBER = re.compile(
     rf"(?P<minus>\()?(?P<before>[~≈]?\s*{_CURRENCY})\s*(?P<sign>[+\-−–])?\s*(?:[$€£])?"
-    r"(?P<digits>\d[\d.,'’ \u00a0\u202f]*|[.,]\d+)(?P<power>[eE][+-]?\d+)?"
+    r"(?P<digits>\d[\d.,'’ \u00a0\u2009\u202f]*|[.,]\d+)(?P<power>[eE][+-]?\d+)?"
     r"\s*(?P<unit>[^\d\s()][^\d()]{0,19})?\)?"
 )
 # Thousands, or as in India hundreds above the first thousand: 12,34,567.
@@ -55,6 +55,7 @@ _GROUPS = {
 }
 # A time of day or a length of time: 19:48, 7:05:30 pm.
 CLOCK = "h:mm"
+_MINUS = ("-", "−", "–")
 _CLOCK = re.compile(
     r"(?P<sign>[+\-−–])?(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:\.\d+)?))?"
     r"(?:\s*(?P<half>[ap])\.?m\.?)?",
@@ -67,9 +68,13 @@ _DATE_FORMATS = (
     *("%d-%b-%Y", "%d-%b-%y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M"),
     *("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"),
     *("%m/%d/%Y %I:%M %p", "%Y/%m/%d %H:%M:%S", "%a %b %d %H:%M:%S %Y"),
+    *("%d/%m/%Y %I:%M %p", "%d/%m/%Y %I:%M:%S %p", "%d %b, %Y", "%b %d %Y", "%Y-%b-%d"),
+    *("%d%b%Y", "%d/%b/%Y", "%d/%b/%Y:%H:%M:%S %z", "%a, %d %b %Y", "%A, %d %B %Y"),
+    *("%a, %d %b %Y %H:%M:%S %Z", "%a, %d %b %Y %H:%M:%S %z", "%A, %B %d, %Y", "%Y-%m-%d %I:%M %p"),
+    *("%m/%Y", "%b-%y", "%b %Y", "%B %Y", "%b-%Y", "%d.%m.%y %H:%M", "%d-%m-%Y %H:%M"),
 )
 # Four digits alone are a year, which is a number; anything shorter is no date either.
-_DATE_LIKE = re.compile(r"(?=.*\d)(?=.*[-/. ,:])[\w\-/. ,:+]{6,40}", re.ASCII)
+_DATE_LIKE = re.compile(r"(?=.*\d)(?=.*[-/. ,:a-zA-Z])[\w\-/. ,:+]{6,40}", re.ASCII)
 
 
 def is_missing(value: Any) -> bool:
@@ -171,7 +176,7 @@ def _read_cells(cells: list[str], decimal: str | None) -> tuple[np.ndarray, np.n
             failed[place] = cell.casefold() not in MISSING_NUMBER
             continue
         value = float(number + (match["power"] or ""))
-        negative = (match["sign"] in ("-", "−", "–")) != bool(match["minus"])
+        negative = (match["sign"] in _MINUS or _ends_in_minus(match)) != bool(match["minus"])
         values[place] = -value if negative else value
     return values, failed, unit, mark
 
@@ -189,12 +194,18 @@ def _read_clock(cells: list[str]) -> tuple[np.ndarray, np.ndarray, str, str]:
         if half:
             hours = hours % 12 + 12 * (half == "p")
         value = hours + int(match["minutes"]) / 60 + float(match["seconds"] or 0) / 3600
-        values[place] = -value if match["sign"] in ("-", "−", "–") else value
+        values[place] = -value if match["sign"] in _MINUS else value
     return values, failed, CLOCK, "."
 
 
 def _unit(match: re.Match[str]) -> str:
-    return (match["unit"] or "").strip().casefold() or match["before"].strip()
+    behind = (match["unit"] or "").strip().casefold()
+    return match["before"].strip() if behind in _MINUS else behind or match["before"].strip()
+
+
+def _ends_in_minus(match: re.Match[str]) -> bool:
+    """Tell the sign of accounts, 12.50-, from the dash for no pence, 12.-."""
+    return (match["unit"] or "").strip() in _MINUS and match["digits"].rstrip()[-1] not in ",."
 
 
 def _decimal_mark(cells: list[str]) -> str | None:
@@ -223,7 +234,7 @@ def _plain_digits(text: str, mark: str) -> str | None:
     whole, _, part = text.partition(mark)
     if part and not part.isdigit():
         return None
-    whole = whole.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
+    whole = re.sub("[\u00a0\u2009\u202f]", " ", whole).replace("’", "'")
     if not whole.isdigit() and whole:
         groups = next((s for s, form in _GROUPS.items() if form.fullmatch(whole)), None)
         if groups is None:

@@ -7,7 +7,7 @@ import io
 import re
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -103,6 +103,9 @@ def _attempt(
     with unpacking(path), open_packed(path) as file:
         stream = partial(_Stream, file, patched, layout)
         ragged = _read(arrow, stream, layout, sampler, path, threads=threads)
+    if ragged.line_ends and not layout.escape:
+        with unpacking(path), open_packed(path) as file:
+            _check_quotes(path, _Stream(file, patched, layout).lines(), layout)
     if threads and ragged.padded:
         return _attempt(arrow, path, encoding, layout, most_bytes, threads=False)
     return sampler, ragged, patched
@@ -163,7 +166,7 @@ def _read(
         del stream
         with csv_module.open_csv(given, **options) as reader:
             for batch in reader:
-                _refuse_merged(batch, layout, path)
+                ragged.line_ends = ragged.line_ends or (layout.quote and _has_line_ends(batch))
                 sampler.add(batch if threads else ragged.woven(arrow, batch))
         if not threads:
             sampler.add(ragged.woven(arrow, None))
@@ -178,14 +181,36 @@ def _read(
     return ragged
 
 
-def _refuse_merged(batch: Any, layout: Layout, path: Path) -> None:
-    """Refuse cells that swallowed line ends between two apostrophes."""
-    if layout.quote != "'":
-        return
-    compute = need("pyarrow.compute", f"Reading {path.name}")
-    for column in batch.columns:
-        if compute.any(compute.match_substring(column, "\n")).as_py():
-            raise ValueError(f"{path} has an apostrophe that opens a field and never closes it.")
+def _has_line_ends(batch: Any) -> bool:
+    compute = need("pyarrow.compute", "Reading a table")
+    return any(compute.any(compute.match_substring(c, "\n")).as_py() for c in batch.columns)
+
+
+def _check_quotes(path: Path, lines: Iterator[str], layout: Layout) -> None:
+    """Refuse a quote that opens a field and is closed by one that opens another, lines below."""
+    quote, mark = layout.quote, re.escape(layout.delimiter)
+    whole = re.compile(
+        rf"(?:^|{mark}) *{quote}(?:[^{quote}]|{quote}{quote})*{quote}(?=\s*$|{mark})"
+    )
+    opening = re.compile(rf"(?:^|{mark}) *{quote}")
+    closing = re.compile(rf"(?<!{quote})(?:{quote}{quote})*{quote}(?!{quote})")
+    inside = False
+    for number, line in enumerate(lines, 1):
+        count = line.count(quote)
+        if count % 2 == 0:
+            continue
+        if not inside:
+            rest = line if count == 1 else whole.sub("", line)
+            inside = opening.search(rest) is not None
+            continue
+        found = closing.search(line)
+        rest = line[found.end() :] if found else ""
+        if rest.strip() and not rest.lstrip(" ").startswith(layout.delimiter):
+            raise ValueError(
+                f"{path} has a quote {quote} that opens a field and does not close it, in or "
+                f"above line {number} of its rows ({line.strip()[:40]!r})."
+            )
+        inside = False
 
 
 def _wait_for_return(lent: weakref.ref[_Stream]) -> None:
@@ -211,6 +236,8 @@ class _Ragged:
         self._numbers: list[int] = []
         self._short: list[int] = []
         self._done = self._put = 0
+        # Whether some field goes over several lines.
+        self.line_ends: Any = False
 
     def handle(self, row: Any) -> str:
         """Keep a short line to fill it up; leave out a long one."""
@@ -296,6 +323,10 @@ class _Stream(io.RawIOBase):
                 pass
             if not self._comments:
                 self._text.readline()
+
+    def lines(self) -> Iterator[str]:
+        """Give the lines instead."""
+        return iter(self._text)
 
     def readable(self) -> bool:
         """Tell that it can be read."""

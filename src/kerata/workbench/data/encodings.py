@@ -78,7 +78,8 @@ def _best(foreign: bytes) -> str:
         foreign, ignore_threshold=True, include_encodings=_CANDIDATES, compat_names=False
     )
     scores = dict(_LEAST)
-    for found in told:
+    # For bytes that are no text at all it answers None.
+    for found in [answer for answer in told if answer["encoding"]]:
         scores[found["encoding"]] = max(found["confidence"], _LEAST.get(found["encoding"], 0.0))
     best, most = "cp1252", 0.0
     for name, score in scores.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections import Counter
@@ -101,10 +102,14 @@ def check_target(names: list[str], target: str, where: str) -> None:
 def _text(cell: Any) -> str | None:
     if cell is None or isinstance(cell, str):
         return cell
-    if hasattr(cell, "isoformat"):
-        return str(cell.isoformat(" ") if hasattr(cell, "hour") else cell.isoformat()).removesuffix(
-            " 00:00:00"
-        )
+    if isinstance(cell, datetime.timedelta):
+        hours, seconds = divmod(abs(cell).total_seconds(), 3600)
+        sign = "-" if cell < datetime.timedelta(0) else ""
+        return f"{sign}{hours:.0f}:{seconds // 60:02.0f}:{seconds % 60:02.0f}"
+    if isinstance(cell, datetime.datetime):
+        return cell.isoformat(" ").removesuffix(" 00:00:00")
+    if isinstance(cell, (datetime.date, datetime.time)):
+        return cell.isoformat()
     if isinstance(cell, bytes):
         return cell.decode("utf-8", "replace")
     if isinstance(cell, (list, tuple)):

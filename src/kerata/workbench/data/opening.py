@@ -19,6 +19,13 @@ _PACKED: dict[bytes, Callable[..., Any]] = {
     b"\xfd7zXZ": lzma.open,
 }
 _KINDS = {b"PAR1": "parquet", b"ARROW1": "feather", b"SQLite format 3\0": "sqlite"}
+_UNREAD = {
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip",
+    b"Rar!": "RAR",
+    b"\x04\x22\x4d\x18": "LZ4",
+    b"\x1f\x9d": "compress",
+}
 _ENDINGS = {
     ".parquet": "parquet",
     ".feather": "feather",
@@ -58,6 +65,14 @@ def file_kind(path: Path) -> str:
     for magic, kind in _KINDS.items():
         if head.startswith(magic):
             return kind
+    for magic, name in _UNREAD.items():
+        if head.startswith(magic):
+            raise ValueError(
+                f"{path} is packed with {name}, which is not read here: unpack it first."
+            )
+    with unpacking(path), _unpacked(path) as file:
+        if file.read(512)[257:262] == b"ustar":
+            raise ValueError(f"{path} is an archive of tar: unpack it and name a file or folder.")
     if head.startswith(b"PK\x03\x04") and ending not in (".npz", ".xlsx", ".xlsm"):
         return _kind_of_zip(path)
     if ending in IMAGE_ENDINGS:
@@ -100,11 +115,17 @@ def open_packed(path: Path) -> IO[bytes]:
     """Open a file for reading bytes, unpacking ``.gz``, ``.bz2``, ``.xz`` and ``.zip``."""
     with open(path, "rb") as file:
         head = file.read(6)
+    if head.startswith(b"PK\x03\x04"):
+        return zipfile.ZipFile(path).open(_only_member(path))
+    return _unpacked(path)
+
+
+def _unpacked(path: Path) -> IO[bytes]:
+    with open(path, "rb") as file:
+        head = file.read(6)
     for magic, opener in _PACKED.items():
         if head.startswith(magic):
             return opener(path, "rb")
-    if head.startswith(b"PK\x03\x04"):
-        return zipfile.ZipFile(path).open(_only_member(path))
     return open(path, "rb")
 
 

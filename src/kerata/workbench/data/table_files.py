@@ -152,30 +152,62 @@ def _json_rows(path: Path, file: Any) -> Iterator[dict[str, Any]]:
     if first == "[":
         yield from _json_array(path, first + file.read())
         return
+    only: dict[str, Any] | None = None
     for number, line in enumerate(file, 1):
         line = first + line
         first = ""
         if line.strip():
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 if number == 1 and line.strip() == "{":
                     yield from _json_array(path, line + file.read())
                     return
                 raise ValueError(f"{path}, line {number} is no JSON: {error}.") from None
-            yield _flat(path, row, f"line {number}")
+            if only is not None:
+                yield _flat(path, only, "line 1")
+                only = None
+            if number == 1 and isinstance(row, dict):
+                only = row
+            else:
+                yield _flat(path, row, f"line {number}")
+    if only is not None:
+        # One object in one line may be a whole table.
+        for number, row in enumerate(_rows_of(only), 1):
+            yield _flat(path, row, f"element {number}")
 
 
 def _json_array(path: Path, text: str) -> Iterator[dict[str, Any]]:
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is no JSON: {error}.") from None
     if isinstance(data, dict):
-        lists = [value for value in data.values() if isinstance(value, list)]
-        data = lists[0] if len(lists) == 1 else [data]
+        data = _rows_of(data)
     for number, row in enumerate(data, 1):
         yield _flat(path, row, f"element {number}")
+
+
+def _rows_of(data: dict[str, Any]) -> list[Any]:
+    """Find the rows in an object that holds a table, as pandas and others write it."""
+    values = list(data.values())
+    if isinstance(data.get("columns"), list) and isinstance(data.get("data"), list):
+        return [dict(zip(data["columns"], row, strict=False)) for row in data["data"]]
+    lists = [value for value in values if isinstance(value, list)]
+    if len(lists) == 1 and all(isinstance(row, dict) for row in lists[0]):
+        return lists[0]
+    if len(lists) == len(values) > 1 and len({len(value) for value in lists}) == 1:
+        return [dict(zip(data, row, strict=True)) for row in zip(*lists, strict=True)]
+    if values and all(isinstance(value, dict) for value in values):
+        if all(list(value) == list(values[0]) and _numbered_keys(value) for value in values):
+            return [{name: value[key] for name, value in data.items()} for key in values[0]]
+        if _numbered_keys(data):
+            return values
+    return [data]
+
+
+def _numbered_keys(data: dict[str, Any]) -> bool:
+    return bool(data) and all(key.isdecimal() for key in data)
 
 
 def _flat(path: Path, row: Any, where: str) -> dict[str, Any]:
