@@ -11,7 +11,7 @@ import kerata
 ROOT = Path(kerata.__file__).parent
 # From the ground up; what stands in one line may not import its neighbours.
 FLOORS = (
-    {"version", "base"},
+    {"_version", "base"},
     {"config", "ops", "distribution"},
     {"random", "utils"},
     {"activations", "initializers", "regularizers", "constraints", "kernels", "preprocessing"},

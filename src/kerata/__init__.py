@@ -8,8 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from kerata._version import __version__
 from kerata.base import families
-from kerata.version import __version__
 
 families.announce("kerata.layers", "kerata.models")
 
@@ -62,7 +62,17 @@ _HOMES = {
     "find_learning_rate": "workbench.diagnosis",
 }
 
-__all__ = ["__version__", *sorted(_SUBMODULES), *sorted(_HOMES)]
+
+def version() -> str:
+    """Give the version of this package.
+
+    >>> version() == __version__
+    True
+    """
+    return __version__
+
+
+__all__ = ["__version__", "version", *sorted(_SUBMODULES), *sorted(_HOMES)]
 
 
 def __getattr__(name: str) -> Any:

@@ -136,13 +136,6 @@ def test_an_argument_that_no_layer_has():
         layers.Dropout(0.5, rat=0.1)
 
 
-def test_features_that_are_left_out_say_so():
-    with pytest.raises(NotImplementedError, match="renorm=True"):
-        layers.BatchNormalization(renorm=True)
-    with pytest.raises(NotImplementedError, match="use RMSNormalization"):
-        layers.LayerNormalization(rms_scaling=True)
-
-
 @pytest.mark.parametrize("mask", [np.ones((2, 4, 3, 1), bool), np.ones((2, 2), bool)])
 def test_masks_that_do_not_fit(mask):
     with pytest.raises(ValueError, match=r"\(Softmax\): a mask of shape"):

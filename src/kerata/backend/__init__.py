@@ -6,7 +6,7 @@ from kerata.activations import elu, relu, sigmoid, softmax, softplus, softsign, 
 from kerata.backend import functions
 from kerata.backend.functions import *
 from kerata.base.dtypes import dtype_name as standardize_dtype
-from kerata.base.naming import auto_name as get_uid
+from kerata.base.naming import get_uid
 from kerata.base.randomness import SeedGenerator
 from kerata.base.variable import Variable
 from kerata.config import (

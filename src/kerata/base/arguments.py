@@ -74,3 +74,35 @@ def at_least(owner: str, name: str, value: Any, minimum: float) -> Any:
     if value is None or (isinstance(value, (int, float, np.number)) and not value >= minimum):
         raise ValueError(f"{owner}: {name} must be at least {minimum}, got {name}={value!r}.")
     return value
+
+
+def axis_or_axes(owner: str, axis: Any) -> int | list[int]:
+    """Check that an argument is an axis or several.
+
+    Raises:
+        TypeError: naming the owner.
+
+    >>> axis_or_axes("LayerNormalization", (1, 2))
+    [1, 2]
+    """
+    if is_integer(axis):
+        return int(axis)
+    if isinstance(axis, (list, tuple)) and axis and all(is_integer(a) for a in axis):
+        return [int(a) for a in axis]
+    raise TypeError(f"{owner}: axis must be an integer or a list of them, got axis={axis!r}.")
+
+
+def not_offered(owner: str, **arguments: Any) -> None:
+    """Refuse arguments of Keras that are left out here; None, which asks for nothing, passes.
+
+    Raises:
+        NotImplementedError: naming the owner and the argument.
+
+    >>> not_offered("Dense", lora_rank=None)
+    """
+    for name, value in arguments.items():
+        if value is not None:
+            raise NotImplementedError(
+                f"{owner}: {name}={value!r} asks for a feature that Kerata does not have; "
+                f"leave {name} out."
+            )

@@ -47,13 +47,13 @@ def image_data_format() -> str:
     return str(_settings["image_data_format"])
 
 
-def set_image_data_format(value: str) -> None:
+def set_image_data_format(data_format: str) -> None:
     """Set the default order of image axes: ``'channels_last'`` or ``'channels_first'``.
 
     Raises:
         ValueError: for any other name.
     """
-    value = str(value).lower()
+    value = str(data_format).lower()
     if value not in ("channels_last", "channels_first"):
         raise ValueError(
             f"Unknown image data format {value!r}; expected 'channels_last' or 'channels_first'."

@@ -39,6 +39,18 @@ def is_automatic(name: str, prefix: str) -> bool:
     return re.fullmatch(rf"{re.escape(to_snake_case(prefix))}(_\d+)?", name) is not None
 
 
+def get_uid(prefix: str = "") -> int:
+    """Give the number that the next automatic name with a prefix would end in; it is used up.
+
+    >>> get_uid("a_prefix"), get_uid("a_prefix")
+    (1, 2)
+    """
+    with _lock:
+        number = max(_counts[prefix], 1)
+        _counts[prefix] = number + 1
+    return number
+
+
 def reset_names() -> None:
     """Start the automatic names again from nothing."""
     with _lock:

@@ -73,8 +73,11 @@ class SeedGenerator(Configurable):
         # SeedSequence mixes well: streams of neighbouring seeds don't resemble each other.
         return int(np.random.SeedSequence([self.seed % 2**63, drawn]).generate_state(1)[0])
 
-    def next(self) -> jax.Array:
-        """Draw the next JAX key; inside a scope that has a key, from the scope."""
+    def next(self, ordered: bool = True) -> jax.Array:
+        """Draw the next JAX key; inside a scope that has a key, from the scope.
+
+        Draws are always in order, whatever ``ordered`` says.
+        """
         scope = current_scope()
         key = None if scope is None else scope.next_key()
         if key is not None:

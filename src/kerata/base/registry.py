@@ -129,11 +129,22 @@ def get_registered_name(obj: Any) -> str:
     return str(obj.__name__)
 
 
-def get_registered_object(name: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """Give the class or function registered under a name, or None."""
+def get_registered_object(
+    name: str,
+    custom_objects: Mapping[str, Any] | None = None,
+    module_objects: Mapping[str, Any] | None = None,
+) -> Any:
+    """Give the class or function known under a name, or None.
+
+    Arguments:
+        name: with its package, ``'package>name'``, if it was registered with one.
+        custom_objects: objects by name, looked at before the registered ones.
+        module_objects: objects by name, looked at last.
+    """
     if custom_objects and name in custom_objects:
         return custom_objects[name]
-    return find_custom(name)
+    found = find_custom(name)
+    return (module_objects or {}).get(name) if found is None else found
 
 
 def get_custom_objects() -> dict[str, Any]:
@@ -142,14 +153,14 @@ def get_custom_objects() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def custom_object_scope(custom_objects: Mapping[str, Any]) -> Iterator[None]:
-    """Make custom objects known by name inside a ``with`` block.
+def custom_object_scope(custom_objects: Mapping[str, Any] | None) -> Iterator[None]:
+    """Make custom objects known by name inside a ``with`` block; None makes none known.
 
     >>> with custom_object_scope({"triple": lambda x: 3 * x}):
     ...     find_custom("triple")(2)
     6
     """
-    _custom.scopes.append(dict(custom_objects))
+    _custom.scopes.append(dict(custom_objects or {}))
     try:
         yield
     finally:
@@ -215,6 +226,46 @@ def serialize(obj: Any) -> Any:
             "registered_name": get_registered_name(obj),
         }
     raise TypeError(f"Can't write {obj!r} of type {type(obj).__name__} as a config.")
+
+
+def deserialize_keras_object(
+    config: Any,
+    custom_objects: Mapping[str, Any] | None = None,
+    safe_mode: bool = True,
+    module_objects: Mapping[str, Any] | None = None,
+) -> Any:
+    """Rebuild an object from ``serialize_keras_object``'s output.
+
+    Arguments:
+        config: what ``serialize_keras_object`` gave; plain values come back as they are.
+        custom_objects: classes and functions of the caller's, by name.
+        safe_mode: only True is possible.
+        module_objects: further classes and functions by name, looked at last.
+
+    Raises:
+        ValueError: a class or function that is neither ours, registered nor passed;
+            ``safe_mode=False``.
+
+    >>> deserialize_keras_object({"class_name": "__tuple__", "items": [1, 2]})
+    (1, 2)
+    """
+    check_safe_mode(safe_mode)
+    if isinstance(config, str) and module_objects is not None:
+        return get_registered_object(config, custom_objects, module_objects)
+    return deserialize(config, {**(module_objects or {}), **(custom_objects or {})})
+
+
+def check_safe_mode(safe_mode: bool | None) -> None:
+    """Refuse to run code from a config.
+
+    Raises:
+        ValueError: ``safe_mode`` is False.
+    """
+    if safe_mode is not None and not safe_mode:
+        raise ValueError(
+            "safe_mode=False would run code from the file, which Kerata never does. "
+            "Pass functions of yours in custom_objects={...}."
+        )
 
 
 def deserialize(

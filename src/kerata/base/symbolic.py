@@ -52,9 +52,12 @@ class KerasTensor:
         shape: Any,
         dtype: Any = "float32",
         sparse: bool = False,
+        ragged: bool = False,
         record_history: bool = True,
         name: str | None = None,
     ) -> None:
+        if ragged:
+            raise ValueError("KerasTensor: ragged=True is not possible, as in Keras on JAX.")
         self.shape = tuple(None if d is None else int(d) for d in shape)
         self.dtype = dtype_name(dtype)
         self.sparse = sparse

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from kerata._version import __version__
 from kerata.cli import finished
 from kerata.cli.errors import UserError, report
 from kerata.cli.finished import TABLE
 from kerata.cli.patient import Patient
-from kerata.version import __version__
 
 EXAMPLES = """
 Examples:

@@ -152,7 +152,7 @@ class ModelParallel(Distribution):
     def __init__(
         self,
         *,
-        layout_map: LayoutMap,
+        layout_map: LayoutMap | None = None,
         batch_dim_name: str | None = None,
         auto_shard_dataset: bool = True,
     ) -> None:

@@ -91,7 +91,7 @@ class Layer(Stateless):
     ) -> None:
         super().__init__(trainable=trainable, name=name)
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.dtype_policy = _policy(dtype)
+        self._dtype_policy = _policy(dtype)
         self.autocast = autocast
         self.input_spec: Any = None
         self.supports_masking = False
@@ -101,6 +101,18 @@ class Layer(Stateless):
         self._first_shape = _first_layer_shape(type(self), kwargs)
 
     # Types -----------------------------------------------------------------------------
+
+    @property
+    def dtype_policy(self) -> DTypePolicy:
+        """What the types of arithmetic and weights are; weights keep the type they were made with.
+
+        It can be set to a policy, its config or its name; None is the default policy.
+        """
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value: Any) -> None:
+        self._dtype_policy = _policy(value)
 
     @property
     def compute_dtype(self) -> str:
@@ -148,7 +160,7 @@ class Layer(Stateless):
 
     # Building --------------------------------------------------------------------------
 
-    def build(self, *shapes: Any) -> None:
+    def build(self, *shapes: Any, **named: Any) -> None:
         """Make the weights for an input shape; subclasses say which."""
         self.built = True
 
@@ -348,13 +360,13 @@ class Layer(Stateless):
         return config
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
         """Build a layer, without weights, from what ``get_config`` gave here or in Keras."""
         if cls.__module__.partition(".")[0] == "kerata":
             known = argument_names(cls)
             # Keras writes None for features that are not used, those we don't have among them.
             config = {k: v for k, v in config.items() if v is not None or k in known}
-            config = {k: deserialize(v) for k, v in config.items()}
+            config = {k: deserialize(v, custom_objects) for k, v in config.items()}
         return cls(**config)
 
     def __repr__(self) -> str:

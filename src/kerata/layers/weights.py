@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from kerata import constraints, initializers, regularizers
-from kerata.base.dtypes import DTypePolicy, is_float_dtype
+from kerata.base.dtypes import is_float_dtype
 from kerata.base.symbolic import Operation
 from kerata.base.variable import Variable
 from kerata.layers.tracking import owned
@@ -24,7 +24,6 @@ class Weighted(Operation):
     _not_saved: ClassVar[frozenset[str]] = frozenset({"_init_args", "_inbound_nodes"})
 
     built: bool
-    dtype_policy: DTypePolicy
     _added_losses: list[Any]
 
     def __init__(self, *, trainable: bool = True, name: str | None = None) -> None:
@@ -32,6 +31,11 @@ class Weighted(Operation):
         self._trainable = bool(trainable)
         self._trainable_variables: list[Variable] = []
         self._non_trainable_variables: list[Variable] = []
+
+    @property
+    def variable_dtype(self) -> str:
+        """The type the weights are kept in."""
+        raise NotImplementedError
 
     def add_weight(
         self,
@@ -58,7 +62,7 @@ class Weighted(Operation):
         """
         if isinstance(shape, (int, np.integer)):
             shape = (int(shape),)
-        dtype = self.dtype_policy.variable_dtype if dtype is None else dtype
+        dtype = self.variable_dtype if dtype is None else dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float_dtype(dtype) else "zeros"
         variable = Variable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import jax
@@ -210,14 +211,26 @@ class Graph:
 
     def run(self, inputs: Any) -> Any:
         """Compute the outputs, in the structure they were given in, for arrays or tensors."""
-        values = {id(t): x for t, x in zip(self.inputs, self.arrange(inputs), strict=True)}
+        return self.follow(self.arrange(inputs), lambda operation, a, k: operation(*a, **k))
+
+    def follow(self, inputs: list[Any], call: Callable[[Operation, Any, Any], Any]) -> Any:
+        """Go through the graph, node by node.
+
+        Arguments:
+            inputs: values in the order of ``self.inputs``.
+            call: computes a node's outputs from its operation, arguments and keywords.
+
+        Returns:
+            What the outputs came to, in their structure.
+        """
+        values = {id(t): x for t, x in zip(self.inputs, inputs, strict=True)}
 
         def fill(x: Any) -> Any:
             return values[id(x)] if is_symbolic(x) else x
 
         for node in self.nodes:
             args, kwargs = jax.tree.map(fill, (node.args, node.kwargs), is_leaf=is_symbolic)
-            outputs = node.operation(*args, **kwargs)
+            outputs = call(node.operation, args, kwargs)
             symbols = find_symbolic(node.outputs)
             leaves = jax.tree.leaves(outputs, is_leaf=is_symbolic)
             values.update({id(s): x for s, x in zip(symbols, leaves, strict=True)})

@@ -281,13 +281,17 @@ class Model(Trainer, Layer):
         """Let scikit-learn's estimators share a ready model: they train copies of it."""
         return self
 
-    def save(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+    def save(
+        self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
+    ) -> None:
         """Write the whole model into a ``.keras`` or ``.h5`` file: see ``saving.save_model``."""
-        model_files.save_model(self, filepath, overwrite, **kwargs)
+        model_files.save_model(self, filepath, overwrite, zipped, **kwargs)
 
-    def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+    def save_weights(
+        self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None
+    ) -> None:
         """Write the weights into a ``.weights.h5`` file: see ``saving.save_weights``."""
-        model_files.save_weights(self, filepath, overwrite, **kwargs)
+        model_files.save_weights(self, filepath, overwrite, max_shard_size)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read weights from a file: see ``saving.load_weights``."""

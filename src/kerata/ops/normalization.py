@@ -99,7 +99,13 @@ def batch_normalization(
 
 @op
 def layer_normalization(
-    x: Any, gamma: Any = None, beta: Any = None, axis: Axes = -1, epsilon: float | None = None
+    x: Any,
+    gamma: Any = None,
+    beta: Any = None,
+    axis: Axes = -1,
+    epsilon: float | None = None,
+    *,
+    rms_scaling: bool = False,
 ) -> jax.Array:
     """Normalize to mean 0 and variance 1 along axes.
 
@@ -108,15 +114,17 @@ def layer_normalization(
         gamma, beta: multiplied and added afterwards, or None.
         axis: axes of the statistics.
         epsilon: keeps the root away from zero, the global epsilon by default.
+        rms_scaling: Keras's old, wrong way to root mean squares: the mean stays, and ``beta`` is
+            left out.
     """
     x = as_tensor(x)
     axes = _axes(axis)
     wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))
-    mean = jnp.mean(wide, axes, keepdims=True)
+    mean = 0.0 if rms_scaling else jnp.mean(wide, axes, keepdims=True)
     out = (wide - mean) * jax.lax.rsqrt(jnp.var(wide, axes, keepdims=True) + _epsilon(epsilon))
     if gamma is not None:
         out = out * _along(gamma, axes, x)
-    if beta is not None:
+    if beta is not None and not rms_scaling:
         out = out + _along(beta, axes, x)
     return out.astype(x.dtype)
 

@@ -38,7 +38,7 @@ _OTHER: dict[str, Callable[..., Any]] = {
 
 
 def _method(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda self, *args: function(self, *args)
+    return lambda self, *args, **kwargs: function(self, *args, **kwargs)
 
 
 def _swapped(function: Callable[..., Any]) -> Callable[..., Any]:

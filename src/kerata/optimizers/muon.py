@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Unpack
+from typing import Any
 
 import jax.numpy as jnp
 
 from kerata.base.variable import Variable
 from kerata.optimizers.adam import adam_step
-from kerata.optimizers.arguments import ArgumentsButDecay, check_range
+from kerata.optimizers.arguments import check_range
 from kerata.optimizers.optimizer import Optimizer, Slots
 
 
@@ -34,7 +34,8 @@ class Muon(Optimizer):
         nesterov: look ahead along the momentum.
         rms_rate: root mean square of a step, as a multiple of the learning rate; 0.2 by
             default, None for steps of orthogonal matrices as they are.
-        **common: see ``Optimizer``.
+        clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum, ema_overwrite_frequency,
+            loss_scale_factor, gradient_accumulation_steps, name: see ``Optimizer``.
 
     >>> weight = Variable([[1.0, 0.0], [0.0, 1.0]])
     >>> Muon(0.1, weight_decay=None).apply([jnp.array([[0.0, 3.0], [0.0, 0.0]])], [weight])
@@ -51,7 +52,15 @@ class Muon(Optimizer):
         adam_weight_decay: Any = 0.004,
         epsilon: Any = 1e-7,
         weight_decay: Any = 0.004,
-        *common: Any,
+        clipnorm: Any = None,
+        clipvalue: Any = None,
+        global_clipnorm: Any = None,
+        use_ema: bool = False,
+        ema_momentum: Any = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: Any = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
         exclude_layers: Sequence[str] | None = None,
         exclude_embeddings: bool = True,
         muon_a: float = 3.4445,
@@ -62,9 +71,22 @@ class Muon(Optimizer):
         ns_steps: int = 5,
         nesterov: bool = True,
         rms_rate: Any = 0.2,
-        **named: Unpack[ArgumentsButDecay],
+        **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, weight_decay, *common, **named)
+        super().__init__(
+            learning_rate,
+            weight_decay,
+            clipnorm,
+            clipvalue,
+            global_clipnorm,
+            use_ema,
+            ema_momentum,
+            ema_overwrite_frequency,
+            loss_scale_factor,
+            gradient_accumulation_steps,
+            name,
+            **kwargs,
+        )
         check_range("Muon", "momentum", momentum, 0, 1)
         self.adam_beta_1 = adam_beta_1
         self.adam_beta_2 = adam_beta_2

@@ -2,13 +2,13 @@
 
 from kerata.base.registry import (
     custom_object_scope,
+    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
 )
 from kerata.base.registry import custom_object_scope as CustomObjectScope
-from kerata.base.registry import deserialize as deserialize_keras_object
 from kerata.base.registry import serialize as serialize_keras_object
 from kerata.saving.model_files import (
     load_model,

@@ -11,13 +11,13 @@ import zipfile
 from pathlib import Path
 from typing import IO, Any
 
+from kerata._version import __version__
 from kerata.base.variable import limited_size
 from kerata.saving import hdf5
 from kerata.saving.assets import read_assets, write_assets
 from kerata.saving.metadata import KERAS_VERSION
 from kerata.saving.state import read_state, write_state
 from kerata.saving.structure import compile_from, model_config, model_from
-from kerata.version import __version__
 
 ASSETS = "assets"
 WEIGHTS = "model.weights.h5"

@@ -17,7 +17,7 @@ _IDLE = {
     "Conv2DTranspose": ("groups",),
     "Conv3DTranspose": ("groups",),
     "Embedding": ("input_length",),
-    "BatchNormalization": ("virtual_batch_size", "fused", "adjustment", "renorm"),
+    "BatchNormalization": ("virtual_batch_size", "fused", "adjustment"),
 }
 _INITIALIZERS = ("Zeros", "Ones", "Constant", "Orthogonal", "Identity", "VarianceScaling")
 

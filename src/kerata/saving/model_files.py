@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from kerata.base.registry import custom_object_scope
+from kerata.base.registry import check_safe_mode, custom_object_scope
 from kerata.base.variable import limited_size
 from kerata.saving import archive, hdf5, legacy, state
 from kerata.saving.structure import compile_from, model_from
@@ -77,11 +77,7 @@ def load_model(
         FileNotFoundError: no such file.
         ValueError: a file that is no model's, is damaged, or names what is not known here.
     """
-    if not safe_mode:
-        raise ValueError(
-            "safe_mode=False would run code from the file, which Kerata never does. "
-            "Pass functions of yours in custom_objects={...}."
-        )
+    check_safe_mode(safe_mode)
     with _reading(filepath) as (file, kind), custom_object_scope(custom_objects or {}):
         if kind == "zip":
             return archive.read_archive(file, compile)
@@ -123,7 +119,8 @@ def load_weights(
     Arguments:
         filepath: the file.
         skip_mismatch: leave layers whose weights don't fit as they are, with a warning.
-        by_name: in the layout of Keras 2, match layers by name instead of order.
+        by_name: match layers by name instead of order; others stay as they are. Only in the
+            layout of Keras 2, where layers have names.
 
     Raises:
         FileNotFoundError: no such file.
@@ -137,6 +134,11 @@ def load_weights(
             old = f if whole is None else whole
             if any(name in old.attrs for name in ("layer_names", "layer_names0")):
                 legacy.read_weights(old, model, skip_mismatch, by_name)
+            elif by_name:
+                raise ValueError(
+                    "by_name=True needs a file in the layout of Keras 2 (.h5, from "
+                    "save_weights('name.h5')); this one goes by places, so leave by_name out"
+                )
             else:
                 state.read_state(f, model, skip_mismatch)
 

@@ -3,13 +3,13 @@
 from kerata.base.randomness import set_random_seed
 from kerata.base.registry import (
     custom_object_scope,
+    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
 )
 from kerata.base.registry import custom_object_scope as CustomObjectScope
-from kerata.base.registry import deserialize as deserialize_keras_object
 from kerata.base.registry import serialize as serialize_keras_object
 from kerata.utils.bags import multi_hot
 from kerata.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight

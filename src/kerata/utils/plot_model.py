@@ -37,6 +37,7 @@ def plot_model(
     dpi: int = 200,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
+    splines: str = "ortho",
 ) -> Any:
     """Draw a model's layers and save the picture.
 
@@ -51,13 +52,14 @@ def plot_model(
         dpi: dots per inch.
         show_layer_activations: whether to write the activations.
         show_trainable: whether to write which layers are trained.
+        splines: only ``'ortho'``; other forms of lines are Graphviz's.
 
     Returns:
         In a notebook the picture, to be shown; else the matplotlib figure.
 
     Raises:
         ImportError: matplotlib is missing, with the extra that brings it.
-        ValueError: a model that is not built; an unknown ``rankdir``.
+        ValueError: a model that is not built; an unknown ``rankdir``; other ``splines``.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -66,6 +68,10 @@ def plot_model(
         raise ImportError("plot_model needs matplotlib: pip install 'kerata[plots]'") from None
     if rankdir not in ("TB", "LR"):
         raise ValueError(f"rankdir must be 'TB' or 'LR', got {rankdir!r}.")
+    if splines != "ortho":
+        raise ValueError(
+            f"splines must be 'ortho': Kerata draws without Graphviz, got {splines!r}."
+        )
     operations, edges = _flatten(model, expand_nested)
     labels = {
         id(op): _lines(op, show_shapes, show_dtype, show_layer_names, show_layer_activations)
@@ -88,7 +94,20 @@ def plot_model(
     return figure
 
 
-def model_to_dot(*args: Any, **kwargs: Any) -> Any:
+def model_to_dot(
+    model: Any,
+    show_shapes: bool = False,
+    show_dtype: bool = False,
+    show_layer_names: bool = True,
+    rankdir: str = "TB",
+    expand_nested: bool = False,
+    dpi: int = 200,
+    subgraph: bool = False,
+    show_layer_activations: bool = False,
+    show_trainable: bool = False,
+    splines: str = "ortho",
+    **kwargs: Any,
+) -> Any:
     """Refuse: Kerata draws without Graphviz.
 
     Raises:

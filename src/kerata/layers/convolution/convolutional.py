@@ -97,7 +97,7 @@ class Convolutional(Layer):
             bias = self._value(self.bias)
             last = self.data_format == "channels_last"
             outputs = outputs + (bias if last else bias.reshape(-1, *(1,) * self.rank))
-        return self.activation(outputs)
+        return outputs if self.activation is None else self.activation(outputs)
 
     def _output_shape(self, input_shape: Any, channels: Any) -> tuple[int | None, ...]:
         demand(self, input_shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerata import activations, constraints, initializers, regularizers
-from kerata.base.arguments import positive_int
+from kerata.base.arguments import not_offered, positive_int
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.layer import Layer
 
@@ -23,6 +23,7 @@ class Dense(Layer):
         kernel_regularizer, bias_regularizer: penalties added to the loss.
         activity_regularizer: penalty on the outputs.
         kernel_constraint, bias_constraint: applied after each update.
+        lora_rank, lora_alpha, quantization_config: only None: these features of Keras are left out.
 
     Raises:
         ValueError: ``units`` not a positive integer; an input of another width.
@@ -31,6 +32,8 @@ class Dense(Layer):
     >>> Dense(2, kernel_initializer="ones")(np.array([[1.0, 2.0]])).tolist()
     [[3.0, 3.0]]
     """
+
+    _not_in_config = ("lora_rank", "lora_alpha", "quantization_config")
 
     def __init__(
         self,
@@ -44,8 +47,17 @@ class Dense(Layer):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
+        not_offered(
+            "Dense",
+            lora_rank=lora_rank,
+            lora_alpha=lora_alpha,
+            quantization_config=quantization_config,
+        )
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = positive_int("Dense", "units", units)
         self.activation = activations.get(activation)
@@ -79,12 +91,12 @@ class Dense(Layer):
             )
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Compute the outputs."""
         outputs = inputs @ self.kernel.value
         if self.bias is not None:
             outputs = outputs + self.bias.value
-        return self.activation(outputs)
+        return outputs if self.activation is None else self.activation(outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Replace the last axis by ``units``."""

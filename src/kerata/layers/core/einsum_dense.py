@@ -8,6 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from kerata import activations, constraints, initializers, regularizers
+from kerata.base.arguments import not_offered
 from kerata.initializers import VarianceScaling
 from kerata.layers.core.einsum_equation import EinsumShapes, read_equation
 from kerata.layers.input_spec import InputSpec
@@ -23,12 +24,14 @@ class EinsumDense(Layer):
         equation: input, kernel and output by letters, ``'abc,cd->abd'``; dots first or last
             stand for any further axes, ``'...x,xy->...y'``.
         output_shape: sizes of the output's letters without the batch; None where the input
-            says it.
+            says it, or alone where there are none, as in ``'ab,b->a'``.
         activation: name or function; linear by default.
         bias_axes: letters of the output that get a bias; no bias by default.
         kernel_initializer, bias_initializer: first values; Glorot uniform and zeros.
         kernel_regularizer, bias_regularizer: penalties added to the loss.
         kernel_constraint, bias_constraint: applied after each update.
+        lora_rank, lora_alpha, gptq_unpacked_column_size,
+            quantization_config: only None: these features of Keras are left out.
 
     Raises:
         ValueError: an equation of another form, letters or sizes that don't fit.
@@ -37,6 +40,13 @@ class EinsumDense(Layer):
     >>> EinsumDense("abc,cd->abd", (None, 5))(np.ones((2, 3, 4))).shape
     (2, 3, 5)
     """
+
+    _not_in_config = (
+        "lora_rank",
+        "lora_alpha",
+        "gptq_unpacked_column_size",
+        "quantization_config",
+    )
 
     def __init__(
         self,
@@ -50,8 +60,19 @@ class EinsumDense(Layer):
         bias_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        gptq_unpacked_column_size: Any = None,
+        quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
+        not_offered(
+            "EinsumDense",
+            lora_rank=lora_rank,
+            lora_alpha=lora_alpha,
+            gptq_unpacked_column_size=gptq_unpacked_column_size,
+            quantization_config=quantization_config,
+        )
         super().__init__(**kwargs)
         self.equation = equation
         sizes = output_shape if isinstance(output_shape, (list, tuple)) else (output_shape,)
@@ -105,12 +126,12 @@ class EinsumDense(Layer):
             )
         self.input_spec = InputSpec(ndim=len(input_shape))
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Compute the outputs."""
         outputs = jnp.einsum(self.equation, inputs, self.kernel.value)
         if self.bias is not None:
             outputs = outputs + self.bias.value
-        return self.activation(outputs)
+        return outputs if self.activation is None else self.activation(outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Give the output's shape as the equation says."""

@@ -67,6 +67,8 @@ def read_equation(
     sizes = dict(zip(inputs, named, strict=True))
     # Without leading dots the first letter of the output is the batch.
     free = outputs if left else outputs[1:]
+    if not free and not any(output_shape):
+        output_shape = ()  # the batch alone: there is nothing to say
     if len(free) != len(output_shape):
         raise ValueError(
             f"EinsumDense: output_shape needs {len(free)} sizes, for the letters "

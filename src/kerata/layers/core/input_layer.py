@@ -19,11 +19,17 @@ class InputLayer(Layer):
         shape: shape of one row, without the batch axis; a plain number is one axis.
         batch_size: rows in a batch, if fixed.
         dtype: type the data is cast to; the default float type.
+        sparse: whether the data come as sparse matrices.
+        ragged: only False: rows of different lengths need padding.
         batch_shape: shape with the batch axis, instead of ``shape`` and ``batch_size``.
+        input_tensor: a symbolic tensor to start from, which says shape and type; what else is
+            said of them must agree.
+        optional: whether None may be given.
         name: given automatically if left out.
 
     Raises:
-        ValueError: neither or both of ``shape`` and ``batch_shape``; sizes that aren't integers.
+        ValueError: neither or both of ``shape`` and ``batch_shape``; ``batch_size`` beside
+            ``batch_shape``; sizes that aren't integers; a tensor that says otherwise.
 
     >>> InputLayer((28, 28)).batch_shape
     (None, 28, 28)
@@ -35,11 +41,11 @@ class InputLayer(Layer):
         batch_size: int | None = None,
         dtype: Any = None,
         sparse: bool | None = None,
+        ragged: bool | None = None,
         batch_shape: Any = None,
-        name: str | None = None,
         input_tensor: KerasTensor | None = None,
         optional: bool = False,
-        ragged: bool | None = None,
+        name: str | None = None,
         **kwargs: Any,
     ) -> None:
         if batch_shape is None:
@@ -47,22 +53,23 @@ class InputLayer(Layer):
         if shape is None:
             shape = kwargs.pop("input_shape", None)
         super().__init__(name=name or auto_name("input_layer"), dtype=dtype, **kwargs)
-        if (shape is None) == (batch_shape is None):
+        if ragged:
             raise ValueError(
-                "An input needs either shape=(...) without the batch axis, as in "
-                "Input(shape=(784,)), or batch_shape=(None, ...) with it."
+                f"Input {self.name!r}: ragged=True is not possible, as in Keras on JAX; pad the "
+                "rows to one length first."
             )
-        if batch_shape is None:
-            shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-            batch_shape = (batch_size, *shape)
-        self.batch_shape = _checked(batch_shape)
-        self.sparse = bool(sparse)
-        self.ragged = bool(ragged)
-        self.optional = optional
-        self._input_dtype = dtype_name(dtype)
+        if isinstance(shape, (int, np.integer)):
+            shape = (shape,)
         tensor = input_tensor
         if tensor is None:
-            tensor = KerasTensor(self.batch_shape, self._input_dtype, name=self.name)
+            tensor = _new_tensor(self.name, shape, batch_size, batch_shape, dtype, bool(sparse))
+        else:
+            _check_agrees(self.name, tensor, shape, batch_size, batch_shape, dtype, sparse)
+        self.batch_shape = tensor.shape
+        self.sparse = tensor.sparse
+        self.ragged = False
+        self.optional = optional
+        self._input_dtype = tensor.dtype
         self._inbound_nodes.append(Node(self, (), {}, tensor))
         self.built = True
 
@@ -82,7 +89,55 @@ class InputLayer(Layer):
             "sparse": self.sparse,
             "ragged": self.ragged,
             "name": self.name,
+            "optional": self.optional,
         }
+
+
+def _new_tensor(
+    name: str, shape: Any, batch_size: int | None, batch_shape: Any, dtype: Any, sparse: bool
+) -> KerasTensor:
+    if (shape is None) == (batch_shape is None):
+        raise ValueError(
+            "An input needs either shape=(...) without the batch axis, as in "
+            "Input(shape=(784,)), or batch_shape=(None, ...) with it."
+        )
+    if batch_shape is not None and batch_size is not None:
+        raise ValueError(
+            f"Input {name!r}: batch_shape={tuple(batch_shape)} says the number of rows already; "
+            f"leave batch_size={batch_size} out."
+        )
+    full = (batch_size, *shape) if batch_shape is None else batch_shape
+    return KerasTensor(_checked(full), dtype_name(dtype), sparse=sparse, name=name)
+
+
+def _check_agrees(
+    name: str,
+    tensor: Any,
+    shape: Any,
+    batch_size: int | None,
+    batch_shape: Any,
+    dtype: Any,
+    sparse: bool | None,
+) -> None:
+    """Refuse a tensor of which something else is said as well."""
+    if not isinstance(tensor, KerasTensor):
+        raise ValueError(
+            f"Input {name!r}: tensor must be a symbolic tensor, as Input(...) gives, "
+            f"got {type(tensor).__name__}."
+        )
+    said = {
+        "shape": (shape if shape is None else tuple(shape), tensor.shape[1:]),
+        "batch_size": (batch_size, tensor.shape[0] if tensor.shape else None),
+        "batch_shape": (batch_shape if batch_shape is None else tuple(batch_shape), tensor.shape),
+        "dtype": (dtype if dtype is None else dtype_name(dtype), tensor.dtype),
+        "sparse": (sparse, tensor.sparse),
+    }
+    for what, (given, own) in said.items():
+        if given is not None and given != own:
+            raise ValueError(
+                f"Input {name!r}: {what}={given} contradicts the given tensor, "
+                f"whose {what} is {own}; leave {what} out."
+            )
 
 
 def _checked(shape: Any) -> tuple[int | None, ...]:
@@ -100,11 +155,11 @@ def Input(
     batch_size: int | None = None,
     dtype: Any = None,
     sparse: bool | None = None,
+    ragged: bool | None = None,
     batch_shape: Any = None,
     name: str | None = None,
     tensor: KerasTensor | None = None,
     optional: bool = False,
-    ragged: bool | None = None,
 ) -> KerasTensor:
     """Make the symbolic tensor that a functional model starts from.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
-from kerata.base.registry import deserialize, serialize
+from kerata.base.registry import check_safe_mode, deserialize, serialize
 from kerata.layers.layer import Layer
 
 
@@ -57,9 +58,9 @@ class Lambda(Layer):
         wanted = {k: v for k, v in extra.items() if k in self._named and k not in self.arguments}
         return self.function(inputs, **self.arguments, **wanted)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Give the mask as the ``mask`` argument says."""
-        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Give the shape as ``output_shape`` says, or by tracing the function."""
@@ -91,8 +92,20 @@ class Lambda(Layer):
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Lambda:
-        """Build a layer from what ``get_config`` gave; functions must be registered."""
+    def from_config(
+        cls,
+        config: dict[str, Any],
+        custom_objects: Mapping[str, Any] | None = None,
+        safe_mode: bool | None = None,
+    ) -> Lambda:
+        """Build a layer from what ``get_config`` gave; functions must be registered.
+
+        Arguments:
+            config: what ``get_config`` gave.
+            custom_objects: functions of yours by name.
+            safe_mode: only True is possible: code from files is never run.
+        """
+        check_safe_mode(safe_mode)
         config = dict(config)
         for name in ("function", "output_shape", "mask", "arguments"):
             value = config.get(name)
@@ -103,5 +116,5 @@ class Lambda(Layer):
                     "it with @keras.saving.register_keras_serializable() and save again."
                 )
             if name in config:
-                config[name] = deserialize(value)
+                config[name] = deserialize(value, custom_objects)
         return cls(**config)

@@ -27,7 +27,7 @@ class Masking(SameShape):
         super().__init__(**kwargs)
         self.mask_value = mask_value
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Say which steps count."""
         return jnp.any(inputs != self.mask_value, axis=-1)
 

@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from kerata import constraints, initializers, regularizers
-from kerata.base.arguments import positive_int
+from kerata.base.arguments import not_offered, positive_int
 from kerata.layers.layer import Layer
 
 
@@ -25,6 +25,7 @@ class Embedding(Layer):
         embeddings_regularizer, embeddings_constraint: applied to the table.
         mask_zero: whether id 0 means "nothing here" for later layers.
         weights: first values of the table, ``(input_dim, output_dim)`` or a list with it.
+        lora_rank, lora_alpha, quantization_config: only None: these features of Keras are left out.
 
     Raises:
         ValueError: sizes that are no positive integers; ``weights`` of another shape.
@@ -34,7 +35,7 @@ class Embedding(Layer):
     (1, 3, 4)
     """
 
-    _not_in_config = ("weights",)
+    _not_in_config = ("weights", "lora_rank", "lora_alpha", "quantization_config")
 
     def __init__(
         self,
@@ -45,8 +46,17 @@ class Embedding(Layer):
         embeddings_constraint: Any = None,
         mask_zero: bool = False,
         weights: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
+        not_offered(
+            "Embedding",
+            lora_rank=lora_rank,
+            lora_alpha=lora_alpha,
+            quantization_config=quantization_config,
+        )
         length = kwargs.pop("input_length", None)
         if length is not None:
             kwargs.setdefault("input_shape", (length,))
@@ -83,7 +93,7 @@ class Embedding(Layer):
         vectors = jnp.take(self.embeddings.value, inputs.astype("int32"), axis=0, mode="fill")
         return vectors.astype(self.compute_dtype)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Say which ids aren't 0, if ``mask_zero``."""
         return inputs != 0 if self.mask_zero else None
 

@@ -52,14 +52,14 @@ class Concatenate(Merge):
                 out.append(known[0] if known else None)
         return tuple(out)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Join the masks as the inputs; an input without one counts everywhere."""
-        if previous_mask is None or all(m is None for m in previous_mask):
+        if mask is None or all(m is None for m in mask):
             return None
         wide = [
             jnp.ones(x.shape, bool)
             if m is None
             else jnp.broadcast_to(m.reshape(m.shape + (1,) * (x.ndim - m.ndim)), x.shape)
-            for x, m in zip(inputs, previous_mask, strict=True)
+            for x, m in zip(inputs, mask, strict=True)
         ]
         return jnp.any(jnp.concatenate(wide, axis=self.axis), axis=-1)

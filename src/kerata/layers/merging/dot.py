@@ -75,7 +75,7 @@ class Dot(Merge):
         kept = [n for shape, a in pairs for n in (*shape[1:a], *shape[a + 1 :])]
         return (shapes[0][0], *(kept or [1]))
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The product has no mask."""
         return None
 

@@ -59,8 +59,8 @@ class Merge(Layer):
         types = [self.cast_dtype(x.dtype) for x in inputs]
         return KerasTensor(shape, jnp.result_type(*types))
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Say where any input counts; None if one of them has no mask."""
-        if previous_mask is None or any(m is None for m in previous_mask):
+        if mask is None or any(m is None for m in mask):
             return None
-        return functools.reduce(jnp.logical_or, previous_mask)
+        return functools.reduce(jnp.logical_or, mask)

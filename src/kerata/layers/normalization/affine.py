@@ -41,14 +41,7 @@ class Affine(SameShape):
     def add_affine(self, shape: tuple[int, ...]) -> None:
         """Make gamma and beta, those that the layer has."""
         if self.scale:
-            self.gamma = self.add_weight(
-                shape,
-                self.gamma_initializer,
-                autocast=False,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                name="gamma",
-            )
+            self.add_gamma(shape)
         if self.center:
             self.beta = self.add_weight(
                 shape,
@@ -59,8 +52,25 @@ class Affine(SameShape):
                 name="beta",
             )
 
+    def add_gamma(self, shape: tuple[int, ...]) -> None:
+        """Make gamma."""
+        self.gamma = self.add_weight(
+            shape,
+            self.gamma_initializer,
+            autocast=False,
+            regularizer=self.gamma_regularizer,
+            constraint=self.gamma_constraint,
+            name="gamma",
+        )
+
     def standardized(
-        self, x: Any, mean: Any, variance: Any, epsilon: Any, shape: tuple[int, ...]
+        self,
+        x: Any,
+        mean: Any,
+        variance: Any,
+        epsilon: Any,
+        shape: tuple[int, ...],
+        correction: tuple[Any, Any] | None = None,
     ) -> Any:
         """Compute ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``.
 
@@ -68,12 +78,20 @@ class Affine(SameShape):
             x: inputs.
             mean, variance: statistics that broadcast to x.
             epsilon: keeps the division finite.
-            shape: with which gamma and beta broadcast to x.
+            shape: with which gamma, beta and the correction broadcast to x.
+            correction: r and d, by which what is standardized becomes ``r * x + d``.
         """
         factor = jax.lax.rsqrt(variance + epsilon)
+        shift = None
+        if correction is not None:
+            factor, shift = factor * correction[0].reshape(shape), correction[1].reshape(shape)
         if self.gamma is not None:
-            factor = factor * self.gamma.value.astype(x.dtype).reshape(shape)
+            gamma = self.gamma.value.astype(x.dtype).reshape(shape)
+            factor = factor * gamma
+            shift = None if shift is None else shift * gamma
         outputs = (x - mean) * factor
+        if shift is not None:
+            outputs = outputs + shift
         if self.beta is not None:
             outputs = outputs + self.beta.value.astype(x.dtype).reshape(shape)
         return outputs

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar
 
+import jax
 import jax.numpy as jnp
 
 from kerata import initializers
 from kerata.base.dtypes import epsilon as tiny
 from kerata.base.messages import shape_text
+from kerata.base.registry import serialize
+from kerata.base.variable import Variable
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.normalization.affine import Affine
 
@@ -29,15 +33,18 @@ class BatchNormalization(Affine):
         moving_mean_initializer, moving_variance_initializer: zeros and ones.
         beta_regularizer, gamma_regularizer: penalties added to the loss.
         beta_constraint, gamma_constraint: applied after each update.
-        renorm: batch renormalization; only False is supported.
+        renorm: batch renormalization: in training the outputs are corrected towards what slowly
+            moving statistics would give; they differ from the moving ones used afterwards.
+        renorm_clipping: dictionary of ``rmin``, ``rmax`` and ``dmax``, limits of the correction
+            ``x * r + d``.
+        renorm_momentum: how much of these statistics stays at each step.
         synchronized: accepted: a step that is spread over devices sees the whole batch anyway.
 
     Raises:
-        ValueError: an input without that axis; a mask that doesn't fit.
-        NotImplementedError: ``renorm=True``.
+        ValueError: an input without that axis; a mask that doesn't fit; limits that aren't any.
 
-    Source: Ioffe and Szegedy 2015; statistics as in Keras 3.15 (variance of the batch itself,
-    without the correction for a sample).
+    Source: Ioffe and Szegedy 2015, Ioffe 2017 (``renorm``); statistics as in
+    Keras 3.15 (variance of the batch itself, without the correction for a sample).
 
     >>> import numpy as np
     >>> BatchNormalization(epsilon=0.0)(np.array([[1.0], [3.0]]), training=True).tolist()
@@ -46,7 +53,7 @@ class BatchNormalization(Affine):
 
     _traced: ClassVar[tuple[str, ...]] = ("momentum", "epsilon")
 
-    # Keras's older versions don't know these.
+    # Keras's older versions don't know these, so only a layer that uses them writes them.
     _not_in_config = ("renorm", "renorm_clipping", "renorm_momentum")
 
     def __init__(
@@ -81,52 +88,70 @@ class BatchNormalization(Affine):
             gamma_constraint,
             **kwargs,
         )
-        if renorm:
-            raise NotImplementedError(
-                "BatchNormalization: batch renormalization (renorm=True) is not supported."
-            )
         self.axis = int(axis)
         self.momentum = momentum
         self.epsilon = epsilon
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
+        self.renorm = renorm
+        self.renorm_clipping = checked_clipping(renorm_clipping) if renorm else renorm_clipping
+        self.renorm_momentum = renorm_momentum
         self.synchronized = synchronized
 
     def build(self, input_shape: Any) -> None:
         """Make gamma, beta and the moving statistics, each ``(channels,)``."""
         shape = (self.known_axis(input_shape, self.axis),)
         self.add_affine(shape)
-        self.moving_mean = self.add_weight(
-            shape,
-            self.moving_mean_initializer,
-            trainable=False,
-            autocast=False,
-            name="moving_mean",
-        )
-        self.moving_variance = self.add_weight(
-            shape,
-            self.moving_variance_initializer,
-            trainable=False,
-            autocast=False,
-            name="moving_variance",
-        )
+        mean, variance = self.moving_mean_initializer, self.moving_variance_initializer
+        self.moving_mean = self._statistic("moving_mean", shape, mean)
+        self.moving_variance = self._statistic("moving_variance", shape, variance)
+        if self.renorm:
+            deviation = functools.partial(_root_of, variance)
+            self.moving_stddev = self._statistic("moving_stddev", shape, deviation)
+            self.renorm_mean = self._statistic("renorm_mean", shape, mean)
+            self.renorm_stddev = self._statistic("renorm_stddev", shape, deviation)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: shape[0]})
 
-    def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
+    def _statistic(self, name: str, shape: tuple[int, ...], initializer: Any) -> Variable:
+        return self.add_weight(shape, initializer, trainable=False, autocast=False, name=name)
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Normalize, and in training move the statistics."""
         # Half-precision numbers are summed in float32, or most of their digits are lost.
         x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
+        correction = None
         if training and self.trainable:
             mean, variance = self._moments(x, mask)
-            for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
-                moving.assign(moving.value * self.momentum + now * (1.0 - self.momentum))
+            if self.renorm:
+                correction = self._correction(mean, variance)
+            else:
+                _move(self.moving_mean, mean, self.momentum)
+                _move(self.moving_variance, variance, self.momentum)
         else:
             mean = self.moving_mean.value.astype(x.dtype)
             variance = self.moving_variance.value.astype(x.dtype)
         shape = tuple(n if i == self.axis % x.ndim else 1 for i, n in enumerate(x.shape))
         mean, variance = mean.reshape(shape), variance.reshape(shape)
-        outputs = self.standardized(x, mean, variance, self.epsilon, shape)
+        outputs = self.standardized(x, mean, variance, self.epsilon, shape, correction)
         return outputs.astype(self.compute_dtype)
+
+    def _correction(self, mean: Any, variance: Any) -> tuple[Any, Any]:
+        """Give r and d of batch renormalization, and move all statistics."""
+        deviation = jnp.sqrt(variance + self.epsilon)
+        slow = jnp.maximum(self.renorm_stddev.value.astype(mean.dtype), self.epsilon**0.5)
+        r = deviation / slow
+        d = (mean - self.renorm_mean.value.astype(mean.dtype)) / slow
+        limits = self.renorm_clipping
+        r = jnp.clip(r, limits.get("rmin"), limits.get("rmax"))
+        if limits.get("dmax") is not None:
+            d = jnp.clip(d, -limits["dmax"], limits["dmax"])
+        _move(self.renorm_mean, mean, self.renorm_momentum)
+        _move(self.renorm_stddev, deviation, self.renorm_momentum)
+        _move(self.moving_mean, mean, self.momentum)
+        _move(self.moving_stddev, deviation, self.momentum)
+        squared = jnp.square(self.moving_stddev.value)
+        self.moving_variance.assign(jnp.maximum(squared - self.epsilon, 0))
+        return jax.lax.stop_gradient((r, d))
 
     def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:
         """Give mean and variance of each channel, over the elements that aren't masked."""
@@ -145,3 +170,37 @@ class BatchNormalization(Affine):
         squares = jnp.where(counts, jnp.square(x - mean), 0)
         variance = jnp.sum(squares, others, keepdims=True) / number
         return mean.reshape(-1), variance.reshape(-1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments that rebuild this layer."""
+        used = self._not_in_config if self.renorm else ()
+        return super().get_config() | {name: serialize(getattr(self, name)) for name in used}
+
+
+def _move(statistic: Variable, now: Any, momentum: Any) -> None:
+    statistic.assign(statistic.value * momentum + now * (1.0 - momentum))
+
+
+def _root_of(initializer: Any, shape: Any, dtype: Any = None) -> Any:
+    return jnp.sqrt(initializer(shape, dtype=dtype))
+
+
+def checked_clipping(limits: Any) -> dict[str, Any]:
+    """Check the limits of batch renormalization.
+
+    Raises:
+        ValueError: another name than rmin, rmax and dmax; limits that no number keeps.
+    """
+    limits = dict(limits or {})
+    unknown = set(limits) - {"rmin", "rmax", "dmax"}
+    rmin, rmax, dmax = (limits.get(name) for name in ("rmin", "rmax", "dmax"))
+    if unknown:
+        raise ValueError(
+            f"BatchNormalization: renorm_clipping knows 'rmin', 'rmax' and 'dmax', "
+            f"not {sorted(unknown)[0]!r}."
+        )
+    if (rmin is not None and rmax is not None and rmax < rmin) or (dmax is not None and dmax < 0):
+        raise ValueError(
+            f"BatchNormalization: renorm_clipping needs rmin <= rmax and dmax >= 0, got {limits}."
+        )
+    return limits

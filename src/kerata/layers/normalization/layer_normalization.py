@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
+from kerata.base.arguments import axis_or_axes
 from kerata.layers.normalization.affine import Affine
 
 
@@ -22,11 +23,12 @@ class LayerNormalization(Affine):
         beta_initializer, gamma_initializer: zeros and ones.
         beta_regularizer, gamma_regularizer: penalties added to the loss.
         beta_constraint, gamma_constraint: applied after each update.
-        rms_scaling: Keras's old, wrong way to root mean squares; only False is supported.
+        rms_scaling: Keras's old, wrong way to root mean squares: the inputs, with their mean, are
+            divided by their standard deviation; there is a gamma and no beta.
 
     Raises:
         ValueError: an input without such an axis.
-        NotImplementedError: ``rms_scaling=True``.
+        TypeError: an axis that is neither an integer nor several.
 
     Source: Ba et al. 2016.
 
@@ -49,6 +51,7 @@ class LayerNormalization(Affine):
         gamma_regularizer: Any = None,
         beta_constraint: Any = None,
         gamma_constraint: Any = None,
+        *,
         rms_scaling: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -63,25 +66,27 @@ class LayerNormalization(Affine):
             gamma_constraint,
             **kwargs,
         )
-        if rms_scaling:
-            raise NotImplementedError(
-                "LayerNormalization: rms_scaling=True is not supported; use RMSNormalization."
-            )
-        self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
+        self.axis = axis_or_axes("LayerNormalization", axis)
         self.epsilon = epsilon
-        self.rms_scaling = False
+        self.rms_scaling = rms_scaling
         # The statistics are computed from the inputs as they come.
         self.autocast = False
 
     def build(self, input_shape: Any) -> None:
         """Make gamma and beta of the normalized axes' shape."""
         axes = self.positive_axes(self.axis, input_shape)
-        self.add_affine(tuple(self.known_axis(input_shape, a) for a in axes))
+        shape = tuple(self.known_axis(input_shape, a) for a in axes)
+        if self.rms_scaling:
+            self.add_gamma(shape)
+        else:
+            self.add_affine(shape)
 
     def call(self, inputs: Any) -> Any:
         """Normalize."""
         x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
         axes = self.positive_axes(self.axis, x.shape)
         mean, variance = jnp.mean(x, axes, keepdims=True), jnp.var(x, axes, keepdims=True)
+        if self.rms_scaling:
+            mean = jnp.zeros_like(mean)
         shape = tuple(n if i in axes else 1 for i, n in enumerate(x.shape))
         return self.standardized(x, mean, variance, self.epsilon, shape).astype(self.compute_dtype)

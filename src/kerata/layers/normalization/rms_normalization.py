@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from kerata import ops
+from kerata.base.arguments import axis_or_axes
 from kerata.layers.same_shape import SameShape
 
 
@@ -31,7 +32,7 @@ class RMSNormalization(SameShape):
 
     def __init__(self, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
+        self.axis = axis_or_axes("RMSNormalization", axis)
         self.epsilon = epsilon
         # As in Keras: masks end here.
         self.supports_masking = False
@@ -42,9 +43,9 @@ class RMSNormalization(SameShape):
         shape = tuple(self.known_axis(input_shape, a) for a in axes)
         self.scale = self.add_weight(shape, "ones", name="scale")
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, x: Any) -> Any:
         """Divide and scale."""
-        axes = self.positive_axes(self.axis, inputs.shape)
-        shape = [n if i in axes else 1 for i, n in enumerate(inputs.shape)]
+        axes = self.positive_axes(self.axis, x.shape)
+        shape = [n if i in axes else 1 for i, n in enumerate(x.shape)]
         scale = self.scale.value.reshape(shape)
-        return ops.rms_normalization(inputs, scale, axes, self.epsilon)
+        return ops.rms_normalization(x, scale, axes, self.epsilon)

@@ -135,7 +135,7 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
         count = mask.sum(self._axes, keepdims=self.keepdims)
         return total / jnp.maximum(count, 1).astype(total.dtype)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """Give no mask: the steps are gone."""
 
 

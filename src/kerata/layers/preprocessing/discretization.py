@@ -46,9 +46,11 @@ class Discretization(Layer):
         epsilon: float = 0.01,
         output_mode: str = "int",
         sparse: bool = False,
+        dtype: Any = None,
+        name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(dtype=dtype, name=name, **kwargs)
         if (bin_boundaries is None) == (num_bins is None):
             raise ValueError("Discretization needs either bin_boundaries or num_bins.")
         self.bin_boundaries = None if bin_boundaries is None else list(map(float, bin_boundaries))
@@ -124,10 +126,10 @@ class Discretization(Layer):
         return config
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Discretization:
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Discretization:
         """Build a layer from what ``get_config`` gave, learned boundaries included."""
         if None in (config.get("bin_boundaries"), config.get("num_bins")):
-            return super().from_config(config)
-        layer = super().from_config(config | {"bin_boundaries": None})
+            return super().from_config(config, custom_objects)
+        layer = super().from_config(config | {"bin_boundaries": None}, custom_objects)
         layer.bin_boundaries = list(config["bin_boundaries"])
         return layer

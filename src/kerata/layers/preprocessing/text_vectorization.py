@@ -254,10 +254,10 @@ class TextVectorization(Layer):
         return super().get_config() | {name: known[name] for name in names}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
         """Build a layer from what ``get_config`` gave; a file is never read."""
         refuse_path(cls.__name__, config)
-        return super().from_config(config)
+        return super().from_config(config, custom_objects)
 
     def save_assets(self, dir_path: Any) -> None:
         """Write the vocabulary to ``vocabulary.txt`` in a folder, as Keras 3 does."""

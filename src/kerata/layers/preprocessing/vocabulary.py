@@ -362,10 +362,10 @@ class IndexLookup(Layer):
         return config | (self._table.given or learned) | {"vocabulary_size": self.vocabulary_size()}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
         """Build a layer from what ``get_config`` gave; a file is never read."""
         refuse_path(cls.__name__, config)
-        return super().from_config(config)
+        return super().from_config(config, custom_objects)
 
     def save_assets(self, dir_path: Any) -> None:
         """Write the vocabulary to ``vocabulary.txt`` in a folder, as Keras 3 does."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from kerata.layers.regularization.dropout import Dropout
+from kerata.layers.regularization.dropout import Dropout, check_some_stay
 from kerata.layers.regularization.random_bits import keep_mask
 
 # Where SELU ends below: minus its scale times its alpha.
@@ -34,6 +34,7 @@ class AlphaDropout(Dropout):
     def disturb(self, inputs: Any, key: Any) -> Any:
         """Drop, scale and shift."""
         kept = keep_mask(key, self.rate, self.choice_shape(inputs.shape))
+        check_some_stay(self)
         rate = jnp.asarray(self.rate, jnp.float32)
         scale = ((1 - rate) * (1 + rate * _LOWEST**2)) ** -0.5
         shift = -scale * _LOWEST * rate

@@ -78,6 +78,19 @@ class Dropout(RandomInTraining):
         return jnp.where(kept, inputs / share.astype(inputs.dtype), 0)
 
 
+def check_some_stay(layer: Any) -> None:
+    """Refuse a rate of 1 where its formula divides by what stays.
+
+    Raises:
+        ValueError: naming the layer.
+    """
+    if isinstance(layer.rate, (int, float)) and layer.rate == 1:
+        raise ValueError(
+            f"Layer {layer.name!r} ({type(layer).__name__}) can't train with rate=1: it divides by "
+            "the share of inputs that stay, which is 0; use a smaller rate."
+        )
+
+
 def checked_noise_shape(owner: str, shape: Any) -> tuple[int | None, ...] | None:
     """Check a ``noise_shape`` argument.
 

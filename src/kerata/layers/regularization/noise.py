@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.arguments import at_least, fraction
-from kerata.layers.regularization.dropout import RandomInTraining
+from kerata.layers.regularization.dropout import RandomInTraining, check_some_stay
 
 
 class GaussianNoise(RandomInTraining):
@@ -65,6 +65,7 @@ class GaussianDropout(RandomInTraining):
 
     def disturb(self, inputs: Any, key: Any) -> Any:
         """Multiply by noise."""
+        check_some_stay(self)
         rate = jnp.asarray(self.rate, jnp.float32)
         stddev = jnp.sqrt(rate / (1 - rate)).astype(inputs.dtype)
         return inputs * (1 + stddev * jax.random.normal(key, inputs.shape, inputs.dtype))

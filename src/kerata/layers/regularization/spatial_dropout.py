@@ -13,8 +13,15 @@ class _SpatialDropout(Dropout):
     rank: int
     data_format = "channels_last"
 
-    def __init__(self, rate: Any, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
+    def __init__(
+        self,
+        rate: Any,
+        seed: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def choice_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -75,9 +82,11 @@ class SpatialDropout2D(_SpatialDropout):
         rate: Any,
         data_format: str | None = None,
         seed: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.data_format = standardize_data_format(data_format)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.version import __version__
+from kerata._version import __version__
 from kerata.workbench.evaluation.verdict import verdict_of
 from kerata.workbench.features.rows import count, take
 
