@@ -57,6 +57,7 @@ _HOMES = {
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
     "Sequential": "models",
+    "StatelessScope": "base.stateless_scope",
     "Variable": "base.variable",
     "diagnose": "workbench.diagnosis",
     "find_learning_rate": "workbench.diagnosis",

@@ -47,6 +47,15 @@ class Callback:
         """Take over the model that runs."""
         self.model = model
 
+    @property
+    def _model(self) -> Any:
+        """The model, under the name that Keras's callbacks keep it by."""
+        return self.model
+
+    @_model.setter
+    def _model(self, model: Any) -> None:
+        self.model = model
+
     def accompany(self, callbacks: list[Callback]) -> None:
         """Take over all callbacks of the run, in the order in which they are called."""
 

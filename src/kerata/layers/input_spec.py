@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from kerata.base.messages import shape_text
 
@@ -43,6 +43,16 @@ class InputSpec:
         self.allow_last_axis_squeeze = allow_last_axis_squeeze
         self.name = name
         self.optional = optional
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments, as Keras's config has them."""
+        names = ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes", "optional")
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Build an InputSpec from what ``get_config`` gave."""
+        return cls(**config)
 
     def problem(self, shape: tuple[int | None, ...]) -> str | None:
         """Say what is wrong with a shape, or None if it fits."""

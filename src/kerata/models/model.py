@@ -16,8 +16,9 @@ from kerata.layers.signature import shapes_of
 from kerata.models import configs
 from kerata.models.graph import Graph
 from kerata.models.pickling import reduce_model
+from kerata.models.state_tree import assign_state_tree, state_tree
 from kerata.saving import model_files
-from kerata.saving.structure import model_config
+from kerata.saving.structure import compile_arguments, compile_as, model_config
 from kerata.training.trainer import Trainer
 
 
@@ -258,6 +259,14 @@ class Model(Trainer, Layer):
                 return configs.functional_from_config(Model, config)
             return cls(**config)
 
+    def get_compile_config(self) -> dict[str, Any]:
+        """Give what ``compile`` was called with as plain values; empty if it was not."""
+        return compile_arguments(self)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as ``get_compile_config`` said; a ``compile`` of one's own is not called."""
+        compile_as(self, config)
+
     def to_json(self, **kwargs: Any) -> str:
         """Give the network's structure as JSON text, without its weights."""
         return json.dumps(model_config(self), **kwargs)
@@ -270,6 +279,16 @@ class Model(Trainer, Layer):
             return [listed, *parts]
         place = sum(name < "layers" for name, _ in parts if name[0] != "_")
         return [*parts[:place], listed, *parts[place:]]
+
+    # State -----------------------------------------------------------------------------
+
+    def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, dict[str, Any]]:
+        """Give the values of all variables as nested dictionaries: see ``models.state_tree``."""
+        return state_tree(self, value_format)
+
+    def set_state_tree(self, state_tree: dict[str, dict[str, Any]]) -> None:
+        """Set variables from such dictionaries, or from parts of them."""
+        assign_state_tree(self, state_tree)
 
     # Copies and files ------------------------------------------------------------------
 

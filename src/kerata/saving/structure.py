@@ -38,6 +38,11 @@ def model_config(model: Any) -> dict[str, Any]:
 
 
 def compile_config(model: Any) -> dict[str, Any]:
+    """Write what ``compile`` was given, as the model says it."""
+    return model.get_compile_config()
+
+
+def compile_arguments(model: Any) -> dict[str, Any]:
     """Write what ``compile`` was given; empty if it was not called."""
     if model._compiled is None:
         return {}
@@ -46,8 +51,8 @@ def compile_config(model: Any) -> dict[str, Any]:
             "optimizer": serialize(model.optimizer),
             **{name: serialize(model._compiled[name]) for name in _COMPILED},
             "run_eagerly": model.run_eagerly,
-            "steps_per_execution": 1,
-            "jit_compile": "auto",
+            "steps_per_execution": model.steps_per_execution,
+            "jit_compile": "auto" if model.jit_compile or model.run_eagerly else False,
         }
     except TypeError as problem:
         warnings.warn(
@@ -75,15 +80,33 @@ def model_from(config: Any) -> Any:
 
 
 def compile_from(model: Any, config: Any) -> None:
+    """Let a model compile itself as a config says."""
+    model.compile_from_config(config)
+
+
+def compile_as(model: Any, config: Any) -> None:
     """Compile a model as a config says, and make its optimizer's state."""
+    if type(model).compile is not Trainer.compile:
+        warnings.warn(
+            f"{type(model).__name__} has a compile() of its own, so model {model.name!r} is not "
+            "compiled: call compile(), or define get_compile_config() and "
+            "compile_from_config(config) too.",
+            stacklevel=4,
+        )
+        return
     if not isinstance(config, Mapping):
         raise ValueError("what it says about compile() is no dictionary")
     for name in ("metrics", "weighted_metrics"):
         _check_numbers(config.get(name))
     given = {name: _resolved(config.get(name), _NAMESPACES.get(name)) for name in _COMPILED}
     optimizer = _resolved(updated(config.get("optimizer")), _OPTIMIZERS)
-    eager = bool(config.get("run_eagerly", False))
-    model.compile(optimizer=optimizer or "rmsprop", **given, run_eagerly=eager)
+    model.compile(
+        optimizer=optimizer or "rmsprop",
+        **given,
+        run_eagerly=bool(config.get("run_eagerly", False)),
+        steps_per_execution=config.get("steps_per_execution") or 1,
+        jit_compile="auto" if config.get("jit_compile") is not False else False,
+    )
     if model.built and not model.optimizer.built:
         model.optimizer.build(model.trainable_weights)
 
