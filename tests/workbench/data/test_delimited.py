@@ -203,6 +203,18 @@ def test_archives_that_are_not_read(tmp_path):
         read_source(tmp_path / "data.csv")
 
 
+def test_a_line_of_units_and_a_row_of_totals(tmp_path):
+    path = tmp_path / "data.csv"
+    rows = "".join(f"{'abc'[n % 3]},{n / 4},{n % 7}\n" for n in range(30))
+    path.write_text(f"kind,x,y\n-,[kg],[m]\n{rows}Total,108.75,86\n")
+    source = read_source(path, target="y")
+    assert source.train.frame["x"].tolist() == [n / 4 for n in range(30)]
+    assert "The line below the names was left out: -, [kg], [m]." in source.notes
+    assert "The last row sums up the others ('Total' in column 'kind'): left out." in source.notes
+    path.write_text("kind,x,y\n" + rows + "Total,2.5,3\nTotal,2.5,3\n")
+    assert len(read_source(path, target="y").train) == 32
+
+
 def test_a_long_field_in_a_line_that_does_not_fit(tmp_path):
     """Longer than Python's own reader takes by itself."""
     path = tmp_path / "data.csv"

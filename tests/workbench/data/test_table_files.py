@@ -210,3 +210,15 @@ def test_times_and_lengths_of_time(tmp_path):
     frame = read_source(tmp_path / "data.parquet", target="y").train.frame
     assert frame["at"].tolist() == [19.8, 7.5]
     assert frame["took"].tolist() == [30.25, -1.5]
+
+
+def test_the_first_sheet_that_has_cells_is_read(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    page = book.create_sheet("rows")
+    for row in (["x", "y"], [1.5, 0], [2.5, 1]):
+        page.append(row)
+    book.save(tmp_path / "data.xlsx")
+    source = read_source(tmp_path / "data.xlsx", target="y")
+    assert source.train.frame["x"].tolist() == [1.5, 2.5]
+    assert "Sheet 'rows' of data.xlsx." in source.notes

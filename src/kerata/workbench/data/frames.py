@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 _SPELLINGS = sorted({form(m) for m in MISSING for form in (str, str.upper, str.title)})
 _MIDNIGHT = r" 00:00:00(\.0+)?$"
 _LARGE = 100 << 20
+_TOTALS = frozenset(
+    (
+        *("total", "totals", "grand total", "sum", "average", "mean", "summe", "gesamt"),
+        *("gesamtsumme", "insgesamt", "mittelwert", "somme", "suma", "totale", "totaal", "итого"),
+    )
+)
 _GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2}(\.\d{3})?\s*")
 
 
@@ -61,7 +67,23 @@ def frame_of(table: Any, notes: list[str], decimal: str | None = None) -> pandas
         for name, column in zip(names, columns, strict=True)
         if name
     }
-    return pandas.DataFrame(data)
+    return _without_total(pandas.DataFrame(data), notes)
+
+
+def _without_total(frame: pandas.DataFrame, notes: list[str]) -> pandas.DataFrame:
+    """Leave out a last row that sums up the others: "Total" and otherwise numbers or nothing."""
+    if len(frame) < 3:
+        return frame
+    last = frame.iloc[-1]
+    words = {name: cell for name, cell in last.items() if isinstance(cell, str)}
+    if len(words) != 1:
+        return frame
+    [(name, word)] = words.items()
+    total = word.strip(" :.").casefold() in _TOTALS
+    if not total or (frame[name].iloc[:-1] == word).any():
+        return frame
+    notes.append(f"The last row sums up the others ({word!r} in column {name!r}): left out.")
+    return frame.iloc[:-1]
 
 
 def table_of_rows(rows: Iterable[dict[str, Any]]) -> Any:

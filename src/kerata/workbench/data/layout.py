@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from kerata.workbench.core.cell_values import MISSING
+from kerata.workbench.core.cell_values import MISSING, MISSING_NUMBER
 
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas", "^": "carets"}
 BLANKS = " "
@@ -89,6 +89,9 @@ def find_layout(
         remarks.append("There is no line of names: columns are called column_1, column_2, ...")
     if len(names) < width and all(len(row) == width for row in rows[first + 1 :]):
         names = _names_for(rows[first + 1 :], names, width)
+    if header and _is_units(rows[first + 1 : first + 2], rows[first + 2 :]):
+        first += 1
+        remarks.append(f"The line below the names was left out: {', '.join(rows[first])[:60]}.")
     skip += ends[first] if header else ends[first - 1] if first else 0
     return Layout(delimiter, quote, escape, comment, skip, header, names, loose, remarks)
 
@@ -276,6 +279,18 @@ def _has_header(rows: list[list[str]], target: str | None) -> bool:
         return True
     again = sum(cell in column for cell, column in zip(first, columns, strict=True) if cell)
     return 2 * again < len(first)
+
+
+def _is_units(line: list[list[str]], body: list[list[str]]) -> bool:
+    """Tell whether a line holds words above all columns of numbers, as units stand there."""
+    if not line or len(body) < 3:
+        return False
+    columns = [[row[i].strip() for row in body if len(row) > i] for i in range(len(line[0]))]
+    above = [cell for cell, column in zip(line[0], columns, strict=True) if _mostly_numbers(column)]
+    return len(above) > 1 and all(
+        cell.strip().casefold() not in MISSING_NUMBER and not re.search(r"\d", cell)
+        for cell in above
+    )
 
 
 def _years_below(body: list[list[str]], place: int) -> bool:

@@ -68,17 +68,21 @@ def read_excel(path: Path, sheet: str | None = None) -> tuple[Any, list[str]]:
     # Given open, since the name may end in anything.
     with _reading(path, "an Excel workbook"), open(path, "rb") as file:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        sheets = list(book.sheetnames)
-        chosen = sheet or sheets[0]
-        found = chosen in sheets
-        rows = [list(row) for row in book[chosen].iter_rows(values_only=True)] if found else []
+        sheets = [page.title for page in book.worksheets]
+        found = sheet is None or sheet in sheets
+        chosen, rows = sheet, []
+        for name in [name for name in sheets if sheet in (None, name)]:
+            rows = [list(row) for row in book[name].iter_rows(values_only=True)]
+            chosen = name
+            if any(cell not in (None, "") for row in rows for cell in row):
+                break
         book.close()
     if not found:
         raise ValueError(f"{path} has no sheet {sheet!r}. {did_you_mean(sheet, sheets)}")
     rows = [row for row in rows if any(cell not in (None, "") for cell in row)]
     notes = [f"Sheet {chosen!r} of {path.name}."] if sheet or len(sheets) > 1 else []
     if sheet is None and len(sheets) > 1:
-        others = ", ".join(map(repr, sheets[1:6]))
+        others = ", ".join(repr(name) for name in sheets[:6] if name != chosen)
         notes.append(f"Other sheets were not read: {others}; name one with table=.")
     width = max((sum(cell is not None for cell in row) for row in rows[:50]), default=0)
     # A title above the table fills a cell or two.
