@@ -75,6 +75,11 @@ swish = silu
 hard_swish = hard_silu
 
 
+def is_activation(function: Any) -> bool:
+    """Say whether a function is one of these, which look at one element or the last axis."""
+    return any(function is known for known in _namespace.objects.values())
+
+
 def get(identifier: Any) -> Any:
     """Turn a name, config or callable into an activation function; None is ``linear``.
 

@@ -73,6 +73,11 @@ class Layer(Stateless):
         *("_added_losses", "_build_shapes", "_first_shape", "input_spec"),
     )
 
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether, outside training, no row's output depends on other rows; see ``rows.py``."""
+        return False
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Let a subclass's ``build`` mark the layer as built, whoever calls it."""
         super().__init_subclass__(**kwargs)

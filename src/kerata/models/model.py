@@ -12,6 +12,7 @@ from kerata.base.messages import did_you_mean
 from kerata.base.registry import custom_object_scope
 from kerata.base.symbolic import KerasTensor, Operation
 from kerata.layers.layer import Layer
+from kerata.layers.rows import keeps_rows_apart
 from kerata.layers.signature import shapes_of
 from kerata.models import configs
 from kerata.models.graph import Graph
@@ -73,6 +74,11 @@ class Model(Trainer, Layer):
     def _set_graph(self, graph: Graph | None) -> None:
         self._graph = graph
         self.built = graph is not None
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether every layer of the graph keeps the rows of a batch apart."""
+        return self._graph is not None and all(map(keeps_rows_apart, self._graph.operations))
 
     # Structure -------------------------------------------------------------------------
 

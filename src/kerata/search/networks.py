@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from kerata.base.randomness import SeedGenerator, fixed_seed
-from kerata.layers.core.lambda_layer import Lambda
+from kerata.layers.rows import keeps_rows_apart
 from kerata.search.structure import Structure
 from kerata.training.feed import Rows
 from kerata.training.programs import Programs, Values
@@ -64,12 +64,13 @@ class Network:
     @property
     def order_matters(self) -> bool:
         """Whether the order of the rows within a batch can change more than rounding."""
-        return any(
-            type(layer).__module__.partition(".")[0] != "kerata"
-            or isinstance(layer, Lambda)
-            or hasattr(layer, "seed_generator")
-            or hasattr(layer, "seed")
-            for layer in self.model._flatten_layers()
+        return (
+            bool(self.structure.foreign)
+            or not keeps_rows_apart(self.model)
+            or any(
+                hasattr(layer, "seed_generator") or hasattr(layer, "seed")
+                for layer in self.model._flatten_layers()
+            )
         )
 
 

@@ -108,10 +108,12 @@ def predict_batch(programs: Programs, x: Any) -> Any:
     size = _padded(rows) if programs.rowwise else rows
     if size != rows:
         x = jax.tree.map(lambda a: _pad(a, size), x, is_leaf=holds_rows)
+    # Where rows are mixed, an output may have another number of them.
+    kept = rows if size != rows else None
     trainable, fixed, _, _ = programs.read()
     outputs = programs.predict_batch(trainable, fixed, jax.tree.map(_placed, x))
     # A copy: outputs that are inputs share their memory, which a stream fills again.
-    return jax.tree.map(lambda a: np.array(np.asarray(a)[:rows]), outputs)
+    return jax.tree.map(lambda a: np.array(np.asarray(a)[:kept]), outputs)
 
 
 def _placed(array: Any) -> jax.Array:

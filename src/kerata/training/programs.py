@@ -23,7 +23,7 @@ from kerata.base.rows import count_rows
 from kerata.base.scope import Scope, get_mask
 from kerata.base.variable import Variable
 from kerata.kernels.bags import is_bags
-from kerata.layers.layer import Layer
+from kerata.layers.rows import keeps_rows_apart
 from kerata.training.objective import Objective
 
 
@@ -61,7 +61,7 @@ class Programs:
         self.of_metrics: list[Variable] = [] if objective is None else list(objective.variables)
         self._result_names: list[str] = []
         self.paces: dict[str, float] = {}  # seconds of a step, of 'train' and of 'test'
-        self.rowwise = _treats_rows_one_by_one(model)
+        self.rowwise = keeps_rows_apart(model)
         keep_compiled_programs()
         self.compiled = not eager
         compiled: Callable[..., Any] = (lambda f, **_: f) if eager else self._jit
@@ -363,17 +363,6 @@ class Programs:
         with Scope(pairs):
             outputs = self.model(self._inputs(self.placement.spread(x)), training=False)
         return self.placement.whole(outputs)
-
-
-def _treats_rows_one_by_one(model: Any) -> bool:
-    """Say whether, outside training, no layer can mix the rows of a batch."""
-    graph = getattr(model, "_graph", None)
-    operations = [] if graph is None else graph.operations
-    # Layers of the user's, Lambdas and plain operations may do anything.
-    return all(isinstance(op, Layer) for op in operations) and all(
-        type(x).__module__.startswith("kerata.") and type(x).__name__ != "Lambda"
-        for x in model._flatten_layers()
-    )
 
 
 def plain_number(value: Any) -> Any:

@@ -25,6 +25,8 @@ class ReLU(SameShape):
     [-1.0, 1.0, 1.5]
     """
 
+    keeps_rows_apart = True
+
     _traced: ClassVar[tuple[str, ...]] = ("max_value", "negative_slope", "threshold")
 
     def __init__(
@@ -60,6 +62,8 @@ class LeakyReLU(SameShape):
     [-1.0, 1.0]
     """
 
+    keeps_rows_apart = True
+
     _traced: ClassVar[tuple[str, ...]] = ("negative_slope",)
 
     def __init__(self, negative_slope: Any = 0.3, **kwargs: Any) -> None:
@@ -84,6 +88,8 @@ class ELU(SameShape):
     >>> ELU()(np.array([0.0, 1.0])).tolist()
     [0.0, 1.0]
     """
+
+    keeps_rows_apart = True
 
     _traced: ClassVar[tuple[str, ...]] = ("alpha",)
 

@@ -25,6 +25,8 @@ class PReLU(SameShape):
     [[-2.0, 1.0]]
     """
 
+    keeps_rows_apart = True
+
     def __init__(
         self,
         alpha_initializer: Any = "Zeros",

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.messages import shape_text
+from kerata.layers.rows import is_batch_left_alone
 from kerata.layers.same_shape import SameShape
 from kerata.ops.activations import softmax
 
@@ -32,6 +33,11 @@ class Softmax(SameShape):
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_batch_left_alone(self, self.axis)
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Compute the outputs."""

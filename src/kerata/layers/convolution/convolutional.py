@@ -11,6 +11,7 @@ from kerata.base.variable import Variable
 from kerata.kernels import conv_output_shape
 from kerata.layers.convolution.spatial_spec import SpatialSpec, checked_padding, demand
 from kerata.layers.layer import Layer
+from kerata.layers.rows import is_apart_after
 
 
 class Convolutional(Layer):
@@ -48,6 +49,11 @@ class Convolutional(Layer):
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.bias_constraint = constraints.get(bias_constraint)
         self.input_spec = self._spec()
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_apart_after(self.activation, self)
 
     def _spec(self, channels: int | None = None) -> SpatialSpec:
         what = f"kernel_size={self.kernel_size}"

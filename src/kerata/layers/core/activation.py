@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerata import activations
+from kerata.layers.rows import is_apart_after
 from kerata.layers.same_shape import SameShape
 
 
@@ -22,6 +23,11 @@ class Activation(SameShape):
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_apart_after(self.activation, self)
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""

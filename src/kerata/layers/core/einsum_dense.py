@@ -13,6 +13,7 @@ from kerata.initializers import VarianceScaling
 from kerata.layers.core.einsum_equation import EinsumShapes, read_equation
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.layer import Layer
+from kerata.layers.rows import is_apart_after
 
 
 class EinsumDense(Layer):
@@ -86,6 +87,13 @@ class EinsumDense(Layer):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
 
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return _starts_with_rows(self.equation, self.bias_axes) and is_apart_after(
+            self.activation, self
+        )
+
     def _shapes(self, input_shape: Any) -> EinsumShapes:
         return read_equation(
             self.equation, self.bias_axes, tuple(input_shape), self.partial_output_shape
@@ -140,3 +148,13 @@ class EinsumDense(Layer):
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments that rebuild this layer."""
         return super().get_config() | {"output_shape": self.partial_output_shape}
+
+
+def _starts_with_rows(equation: str, bias_axes: str | None) -> bool:
+    """Say whether an equation treats the first axis as the batch: kept first, never summed."""
+    inputs, _, outputs = equation.partition("->")
+    data, _, kernel = inputs.partition(",")
+    row = "..." if data.startswith("...") else data[:1]
+    if row == "...":
+        return outputs.startswith("...")
+    return outputs[:1] == row and row not in kernel and row not in (bias_axes or "")

@@ -18,6 +18,8 @@ class Identity(SameShape):
     [1.0]
     """
 
+    keeps_rows_apart = True
+
     def call(self, inputs: Any) -> Any:
         """Give the inputs."""
         return inputs

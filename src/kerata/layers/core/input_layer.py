@@ -35,6 +35,8 @@ class InputLayer(Layer):
     (None, 28, 28)
     """
 
+    keeps_rows_apart = True
+
     def __init__(
         self,
         shape: Any = None,

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from kerata.layers.rows import is_batch_left_alone
 from kerata.layers.same_shape import SameShape
 
 
@@ -26,6 +27,11 @@ class Masking(SameShape):
     def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.mask_value = mask_value
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_batch_left_alone(self, -1)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Say which steps count."""

@@ -35,6 +35,8 @@ class Embedding(Layer):
     (1, 3, 4)
     """
 
+    keeps_rows_apart = True
+
     _not_in_config = ("weights", "lora_rank", "lora_alpha", "quantization_config")
 
     def __init__(

@@ -7,6 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from kerata.layers.merging.merge import Merge
+from kerata.layers.rows import is_batch_left_alone
 
 
 class Concatenate(Merge):
@@ -26,6 +27,11 @@ class Concatenate(Merge):
     def __init__(self, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_batch_left_alone(self, self.axis)
 
     def call(self, inputs: Any) -> Any:
         """Join the inputs."""

@@ -29,6 +29,8 @@ class Dot(Merge):
     [[11.0]]
     """
 
+    keeps_rows_apart = True
+
     inputs_taken = 2
 
     def __init__(self, axes: Any, normalize: bool = False, **kwargs: Any) -> None:

@@ -18,6 +18,8 @@ class Elementwise(Merge):
     A tensor with fewer axes gets axes of size 1 behind the batch.
     """
 
+    keeps_rows_apart = True
+
     def join(self, inputs: list[Any]) -> Any:
         """Join tensors of one rank."""
         raise NotImplementedError

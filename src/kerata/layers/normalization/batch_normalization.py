@@ -15,6 +15,7 @@ from kerata.base.registry import serialize
 from kerata.base.variable import Variable
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.normalization.affine import Affine
+from kerata.layers.rows import is_batch_left_alone
 
 
 class BatchNormalization(Affine):
@@ -97,6 +98,11 @@ class BatchNormalization(Affine):
         self.renorm_clipping = checked_clipping(renorm_clipping) if renorm else renorm_clipping
         self.renorm_momentum = renorm_momentum
         self.synchronized = synchronized
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_batch_left_alone(self, self.axis)
 
     def build(self, input_shape: Any) -> None:
         """Make gamma, beta and the moving statistics, each ``(channels,)``."""

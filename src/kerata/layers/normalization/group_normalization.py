@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from kerata.base.arguments import positive_int
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.normalization.affine import Affine
+from kerata.layers.rows import is_batch_left_alone
 
 
 class GroupNormalization(Affine):
@@ -67,6 +68,11 @@ class GroupNormalization(Affine):
         self.axis = axis
         self.epsilon = epsilon
         self.autocast = False
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_batch_left_alone(self, self.axis)
 
     def build(self, input_shape: Any) -> None:
         """Make gamma and beta, each ``(channels,)``."""

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from kerata.base.arguments import axis_or_axes
 from kerata.layers.normalization.affine import Affine
+from kerata.layers.rows import is_batch_left_alone
 
 
 class LayerNormalization(Affine):
@@ -71,6 +72,11 @@ class LayerNormalization(Affine):
         self.rms_scaling = rms_scaling
         # The statistics are computed from the inputs as they come.
         self.autocast = False
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_batch_left_alone(self, self.axis)
 
     def build(self, input_shape: Any) -> None:
         """Make gamma and beta of the normalized axes' shape."""

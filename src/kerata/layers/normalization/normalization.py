@@ -38,6 +38,8 @@ class Normalization(SameShape):
     [[-1.0, 1.0]]
     """
 
+    keeps_rows_apart = True
+
     def __init__(
         self,
         axis: Any = -1,

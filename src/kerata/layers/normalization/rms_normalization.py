@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from kerata import ops
 from kerata.base.arguments import axis_or_axes
+from kerata.layers.rows import is_batch_left_alone
 from kerata.layers.same_shape import SameShape
 
 
@@ -36,6 +37,11 @@ class RMSNormalization(SameShape):
         self.epsilon = epsilon
         # As in Keras: masks end here.
         self.supports_masking = False
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_batch_left_alone(self, self.axis)
 
     def build(self, input_shape: Any) -> None:
         """Make the scale of the axes' shape."""

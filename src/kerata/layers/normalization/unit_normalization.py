@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.layers.rows import is_batch_left_alone
 from kerata.layers.same_shape import SameShape
 
 
@@ -27,6 +28,11 @@ class UnitNormalization(SameShape):
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_batch_left_alone(self, self.axis)
 
     def call(self, inputs: Any) -> Any:
         """Divide by the length."""

@@ -14,6 +14,8 @@ from kerata.layers.layer import Layer
 class GlobalPooling(Layer):
     """Base of the pooling layers over all places."""
 
+    keeps_rows_apart = True
+
     rank: int
 
     def __init__(

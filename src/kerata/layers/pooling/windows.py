@@ -14,6 +14,8 @@ from kerata.layers.layer import Layer
 class Pooling(Layer):
     """Base of the pooling layers over windows."""
 
+    keeps_rows_apart = True
+
     rank: int
 
     def __init__(

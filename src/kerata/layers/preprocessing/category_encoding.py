@@ -8,6 +8,7 @@ from kerata.base.arguments import positive_int
 from kerata.base.messages import shape_text
 from kerata.layers.layer import Layer
 from kerata.layers.preprocessing.encoding import checked_mode, encode, encoded_shape, outside
+from kerata.layers.rows import is_batch_left_alone
 
 
 class CategoryEncoding(Layer):
@@ -45,6 +46,11 @@ class CategoryEncoding(Layer):
         self.sparse = sparse
         # Category numbers must not be rounded to a short float type.
         self.autocast = False
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return self.output_mode == "int" or is_batch_left_alone(self, -1)
 
     def call(self, inputs: Any, count_weights: Any = None) -> Any:
         """Encode the numbers; with ``'count'``, ``count_weights`` are summed instead of ones."""

@@ -13,6 +13,7 @@ from kerata.base.symbolic import KerasTensor
 from kerata.layers.layer import Layer
 from kerata.layers.preprocessing.batches import batches_of
 from kerata.layers.preprocessing.encoding import MODES, checked_mode, encode, encoded_shape
+from kerata.layers.rows import is_batch_left_alone
 
 
 class Discretization(Layer):
@@ -62,6 +63,11 @@ class Discretization(Layer):
         self.sparse = sparse
         # Numbers near a boundary must not be rounded across it.
         self.autocast = False
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return self.output_mode == "int" or is_batch_left_alone(self, -1)
 
     def adapt(self, data: Any, steps: int | None = None) -> None:
         """Learn the boundaries from data: an array, or an iterable of batches.

@@ -14,6 +14,7 @@ from kerata.layers.layer import Layer
 from kerata.layers.preprocessing.encoding import MODES, checked_mode, encoded_shape
 from kerata.layers.preprocessing.fingerprints import buckets, checked_salt
 from kerata.layers.preprocessing.tokens import Tokens, bags, is_data, read_tokens, strings_of
+from kerata.layers.rows import is_batch_left_alone
 from kerata.layers.signature import call_signature
 
 
@@ -64,6 +65,11 @@ class Hashing(Layer):
         self.sparse = sparse
         self.autocast = False
         self.built = True
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return self.output_mode == "int" or is_batch_left_alone(self, -1)
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Sort data into bins; there is no such thing inside programs."""

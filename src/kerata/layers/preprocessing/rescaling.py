@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
+import numpy as np
 
 from kerata.base.dtypes import image_data_format
+from kerata.layers.rows import ranks
 from kerata.layers.same_shape import SameShape
 
 
@@ -28,6 +30,12 @@ class Rescaling(SameShape):
         super().__init__(**kwargs)
         self.scale = scale
         self.offset = offset
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        widest = max(np.ndim(self.scale), np.ndim(self.offset))
+        return all(widest < rank for of_call in ranks(self) for rank in of_call)
 
     def call(self, inputs: Any) -> Any:
         """Scale and shift."""

@@ -27,6 +27,7 @@ from kerata.layers.preprocessing.tokens import (
     is_data,
     read_tokens,
 )
+from kerata.layers.rows import is_batch_left_alone
 from kerata.layers.signature import call_signature
 
 
@@ -91,6 +92,11 @@ class IndexLookup(Layer):
         self.reset_state()
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return self.output_mode == "int" or is_batch_left_alone(self, -1)
 
     @property
     def _where(self) -> str:

@@ -24,6 +24,8 @@ class ActivityRegularization(SameShape):
     2.5
     """
 
+    keeps_rows_apart = True
+
     _traced: ClassVar[tuple[str, ...]] = ("l1", "l2")
 
     def __init__(self, l1: Any = 0.0, l2: Any = 0.0, **kwargs: Any) -> None:

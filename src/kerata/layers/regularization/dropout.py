@@ -15,6 +15,8 @@ from kerata.layers.same_shape import SameShape
 class RandomInTraining(SameShape):
     """Base of the layers that change inputs at random in training, else leave them alone."""
 
+    keeps_rows_apart = True
+
     _not_in_program: ClassVar[tuple[str, ...]] = ("seed",)
 
     def __init__(self, seed: int | None = None, **kwargs: Any) -> None:

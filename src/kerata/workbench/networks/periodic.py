@@ -31,6 +31,8 @@ class PeriodicEmbedding(Layer):
     (NeurIPS 2022), the embedding called PLR.
     """
 
+    keeps_rows_apart = True
+
     def __init__(
         self, units: int = 24, frequencies: int = 48, sigma: float = 0.1, **kwargs: Any
     ) -> None:
