@@ -52,11 +52,13 @@ def fraction(owner: str, name: str, value: Any) -> Any:
     """Check that a plain number lies from 0 to 1; traced values pass unchecked.
 
     Raises:
-        ValueError: naming the owner and the argument.
+        ValueError, TypeError: naming the owner and the argument.
 
     >>> fraction("Dropout", "rate", 0.5)
     0.5
     """
+    if value is None or isinstance(value, (str, bytes)):
+        raise TypeError(f"{owner}: {name} must be a number from 0 to 1, got {name}={value!r}.")
     if isinstance(value, (int, float, np.number)) and not 0 <= value <= 1:
         raise ValueError(f"{owner}: {name} must be from 0 to 1, got {name}={value!r}.")
     return value
@@ -106,3 +108,17 @@ def not_offered(owner: str, **arguments: Any) -> None:
                 f"{owner}: {name}={value!r} asks for a feature that Kerata does not have; "
                 f"leave {name} out."
             )
+
+
+def number(owner: str, name: str, value: Any) -> Any:
+    """Check that an argument is a number; traced values pass.
+
+    Raises:
+        TypeError: naming the owner and the argument.
+
+    >>> number("BatchNormalization", "momentum", 0.9)
+    0.9
+    """
+    if value is None or isinstance(value, (str, bytes, list, tuple, dict)):
+        raise TypeError(f"{owner}: {name} must be a number, got {name}={value!r}.")
+    return value

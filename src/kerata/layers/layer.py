@@ -14,6 +14,7 @@ import numpy as np
 from kerata import regularizers
 from kerata.base.configurable import Configurable
 from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
+from kerata.base.jax_sparse import is_jax_sparse
 from kerata.base.messages import did_you_mean, shape_text
 from kerata.base.registry import deserialize, serialize
 from kerata.base.scope import autocast, autocast_dtype, current_scope, get_mask, set_mask
@@ -302,6 +303,8 @@ class Layer(Stateless):
             return value
         if isinstance(value, (np.ndarray, np.generic)):
             return to_array(value, self.name)
+        if is_jax_sparse(value):
+            return value.todense()
         if isinstance(value, (list, tuple)) and not has_arrays(value):
             return to_array(value, self.name) if value else value
         return jax.tree.map(

@@ -28,6 +28,11 @@ class Weighted(Operation):
 
     def __init__(self, *, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(name=name)
+        if not isinstance(trainable, (bool, int, np.bool_)):
+            raise ValueError(
+                f"{type(self).__name__}: trainable must be True or False, "
+                f"got trainable={trainable!r}."
+            )
         self._trainable = bool(trainable)
         self._trainable_variables: list[Variable] = []
         self._non_trainable_variables: list[Variable] = []

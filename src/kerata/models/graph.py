@@ -161,7 +161,8 @@ class Graph:
         if len(flat) != len(self.inputs):
             raise ValueError(
                 f"Model {self.owner!r} has {len(self.inputs)} inputs "
-                f"({', '.join(self.input_names)}), but got {len(flat)}."
+                f"({', '.join(self.input_names)}), but got {len(flat)}. If these are batches of "
+                "one input, join them first with numpy.concatenate."
             )
         return [self._fit(x, i) for i, x in enumerate(flat)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +17,13 @@ from kerata.base.placement import current_placement
 from kerata.base.rows import slice_rows
 from kerata.kernels.bags import Bags, is_bags
 from kerata.training.foreign import is_file_array, is_tensor, tensor_to_numpy
-from kerata.training.sparse import bags_from_sparse, bags_if_almost_zero, is_sparse_matrix
+from kerata.training.sparse import (
+    bags_from_sparse,
+    bags_if_almost_zero,
+    can_be_bags,
+    is_sparse_matrix,
+    to_dense,
+)
 
 
 @dataclass(frozen=True)
@@ -76,12 +83,26 @@ def to_arrays(value: Any, what: str, several: bool = False, bags: bool = False) 
     """Turn one argument into a NumPy or JAX array, or nested lists or dictionaries of them."""
     if isinstance(value, dict):
         return {key: to_arrays(v, f"{what}[{key!r}]", bags=bags) for key, v in value.items()}
+    if isinstance(value, list) and what == "x" and value and all(map(_is_batch, value)):
+        raise ValueError(
+            f"x is a list of {len(value)} batches (x, y): pass iter(x) to go through them once, or "
+            "join the arrays with numpy.concatenate and pass x and y."
+        )
     if isinstance(value, (list, tuple)):
         parts = len(value) > 0 and all(hasattr(v, "shape") or isinstance(v, dict) for v in value)
         rows = parts and not several and all(getattr(v, "ndim", None) == 0 for v in value)
         if several or (parts and not rows):
             return [to_arrays(v, f"{what}[{i}]", bags=bags) for i, v in enumerate(value)]
     return _to_array(value, what, bags)
+
+
+def _is_batch(value: Any) -> bool:
+    """Say whether a value looks like ``(x, y)`` or ``(x, y, sample_weight)``."""
+    return isinstance(value, tuple) and len(value) in (2, 3) and all(map(_has_rows, value))
+
+
+def _has_rows(value: Any) -> bool:
+    return getattr(value, "ndim", 0) > 0
 
 
 def _to_array(value: Any, what: str, bags: bool) -> Any:
@@ -91,8 +112,8 @@ def _to_array(value: Any, what: str, bags: bool) -> Any:
         return value
     if is_tensor(value):
         value = tensor_to_numpy(value)
-    if is_sparse_matrix(value) and not bags:
-        value = value.toarray()
+    if is_sparse_matrix(value) and not (bags and can_be_bags(value)):
+        value = to_dense(value)
     elif is_sparse_matrix(value):
         return bags_from_sparse(value, what)
     if isinstance(value, (str, bytes)) or value is None:
@@ -216,15 +237,20 @@ def _is_table(value: Any) -> bool:
 
 def _table_to_numpy(table: Any, what: str) -> np.ndarray:
     columns = getattr(table, "columns", None)
-    if columns is not None:
-        for name in columns:
-            array = np.asarray(table[name].to_numpy())
-            if array.dtype.kind not in "biuf":
-                raise ValueError(
-                    f"{what}: column {name!r} holds {array.dtype} values; networks need numbers. "
-                    "Encode it first, for example with pandas.get_dummies."
-                )
-    return table.to_numpy()
+    if columns is None:
+        return table.to_numpy()
+    arrays = []
+    for name in columns:
+        array = np.asarray(table[name].to_numpy())
+        if array.dtype.kind == "O" and all(isinstance(v, numbers.Number) for v in array):
+            array = array.astype(float)
+        if array.dtype.kind not in "biuf":
+            raise ValueError(
+                f"{what}: column {name!r} holds {array.dtype} values; networks need numbers. "
+                "Encode it first, for example with pandas.get_dummies."
+            )
+        arrays.append(array)
+    return np.stack(arrays, axis=1) if arrays else table.to_numpy()
 
 
 def _is_pydataset(x: Any) -> bool:
@@ -239,8 +265,10 @@ def _common_length(parts: dict[str, Any]) -> int:
     first, count = next(iter(lengths.items()))
     for name, length in lengths.items():
         if length != count:
+            joined = " If x is a list of batches, join them first with numpy.concatenate(x)."
             raise ValueError(
                 f"{first} has {count} rows but {name} has {length}; they must have the same number."
+                + (joined if isinstance(parts["x"], list) else "")
             )
     if count == 0:
         raise ValueError(f"{first} has no rows; give at least one.")
@@ -344,12 +372,38 @@ def apply_class_weight(rows: Rows, class_weight: dict[Any, float]) -> Rows:
     return replace(rows, sample_weight=weights.astype(floatx()))
 
 
+def _class_table(class_weight: dict[Any, float]) -> dict[int, float]:
+    """Read weights of classes.
+
+    Raises:
+        ValueError: a class that is no whole number, or a weight that is no number.
+    """
+    table = {}
+    for key, value in class_weight.items():
+        try:
+            number = float(key)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not number.is_integer():
+            raise ValueError(
+                f"class_weight names the class {key!r}, but classes are numbered as in y: write "
+                f"{{0: ..., 1: ...}} with the number that stands for {key!r}."
+            )
+        try:
+            table[int(number)] = float(value)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"class_weight gives class {key!r} the weight {value!r}, which is no number."
+            ) from None
+    return table
+
+
 def row_weights(y: np.ndarray, class_weight: dict[Any, float]) -> np.ndarray:
     """Look up each row's weight by its class: one-hot rows by their largest column."""
     many = y.ndim > 1 and y.shape[-1] > 1
     labels = (np.argmax(y, axis=-1) if many else np.round(y).reshape(y.shape[0], -1)[:, 0]).astype(
         int
     )
-    table = {int(k): float(v) for k, v in class_weight.items()}
+    table = _class_table(class_weight)
     classes, inverse = np.unique(labels, return_inverse=True)
     return np.array([table.get(int(c), 1.0) for c in classes])[inverse]

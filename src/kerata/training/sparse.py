@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.jax_sparse import is_jax_sparse
 from kerata.kernels.bags import Bags, bags_from_entries
 
 # Below this width the zeros cost little.
@@ -17,12 +18,28 @@ SAMPLE = 64
 
 
 def is_sparse_matrix(value: Any) -> bool:
-    """Recognise SciPy's sparse matrices and arrays without importing SciPy."""
+    """Recognise sparse matrices of SciPy, without importing it, and of JAX."""
+    return is_jax_sparse(value) or _is_scipy(value)
+
+
+def can_be_bags(value: Any) -> bool:
+    """Say whether a sparse matrix is a plain one: JAX has some of more axes, and of dense rows."""
+    if not is_jax_sparse(value):
+        return True
+    return bool(value.ndim == 2 and value.n_batch == value.n_dense == 0)
+
+
+def to_dense(value: Any) -> Any:
+    """Turn a sparse matrix into an array."""
+    return np.asarray(value.todense()) if is_jax_sparse(value) else value.toarray()
+
+
+def _is_scipy(value: Any) -> bool:
     return type(value).__module__.startswith("scipy.sparse") and hasattr(value, "tocsr")
 
 
 def bags_from_sparse(matrix: Any, what: str) -> Bags:
-    """Turn a SciPy sparse matrix ``(rows, columns)`` into bags; its zeros are never made.
+    """Turn a sparse matrix ``(rows, columns)`` into bags; its zeros are never made.
 
     Raises:
         ValueError: no two axes.
@@ -32,6 +49,16 @@ def bags_from_sparse(matrix: Any, what: str) -> Bags:
         raise ValueError(f"{what} must have two axes if it is sparse, got shape {matrix.shape}.")
     if matrix.dtype.kind not in "biuf":
         raise TypeError(f"{what} must hold numbers, got a sparse matrix of type {matrix.dtype}.")
+    if is_jax_sparse(matrix):
+        matrix = matrix.to_bcoo() if hasattr(matrix, "to_bcoo") else matrix
+        # Places beyond the shape are how JAX pads; what is named twice adds up.
+        matrix = matrix.sum_duplicates(nse=matrix.nse)
+        at, numbers = np.asarray(matrix.indices), np.asarray(matrix.data)
+        inside = (at < np.asarray(matrix.shape)).all(axis=1)
+        at, numbers = at[inside], numbers[inside]
+        order = np.lexsort((at[:, 1], at[:, 0]))
+        rows, columns = at[order].T
+        return bags_from_entries(rows, columns, numbers[order], matrix.shape)
     csr = matrix.tocsr()
     if not csr.has_canonical_format:
         csr = csr.copy()

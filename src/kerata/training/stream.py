@@ -11,7 +11,7 @@ from typing import Any
 import jax
 
 from kerata.base.randomness import SeedGenerator, draw_seed
-from kerata.training.feed import Rows, apply_class_weight, check_finite, make_rows
+from kerata.training.feed import Rows, apply_class_weight, make_rows
 from kerata.training.foreign import is_infinite, length_of
 from kerata.training.pieces import Gathered, Piece
 from kerata.utils.data_iterator import prefetch
@@ -34,6 +34,8 @@ class Stream:
             a source that could start anew; a generator always goes on.
         check: called with each batch of the first epoch and with each of a new shape;
             raises what is wrong with it.
+        check_values: called with each batch of the first epoch; raises for values that nobody
+            handles.
 
     Raises:
         ValueError: an endless source without ``steps``.
@@ -49,6 +51,7 @@ class Stream:
         only_x: bool = False,
         goes_on: bool = False,
         check: Callable[[Rows], Any] | None = None,
+        check_values: Callable[[Rows], Any] | None = None,
     ) -> None:
         self.source = source
         self.given_steps = steps
@@ -56,6 +59,7 @@ class Stream:
         self.n_inputs = n_inputs
         self.only_x = only_x
         self.check = check
+        self.check_values = check_values
         dataset = isinstance(source, PyDataset)
         self.shuffle = shuffle and dataset and not source.keeps_order
         self.once = hasattr(source, "__next__")
@@ -199,8 +203,8 @@ class Stream:
                 f"it is {_described(rows)}, but the first one was {_described(self._peeked)}."
             )
         key = tuple((a.shape[1:], a.dtype) for a in leaves)
-        if not self._verified:
-            check_finite(rows)
+        if not self._verified and self.check_values is not None:
+            self.check_values(rows)
         if self.check is not None and (not self._verified or key not in self._keys):
             self.check(rows)
             self._keys.add(key)

@@ -12,14 +12,14 @@ from kerata.training import arguments, loop, prediction
 from kerata.training.feed import (
     Rows,
     apply_class_weight,
-    check_finite,
     is_stream,
     make_rows,
     split_rows,
 )
+from kerata.training.finite import check_handled, ends_on_nan
 from kerata.training.given_steps import GivenSteps, first_steps
 from kerata.training.single_batches import SingleBatches
-from kerata.training.steps import WHOLE_STEPS
+from kerata.training.steps import IN_STEPS, OF_LOSS, WHOLE_STEPS
 from kerata.training.stored import StoredRows, is_large
 from kerata.training.stream import Stream
 
@@ -102,6 +102,7 @@ class Trainer(SingleBatches):
         steps: int | None = None,
         shuffle: Any = True,
         goes_on: bool = False,
+        watched: bool = False,
     ) -> loop.Data:
         if is_stream(x):
             if y is not None or sample_weight is not None:
@@ -117,11 +118,11 @@ class Trainer(SingleBatches):
                 self._n_inputs(),
                 goes_on=goes_on,
                 check=self._check_rows,
+                check_values=None if watched else self._check_values,
             )
         if is_large(x, y, sample_weight):
             return StoredRows(x, y, sample_weight, self._n_inputs(), shuffle, class_weight)
         rows = make_rows(x, y, sample_weight, self._n_inputs())
-        check_finite(rows)
         return rows if class_weight is None else apply_class_weight(rows, class_weight)
 
     def _whole_executions(self, steps: int) -> int:
@@ -142,6 +143,16 @@ class Trainer(SingleBatches):
         """Refuse data that don't fit the model, the losses or the first data."""
         if self._needs_outputs:
             self._check_targets(rows, self._output_spec(rows.x))
+
+    def _check_values(self, *parts: Any) -> None:
+        """Refuse NaN and infinite values that neither the model nor its losses handle."""
+        model: Any = self
+        if self._compiled is None or not model.built or self._hooked(IN_STEPS):
+            return
+        for part in parts:
+            if isinstance(part, Rows):
+                objective = None if self._hooked(OF_LOSS) else self._objective
+                check_handled(self, objective, part)
 
     # Fit, evaluate, predict --------------------------------------------------------------
 
@@ -205,11 +216,24 @@ class Trainer(SingleBatches):
         if x is None:
             raise ValueError("fit() needs data: fit(x, y) with arrays, or fit(batches).")
         shuffle = arguments.check_shuffle(shuffle)
-        data = self._data(x, y, sample_weight, class_weight, steps_per_epoch, shuffle, goes_on=True)
+        watched = ends_on_nan(callbacks)
+        data = self._data(
+            x,
+            y,
+            sample_weight,
+            class_weight,
+            steps_per_epoch,
+            shuffle,
+            goes_on=True,
+            watched=watched,
+        )
         validation: loop.Data | None = None
         if validation_data is not None:
             validation = self._data(
-                *arguments.validation_parts(validation_data), steps=validation_steps, shuffle=False
+                *arguments.validation_parts(validation_data),
+                steps=validation_steps,
+                shuffle=False,
+                watched=watched,
             )
         elif validation_split:
             if isinstance(data, Stream):
@@ -224,6 +248,8 @@ class Trainer(SingleBatches):
         programs = self._ready(_some(data), training=True)
         if isinstance(validation, Rows | StoredRows):
             self._check_rows(_some(validation))
+        if not watched:
+            self._check_values(data, validation)
         batch = prediction.chosen_batch(data, batch_size, steps_per_epoch, 32)
         for_validation = batch if validation_batch_size is None else int(validation_batch_size)
         if validation is not None and validation_batch_size is batch_size is None:
@@ -284,6 +310,7 @@ class Trainer(SingleBatches):
         arguments.check_counts(steps=steps)
         data = self._data(x, y, sample_weight, steps=steps, shuffle=False)
         programs = self._ready(_some(data), training=False)
+        self._check_values(data)
         data, batch = self._limited(data, batch_size, steps)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
         with programs.running():

@@ -45,7 +45,10 @@ class PReLU(SameShape):
 
     def build(self, input_shape: Any) -> None:
         """Make the slopes, of a row's shape with 1 along shared axes."""
-        shared = self.positive_axes(self.shared_axes or [], input_shape)
+        self.positive_axes(self.shared_axes or [], input_shape)
+        # As in Keras: they count from 1, and 0 and below go on from the last axis.
+        axes = len(input_shape) - 1
+        shared = [(axis - 1) % axes + 1 for axis in self.shared_axes or []]
         own = [axis for axis in range(1, len(input_shape)) if axis not in shared]
         sizes: dict[int, int | None] = {axis: self.known_axis(input_shape, axis) for axis in own}
         self.alpha = self.add_weight(

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata import initializers
+from kerata.base.arguments import number
 from kerata.base.dtypes import epsilon as tiny
 from kerata.base.messages import shape_text
 from kerata.base.registry import serialize
@@ -90,7 +91,7 @@ class BatchNormalization(Affine):
             **kwargs,
         )
         self.axis = int(axis)
-        self.momentum = momentum
+        self.momentum = number("BatchNormalization", "momentum", momentum)
         self.epsilon = epsilon
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
