@@ -12,4 +12,9 @@ def figure(value: float, task: Any) -> str:
 
 def signed(value: float, task: Any) -> str:
     """Write a difference of main figures."""
-    return f"{value:.3g}" if task.kind == "regression" else f"{100 * value:.1f} percentage points"
+    return bare(value, task) + ("" if task.kind == "regression" else " percentage points")
+
+
+def bare(value: float, task: Any) -> str:
+    """Write a difference of main figures without its unit."""
+    return f"{value:.3g}" if task.kind == "regression" else f"{100 * value:.1f}"

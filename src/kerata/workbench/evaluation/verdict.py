@@ -11,7 +11,7 @@ from kerata.workbench.core.findings import Findings
 from kerata.workbench.core.learning_curves import best_epoch, notable_rise
 from kerata.workbench.core.result import Baseline, Trained
 from kerata.workbench.diagnosis.trained import diagnose_trained
-from kerata.workbench.evaluation.figures import figure, signed
+from kerata.workbench.evaluation.figures import bare, figure, signed
 
 # Without a diagnosis the verdict looks for these itself.
 _FIT = ("overfitting", "underfitting")
@@ -97,7 +97,7 @@ def gain_sentence(baseline: Baseline, task: Any) -> str:
     if baseline.gain is None or baseline.gain_interval is None:
         return told
     low, high = baseline.gain_interval
-    between = f"(95% interval {signed(low, task)} to {signed(high, task)})"
+    between = f"(95% interval {bare(low, task)} to {bare(high, task)})"
     if low > 0:
         return f"{told} The network is better by {signed(baseline.gain, task)} {between}."
     if high < 0:
