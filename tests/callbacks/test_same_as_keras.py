@@ -4,8 +4,7 @@ import csv
 import warnings
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from kerata import callbacks
 

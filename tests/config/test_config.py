@@ -4,8 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from kerata import backend as K
-from kerata import config, ops
+from kerata import backend as K, config, ops
 from kerata.base.naming import auto_name
 from kerata.base.symbolic import KerasTensor
 

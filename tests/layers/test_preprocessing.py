@@ -6,8 +6,7 @@ import json
 import jax
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from kerata import layers
 from kerata.layers.functional_call import functional_call

@@ -1,7 +1,6 @@
 """Builders and estimators that the tests of this folder share."""
 
-from kerata import Sequential, layers, optimizers
-from kerata import wrappers as w
+from kerata import Sequential, layers, optimizers, wrappers as w
 
 
 def build_classifier(meta, width=8):

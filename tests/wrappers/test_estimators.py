@@ -11,8 +11,7 @@ from sklearn.base import clone
 from sklearn.datasets import make_blobs, make_multilabel_classification, make_regression
 from sklearn.exceptions import NotFittedError
 
-from kerata import Input, Model, layers
-from kerata import wrappers as w
+from kerata import Input, Model, layers, wrappers as w
 
 from .estimators import build_classifier, build_regressor, estimators
 

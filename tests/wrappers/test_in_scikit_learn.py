@@ -20,8 +20,7 @@ from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from kerata import Input, Sequential, layers, optimizers
-from kerata import wrappers as w
+from kerata import Input, Sequential, layers, optimizers, wrappers as w
 
 X, Y = make_classification(120, 4, n_redundant=0, class_sep=2.0, random_state=1)
 

@@ -7,8 +7,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from kerata import Input, Sequential, callbacks, layers, losses, metrics, optimizers
-from kerata import wrappers as w
+from kerata import Input, Sequential, callbacks, layers, losses, metrics, optimizers, wrappers as w
 
 X = np.random.default_rng(0).normal(size=(40, 3))
 Y = (X[:, 0] > 0).astype(int)

@@ -6,8 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from kerata import Input, Sequential, activations, config, layers, losses, optimizers
-from kerata import wrappers as w
+from kerata import Input, Sequential, activations, config, layers, losses, optimizers, wrappers as w
 from kerata.base.randomness import seeded
 from kerata.constraints import NonNeg
 from kerata.regularizers import L2

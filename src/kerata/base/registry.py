@@ -57,6 +57,32 @@ class Namespace:
         for name in (obj.__name__, to_snake_case(obj.__name__), *aliases):
             self.objects.setdefault(name, obj)
 
+    def publish(
+        self,
+        package: Mapping[str, Any],
+        *,
+        only: Callable[[Any], bool] = callable,
+        also: Mapping[Any, tuple[str, ...]] | None = None,
+    ) -> list[str]:
+        """Make known what a package imports from its files; give its public names.
+
+        Functions come first: their names must not be taken by classes' names in snake case.
+
+        Arguments:
+            package: ``globals()`` of the package, at the end of its ``__init__``.
+            only: chooses what can be found by name.
+            also: further names of some objects.
+
+        Returns:
+            Names of all public classes and functions, for ``__all__``.
+        """
+        public = {n: v for n, v in package.items() if n[0] != "_" and _is_ours(v)}
+        objects = {n: v for n, v in public.items() if v.__module__ != package["__name__"]}
+        for name, obj in sorted(objects.items(), key=lambda item: inspect.isclass(item[1])):
+            if only(obj):
+                self.add(obj, name, *(also or {}).get(obj, ()))
+        return sorted(public)
+
     def lookup(self, name: str) -> Any:
         """Find an object by name, custom objects first.
 
@@ -319,6 +345,11 @@ def deserialize(
     if config.get("build_config") and hasattr(obj, "build_from_config"):
         obj.build_from_config(config["build_config"])
     return sharing.keep(config, obj)
+
+
+def _is_ours(obj: Any) -> bool:
+    named = inspect.isclass(obj) or inspect.isfunction(obj)
+    return named and obj.__module__.partition(".")[0] == "kerata"
 
 
 def _home(obj: Any) -> tuple[str, bool]:

@@ -179,8 +179,7 @@ def tune(
     processes may share it. Example: kerata tune wine.csv --target quality --trials 60
     """
     from kerata.cli.request import Request
-    from kerata.cli.tune import Wanted
-    from kerata.cli.tune import tune as search
+    from kerata.cli.tune import Wanted, tune as search
 
     search(
         Request(

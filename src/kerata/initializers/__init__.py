@@ -9,44 +9,34 @@ import jax
 import numpy as np
 
 from kerata.base import registry
-from kerata.base.dtypes import dtype_name
-from kerata.initializers.base import Initializer
-from kerata.initializers.constant import STFT, Constant, Identity, Ones, Zeros, to_jax
+from kerata.base.dtypes import dtype_name as _dtype_name
+from kerata.initializers.base import Initializer as Initializer
+from kerata.initializers.constant import (
+    STFT as STFT,
+    Constant as Constant,
+    Identity as Identity,
+    Ones as Ones,
+    Zeros as Zeros,
+    to_jax as _to_jax,
+)
 from kerata.initializers.random import (
-    Orthogonal,
-    RandomNormal,
-    RandomUniform,
-    TruncatedNormal,
-    VarianceScaling,
-    compute_fans,
+    Orthogonal as Orthogonal,
+    RandomNormal as RandomNormal,
+    RandomUniform as RandomUniform,
+    TruncatedNormal as TruncatedNormal,
+    VarianceScaling as VarianceScaling,
+    compute_fans as compute_fans,
 )
 from kerata.initializers.scaled import (
-    GlorotNormal,
-    GlorotUniform,
-    HeNormal,
-    HeUniform,
-    LecunNormal,
-    LecunUniform,
+    GlorotNormal as GlorotNormal,
+    GlorotUniform as GlorotUniform,
+    HeNormal as HeNormal,
+    HeUniform as HeUniform,
+    LecunNormal as LecunNormal,
+    LecunUniform as LecunUniform,
 )
 
 _namespace = registry.Namespace("keras.initializers", "initializer")
-_namespace.add(Constant)
-_namespace.add(GlorotNormal)
-_namespace.add(GlorotUniform)
-_namespace.add(HeNormal)
-_namespace.add(HeUniform)
-_namespace.add(Identity, "IdentityInitializer")
-_namespace.add(Initializer)
-_namespace.add(LecunNormal)
-_namespace.add(LecunUniform)
-_namespace.add(Ones, "one")
-_namespace.add(Orthogonal, "OrthogonalInitializer")
-_namespace.add(RandomNormal, "normal")
-_namespace.add(RandomUniform, "uniform")
-_namespace.add(STFT, "STFTInitializer")
-_namespace.add(TruncatedNormal)
-_namespace.add(VarianceScaling)
-_namespace.add(Zeros, "zero")
 
 constant = Constant
 glorot_normal = GlorotNormal
@@ -89,8 +79,8 @@ def get(identifier: Any) -> Any:
                 f"but the weight has shape {tuple(shape)}."
             )
         if isinstance(identifier, jax.Array):
-            return identifier.astype(dtype_name(dtype))
-        return to_jax(identifier, dtype)
+            return identifier.astype(_dtype_name(dtype))
+        return _to_jax(identifier, dtype)
 
     return fixed
 
@@ -113,47 +103,8 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
     return registry.deserialize(config, custom_objects, _namespace)
 
 
-__all__ = [
-    "STFT",
-    "Constant",
-    "GlorotNormal",
-    "GlorotUniform",
-    "HeNormal",
-    "HeUniform",
-    "Identity",
-    "IdentityInitializer",
-    "Initializer",
-    "LecunNormal",
-    "LecunUniform",
-    "Ones",
-    "Orthogonal",
-    "OrthogonalInitializer",
-    "RandomNormal",
-    "RandomUniform",
-    "STFTInitializer",
-    "TruncatedNormal",
-    "VarianceScaling",
-    "Zeros",
-    "compute_fans",
-    "constant",
-    "deserialize",
-    "get",
-    "glorot_normal",
-    "glorot_uniform",
-    "he_normal",
-    "he_uniform",
-    "identity",
-    "lecun_normal",
-    "lecun_uniform",
-    "normal",
-    "ones",
-    "orthogonal",
-    "random_normal",
-    "random_uniform",
-    "serialize",
-    "stft",
-    "truncated_normal",
-    "uniform",
-    "variance_scaling",
-    "zeros",
-]
+__all__ = _namespace.publish(
+    globals(),
+    only=lambda found: isinstance(found, type),
+    also={Ones: ("one",), Zeros: ("zero",)},
+)

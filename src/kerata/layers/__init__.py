@@ -7,227 +7,137 @@ from collections.abc import Mapping
 from typing import Any
 
 from kerata.base import registry
-from kerata.base.dtypes import DTypePolicy
-from kerata.base.messages import did_you_mean
-from kerata.layers.activation.elementwise import ELU, LeakyReLU, ReLU
-from kerata.layers.activation.prelu import PReLU
-from kerata.layers.activation.softmax import Softmax
+from kerata.base.dtypes import DTypePolicy as _DTypePolicy
+from kerata.base.messages import did_you_mean as _did_you_mean
+from kerata.layers.activation.elementwise import ELU as ELU, LeakyReLU as LeakyReLU, ReLU as ReLU
+from kerata.layers.activation.prelu import PReLU as PReLU
+from kerata.layers.activation.softmax import Softmax as Softmax
 from kerata.layers.convolution import (
-    Conv1D,
-    Conv1DTranspose,
-    Conv2D,
-    Conv2DTranspose,
-    Conv3D,
-    Convolution1D,
-    Convolution1DTranspose,
-    Convolution2D,
-    Convolution2DTranspose,
-    Convolution3D,
-    DepthwiseConv1D,
-    DepthwiseConv2D,
-    SeparableConv1D,
-    SeparableConv2D,
-    SeparableConvolution1D,
-    SeparableConvolution2D,
+    Conv1D as Conv1D,
+    Conv1DTranspose as Conv1DTranspose,
+    Conv2D as Conv2D,
+    Conv2DTranspose as Conv2DTranspose,
+    Conv3D as Conv3D,
+    Convolution1D as Convolution1D,
+    Convolution1DTranspose as Convolution1DTranspose,
+    Convolution2D as Convolution2D,
+    Convolution2DTranspose as Convolution2DTranspose,
+    Convolution3D as Convolution3D,
+    DepthwiseConv1D as DepthwiseConv1D,
+    DepthwiseConv2D as DepthwiseConv2D,
+    SeparableConv1D as SeparableConv1D,
+    SeparableConv2D as SeparableConv2D,
+    SeparableConvolution1D as SeparableConvolution1D,
+    SeparableConvolution2D as SeparableConvolution2D,
 )
-from kerata.layers.core.activation import Activation
-from kerata.layers.core.dense import Dense
-from kerata.layers.core.einsum_dense import EinsumDense
-from kerata.layers.core.identity import Identity
-from kerata.layers.core.input_layer import Input, InputLayer
-from kerata.layers.core.lambda_layer import Lambda
-from kerata.layers.core.masking import Masking
-from kerata.layers.core.wrapper import Wrapper
-from kerata.layers.embedding.embedding import Embedding
-from kerata.layers.functional_call import functional_call
-from kerata.layers.input_spec import InputSpec
-from kerata.layers.layer import Layer
-from kerata.layers.merging.concatenate import Concatenate
-from kerata.layers.merging.dot import Dot
-from kerata.layers.merging.elementwise import Add, Average, Maximum, Minimum, Multiply, Subtract
+from kerata.layers.core.activation import Activation as Activation
+from kerata.layers.core.dense import Dense as Dense
+from kerata.layers.core.einsum_dense import EinsumDense as EinsumDense
+from kerata.layers.core.identity import Identity as Identity
+from kerata.layers.core.input_layer import Input as Input, InputLayer as InputLayer
+from kerata.layers.core.lambda_layer import Lambda as Lambda
+from kerata.layers.core.masking import Masking as Masking
+from kerata.layers.core.wrapper import Wrapper as Wrapper
+from kerata.layers.embedding.embedding import Embedding as Embedding
+from kerata.layers.functional_call import functional_call as functional_call
+from kerata.layers.input_spec import InputSpec as InputSpec
+from kerata.layers.layer import Layer as Layer
+from kerata.layers.merging.concatenate import Concatenate as Concatenate
+from kerata.layers.merging.dot import Dot as Dot
+from kerata.layers.merging.elementwise import (
+    Add as Add,
+    Average as Average,
+    Maximum as Maximum,
+    Minimum as Minimum,
+    Multiply as Multiply,
+    Subtract as Subtract,
+)
 from kerata.layers.merging.functions import (
-    add,
-    average,
-    concatenate,
-    dot,
-    maximum,
-    minimum,
-    multiply,
-    subtract,
+    add as add,
+    average as average,
+    concatenate as concatenate,
+    dot as dot,
+    maximum as maximum,
+    minimum as minimum,
+    multiply as multiply,
+    subtract as subtract,
 )
-from kerata.layers.normalization.batch_normalization import BatchNormalization
-from kerata.layers.normalization.group_normalization import GroupNormalization
-from kerata.layers.normalization.layer_normalization import LayerNormalization
-from kerata.layers.normalization.normalization import Normalization
-from kerata.layers.normalization.rms_normalization import RMSNormalization
-from kerata.layers.normalization.unit_normalization import UnitNormalization
+from kerata.layers.normalization.batch_normalization import BatchNormalization as BatchNormalization
+from kerata.layers.normalization.group_normalization import GroupNormalization as GroupNormalization
+from kerata.layers.normalization.layer_normalization import LayerNormalization as LayerNormalization
+from kerata.layers.normalization.normalization import Normalization as Normalization
+from kerata.layers.normalization.rms_normalization import RMSNormalization as RMSNormalization
+from kerata.layers.normalization.unit_normalization import UnitNormalization as UnitNormalization
 from kerata.layers.pooling import (
-    AveragePooling1D,
-    AveragePooling2D,
-    AveragePooling3D,
-    AvgPool1D,
-    AvgPool2D,
-    AvgPool3D,
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    GlobalAveragePooling3D,
-    GlobalAvgPool1D,
-    GlobalAvgPool2D,
-    GlobalAvgPool3D,
-    GlobalMaxPool1D,
-    GlobalMaxPool2D,
-    GlobalMaxPool3D,
-    GlobalMaxPooling1D,
-    GlobalMaxPooling2D,
-    GlobalMaxPooling3D,
-    MaxPool1D,
-    MaxPool2D,
-    MaxPool3D,
-    MaxPooling1D,
-    MaxPooling2D,
-    MaxPooling3D,
+    AveragePooling1D as AveragePooling1D,
+    AveragePooling2D as AveragePooling2D,
+    AveragePooling3D as AveragePooling3D,
+    AvgPool1D as AvgPool1D,
+    AvgPool2D as AvgPool2D,
+    AvgPool3D as AvgPool3D,
+    GlobalAveragePooling1D as GlobalAveragePooling1D,
+    GlobalAveragePooling2D as GlobalAveragePooling2D,
+    GlobalAveragePooling3D as GlobalAveragePooling3D,
+    GlobalAvgPool1D as GlobalAvgPool1D,
+    GlobalAvgPool2D as GlobalAvgPool2D,
+    GlobalAvgPool3D as GlobalAvgPool3D,
+    GlobalMaxPool1D as GlobalMaxPool1D,
+    GlobalMaxPool2D as GlobalMaxPool2D,
+    GlobalMaxPool3D as GlobalMaxPool3D,
+    GlobalMaxPooling1D as GlobalMaxPooling1D,
+    GlobalMaxPooling2D as GlobalMaxPooling2D,
+    GlobalMaxPooling3D as GlobalMaxPooling3D,
+    MaxPool1D as MaxPool1D,
+    MaxPool2D as MaxPool2D,
+    MaxPool3D as MaxPool3D,
+    MaxPooling1D as MaxPooling1D,
+    MaxPooling2D as MaxPooling2D,
+    MaxPooling3D as MaxPooling3D,
 )
-from kerata.layers.preprocessing.category_encoding import CategoryEncoding
-from kerata.layers.preprocessing.discretization import Discretization
-from kerata.layers.preprocessing.hashing import Hashing
-from kerata.layers.preprocessing.integer_lookup import IntegerLookup
-from kerata.layers.preprocessing.rescaling import Rescaling
-from kerata.layers.preprocessing.string_lookup import StringLookup
-from kerata.layers.preprocessing.text_vectorization import TextVectorization
-from kerata.layers.regularization.activity import ActivityRegularization
-from kerata.layers.regularization.alpha_dropout import AlphaDropout
-from kerata.layers.regularization.dropout import Dropout
-from kerata.layers.regularization.noise import GaussianDropout, GaussianNoise
+from kerata.layers.preprocessing.category_encoding import CategoryEncoding as CategoryEncoding
+from kerata.layers.preprocessing.discretization import Discretization as Discretization
+from kerata.layers.preprocessing.hashing import Hashing as Hashing
+from kerata.layers.preprocessing.integer_lookup import IntegerLookup as IntegerLookup
+from kerata.layers.preprocessing.rescaling import Rescaling as Rescaling
+from kerata.layers.preprocessing.string_lookup import StringLookup as StringLookup
+from kerata.layers.preprocessing.text_vectorization import TextVectorization as TextVectorization
+from kerata.layers.regularization.activity import ActivityRegularization as ActivityRegularization
+from kerata.layers.regularization.alpha_dropout import AlphaDropout as AlphaDropout
+from kerata.layers.regularization.dropout import Dropout as Dropout
+from kerata.layers.regularization.noise import (
+    GaussianDropout as GaussianDropout,
+    GaussianNoise as GaussianNoise,
+)
 from kerata.layers.regularization.spatial_dropout import (
-    SpatialDropout1D,
-    SpatialDropout2D,
-    SpatialDropout3D,
+    SpatialDropout1D as SpatialDropout1D,
+    SpatialDropout2D as SpatialDropout2D,
+    SpatialDropout3D as SpatialDropout3D,
 )
-from kerata.layers.reshaping.cropping import Cropping1D, Cropping2D, Cropping3D
-from kerata.layers.reshaping.padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
-from kerata.layers.reshaping.shapes import Flatten, Permute, RepeatVector, Reshape
-from kerata.layers.reshaping.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
+from kerata.layers.reshaping.cropping import (
+    Cropping1D as Cropping1D,
+    Cropping2D as Cropping2D,
+    Cropping3D as Cropping3D,
+)
+from kerata.layers.reshaping.padding import (
+    ZeroPadding1D as ZeroPadding1D,
+    ZeroPadding2D as ZeroPadding2D,
+    ZeroPadding3D as ZeroPadding3D,
+)
+from kerata.layers.reshaping.shapes import (
+    Flatten as Flatten,
+    Permute as Permute,
+    RepeatVector as RepeatVector,
+    Reshape as Reshape,
+)
+from kerata.layers.reshaping.upsampling import (
+    UpSampling1D as UpSampling1D,
+    UpSampling2D as UpSampling2D,
+    UpSampling3D as UpSampling3D,
+)
 
 _namespace = registry.Namespace("keras.layers", "layer", instantiate=False)
-__all__ = [
-    "ELU",
-    "Activation",
-    "ActivityRegularization",
-    "Add",
-    "AlphaDropout",
-    "Average",
-    "AveragePooling1D",
-    "AveragePooling2D",
-    "AveragePooling3D",
-    "AvgPool1D",
-    "AvgPool2D",
-    "AvgPool3D",
-    "BatchNormalization",
-    "CategoryEncoding",
-    "Concatenate",
-    "Conv1D",
-    "Conv1DTranspose",
-    "Conv2D",
-    "Conv2DTranspose",
-    "Conv3D",
-    "Convolution1D",
-    "Convolution1DTranspose",
-    "Convolution2D",
-    "Convolution2DTranspose",
-    "Convolution3D",
-    "Cropping1D",
-    "Cropping2D",
-    "Cropping3D",
-    "Dense",
-    "DepthwiseConv1D",
-    "DepthwiseConv2D",
-    "Discretization",
-    "Dot",
-    "Dropout",
-    "EinsumDense",
-    "Embedding",
-    "Flatten",
-    "GaussianDropout",
-    "GaussianNoise",
-    "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D",
-    "GlobalAveragePooling3D",
-    "GlobalAvgPool1D",
-    "GlobalAvgPool2D",
-    "GlobalAvgPool3D",
-    "GlobalMaxPool1D",
-    "GlobalMaxPool2D",
-    "GlobalMaxPool3D",
-    "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D",
-    "GlobalMaxPooling3D",
-    "GroupNormalization",
-    "Hashing",
-    "Identity",
-    "Input",
-    "InputLayer",
-    "InputSpec",
-    "IntegerLookup",
-    "Lambda",
-    "Layer",
-    "LayerNormalization",
-    "LeakyReLU",
-    "Masking",
-    "MaxPool1D",
-    "MaxPool2D",
-    "MaxPool3D",
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "MaxPooling3D",
-    "Maximum",
-    "Minimum",
-    "Multiply",
-    "Normalization",
-    "PReLU",
-    "Permute",
-    "RMSNormalization",
-    "ReLU",
-    "RepeatVector",
-    "Rescaling",
-    "Reshape",
-    "SeparableConv1D",
-    "SeparableConv2D",
-    "SeparableConvolution1D",
-    "SeparableConvolution2D",
-    "Softmax",
-    "SpatialDropout1D",
-    "SpatialDropout2D",
-    "SpatialDropout3D",
-    "StringLookup",
-    "Subtract",
-    "TextVectorization",
-    "UnitNormalization",
-    "UpSampling1D",
-    "UpSampling2D",
-    "UpSampling3D",
-    "Wrapper",
-    "ZeroPadding1D",
-    "ZeroPadding2D",
-    "ZeroPadding3D",
-    "add",
-    "average",
-    "concatenate",
-    "deserialize",
-    "dot",
-    "functional_call",
-    "get",
-    "maximum",
-    "minimum",
-    "multiply",
-    "serialize",
-    "subtract",
-]
 
-for _name in __all__:
-    _found = globals().get(_name)
-    if isinstance(_found, type) and issubclass(_found, Layer):
-        _namespace.add(_found, _name)
-registry.Namespace("keras", "dtype policy").add(DTypePolicy)
+registry.Namespace("keras", "dtype policy").add(_DTypePolicy)
 
 
 def get(identifier: Any) -> Any:
@@ -251,7 +161,12 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
 
 def __getattr__(name: str) -> Any:
     raise AttributeError(
-        f"There is no layers.{name}. {did_you_mean(name, __all__)}",
+        f"There is no layers.{name}. {_did_you_mean(name, __all__)}",
         name=name,
         obj=sys.modules[__name__],
     )
+
+
+__all__ = _namespace.publish(
+    globals(), only=lambda found: isinstance(found, type) and issubclass(found, Layer)
+)

@@ -2,14 +2,14 @@
 
 from kerata.base.registry import (
     custom_object_scope,
+    custom_object_scope as CustomObjectScope,
     deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
+    serialize as serialize_keras_object,
 )
-from kerata.base.registry import custom_object_scope as CustomObjectScope
-from kerata.base.registry import serialize as serialize_keras_object
 from kerata.saving.model_files import (
     load_model,
     load_weights,

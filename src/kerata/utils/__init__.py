@@ -3,14 +3,14 @@
 from kerata.base.randomness import set_random_seed
 from kerata.base.registry import (
     custom_object_scope,
+    custom_object_scope as CustomObjectScope,
     deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
+    serialize as serialize_keras_object,
 )
-from kerata.base.registry import custom_object_scope as CustomObjectScope
-from kerata.base.registry import serialize as serialize_keras_object
 from kerata.utils.bags import multi_hot
 from kerata.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from kerata.utils.image_dataset import image_dataset_from_directory
