@@ -371,3 +371,24 @@ def test_a_backup_knows_what_it_belongs_to(tmp_path, what, change):
     train()
     with pytest.raises(ValueError, match=f"another training: {what} differs"):
         train(**change)
+
+
+def test_a_backup_knows_which_layer_feeds_which_and_not_their_names(tmp_path):
+    def train(swapped=False, loss=lambda y, p: (y - p) ** 2):
+        keras.utils.set_random_seed(0)
+        inputs = keras.Input((3,))
+        first = keras.layers.Dense(3)(inputs)
+        second = keras.layers.Dense(3)(first)
+        both = [second, first] if swapped else [first, second]
+        model = keras.Model(inputs, keras.layers.Subtract()(both))
+        model.compile(keras.optimizers.SGD(0.001), loss)
+        x = np.arange(24.0).reshape(8, 3)
+        backup = keras.callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False)
+        model.fit(x, x, epochs=2, verbose=0, callbacks=[backup])
+
+    train()
+    train()
+    with pytest.raises(ValueError, match="another training: the model differs"):
+        train(swapped=True)
+    with pytest.raises(ValueError, match="another training: the loss differs"):
+        train(loss=lambda y, p: abs(y - p))

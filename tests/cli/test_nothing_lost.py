@@ -29,15 +29,22 @@ def place(tmp_path):
     return tmp_path
 
 
-def start(place, *more, **how):
+LIMITED = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, 2 * ({},)); "
+LIMITED += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+
+
+def start(place, *more, most=None):
+    """Start a training; of files at most so many bytes can be written."""
+    command = [*COMMAND, *(more or SMALL)]
+    if most is not None:
+        command = [sys.executable, "-c", LIMITED.format(most), *command[1:]]
     return subprocess.Popen(
-        [*COMMAND, *(more or SMALL)],
+        command,
         cwd=place,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        **how,
     )
 
 
@@ -74,7 +81,7 @@ def test_a_signal_while_training_keeps_the_best_epoch(place, number):
     process.send_signal(number)
     told, errors = process.communicate(timeout=120)
     assert "Traceback" not in errors
-    assert "Stopping: the best epoch so far is kept" in told
+    assert "Stopping; judging epoch " in told
     run = sound(place)
     if number == signal.SIGINT:
         assert process.returncode == 0, errors
@@ -89,6 +96,54 @@ def test_a_signal_while_training_keeps_the_best_epoch(place, number):
             text=True,
         )
         assert "before the network was judged" in shown.stdout, shown.stderr
+
+
+LONG = ["--network", "linear", "--epochs", "100000", "--option", "patience=9999"]
+
+
+def test_ctrl_c_twice_keeps_the_run_and_skips_the_diagnosis(place):
+    process = start(place, *LONG)
+    wait_for(process, "epoch")
+    process.send_signal(signal.SIGINT)
+    # Told at once, before the training has ended.
+    wait_for(process, "Stopping; judging epoch")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert errors == ""
+    run = sound(place)
+    assert run.record["verdict"]["quality"].startswith("It gets")
+    assert run.record["diagnosis"]["left_out"] == {"the whole diagnosis": "interrupted"}
+
+
+def test_no_room_anywhere_still_tells_the_verdict(place):
+    process = start(place, most=10_000)
+    told, errors = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert "judged, but not saved" in told
+    assert "The network is" in told
+    assert errors.startswith("Error: ")
+    assert "Traceback" not in errors
+    assert not list((place / "runs").iterdir())
+
+
+def test_a_report_that_finds_no_room_leaves_the_run_complete(place):
+    process = start(place, most=30_000)
+    told, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert "the run is saved, but not its" in told
+    run = sound(place)
+    assert run.record["verdict"]["quality"].startswith("It gets")
+    assert not (run.path / "report.html").exists()
+    assert not list(run.path.glob(".*"))
+
+
+def test_a_folder_that_can_not_be_written_is_told_before_training(place):
+    (place / "file").write_text("mine")
+    told, errors = start(place, *SMALL, "--out", "file/runs").communicate(timeout=120)
+    assert "Baseline" not in told
+    assert errors.startswith("Error: ")
+    assert errors.count("\n") == 1
 
 
 def test_killed_after_training_the_run_is_there(place):
@@ -195,4 +250,14 @@ def test_killed_at_any_moment_there_is_a_whole_run_or_none(place):
             assert run.model is not None
     process = start(place, *SMALL, "--overwrite")
     process.communicate()
+    sound(place)
+
+
+def test_a_folder_that_a_dead_process_had_moved_aside_comes_back(place, tmp_path):
+    start(place).communicate()
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    folder = tmp_path / "runs"
+    (folder / "tiny").rename(folder / f".tiny.{files._OWNER.format(dead.pid)}.ab12.old")
+    assert [run.name for run in runs.all(folder)] == ["tiny"]
     sound(place)

@@ -164,3 +164,38 @@ def test_a_damaged_line_costs_that_line_alone(small, data, tmp_path, trained):
         again = search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
     assert len(set(trained)) == 1
     np.testing.assert_array_equal(again.scores(), first.scores())
+
+
+def test_a_damaged_first_line_costs_nothing_that_the_others_tell(small, data, tmp_path, trained):
+    path = tmp_path / "search.jsonl"
+    first = search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
+    head, *lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(head.replace(b"the", b"thy") + b"".join(lines))
+    trained.clear()
+    again = search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
+    assert not trained
+    np.testing.assert_array_equal(again.scores(), first.scores())
+    with pytest.raises(ValueError, match="not the journal"):
+        search.grid(small, SPACE, *data, journal=path, seed=1, **ARGUMENTS)
+
+
+def test_a_full_disk_costs_the_journal_and_not_the_search(small, data, tmp_path):
+    resource = pytest.importorskip("resource")
+    path = tmp_path / "search.jsonl"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (700, before[1]))
+    try:
+        with pytest.warns(UserWarning, match=r"search could not write .*search\.jsonl"):
+            found = search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert np.isfinite(found.scores()).all()
+    assert 1 <= len(path.read_bytes().splitlines()) < 5
+    # What was written is used.
+    again = search.grid(small, SPACE, *data, journal=path, **ARGUMENTS)
+    np.testing.assert_array_equal(again.scores(), found.scores())
+
+
+def test_what_is_no_file_is_no_journal(small, data, tmp_path):
+    with pytest.raises(ValueError, match="is no file"):
+        search.grid(small, SPACE, *data, journal=tmp_path, **ARGUMENTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import types
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,8 +25,11 @@ def belonging_of(model: Any) -> dict[str, str]:
         model: compiled, at the start of its training.
     """
     compiled = model._compiled or {}
+    layers = list(model._flatten_layers())
+    # By place: which layer feeds which is told by names.
+    places = {layer.name: f"layer {place}" for place, layer in enumerate(layers)}
     found = {
-        "the model": [_described(layer) for layer in model._flatten_layers()],
+        "the model": [_renamed(_described(layer), places) for layer in layers],
         "the loss": [_described(compiled.get("loss")), _described(compiled.get("loss_weights"))],
         "the metrics": [_described(compiled.get(n)) for n in ("metrics", "weighted_metrics")],
         "the optimizer": _described(model.optimizer),
@@ -49,11 +53,19 @@ def _described(value: Any) -> Any:
         return [_described(part) for part in value]
     if isinstance(value, Mapping):
         return {str(key): _described(part) for key, part in value.items()}
+    code = getattr(value, "__code__", None)
+    if isinstance(code, types.CodeType):
+        return [value.__qualname__, _of_code(code), repr(value.__defaults__)]
     try:
         return _without_names(serialize(value))
     except Exception:
         # A class of the user's that can't tell what it was made of.
         return [type(value).__name__, getattr(value, "__qualname__", "")]
+
+
+def _of_code(code: types.CodeType) -> list[Any]:
+    constants = [_of_code(c) if isinstance(c, types.CodeType) else repr(c) for c in code.co_consts]
+    return [code.co_code.hex(), list(code.co_names), constants]
 
 
 def _without_names(config: Any) -> Any:
@@ -62,3 +74,11 @@ def _without_names(config: Any) -> Any:
     if isinstance(config, Mapping):
         return {key: _without_names(part) for key, part in config.items() if key != "name"}
     return config
+
+
+def _renamed(config: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(config, list):
+        return [_renamed(part, names) for part in config]
+    if isinstance(config, dict):
+        return {key: _renamed(part, names) for key, part in config.items()}
+    return names.get(config, config) if isinstance(config, str) else config

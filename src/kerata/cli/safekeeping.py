@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import tempfile
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerata import callbacks
 from kerata.training.interrupt import deferred_interrupt, on_press
 from kerata.workbench import runs
 
@@ -24,6 +26,20 @@ if TYPE_CHECKING:
 TERMINATED = 128 + 15
 
 
+class BestEpoch(callbacks.Callback):
+    """Notes which epoch of a training is the best so far, from 1; 0 before the first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number, self.loss = 0, float("inf")
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Compare an epoch."""
+        loss = float((logs or {}).get("val_loss", "nan"))
+        if not self.number or loss < self.loss:
+            self.number, self.loss = epoch + 1, loss
+
+
 class Safekeeping:
     """Saves a run at the moment when its network is trained.
 
@@ -32,6 +48,11 @@ class Safekeeping:
         request: what was asked for.
         name: of the run.
         pass_on: told what ``fit_source`` tells, besides.
+
+    Attributes:
+        run: as it was saved; None before that, and where nothing can be written.
+        problem: why it could not be saved.
+        watch: callback for the network's training.
     """
 
     def __init__(
@@ -44,46 +65,50 @@ class Safekeeping:
         self.console, self.request, self.name = console, request, name
         self.pass_on = pass_on
         self.run: Run | None = None
+        self.problem: OSError | None = None
+        self.watch = BestEpoch()
         self.terminated = False
+        self._phase = ""
+        self._presses = 0
 
     def tell(self, name: str, value: Any) -> None:
         """Save what is trained, pass on the rest."""
+        self._phase = name
         if name == "trained":
             with deferred_interrupt():
-                self.run = self._keep(value)
+                self._keep(value)
         elif name == "diagnosis" and self.terminated:
             raise KeyboardInterrupt
         elif self.pass_on is not None:
             self.pass_on(name, value)
 
-    def _keep(self, trained: Trained) -> Run:
+    def _keep(self, trained: Trained) -> None:
         # As it was said, since a run's own name for its data may stand for a path.
         trained.config |= {"source": self.request.source, "table": self.request.table}
         folder = self.request.folder
         try:
-            run = runs.keep(trained, self.name, folder, overwrite=self.request.overwrite)
+            self.run = runs.keep(trained, self.name, folder, overwrite=self.request.overwrite)
         except OSError as error:
+            self._line(f"{str(folder)!r} could not be written ({error.strerror or error}).")
+            self._keep_elsewhere(trained)
+        if self.run is not None and self.run.name != self.name:
+            self._line(f"Another run took the name {self.name!r}; this one is {self.run.name!r}.")
+
+    def _keep_elsewhere(self, trained: Trained) -> None:
+        try:
             elsewhere = Path(tempfile.mkdtemp(prefix="kerata-"))
-            run = runs.keep(trained, self.name, elsewhere)
+            self.run = runs.keep(trained, self.name, elsewhere)
+        except OSError as error:
+            self.problem = error
             self._line(
-                f"{str(folder)!r} could not be written ({error.strerror or error}), so the "
-                f"run is in {str(elsewhere)!r}: move it where you want it."
+                "Nor could the folder for temporary files, so the network is judged, but not saved."
             )
-        if run.name != self.name:
-            self._line(f"Another run took the name {self.name!r}; this one is {run.name!r}.")
-        return run
+        else:
+            self._line(f"The run is in {str(elsewhere)!r}: move it where you want it.")
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Say at once what Ctrl-C does; let a signal to end do the same, without a diagnosis."""
-
-        def pressed() -> None:
-            if self.run is None:
-                self._line(
-                    "Stopping: the best epoch so far is kept and judged; Ctrl-C again ends at once."
-                )
-            else:
-                self._line("Stopping; the run is saved.")
 
         def end(number: int, frame: Any) -> None:
             self.terminated = True
@@ -92,11 +117,11 @@ class Safekeeping:
         main = threading.current_thread() is threading.main_thread()
         before = signal.signal(signal.SIGTERM, end) if main else None
         try:
-            with on_press(pressed):
+            with on_press(self._pressed):
                 yield
         except KeyboardInterrupt:
             if self.run is not None:
-                self._line(f"Interrupted; the run is saved, not judged: {self.run.path}")
+                self._line(f"Interrupted; the run is saved: {self.run.path}")
             if self.terminated:
                 raise SystemExit(TERMINATED) from None
             raise
@@ -104,5 +129,24 @@ class Safekeeping:
             if main:
                 signal.signal(signal.SIGTERM, before)
 
+    def _pressed(self) -> None:
+        self._presses += 1
+        if self._phase not in ("network", "member"):
+            self._line("Stopping.")
+        elif not self.watch.number:
+            self._line("Stopping; no epoch is finished, so there is nothing to judge.")
+        elif self.terminated:
+            self._line(f"Stopping; judging epoch {self.watch.number}, without a diagnosis.")
+        elif self._presses == 1:
+            self._line(
+                f"Stopping; judging epoch {self.watch.number}; Ctrl-C again skips the diagnosis."
+            )
+        else:
+            self._line("The diagnosis will be skipped.")
+
     def _line(self, text: str) -> None:
-        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+        try:
+            self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+        except RuntimeError:
+            # A signal came while standard output was being written to.
+            os.write(2, f"{text}\n".encode())

@@ -96,7 +96,7 @@ def tell_show(name: str, folder: Path) -> None:
     run = runs.load(name, folder)
     record = run.record
     console.print(f"{run.name}: {record['network']} for {run.task.target!r}", style="bold")
-    rows = record.get("rows", {})
+    rows = record.get("rows") or {}
     facts = [
         run.task.why,
         f"Made {record['created'][:16].replace('T', ' ')} from {record.get('source')}, "
@@ -104,14 +104,16 @@ def tell_show(name: str, folder: Path) -> None:
         f"{rows.get('train', 0):,} rows to train on, {rows.get('validation', 0):,} to stop by, "
         f"{rows.get('test', 0):,} to judge by.",
         f"{record.get('epochs')} epochs, the best {record.get('best_epoch')}; "
-        f"{record.get('parameters', 0):,} parameters, {_megabytes(record.get('bytes', 0))}; "
+        f"{record.get('parameters') or 0:,} parameters, {_megabytes(record.get('bytes') or 0)}; "
         f"{_per_second(record)} predicted a second.",
     ]
     say(console, "Run", facts)
     say(console, "Figures", [f"{_said(k)}: {_number(v)}" for k, v in record["metrics"].items()])
     print_verdict(console, record)
-    say(console, "Notes", record.get("notes", []))
-    say(console, "Time", [f"{k}: {v:.1f} s" for k, v in record.get("seconds", {}).items()])
+    if record.get("verdict") and not (run.path / "report.html").exists():
+        say(console, "Report", ["None: it was not asked for, or the command was ended before it."])
+    say(console, "Notes", record.get("notes") or [])
+    say(console, "Time", _times(record))
     say(console, "Saved", [str(path) for path in sorted(run.path.iterdir())])
 
 
@@ -140,9 +142,9 @@ def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
             behind = [figure(pair.gain, task), f"{low} to {high}", f"{pair.p:.3g}"]
         cells = [
             *(pair.name, figure(pair.value, task), *behind),
-            f"{record.get('parameters', 0):,}",
-            _megabytes(record.get("bytes", 0)),
-            f"{record.get('seconds', {}).get('training', 0):.1f} s",
+            f"{record.get('parameters') or 0:,}",
+            _megabytes(record.get("bytes") or 0),
+            f"{(record.get('seconds') or {}).get('training') or 0:.1f} s",
             "" if record.get("rows_per_second") is None else f"{record['rows_per_second']:,.0f}",
         ]
         table.add_row(*map(Text, cells))
@@ -199,7 +201,7 @@ def _table_of(found: list[Run]) -> Any:
             run.task.target,
             f"{_said(main)} {figure(value, run.task)}",
             f"{low} to {high}",
-            f"{record.get('parameters', 0):,}",
+            f"{record.get('parameters') or 0:,}",
         )
         table.add_row(*map(Text, cells))
     return table
@@ -224,6 +226,10 @@ def _said(metric: str) -> str:
 
 def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.4g}"
+
+
+def _times(record: dict[str, Any]) -> list[str]:
+    return [f"{name}: {time or 0:.1f} s" for name, time in (record.get("seconds") or {}).items()]
 
 
 def _per_second(record: dict[str, Any]) -> str:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from kerata.cli.safekeeping import Safekeeping
     from kerata.workbench.core.result import Trained
-    from kerata.workbench.runs import Run
 
 
 def train_source(request: Request) -> None:
@@ -57,7 +56,7 @@ def train_source(request: Request) -> None:
             seed=request.seed,
             balance=request.balance,
             with_diagnosis=True,
-            watch=[] if request.quiet else [view],
+            watch=[kept.watch] if request.quiet else [kept.watch, view],
             on_event=kept.tell,
         )
         finish(console, trained, kept)
@@ -69,14 +68,36 @@ def train_source(request: Request) -> None:
 
 
 def finish(console: Console, trained: Trained, kept: Safekeeping) -> None:
-    """Judge the run that was kept and print what came of it."""
+    """Judge the run that was kept and print what came of it.
+
+    Raises:
+        OSError: it could not be kept.
+    """
     from kerata.workbench import runs
 
-    assert kept.run is not None
-    run = runs.complete(kept.run, trained)
-    _print_result(console, trained, run)
-    report = run.path / "report.html"
-    say(console, "Saved", [str(run.path), *([str(report)] if report.exists() else [])])
+    from kerata.workbench.runs.record import judged_record_of
+
+    saved, problem = [], kept.problem
+    judged: dict[str, Any] | None = None
+    if kept.run is not None:
+        saved.append(str(kept.run.path))
+        try:
+            kept.run = runs.complete(kept.run, trained)
+            judged = kept.run.record
+        except OSError as error:
+            problem = error
+    _print_result(console, trained, judged or judged_record_of(trained))
+    if kept.run is not None and problem is None:
+        try:
+            saved.append(str(runs.add_report(kept.run, trained)))
+        except OSError as error:
+            problem = error
+    if problem is not None and kept.run is None:
+        raise problem
+    if problem is not None:
+        said = "its report" if judged else "its verdict and report"
+        say(console, "Not written", [f"{problem}: the run is saved, but not {said}."])
+    say(console, "Saved", saved)
 
 
 def kinds_of_columns(request: Request) -> dict[str, str]:
@@ -145,7 +166,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _print_result(console: Console, trained: Trained, run: Run) -> None:
+def _print_result(console: Console, trained: Trained, record: dict[str, Any]) -> None:
     console.print()
     if trained.task.kind in ("binary", "classes") and len(trained.task.classes) <= 12:
         from kerata.workbench.core.confusion import confusion_matrix, confusion_table
@@ -155,7 +176,7 @@ def _print_result(console: Console, trained: Trained, run: Run) -> None:
         matrix = confusion_matrix(trained.truth, said, len(trained.task.classes))
         console.print(confusion_table(matrix, trained.task.classes))
         console.print()
-    print_verdict(console, run.record)
+    print_verdict(console, record)
     shown = {*trained.preparation.notes}
     say(console, "Notes", [note for note in trained.notes if note not in shown])
 

@@ -74,7 +74,7 @@ def tune(request: Request, wanted: Wanted) -> None:
             workers=wanted.workers,
             ray=wanted.ray,
             study=study,
-            watch=[] if request.quiet else [view],
+            watch=[kept.watch] if request.quiet else [kept.watch, view],
             on_event=kept.tell,
         )
         finish(console, trained, kept)

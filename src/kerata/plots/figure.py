@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerata.base.messages import did_you_mean
+from kerata.utils.files import write_beside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,11 +82,5 @@ def save(figure: Figure, path: str | os.PathLike[str] | None, **options: Any) ->
     if path is None:
         return
     path = check_path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Beside the target, since a rename is atomic only within one file system.
-    draft = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
-    try:
-        figure.savefig(draft, **options)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    ending = path.suffix.lower().removeprefix(".")
+    write_beside(path, lambda file: figure.savefig(file, format=ending, **options))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -40,7 +42,12 @@ class Journal:
     def __init__(self, path: str | os.PathLike[str], identity: dict[str, str]) -> None:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.path.exists() and not self.path.is_file():
+            raise ValueError(f"{self.path} is no file, so no journal can be kept there.")
         self._entries: dict[str, dict[str, Any]] = {}
+        # In each line's checksum, so that a line also tells which search it is of.
+        self._mark = zlib.crc32(json.dumps(identity, sort_keys=True).encode())
+        self._broken = False
         head = _line({"kerata search": _FORMAT, **identity})
         text = self.path.read_bytes() if self.path.exists() else b""
         # What stands behind the last line's end was torn; it may be the first line itself.
@@ -56,9 +63,17 @@ class Journal:
             self._write(head)
 
     def _read(self, lines: list[bytes], identity: dict[str, str]) -> None:
+        entries = [_entry(line, self._mark) for line in lines[1:]]
         head = _entry(lines[0])
-        if head is None or head.get("kerata search") != _FORMAT:
+        if head is None and any(entries):
+            head = {"kerata search": _FORMAT, **identity}
+        if head is None or "kerata search" not in head:
             raise ValueError(f"{self.path} is not the journal of a search; name another file.")
+        if head["kerata search"] != _FORMAT:
+            raise ValueError(
+                f"{self.path} is the journal of a search by another version of Kerata; name "
+                "another file."
+            )
         changed = [name for name, value in identity.items() if head.get(name) != value]
         if changed:
             raise ValueError(
@@ -67,8 +82,7 @@ class Journal:
                 "name another file."
             )
         bad = []
-        for number, line in enumerate(lines[1:], start=2):
-            entry = _entry(line)
+        for number, entry in enumerate(entries, start=2):
             if entry is None:
                 bad.append(number)
             else:
@@ -82,8 +96,23 @@ class Journal:
             )
 
     def _write(self, line: bytes) -> None:
-        os.write(self._file, line)
-        os.fsync(self._file)
+        if self._broken:
+            return
+        size = os.fstat(self._file).st_size
+        try:
+            if os.write(self._file, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(self._file)
+        except OSError as problem:
+            # A search is worth more than its journal.
+            self._broken = True
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, size)
+            warnings.warn(
+                f"The search could not write {self.path} ({problem.strerror or problem}) and goes "
+                "on without it; what was written before is still there.",
+                stacklevel=4,
+            )
 
     def add(self, record: Record, course: Course) -> None:
         """Write a finished training, unless nobody could find it again."""
@@ -98,7 +127,7 @@ class Journal:
             "seconds": record.seconds,
             "parameters": course.parameters,
         }
-        self._write(_line(entry))
+        self._write(_line(entry, self._mark))
 
     def finished(self, courses: Sequence[Course], splits: int) -> list[Record]:
         """Give the records of trainings that are finished for all epochs that are asked for."""
@@ -127,23 +156,23 @@ class Journal:
         os.close(self._file)
 
 
-def _line(entry: dict[str, Any]) -> bytes:
+def _line(entry: dict[str, Any], mark: int = 0) -> bytes:
     """Write an entry and its checksum as a line of JSON."""
-    return (json.dumps({**entry, _CHECK: _checksum(entry)}) + "\n").encode()
+    return (json.dumps({**entry, _CHECK: _checksum(entry, mark)}) + "\n").encode()
 
 
-def _entry(line: bytes) -> dict[str, Any] | None:
+def _entry(line: bytes, mark: int = 0) -> dict[str, Any] | None:
     """Read a line; None if it is damaged."""
     try:
         entry = json.loads(line)
         check = entry.pop(_CHECK)
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
-    return entry if check == _checksum(entry) else None
+    return entry if check == _checksum(entry, mark) else None
 
 
-def _checksum(entry: dict[str, Any]) -> str:
-    return f"{zlib.crc32(json.dumps(entry).encode()):08x}"
+def _checksum(entry: dict[str, Any], mark: int) -> str:
+    return f"{zlib.crc32(json.dumps(entry).encode(), mark):08x}"
 
 
 def identity_of(build: Build, rows: Data, splits: Sequence[Split]) -> dict[str, str]:

@@ -11,6 +11,80 @@ from typing import Any
 _listeners: list[Callable[[], None]] = []
 
 
+class Presses:
+    """Presses of Ctrl-C inside ``counted_interrupts``, and what becomes of them.
+
+    Attributes:
+        unseen: presses that have interrupted nothing so far.
+        muted: whether they interrupt nothing at all.
+    """
+
+    def __init__(self) -> None:
+        self.unseen = 0
+        self.muted = False
+
+    def check(self) -> None:
+        """Raise for presses that nothing was interrupted by."""
+        if self.unseen and not self.muted:
+            self.unseen -= 1
+            raise KeyboardInterrupt
+
+    def pressed(self, number: int, frame: Any) -> None:
+        """Count one; the handler of the signal."""
+        self.unseen += 1
+        _tell()
+
+
+_counted: list[Presses] = []
+
+
+def _tell() -> None:
+    for listener in _listeners:
+        listener()
+
+
+@contextlib.contextmanager
+def counted_interrupts() -> Iterator[Presses]:
+    """Let Ctrl-C interrupt only the trainings and predictions in a ``with`` block.
+
+    Each press interrupts one of them, between two steps; with ``muted`` none. What no training
+    was interrupted by is left in ``unseen``. Outside the main thread, or where the program has
+    a handler of its own, nothing is changed.
+
+    >>> with counted_interrupts() as presses:
+    ...     presses.muted = True
+    >>> presses.unseen
+    0
+    """
+    presses = Presses()
+    if not _is_ours():
+        yield presses
+        return
+    signal.signal(signal.SIGINT, presses.pressed)
+    _counted.append(presses)
+    try:
+        yield presses
+    finally:
+        _counted.remove(presses)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Inside ``counted_interrupts``, let presses wait until the end of a ``with`` block."""
+    presses = _counted[-1] if _counted else Presses()
+    before, presses.muted = presses.muted, True
+    try:
+        yield
+    finally:
+        presses.muted = before
+
+
+def _is_ours() -> bool:
+    main = threading.current_thread() is threading.main_thread()
+    return main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 @contextlib.contextmanager
 def on_press(listener: Callable[[], None]) -> Iterator[None]:
     """Call a function at once when Ctrl-C is pressed and held back, inside a ``with`` block."""
@@ -32,23 +106,22 @@ def deferred_interrupt() -> Iterator[Callable[[], None]]:
     ...     check()
     """
     pressed: list[int] = []
-    ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    )
+    if _counted and threading.current_thread() is threading.main_thread():
+        yield _counted[-1].check
+        _counted[-1].check()
+        return
 
     def handler(number: int, frame: Any) -> None:
         if pressed:
             signal.default_int_handler(number, frame)
         pressed.append(number)
-        for listener in _listeners:
-            listener()
+        _tell()
 
     def check() -> None:
         if pressed:
             raise KeyboardInterrupt
 
-    if not ours:
+    if not _is_ours():
         yield check
         return
     signal.signal(signal.SIGINT, handler)

@@ -56,18 +56,39 @@ def write_beside(path: str | Path, write: Callable[[IO[bytes]], Any]) -> Path:
 def unfinished(path: Path) -> Path:
     """Give a name beside a path for what shall take its place when it is whole.
 
-    What processes of this machine left behind there when they died is deleted.
+    What processes of this machine left behind in that folder when they died is tidied up.
     """
-    for left in path.parent.glob(f".{_escaped(path.name)}.*.part"):
-        owner = left.name.removesuffix(".part").rpartition(".")[0].rpartition(".")[2]
-        if _is_dead(owner):
-            with contextlib.suppress(OSError):
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
-    return path.with_name(f".{path.name}.{_OWNER.format(os.getpid())}.{secrets.token_hex(4)}.part")
+    tidy_up(path.parent)
+    return _hidden(path, ".part")
 
 
-def _escaped(name: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+def tidy_up(folder: str | Path) -> None:
+    """Delete what dead processes left half written; put back what they had moved aside."""
+    try:
+        names = [name for name in os.listdir(folder) if name.startswith(".")]
+    except OSError:
+        return
+    for name in names:
+        left = Path(folder) / name
+        stem, _, _ = left.stem.rpartition(".")
+        asked, _, owner = stem.rpartition(".")
+        if left.suffix not in (".part", ".old") or not _is_dead(owner):
+            continue
+        place = left.with_name(asked.removeprefix("."))
+        with contextlib.suppress(OSError):
+            if left.suffix == ".old" and not place.exists():
+                os.rename(left, place)
+            elif left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
+
+
+def _hidden(path: Path, suffix: str) -> Path:
+    # The whole name may be as long as file systems allow.
+    asked = path.name if suffix == ".old" else path.name[:100]
+    owner = _OWNER.format(os.getpid())
+    return path.with_name(f".{asked}.{owner}.{secrets.token_hex(4)}{suffix}")
 
 
 def _is_dead(owner: str) -> bool:
@@ -95,8 +116,14 @@ def check_writable(folder: str | Path) -> None:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     probe = unfinished(folder / "probe")
-    probe.write_bytes(b"")
-    probe.unlink()
+    try:
+        # On a full disk an empty file can still be made.
+        with open(probe, "wb") as file:
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def exchange(one: Path, other: Path) -> bool:
@@ -137,7 +164,7 @@ def replace_folder(whole: Path, place: Path) -> None:
     """Put a finished folder in the place of another, which is deleted; one is always there.
 
     Where the system can't exchange two names in one step, the old folder is away for the
-    moment between two renames.
+    moment between two renames; if the process dies there, ``tidy_up`` puts it back.
     """
     if not place.exists():
         put_folder(whole, place)
@@ -145,7 +172,7 @@ def replace_folder(whole: Path, place: Path) -> None:
     if exchange(whole, place):
         shutil.rmtree(whole, ignore_errors=True)
         return
-    old = unfinished(place)
+    old = _hidden(place, ".old")
     os.rename(place, old)
     try:
         os.rename(whole, place)

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from kerata.training.interrupt import counted_interrupts
 from kerata.workbench.core import metrics
 from kerata.workbench.core.result import Baseline, Tell, Trained, outputs_of
 from kerata.workbench.data.parts import Source
-from kerata.workbench.diagnosis.trained import diagnose_prepared
+from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped
 from kerata.workbench.splitting.divide import divide
 from kerata.workbench.training import baselines, ensemble
 from kerata.workbench.training.plan import plan_training
@@ -40,7 +41,7 @@ def fit_source(
 
     Rows are split, preparation is learned from the training rows, baselines are trained, then
     the network, which is stopped by validation rows and keeps its best epoch. Ctrl-C ends
-    training and keeps the best epoch so far.
+    training and keeps the best epoch so far; once more, it skips the diagnosis.
 
     Arguments:
         source: what ``read_source`` gave.
@@ -114,66 +115,76 @@ def fit_source(
     began = time.perf_counter()
     told = {"epochs": plan.epochs, "members": plan.members, "inputs": inputs}
     tell("network", {"name": planned.network, **told})
-    outcome = ensemble.train(
-        plan, x["train"], targets["train"], (x["validation"], targets["validation"]), watch, tell
-    )
-    clock["training"] = time.perf_counter() - began
-    if outcome.interrupted:
-        notes.append(
-            f"Interrupted after {len(outcome.history['loss'])} epochs; the best one was kept."
+    # Once there is something to keep, Ctrl-C must not cost it.
+    with counted_interrupts() as presses:
+        outcome = ensemble.train(
+            plan,
+            x["train"],
+            targets["train"],
+            (x["validation"], targets["validation"]),
+            watch,
+            tell,
         )
-    if outcome.members > 1:
-        notes.append(
-            f"The answers of {outcome.members} networks with different first weights are "
-            "averaged; the curves are those of the first."
-        )
+        presses.muted = True
+        clock["training"] = time.perf_counter() - began
+        if outcome.interrupted:
+            notes.append(
+                f"Interrupted after {len(outcome.history['loss'])} epochs; the best one was kept."
+            )
+        if outcome.members > 1:
+            notes.append(
+                f"The answers of {outcome.members} networks with different first weights are "
+                "averaged; the curves are those of the first."
+            )
 
-    outputs = outputs_of(outcome.model, x["test"], chosen)
-    truth = targets["test"]
-    values = metrics.row_values(chosen, truth, outputs)
-    trained = Trained(
-        model=outcome.model,
-        preparation=planned.preparation,
-        task=chosen,
-        columns=divided.columns,
-        network=planned.network,
-        history=outcome.history,
-        best_epoch=outcome.best_epoch,
-        rows=divided.rows,
-        **divided.parts,
-        truth=truth,
-        outputs=outputs,
-        metrics=metrics.figures(chosen, truth, outputs),
-        interval=metrics.interval_of(chosen, values),
-        baselines=[
-            baselines.compared(baseline, chosen, truth, theirs, outputs)
-            for baseline, theirs in simple
-        ],
-        findings=None,
-        config={
-            "source": source.name,
-            "target": divided.target,
-            "task": task,
-            "network": network,
-            "columns": dict(columns or {}),
-            "options": dict(options or {}),
-            "epochs": plan.epochs,
-            "batch_size": plan.batch_size,
-            "seed": seed,
-            "test_share": test_share,
-            "validation_share": validation_share,
-            "balance": balance,
-        },
-        seconds=clock,
-        notes=notes,
-        fingerprint=source.fingerprint,
-    )
-    tell("trained", trained)
+        outputs = outputs_of(outcome.model, x["test"], chosen)
+        truth = targets["test"]
+        values = metrics.row_values(chosen, truth, outputs)
+        trained = Trained(
+            model=outcome.model,
+            preparation=planned.preparation,
+            task=chosen,
+            columns=divided.columns,
+            network=planned.network,
+            history=outcome.history,
+            best_epoch=outcome.best_epoch,
+            rows=divided.rows,
+            **divided.parts,
+            truth=truth,
+            outputs=outputs,
+            metrics=metrics.figures(chosen, truth, outputs),
+            interval=metrics.interval_of(chosen, values),
+            baselines=[
+                baselines.compared(baseline, chosen, truth, theirs, outputs)
+                for baseline, theirs in simple
+            ],
+            findings=None,
+            config={
+                "source": source.name,
+                "target": divided.target,
+                "task": task,
+                "network": network,
+                "columns": dict(columns or {}),
+                "options": dict(options or {}),
+                "epochs": plan.epochs,
+                "batch_size": plan.batch_size,
+                "seed": seed,
+                "test_share": test_share,
+                "validation_share": validation_share,
+                "balance": balance,
+            },
+            seconds=clock,
+            notes=notes,
+            fingerprint=source.fingerprint,
+        )
+        tell("trained", trained)
     if with_diagnosis:
         began = time.perf_counter()
         tell("diagnosis", None)
-        trained.findings = diagnose_prepared(
-            outcome.history, outcome.model, outcome.first, x, targets, seed
+        trained.findings = (
+            skipped()
+            if presses.unseen
+            else diagnose_prepared(outcome.history, outcome.model, outcome.first, x, targets, seed)
         )
         clock["diagnosis"] = time.perf_counter() - began
     return trained

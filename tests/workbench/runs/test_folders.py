@@ -153,3 +153,18 @@ def test_a_name_that_is_taken_while_training_gives_way(trained, tmp_path):
     names = [runs.keep(trained, "a", tmp_path).name for _ in range(3)]
     assert names == ["a", "a-2", "a-3"]
     assert [one.record["name"] for one in runs.all(tmp_path)] == ["a-3", "a-2", "a"]
+
+
+@pytest.mark.parametrize("odd", [None, "x", [], {"a": {"b": []}}, 1e400], ids=repr)
+def test_a_record_is_believed_only_if_it_has_the_form_of_one(run, tmp_path, odd, capsys):
+    from kerata.cli.tell_runs import tell_runs, tell_show
+
+    shutil.copytree(run.path, tmp_path / "bad")
+    record = json.loads((tmp_path / "bad" / "run.json").read_text())
+    for name in record:
+        (tmp_path / "bad" / "run.json").write_text(json.dumps({**record, name: odd}))
+        tell_runs(tmp_path)
+        try:
+            tell_show("bad", tmp_path)
+        except ValueError as error:
+            assert f"run.json is damaged: its {name!r}" in str(error)  # noqa: PT017

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
+from kerata.utils.files import write_beside
 from kerata.workbench.core.cell_values import (
     date_format,
     is_code,
@@ -128,8 +129,8 @@ def save_columns(columns: list[Column], path: str | Path) -> Path:
     """
     path = Path(path)
     data = {column.name: column.as_dict() for column in columns}
-    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return write_beside(path, lambda file: file.write(text.encode()))
 
 
 def load_overrides(path: str | Path) -> dict[str, str]:

@@ -43,6 +43,11 @@ def diagnose_trained(
     return diagnose(trained.history, trained.model, splits, trials=trials, seed=seed, only=only)
 
 
+def skipped() -> Findings:
+    """Give what stands for a diagnosis that Ctrl-C ended."""
+    return Findings([], [], {"the whole diagnosis": "interrupted"})
+
+
 def diagnose_prepared(
     history: Mapping[str, list[float]],
     model: Any,
@@ -71,7 +76,7 @@ def diagnose_prepared(
             found = Findings([*found, *more], found.looked_for, found.left_out, found.fit)
         return found
     except KeyboardInterrupt:
-        return Findings([], [], {"the whole diagnosis": "interrupted"})
+        return skipped()
     except Exception as error:
         # A network of one's own may do what no check foresaw; hours of training are worth more.
         return Findings([], [], {"the whole diagnosis": f"{type(error).__name__}: {error}"})

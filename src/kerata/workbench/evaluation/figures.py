@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 
-def figure(value: float, task: Any) -> str:
-    """Write a main figure: a percentage, or a number in the target's units."""
+def figure(value: float | None, task: Any) -> str:
+    """Write a main figure: a percentage, or a number in the target's units; None isn't finite."""
+    if value is None:
+        return "none"
     return f"{value:.4g}" if task.kind == "regression" else f"{100 * value:.1f}%"
 
 

@@ -2,13 +2,17 @@
 
 from kerata.workbench.runs.run import Run, load, look_through
 from kerata.workbench.runs.run import every as all
-from kerata.workbench.runs.store import (
-    check_name,
-    complete,
-    free_name,
-    keep,
-    save,
-)
+from kerata.workbench.runs.store import add_report, check_name, complete, free_name, keep, save
 
-__all__ = ["Run", "all", "check_name", "complete", "free_name", "keep", "load",
-    "look_through", "prepare_folder", "save"]
+__all__ = [
+    "Run",
+    "add_report",
+    "all",
+    "check_name",
+    "complete",
+    "free_name",
+    "keep",
+    "load",
+    "look_through",
+    "save",
+]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core import metrics
-from kerata.workbench.runs.run import Run
+from kerata.workbench.runs.run import ANSWERS, Run
 
 FEWEST = 10
 RESAMPLES = 5000
@@ -144,13 +144,16 @@ def _chance(task: Any, best: np.ndarray, other: np.ndarray) -> float:
 def _row_values(run: Run) -> dict[int, float]:
     """Give what each test row adds to the main figure."""
     told, task = run.answers(), run.task
-    if task.kind == "regression":
-        truth, said = (np.array(told[name], float) for name in ("truth", "prediction"))
-        values = np.abs(truth - said)
-    elif task.kind == "labels":
-        truth, said = (task.encode(told[name]) for name in ("truth", "prediction"))
-        values = metrics.row_values(task, truth, said)
-    else:
-        right = [a == b for a, b in zip(told["truth"], told["prediction"], strict=True)]
-        values = np.array(right, float)
-    return {int(row): float(value) for row, value in zip(told["row"], values, strict=True)}
+    try:
+        if task.kind == "regression":
+            truth, said = (np.array(told[name], float) for name in ("truth", "prediction"))
+            values = np.abs(truth - said)
+        elif task.kind == "labels":
+            truth, said = (task.encode(told[name]) for name in ("truth", "prediction"))
+            values = metrics.row_values(task, truth, said)
+        else:
+            right = [a == b for a, b in zip(told["truth"], told["prediction"], strict=True)]
+            values = np.array(right, float)
+        return {int(row): float(value) for row, value in zip(told["row"], values, strict=True)}
+    except ValueError as error:
+        raise ValueError(f"{run.path / ANSWERS} is damaged ({error}): train it again.") from None

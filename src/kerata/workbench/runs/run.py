@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
+from kerata.utils.files import tidy_up
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.result import outputs_of
 from kerata.workbench.features import Preparation, load_with
 from kerata.workbench.features.rows import count, take
+from kerata.workbench.runs.form import check_record
 from kerata.workbench.core.task import Task
 
 FOLDER = "runs"
@@ -25,6 +26,7 @@ MODEL = "model.keras"
 CONFIG = "config.json"
 HISTORY = "history.csv"
 ANSWERS = "test_predictions.csv"
+REPORT = "report.html"
 # Rows that are prepared and predicted at a time.
 CHUNK = 20_000
 
@@ -72,6 +74,8 @@ class Run:
         path = self.path / HISTORY
         columns = read_columns(path)
         columns.pop("epoch", None)
+        if not columns.get("loss"):
+            raise ValueError(f"{path} is damaged: it has no losses. Train it again.")
         try:
             return {name: [float(cell) for cell in cells] for name, cells in columns.items()}
         except ValueError as error:
@@ -141,6 +145,7 @@ def load(name: str | Path, folder: str | Path = FOLDER) -> Run:
         FileNotFoundError: no such run, with a suggestion.
         ValueError: a file, or a folder that holds no run.
     """
+    tidy_up(folder)
     places = [Path(folder) / name, Path(name)]
     for path in places:
         if (path / RECORD).is_file():
@@ -169,6 +174,7 @@ def every(folder: str | Path = FOLDER) -> list[Run]:
 
 def look_through(folder: str | Path = FOLDER) -> tuple[list[Run], list[str]]:
     """Give all runs in a folder, the newest first, and a sentence for each damaged one."""
+    tidy_up(folder)
     found, damaged = [], []
     for path in sorted(Path(folder).glob(f"*/{RECORD}")):
         if path.parent.name.startswith("."):
@@ -188,31 +194,8 @@ def read_record(path: Path) -> dict[str, Any]:
         ValueError: it is damaged, or another program's.
     """
     record = read_json(path / RECORD)
-    for name, fits in _FORM.items():
-        if name not in record:
-            raise ValueError(f"{path / RECORD} is no record of a run: {name!r} is missing.")
-        try:
-            sound = fits(record[name])
-        except (TypeError, ValueError, KeyError, AttributeError):
-            sound = False
-        if not sound:
-            raise ValueError(f"{path / RECORD} is damaged: its {name!r} makes no sense.")
+    check_record(record, str(path / RECORD))
     return record
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-# What commands rely on, and its form.
-_FORM: dict[str, Callable[[Any], Any]] = {
-    "task": lambda value: Task.from_dict(value),
-    "metrics": lambda value: value and all(v is None or _is_number(v) for v in value.values()),
-    "interval": lambda value: len(value) == 2 and all(map(_is_number, value)),
-    "network": lambda value: isinstance(value, str),
-    "created": lambda value: isinstance(value, str),
-    "columns": lambda value: value is None or [Column.from_dict(column) for column in value],
-}
 
 
 def read_columns(path: Path) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from kerata.workbench.runs.run import (
     HISTORY,
     MODEL,
     RECORD,
+    REPORT,
     Run,
     load,
 )
@@ -56,7 +58,10 @@ def save(
         OSError: the folder can't be written, the disk is full.
     """
     check_name(name, folder, overwrite=overwrite)
-    return complete(keep(trained, name, folder, overwrite=overwrite), trained, report=report)
+    run = complete(keep(trained, name, folder, overwrite=overwrite), trained)
+    if report:
+        add_report(run, trained)
+    return run
 
 
 def keep(
@@ -98,22 +103,42 @@ def keep(
     return load(place)
 
 
-def complete(run: Run, trained: Trained, *, report: bool = True) -> Run:
-    """Judge a run that was kept: verdict, diagnosis, pictures and report.
+def complete(run: Run, trained: Trained) -> Run:
+    """Add the verdict and the diagnosis to a run that was kept.
 
     Arguments:
         run: what ``keep`` gave.
         trained: what ``fit_source`` gave.
-        report: whether ``report.html`` and pictures are made.
 
     Raises:
         OSError: the folder can't be written, the disk is full; the run stays as it was kept.
     """
     record = {**run.record, **judged_record_of(trained)}
     _write_json(run.path / RECORD, record)
-    if report:
-        write_report(trained, plain(record), run.path)
     return load(run.path)
+
+
+def add_report(run: Run, trained: Trained) -> Path:
+    """Add pictures and ``report.html``, whole or not at all, to a run that is complete.
+
+    Arguments:
+        run: what ``complete`` gave.
+        trained: what ``fit_source`` gave.
+
+    Raises:
+        OSError: the folder can't be written, the disk is full; the run stays as it was.
+    """
+    report = run.path / REPORT
+    beside = unfinished(report)
+    try:
+        beside.mkdir()
+        write_report(trained, run.record, beside)
+        if (beside / "pictures").exists():
+            replace_folder(beside / "pictures", run.path / "pictures")
+        os.replace(beside / REPORT, report)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return report
 
 
 def free_name(name: str, folder: str | Path = FOLDER) -> str:

@@ -89,6 +89,9 @@ def linear(
     outcome = ensemble.train(
         plan, x["train"], targets["train"], (x["validation"], targets["validation"])
     )
+    if outcome.interrupted:
+        # Nobody who stops now wants the network to be trained all the same.
+        raise KeyboardInterrupt
     outputs = outputs_of(outcome.model, x["test"], task)
     return judged("a linear model", task, targets["test"], outputs), outputs
 

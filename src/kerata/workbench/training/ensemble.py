@@ -10,6 +10,7 @@ import numpy as np
 
 import kerata
 from kerata import callbacks, layers
+from kerata.training.interrupt import uninterrupted
 from kerata.utils import set_random_seed
 from kerata.workbench.networks.margins import gives_scores, with_probabilities
 
@@ -92,7 +93,8 @@ def train(
             interrupted = True
         else:
             if gives_scores(model):
-                model = with_probabilities(model, *validation)
+                with uninterrupted():
+                    model = with_probabilities(model, *validation)
             models.append(model)
             first = first or (history, best)
             if member and tell is not None:
