@@ -74,7 +74,6 @@ def finish(console: Console, trained: Trained, kept: Safekeeping) -> None:
         OSError: it could not be kept.
     """
     from kerata.workbench import runs
-
     from kerata.workbench.runs.record import judged_record_of
 
     saved, problem = [], kept.problem
