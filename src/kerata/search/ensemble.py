@@ -142,7 +142,7 @@ class Ensemble:
         if not model.built:
             model._output_spec(self._sample)
         values = self._values[index]
-        boxes = [*model.trainable_weights, *model.non_trainable_weights]
+        boxes = [*model.trainable_weights, *self._network.programs.fixed_of(model)]
         for box, value in zip(boxes, [*values.trainable, *values.fixed], strict=True):
             box.assign(value)
         return model

@@ -13,10 +13,10 @@ import numpy as np
 from jax import lax
 
 from kerata.base.randomness import SeedGenerator
-from kerata.base.rows import for_batches, holds_rows, take_rows
+from kerata.base.rows import count_rows, for_batches, holds_rows, slice_rows, take_rows
 from kerata.base.scope import Scope
-from kerata.search.networks import Network, epoch_draws, reported
-from kerata.training.programs import Values
+from kerata.search.networks import Network, epoch_draws
+from kerata.training.programs import Programs, Values
 
 # Calls that take longer are cut, so that Ctrl-C is heard.
 CALL_SECONDS = 2.0
@@ -85,9 +85,9 @@ class Fleet:
         self._judged = with_room(judged, [test for _, test in splits], self._scored_rows)
         self._slow = False  # whether a call may take too long
         self._bags = any(map(holds_rows, jax.tree.leaves(data, is_leaf=holds_rows)))
-        found = reported(network.model)
-        self._scalars = [axes == 0 for axes in found.values()]
-        self.names = [n for n, s in zip(found, self._scalars, strict=True) if s]
+        found = network.programs.reported(slice_rows(data, 0, min(2, count_rows(data))))
+        self._scalars = {of: [axes == 0 for axes in r.values()] for of, r in found.items()}
+        self.names = {of: [n for n, axes in r.items() if axes == 0] for of, r in found.items()}
         self.one: Any = jax.jit(self._run)
         axes = (0, 0, None, None, 0, 0, 0, None, None)
         self.many: Any = jax.jit(jax.vmap(self._run, in_axes=axes))
@@ -174,11 +174,11 @@ class Fleet:
         self, member: Member, trained: np.ndarray, judged: np.ndarray, marks: np.ndarray
     ) -> None:
         for i, row in enumerate(trained):
-            report = dict(zip(self.names, row.tolist(), strict=True))
-            if not np.isfinite(report["loss"]) and member.diverged is None:
+            report = dict(zip(self.names["train"], row.tolist(), strict=True))
+            if not np.isfinite(report.get("loss", 0.0)) and member.diverged is None:
                 member.diverged = member.epoch + i + 1
             if marks[i] and len(member.test):
-                named = zip(self.names, judged[i].tolist(), strict=True)
+                named = zip(self.names["test"], judged[i].tolist(), strict=True)
                 report |= {f"val_{name}": value for name, value in named}
             member.reports[member.epoch + i + 1] = report
 
@@ -207,7 +207,8 @@ class Fleet:
             values, results = programs.train(
                 values, data, order, 0, steps, key, batch_size=self.batch_size
             )
-            trained = trained.at[i].set(self._row(results))
+            results = programs.final(values.metrics, results, "train")
+            trained = trained.at[i].set(self._row(results, "train"))
             if test.shape[0]:
                 judged = lax.cond(
                     scored[i],
@@ -218,8 +219,11 @@ class Fleet:
             return values, trained, judged
 
         with _tracing, self.network.structure.replaced(self.traced, numbers):
-            empty = jnp.zeros((self.capacity, len(self.names)), jnp.float32)
-            return lax.fori_loop(0, count, epoch, (values, empty, empty))
+            trained, judged = (
+                jnp.zeros((self.capacity, len(self.names[of])), jnp.float32)
+                for of in ("train", "test")
+            )
+            return lax.fori_loop(0, count, epoch, (values, trained, judged))
 
     def _judge(self, values: Values, data: Any, test: Any) -> Any:
         """Give loss and metrics on the rows held back."""
@@ -237,22 +241,24 @@ class Fleet:
         size = self._scored_rows
         full, rest = divmod(test.shape[0], size)
 
-        def count(first: Any, rows: int, metrics: list[Any], fresh: Any) -> tuple[Any, Any]:
+        def count(first: Any, rows: int, changed: Any, fresh: Any) -> tuple[Any, Any]:
             chosen = lax.dynamic_slice_in_dim(test, first, rows)
-            now = values._replace(metrics=metrics)
-            return programs.evaluate_batch(now, take_rows(data, chosen), fresh)
+            now = programs.tested(values, changed)
+            return programs.judge(now, take_rows(data, chosen), fresh)
 
-        metrics = lax.fori_loop(
-            0, full, lambda i, m: count(i * size, size, m, i == 0)[0], values.metrics
-        )
+        if not rest and type(programs) is not Programs:
+            # What steps of the model's own report is known after the last one alone.
+            full, rest = full - 1, size
+        changed = programs.before_tests(values, values.metrics)
+        changed = lax.fori_loop(0, full, lambda i, c: count(i * size, size, c, i == 0)[0], changed)
+        results: list[Any] = []
         if rest:
-            metrics, results = count(full * size, rest, metrics, False)
-            return self._row(results)
-        with Scope(zip(programs.of_metrics, metrics, strict=True)):
-            return self._row(list(self.network.model._objective.results().values()))
+            changed, results = count(full * size, rest, changed, full == 0)
+        metrics = programs.tested(values, changed).metrics
+        return self._row(programs.final(metrics, results, "test"), "test")
 
-    def _row(self, results: list[Any]) -> Any:
-        kept = [r for r, s in zip(results, self._scalars, strict=True) if s]
+    def _row(self, results: list[Any], of: str) -> Any:
+        kept = [r for r, s in zip(results, self._scalars[of], strict=True) if s]
         return jnp.stack([jnp.asarray(r, jnp.float32) for r in kept])
 
 

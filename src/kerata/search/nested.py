@@ -101,7 +101,7 @@ def nested(
     shared = given.fit_arguments(list(space))
     courses, which = courses_of(build, [{**shared, **c} for c in candidates])
     rows, model = make_data(build, courses[0].params, x, y, given)
-    metric, mode = ranking_score(model, given)
+    metric, mode = ranking_score(model, rows, given)
     outer = make_splits(rows, model, folds, given)
     inner = [_inner_splits(rows, model, split, inner_folds, given) for split in outer]
 

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
 from kerata.base.randomness import SeedGenerator, fixed_seed
 from kerata.layers.rows import keeps_rows_apart
 from kerata.search.structure import Structure
-from kerata.training.feed import Rows
+from kerata.training.feed import Rows, take
 from kerata.training.programs import Programs, Values
 from kerata.training.shuffling import order_of_rows
 
@@ -93,9 +92,11 @@ def begin(build: Build, params: Mapping[str, Any], rows: Rows, seed: int, like: 
         weights = model.trainable_weights
         if not model.optimizer.built:
             model.optimizer.build(weights)
+        # States of random streams draw their seeds when they are first asked for.
+        fixed = like.programs.fixed_of(model)
     values = Values(
         [v._value for v in weights],
-        [v._value for v in model.non_trainable_weights],
+        [v._value for v in fixed],
         [v._value for v in model.optimizer.variables],
         like.programs.read().metrics,
     )
@@ -118,20 +119,9 @@ def epoch_draws(
     return seed, rows[order_of_rows(len(rows), batch_size, shuffle, rng)]
 
 
-def reported(model: Any) -> dict[str, int]:
-    """Give what a model reports in Keras's order: names, and the number of axes of each value.
-
-    Nothing is computed: a first result alone compiles four small programs.
-    """
-    names: list[str] = []
-
-    def results() -> list[Any]:
-        found = model._objective.results()
-        names.extend(found)
-        return list(found.values())
-
-    shapes = jax.eval_shape(results)
-    return dict(zip(names, (len(s.shape) for s in shapes), strict=True))
+def reported(model: Any, rows: Rows) -> dict[str, dict[str, int]]:
+    """Give what a model reports when it is trained and judged: names, and axes of each value."""
+    return model._ready(rows, training=True).reported(take(rows, 0, min(rows.count, 2)).arrays)
 
 
 def checked(model: Any) -> Any:

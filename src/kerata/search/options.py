@@ -191,18 +191,18 @@ def _is_classifier(model: Any) -> bool:
     )
 
 
-def ranking_score(model: Any, options: Options) -> tuple[str, str]:
+def ranking_score(model: Any, rows: Rows, options: Options) -> tuple[str, str]:
     """Give the name of the score that ranks and which way is better.
 
     Raises:
         ValueError: a name that the model does not report, or one of which it is not known
             which way is better.
     """
-    names = ["loss"] if model is None else list(reported(model))
+    names = ["loss"] if model is None else list(reported(model, rows)["test"])
     wanted = options.scoring
     if wanted is None:
         own = [n for n in names if n != "loss" and not n.endswith("_loss")]
-        wanted = own[0] if own else "loss"
+        wanted = own[0] if own else (["loss"] if "loss" in names else names)[0]
     name = wanted.removeprefix("val_")
     if model is not None and name not in names:
         raise ValueError(

@@ -141,7 +141,7 @@ def run_search(
     courses, which = courses_of(build, complete)
     rows, model = make_data(build, courses[0].params, x, y, options)
     splits = make_splits(rows, model, folds, options)
-    metric, mode = ranking_score(model, options)
+    metric, mode = ranking_score(model, rows, options)
     search = Search(build, rows, courses, splits, options, metric, mode)
 
     def results() -> Results:

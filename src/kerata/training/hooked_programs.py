@@ -37,7 +37,6 @@ class HookedPrograms(Programs):
         eager: bool = False,
     ) -> None:
         super().__init__(model, objective, optimizer, eager)
-        self.fixed: list[Variable] = list(model.non_trainable_variables)
         self.of_metrics: list[Variable] = [] if objective is None else model.metrics_variables
         self._names: dict[str, list[str]] = {}
         self._alone = False
@@ -148,7 +147,8 @@ class HookedPrograms(Programs):
         fixed, metrics = changed
         return values._replace(fixed=fixed, metrics=metrics)
 
-    def _before_tests(self, values: Values, metrics: list[Any]) -> Any:
+    def before_tests(self, values: Values, metrics: list[Any]) -> Any:
+        """Give what an evaluation is going to change."""
         return [values.fixed, metrics]
 
     def _kept_after_tests(self, changed: Any) -> Any:
@@ -196,6 +196,34 @@ class HookedPrograms(Programs):
         """Give the metrics' results where the logs are of the same names, else the last logs."""
         results = self.present_results()
         return results if set(results) == set(logs) else logs
+
+    def reported(self, batch: Any) -> dict[str, dict[str, int]]:
+        """Give the names in a step's logs, and axes of each value."""
+        key = jax.random.key(0)
+        steps = {
+            "train": lambda v, b: self._train_step(v, b, key)[1],
+            "test": lambda v, b: self._test_step(v, b)[1],
+        }
+        found: dict[str, dict[str, int]] = {}
+        for of, step in steps.items():
+            shapes = jax.eval_shape(step, self.read(), batch)
+            found[of] = dict(zip(self._names[of], (s.ndim for s in shapes), strict=True))
+        return found
+
+    def final(self, metrics: list[Any], results: list[Any], of: str) -> list[Any]:
+        """Give the metrics' results where the last logs are of the same names, else these."""
+        with Scope(zip(self.of_metrics, metrics, strict=True)):
+            found = self.model.get_metrics_result()
+        names = self._names[of]
+        return [found[name] for name in names] if set(found) == set(names) else results
+
+    def judge(self, values: Values, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
+        """Count a batch of an evaluation, which comes as in ``evaluate``."""
+        return super()._evaluate_batch(values, batch, fresh)
+
+    def fixed_of(self, model: Any) -> list[Variable]:
+        """Give the variables of a model that stand where these programs have ``fixed``."""
+        return list(model.non_trainable_variables)
 
     def scalar_results(self) -> bool:
         """Epochs do not run in groups: what an epoch reports is known after its last step."""

@@ -56,7 +56,7 @@ class Programs:
     ) -> None:
         self.model, self.objective, self.optimizer = model, objective, optimizer
         self.trainable: list[Variable] = list(model.trainable_weights)
-        self.fixed: list[Variable] = list(model.non_trainable_weights)
+        self.fixed: list[Variable] = self.fixed_of(model)
         self.of_optimizer: list[Variable] = [] if optimizer is None else list(optimizer.variables)
         self.of_metrics: list[Variable] = [] if objective is None else list(objective.variables)
         self._result_names: list[str] = []
@@ -178,7 +178,7 @@ class Programs:
         """Give the values after an evaluation, from what it changed."""
         return values._replace(metrics=changed)
 
-    def _before_tests(self, values: Values, metrics: list[Any]) -> Any:
+    def before_tests(self, values: Values, metrics: list[Any]) -> Any:
         """Give what an evaluation is going to change."""
         return metrics
 
@@ -204,6 +204,30 @@ class Programs:
             of: which programs they come from, ``'train'`` or ``'test'``.
         """
         return dict(zip(self._result_names, map(plain_number, results), strict=True))
+
+    def reported(self, batch: Any) -> dict[str, dict[str, int]]:
+        """Give what training and evaluation report: names, and axes of each value.
+
+        Nothing is computed: a first result alone compiles four small programs.
+
+        Arguments:
+            batch: arrays like those of a batch.
+        """
+        shapes = jax.eval_shape(self._results, self.read().metrics)
+        named = dict(zip(self._result_names, (s.ndim for s in shapes), strict=True))
+        return {"train": named, "test": named}
+
+    def final(self, metrics: list[Any], results: list[Any], of: str) -> list[Any]:
+        """Give the results of a whole epoch or evaluation, inside a program."""
+        return self._results(metrics)
+
+    def judge(self, values: Values, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
+        """Count a batch of an evaluation inside a program."""
+        return self._evaluate_batch(values, batch, fresh)
+
+    def fixed_of(self, model: Any) -> list[Variable]:
+        """Give the variables of a model that stand where these programs have ``fixed``."""
+        return list(model.non_trainable_weights)
 
     def at_end(self, logs: dict[str, Any]) -> dict[str, Any]:
         """Give the logs of a whole epoch or evaluation, from those after its last step."""
@@ -335,7 +359,7 @@ class Programs:
             batch = self.placement.cut(data, number * batch_size, size)
             return self._test_step(self.tested(values, state[0]), batch)
 
-        changed = self._before_tests(values, metrics)
+        changed = self.before_tests(values, metrics)
         state = changed, self._no_results(step, changed, batch_size if full else rest)
         changed, last = self._repeat(start, stop, full, rest, step, state)
         changed = self._kept_after_tests(changed)

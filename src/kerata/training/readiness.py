@@ -98,7 +98,7 @@ class Readiness(Steps):
         model: Any = self
         if self._compiled is None:
             raise self._not_compiled("fit" if training else "evaluate")
-        hooked = self._hooked(IN_STEPS) or bool(self._attached_metrics())
+        hooked = self._hooked((*IN_STEPS, *IN_PREDICTIONS)) or bool(self._attached_metrics())
         y_pred = self._output_spec(rows.x) if self._needs_outputs else []
         objective = self._objective_for(rows.y, y_pred)
         check_loss_given(model, objective, self._hooked(OF_LOSS))
