@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any, ClassVar, Self
 
+from kerata.base.origin import is_own_class
 from kerata.base.registry import serialize
 
 
@@ -62,7 +63,7 @@ def constructor_arguments(obj: Configurable) -> dict[str, Any]:
     given = dict(kwargs)
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     given.update({p.name: a for p, a in zip(positional, args, strict=False)})
-    own = type(obj).__module__.partition(".")[0] == "kerata"
+    own = is_own_class(type(obj))
     out: dict[str, Any] = {}
     for p in parameters:
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or p.name in obj._not_in_config:

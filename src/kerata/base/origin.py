@@ -31,7 +31,9 @@ def is_own_class(cls: type) -> bool:
     if known is None:
         module = sys.modules.get(cls.__module__)
         found = getattr(module, cls.__qualname__, None)
-        known = _classes[cls] = found is cls and is_own_file(getattr(module, "__file__", None))
+        known = found is cls and is_own_file(getattr(module, "__file__", None))
+        if found is not None:  # not while the module is being read
+            _classes[cls] = known
     return known
 
 

@@ -16,6 +16,7 @@ from kerata.base.configurable import Configurable
 from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
 from kerata.base.jax_sparse import is_jax_sparse
 from kerata.base.messages import did_you_mean, shape_text
+from kerata.base.origin import is_own_class, is_own_function
 from kerata.base.registry import deserialize, serialize
 from kerata.base.scope import autocast, autocast_dtype, current_scope, get_mask, set_mask
 from kerata.base.signatures import argument_names
@@ -358,8 +359,7 @@ class Layer(Stateless):
             "dtype": serialize(self.dtype_policy),
         }
         cls = type(self)
-        places = cls.__module__, cls.get_config.__module__
-        if not any(place.partition(".")[0] == "kerata" for place in places):
+        if not (is_own_class(cls) or is_own_function(cls.get_config)):
             # A user's get_config() adds the arguments itself to what this one gives.
             return base
         config = base | Configurable.get_config(self)
@@ -370,7 +370,7 @@ class Layer(Stateless):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
         """Build a layer, without weights, from what ``get_config`` gave here or in Keras."""
-        if cls.__module__.partition(".")[0] == "kerata":
+        if is_own_class(cls):
             known = argument_names(cls)
             # Keras writes None for features that are not used, those we don't have among them.
             config = {k: v for k, v in config.items() if v is not None or k in known}

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from kerata.base.configurable import Configurable
 from kerata.base.dtypes import DTypePolicy, dtype_name
 from kerata.base.naming import auto_name
+from kerata.base.origin import is_own_class
 from kerata.base.registry import deserialize, serialize
 from kerata.base.scope import Scope, current_scope, get_mask
 from kerata.losses.names import namespace
@@ -161,7 +162,7 @@ def config_of(obj: Configurable, root: type, **base: Any) -> dict[str, Any]:
     open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     config = {key: value for key, value in base.items() if open_ended or key in parameters}
     maker = next(c for c in type(obj).__mro__ if "get_config" in vars(c))
-    own = maker is root or maker.__module__.partition(".")[0] == "kerata"
+    own = maker is root or is_own_class(maker)
     return {**Configurable.get_config(obj), **config} if own else config
 
 

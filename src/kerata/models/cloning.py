@@ -9,6 +9,7 @@ from typing import Any
 import jax
 
 from kerata.base.configurable import Configurable
+from kerata.base.origin import is_own_class
 from kerata.base.registry import custom_object_scope
 from kerata.base.symbolic import Operation, find_symbolic, is_symbolic
 from kerata.layers.core.input_layer import Input
@@ -50,7 +51,7 @@ def clone_model(
     9
     """
     used = {type(layer).__name__: type(layer) for layer in model._flatten_layers()}
-    foreign = {k: c for k, c in used.items() if not c.__module__.startswith("kerata.")}
+    foreign = {k: c for k, c in used.items() if not is_own_class(c)}
     with custom_object_scope({**foreign, **(custom_objects or {})}):
         if not isinstance(model, Sequential) and not _is_plain(model):
             asked = {

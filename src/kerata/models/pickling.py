@@ -10,6 +10,7 @@ from typing import Any
 
 import jax
 
+from kerata.base.origin import is_own_class, is_own_function
 from kerata.base.registry import custom_object_scope
 from kerata.saving.archive import read_archive, write_archive
 
@@ -39,7 +40,8 @@ def _foreign_objects(model: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for obj in _parts(model):
         thing = obj if inspect.isfunction(obj) or inspect.isclass(obj) else type(obj)
-        if thing.__module__.partition(".")[0] in ("kerata", "builtins"):
+        own = is_own_class(thing) if inspect.isclass(thing) else is_own_function(thing)
+        if own or thing.__module__ == "builtins":
             continue
         if found.setdefault(thing.__name__, thing) is not thing:
             raise TypeError(

@@ -10,6 +10,7 @@ import numpy as np
 
 from kerata.base.configurable import Configurable, constructor_arguments
 from kerata.base.messages import did_you_mean
+from kerata.base.origin import is_own_class
 from kerata.base.signatures import argument_names
 
 # In the order of Keras 3's configs.
@@ -106,7 +107,7 @@ def own_arguments(optimizer: Configurable, known: Mapping[str, Any]) -> dict[str
     """Give the constructor arguments beyond the common ones, with their present values."""
     found = constructor_arguments(optimizer)
     for cls in type(optimizer).__mro__:
-        if cls.__module__.startswith("kerata."):
+        if is_own_class(cls):
             names = [n for n in argument_names(cls) if hasattr(optimizer, n)]
             found |= {name: getattr(optimizer, name) for name in names}
             break

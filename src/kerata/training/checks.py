@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from kerata.base.origin import is_own_class
 from kerata.losses.checks import check_targets
 from kerata.training.objective import Objective
 
@@ -28,7 +29,7 @@ def check_loss_given(model: Any, objective: Objective, custom: bool) -> None:
 
 
 def _may_add_loss(layer: Any) -> bool:
-    foreign = type(layer).__module__.partition(".")[0] != "kerata"
+    foreign = not is_own_class(type(layer))
     return foreign or layer.activity_regularizer is not None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 
 from kerata.base.arguments import positive_int
+from kerata.base.origin import is_own_class
 from kerata.base.registry import custom_object_scope
 from kerata.metrics import Metric
 from kerata.models import clone_model
@@ -55,6 +56,6 @@ def _with_width(model: Any, width: Any) -> Any:
     for inner in dense[:-1]:
         inner["units"] = width
     classes = {type(layer).__name__: type(layer) for layer in model._flatten_layers()}
-    foreign = {n: c for n, c in classes.items() if not c.__module__.startswith("kerata.")}
+    foreign = {n: c for n, c in classes.items() if not is_own_class(c)}
     with custom_object_scope(foreign):
         return type(model).from_config(config)

@@ -59,7 +59,7 @@ def share_programs(
     own = model._ready(rows, training=True)
     if type(own) is not Programs or type(current_placement()) is not Placement:
         return None
-    signature = _signature(model)
+    signature = model._programs.signature
     if model.run_eagerly or signature.foreign or signature.unknown:
         return None
     targets = tuple((a.shape[1:], str(a.dtype)) for a in jax.tree.leaves(rows.y))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
+from kerata.base.origin import is_own_class
 from kerata.models import clone_model
 from kerata.workbench.core.intervals import Score
 from kerata.workbench.diagnosis.layer_statistics import Look, look_at
@@ -202,7 +203,7 @@ class DiagnosisContext:
     @property
     def can_train(self) -> bool:
         """Whether an untrained copy of the model can be trained on the training rows."""
-        own = type(self.model).__module__.partition(".")[0] == "kerata"
+        own = is_own_class(type(self.model))
         return self.train is not None and self.loss is not None and own
 
     def fresh_model(self, clone: Any = None) -> Any:
