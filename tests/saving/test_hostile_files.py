@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 
 import h5py
@@ -13,7 +14,7 @@ from kerata import Input, Sequential, layers, models, saving
 
 ENDINGS = pytest.mark.parametrize("ending", ["keras", "h5"])
 QUICK = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -218,6 +219,110 @@ def test_bomb(files, tmp_path):
     parts = {**entries(files / "m.keras"), "model.weights.h5": bytes(1 << 28)}
     path = pack(tmp_path / "m.keras", parts, compression=zipfile.ZIP_DEFLATED)
     assert "far more" in refused(path)
+
+
+def test_many_entries_that_are_a_bomb_together(files, tmp_path):
+    """Each entry alone would be allowed."""
+    parts = {f"assets/{i}": bytes(1 << 25) for i in range(8)}
+    parts = {**entries(files / "m.keras"), **parts}
+    path = pack(tmp_path / "m.keras", parts, compression=zipfile.ZIP_DEFLATED)
+    assert "its entries claim" in refused(path)
+
+
+def test_names_are_checked_once(files, tmp_path):
+    parts = {f"assets/layers/d/{i}": b"" for i in range(20_000)}
+    path = pack(tmp_path / "m.keras", {**entries(files / "m.keras"), **parts})
+    began = time.perf_counter()
+    models.load_model(path)
+    assert time.perf_counter() - began < 10
+
+
+def test_a_name_that_comes_twice(files, tmp_path):
+    path = tmp_path / "m.keras"
+    path.write_bytes((files / "m.keras").read_bytes())
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("config.json", "{}")
+    assert "two entries" in refused(path)
+
+
+def test_only_assets_that_a_layer_asks_for_are_written(files, tmp_path, monkeypatch):
+    written = []
+    parts = {**entries(files / "m.keras"), "assets/layers/dense/x": b"x", "assets/y": b"y"}
+    path = pack(tmp_path / "m.keras", parts)
+    monkeypatch.setattr("pathlib.Path.write_bytes", lambda self, content: written.append(self))
+    models.load_model(path)
+    assert not written
+
+
+def test_a_config_of_too_many_values(files, tmp_path):
+    parts = {**entries(files / "m.keras"), "config.json": "[" + "{}," * 5_000_000 + "{}]"}
+    path = pack(tmp_path / "m.keras", parts, compression=zipfile.ZIP_DEFLATED)
+    assert "4,000,000 values" in refused(path)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["S2000000000", "U500000000", "O", "V99999999", "float32,float32"]
+)
+def test_arrays_of_any_type(files, tmp_path, dtype):
+    def change(config):
+        value = {"class_name": "__numpy__", "config": {"value": [1, 2], "dtype": dtype}}
+        config["config"]["layers"][1]["config"]["kernel_initializer"] = {
+            "module": "keras.initializers",
+            "class_name": "Constant",
+            "config": {"value": value},
+            "registered_name": None,
+        }
+
+    refused(with_config(files, tmp_path / "m.keras", change))
+
+
+def test_a_text_names_a_model_of_any_size():
+    def text(units):
+        inner = [
+            {"class_name": "InputLayer", "config": {"batch_shape": [None, 2]}},
+            {"class_name": "Dense", "config": {"units": units}},
+        ]
+        return json.dumps({"class_name": "Sequential", "config": {"layers": inner}})
+
+    with pytest.raises(ValueError, match="larger than all the data"):
+        models.model_from_json(text(300_000_000))
+    assert models.model_from_json(text(3)).count_params() == 9
+
+
+def test_an_attribute_of_any_size(files, monkeypatch):
+    monkeypatch.setattr("kerata.saving.hdf5._LARGEST_ATTRIBUTE", 4)
+    assert "claims" in refused(files / "m.h5")
+
+
+def test_reading_that_comes_to_no_end(files, tmp_path, monkeypatch):
+    """The process that reads a file first is ended after a while; the user's goes on."""
+    monkeypatch.setattr("kerata.saving.first_reading._CHILD", "while True: pass")
+    monkeypatch.setattr("kerata.saving.first_reading._PATIENCE", 0.5)
+    for name in ("m.h5", "m.keras"):
+        (tmp_path / name).write_bytes((files / name).read_bytes())
+        assert "comes to no end" in refused(tmp_path / name)
+
+
+def test_reading_that_breaks_a_process(files, tmp_path, monkeypatch):
+    crash = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
+    monkeypatch.setattr("kerata.saving.first_reading._CHILD", crash)
+    (tmp_path / "m.h5").write_bytes((files / "m.h5").read_bytes())
+    assert "ends a process" in refused(tmp_path / "m.h5")
+
+
+def test_ones_own_file_needs_no_first_reading(tmp_path, monkeypatch):
+    monkeypatch.setattr("kerata.saving.first_reading._CHILD", "while True: pass")
+    model = Sequential([Input((2,)), layers.Dense(1)])
+    for name in ("m.keras", "m.h5"):
+        model.save(tmp_path / name)
+        models.load_model(tmp_path / name)
+
+
+def test_escape_sequences_in_errors(files, tmp_path):
+    def change(config):
+        config["config"]["layers"][1]["class_name"] = "\x1b[2J"
+
+    assert "\x1b" not in refused(with_config(files, tmp_path / "m.keras", change))
 
 
 def test_sizes_that_lie(files, tmp_path):

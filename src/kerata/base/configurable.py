@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from kerata.base.origin import is_own_class
-from kerata.base.registry import serialize
+from kerata.base.registry import deserialize, serialize
+
+# What every object has beside its arguments, or had as arguments in older versions of Keras.
+_NOT_ARGUMENTS = ("name", "trainable", "dtype", "weights")
 
 
 class Configurable:
@@ -48,12 +52,28 @@ class Configurable:
 
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments that rebuild this object, as plain values."""
-        return {name: serialize(value) for name, value in constructor_arguments(self).items()}
+        arguments = constructor_arguments(self)
+        if is_own_class(type(self)):
+            return {name: serialize(value) for name, value in arguments.items()}
+        return {name: _kept(self, name, value) for name, value in arguments.items()}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Build an object from what ``get_config`` gave."""
-        return cls(**config)
+        return cls(**restored(cls, config))
+
+
+def is_automatic(cls: type) -> bool:
+    """Say whether a user's class leaves it to this library to write its config."""
+    maker = next(c for c in cls.__mro__ if "get_config" in vars(c))
+    return not is_own_class(cls) and is_own_class(maker)
+
+
+def restored(cls: type, config: dict[str, Any]) -> dict[str, Any]:
+    """Make the arguments of a user's class again, of which ``get_config`` wrote plain values."""
+    if not is_automatic(cls):
+        return config
+    return {name: deserialize(value) for name, value in config.items()}
 
 
 def constructor_arguments(obj: Configurable) -> dict[str, Any]:
@@ -64,6 +84,8 @@ def constructor_arguments(obj: Configurable) -> dict[str, Any]:
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     given.update({p.name: a for p, a in zip(positional, args, strict=False)})
     own = is_own_class(type(obj))
+    names = {p.name for p in parameters}
+    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters)
     out: dict[str, Any] = {}
     for p in parameters:
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or p.name in obj._not_in_config:
@@ -74,4 +96,40 @@ def constructor_arguments(obj: Configurable) -> dict[str, Any]:
             out[p.name] = given[p.name]
         elif p.default is not p.empty:
             out[p.name] = p.default
+    if open_ended and not own:
+        unnamed = {k: v for k, v in kwargs.items() if k not in names | set(_NOT_ARGUMENTS)}
+        out |= {k: v for k, v in unnamed.items() if k not in obj._not_in_config}
     return out
+
+
+def _kept(obj: Any, name: str, value: Any) -> Any:
+    """Write an argument of a user's class so that the same comes back.
+
+    Raises:
+        TypeError: it can't be written, with the class and the argument.
+    """
+    try:
+        return _written(value)
+    except TypeError as problem:
+        owner = f"{type(obj).__name__} {getattr(obj, 'name', '')!r}"
+        raise TypeError(
+            f"{owner} was given {name}={value!r}, which can't be written into a config "
+            f"({str(problem).rstrip('.')}). Give the class a get_config(), and a from_config() "
+            "that makes the argument again."
+        ) from problem
+
+
+def _written(value: Any) -> Any:
+    if type(value) is tuple:
+        return {"class_name": "__tuple__", "items": [_written(v) for v in value]}
+    if isinstance(value, tuple):
+        raise TypeError("a tuple of a type of its own")
+    if isinstance(value, list):
+        return [_written(v) for v in value]
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("a dictionary whose keys are no texts")
+        if "class_name" in value:
+            raise TypeError("a dictionary with the key 'class_name'")
+        return {key: _written(v) for key, v in value.items()}
+    return serialize(value, by_name=False)

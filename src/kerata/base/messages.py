@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 def did_you_mean(name: object, known: Iterable[str], *, listing: int = 12) -> str:
@@ -34,6 +35,16 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text
     )
+
+
+@contextlib.contextmanager
+def printable_errors() -> Iterator[None]:
+    """Let no error that passes carry control characters from a file to a terminal."""
+    try:
+        yield
+    except Exception as error:
+        error.args = tuple(printable(a) if isinstance(a, str) else a for a in error.args)
+        raise
 
 
 def shape_text(shape: Iterable[int | None]) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import jax
+import ml_dtypes
 import numpy as np
 
 from kerata.base import families, sharing
@@ -204,12 +205,20 @@ def find_custom(name: str) -> Any:
     return found
 
 
-def serialize(obj: Any) -> Any:
+class ConfigError(ValueError, TypeError):
+    """A config from which the class that it names can't be made."""
+
+
+def serialize(obj: Any, by_name: bool = True) -> Any:
     """Write an object as plain values in the layout of Keras 3's configs.
 
     Numbers, strings, lists and dictionaries stay; arrays become nested lists; objects
-    with ``get_config`` become ``{module, class_name, config, registered_name}``; an
-    activation function of this library becomes its name.
+    with ``get_config`` become ``{module, class_name, config, registered_name}``.
+
+    Arguments:
+        obj: the object.
+        by_name: whether a function of this library becomes its name, which those who take
+            such functions understand; else a config from which the function comes back.
 
     Raises:
         TypeError: for anything else.
@@ -243,8 +252,13 @@ def serialize(obj: Any) -> Any:
         }
         return sharing.note(obj, config)
     if callable(obj) and hasattr(obj, "__name__"):
-        if _home(obj)[1]:
+        module, known = _home(obj)
+        if known and by_name:
             return obj.__name__
+        if known:
+            name = obj.__name__
+            named = {"class_name": "function", "config": name, "registered_name": name}
+            return {"module": module, **named}
         return {
             "module": "builtins",
             "class_name": "function",
@@ -323,13 +337,16 @@ def deserialize(
     name: str = config["class_name"]
     inner: Any = config.get("config")
     if name == "__numpy__":
-        return np.asarray(inner["value"], dtype=inner["dtype"])
+        return _array(inner)
     if name == "__tuple__":
         return tuple(deserialize(x) for x in config["items"])
     if name == "__slice__":
         return slice(*(deserialize(inner[k]) for k in ("start", "stop", "step")))
     if name == "function":
         found = find_custom(config.get("registered_name") or inner) or find_custom(inner)
+        home = _namespaces.get(str(config.get("module") or ""))
+        if found is None and home is not None and isinstance(inner, str):
+            found = home.objects.get(inner)
         if found is None:
             raise ValueError(
                 f"The config names the function {inner!r}, which is not registered. "
@@ -341,15 +358,40 @@ def deserialize(
         return shared
     found = _find_class(config, namespace)
     inner = {} if inner is None else inner
-    obj = found.from_config(inner) if hasattr(found, "from_config") else found(**inner)
-    if config.get("build_config") and hasattr(obj, "build_from_config"):
-        obj.build_from_config(config["build_config"])
+    with naming(f"The class {name!r}", "be made from its config"):
+        obj = found.from_config(inner) if hasattr(found, "from_config") else found(**inner)
+        if config.get("build_config") and hasattr(obj, "build_from_config"):
+            obj.build_from_config(config["build_config"])
     return sharing.keep(config, obj)
 
 
 def _is_ours(obj: Any) -> bool:
     named = inspect.isclass(obj) or inspect.isfunction(obj)
     return named and obj.__module__.partition(".")[0] == "kerata"
+
+
+@contextlib.contextmanager
+def naming(who: str, what: str) -> Iterator[None]:
+    """Say who failed at what, where an error of the user's code or of a config passes."""
+    try:
+        yield
+    except (ValueError, MemoryError, RecursionError, ImportError):
+        raise
+    except Exception as problem:
+        told = f"{who} can't {what}: {type(problem).__name__}: {problem}"
+        raise ConfigError(told) from problem
+
+
+def _array(stored: Mapping[str, Any]) -> np.ndarray:
+    """Make an array of numbers, truth values or texts; only those have a bounded size."""
+    array = np.asarray(stored["value"])
+    name = str(stored["dtype"])
+    if array.dtype.kind in "US" and name.startswith(("str", "bytes", "<U", "|S")):
+        return array
+    dtype = np.dtype(getattr(ml_dtypes, name, name))
+    if dtype.itemsize > np.dtype("complex128").itemsize or dtype.kind in "OSU":
+        raise ValueError(f"The config has an array of the type {name!r}, which is refused.")
+    return array.astype(dtype)
 
 
 def _home(obj: Any) -> tuple[str, bool]:

@@ -13,9 +13,9 @@ def list_sets() -> None:
     """Print a table of all data sets and of what is here already."""
     from rich.table import Table
 
-    from kerata.cli.terminal import terminal
     from kerata.datasets.catalogue import CATALOGUE
     from kerata.datasets.fetch import cache_folder
+    from kerata.utils.terminal import terminal
 
     console = terminal(highlight=False, markup=False)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -39,8 +39,8 @@ def fetch_set(name: str) -> None:
         ValueError: there is no such set.
         ConnectionError: it can't be downloaded.
     """
-    from kerata.cli.terminal import terminal
     from kerata.datasets.catalogue import entry
+    from kerata.utils.terminal import terminal
 
     console = terminal(highlight=False, markup=False)
     found = entry(name)

@@ -24,7 +24,7 @@ def examine() -> bool:
     from rich.table import Table
 
     import kerata
-    from kerata.cli.terminal import terminal
+    from kerata.utils.terminal import terminal
 
     console = terminal(highlight=False, markup=False)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))

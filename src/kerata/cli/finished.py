@@ -91,12 +91,19 @@ def rerun(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a run of that name.")
     ] = False,
+    network: Annotated[
+        str | None,
+        typer.Option(help="The run's own module:function, said again if you trust its code."),
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Where the data are, if not in the current folder.")
+    ] = None,
     folder: FROM = FOLDER,
 ) -> None:
     """Train a run again in the same way: same seed, same result.
 
-    Example: kerata rerun wine
+    Nothing that the run's folder names is imported. Example: kerata rerun wine
     """
     from kerata.cli.tell_runs import tell_rerun
 
-    tell_rerun(run, name, overwrite, folder)
+    tell_rerun(run, name, overwrite, folder, network=network, data=data)

@@ -48,7 +48,7 @@ def list_examples() -> None:
     """Print the examples with the documents' figures and ours."""
     from rich.table import Table
 
-    from kerata.cli.terminal import terminal
+    from kerata.utils.terminal import terminal
 
     # Into a file or a pipe every program gets one line.
     width = None if sys.stdout.isatty() else 200

@@ -157,7 +157,15 @@ def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
     say(console, "Pictures", [str(draw_curves(list(found.values()), picture))])
 
 
-def tell_rerun(name: str, new: str | None, overwrite: bool, folder: Path) -> None:
+def tell_rerun(
+    name: str,
+    new: str | None,
+    overwrite: bool,
+    folder: Path,
+    *,
+    network: str | None = None,
+    data: str | None = None,
+) -> None:
     """Train again and say whether the result is the same."""
     from kerata.workbench import runs
     from kerata.workbench.runs.rerun import train_again
@@ -166,7 +174,8 @@ def tell_rerun(name: str, new: str | None, overwrite: bool, folder: Path) -> Non
     run = runs.load(name, folder)
     again = new or f"{run.name}-again"
     runs.check_name(again, run.path.parent, overwrite=overwrite)
-    trained = train_again(run, with_diagnosis=run.record.get("diagnosis") is not None)
+    with_diagnosis = run.record.get("diagnosis") is not None
+    trained = train_again(run, network=network, data=data, with_diagnosis=with_diagnosis)
     made = runs.save(trained, again, run.path.parent, overwrite=overwrite)
     before, after = run.record["metrics"], made.record["metrics"]
     if before == after:
@@ -208,7 +217,7 @@ def _table_of(found: list[Run]) -> Any:
 
 
 def _console() -> Console:
-    from kerata.cli.terminal import terminal
+    from kerata.utils.terminal import terminal
 
     return terminal(highlight=False, markup=False)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kerata.base.messages import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,4 +24,6 @@ def say(console: Console, title: str, lines: Sequence[str]) -> None:
             # A path that is broken over two lines can't be clicked or copied.
             console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)
         else:
-            console.print(Padding(line, (0, 0, 0, 2), expand=False), highlight=False)
+            # A text: brackets in a line are no markup. Printable first: then its width is known.
+            text = Text(printable(line))
+            console.print(Padding(text, (0, 0, 0, 2), expand=False), highlight=False)

@@ -26,8 +26,8 @@ def train_source(request: Request) -> None:
         ValueError: a source, target or network that makes no sense.
     """
     from kerata.cli.safekeeping import Safekeeping
-    from kerata.cli.terminal import terminal
     from kerata.utils.files import check_writable
+    from kerata.utils.terminal import terminal
     from kerata.workbench.data import read_source
     from kerata.workbench.experiment import fit_source
     from kerata.workbench.training.live import LiveView

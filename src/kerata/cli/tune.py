@@ -43,8 +43,8 @@ def tune(request: Request, wanted: Wanted) -> None:
         ValueError: a source, target, network or study file that makes no sense.
     """
     from kerata.cli.safekeeping import Safekeeping
-    from kerata.cli.terminal import terminal
     from kerata.utils.files import check_writable
+    from kerata.utils.terminal import terminal
     from kerata.workbench.data import read_source
     from kerata.workbench.training.live import LiveView
     from kerata.workbench.tuning import tune_source

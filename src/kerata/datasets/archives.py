@@ -15,6 +15,8 @@ from typing import IO, Any
 
 import numpy as np
 
+from kerata.utils.files import failed_outside
+
 # Ten times the largest that Keras distributes.
 _LARGEST_ARRAY = 1 << 30
 
@@ -32,7 +34,7 @@ def reading(path: Path, what: str) -> Iterator[None]:
         yield
     except Exception as error:
         # Parsers of foreign bytes raise nearly everything; a disk that fails is no damage.
-        if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+        if failed_outside(error):
             raise
         told = " ".join(str(error).split())[:200]
         detail = f" ({told})" if told else ""

@@ -155,9 +155,9 @@ def _reaching(url: str, target: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _progress(name: str, total: int | None) -> Iterator[Callable[[int], Any]]:
     """Show a bar on standard error if that is a terminal; give what moves it."""
-    from rich.console import Console
+    from kerata.utils.terminal import Terminal
 
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     if not console.is_terminal:
         yield lambda count: None
         return

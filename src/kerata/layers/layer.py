@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
@@ -12,12 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata import regularizers
-from kerata.base.configurable import Configurable
+from kerata.base.configurable import Configurable, is_automatic, restored
 from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
 from kerata.base.jax_sparse import is_jax_sparse
 from kerata.base.messages import did_you_mean, shape_text
 from kerata.base.origin import is_own_class, is_own_function
-from kerata.base.registry import deserialize, serialize
+from kerata.base.registry import custom_object_scope, deserialize, serialize
 from kerata.base.scope import autocast, autocast_dtype, current_scope, get_mask, set_mask
 from kerata.base.signatures import argument_names
 from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
@@ -375,10 +376,27 @@ class Layer(Stateless):
             # Keras writes None for features that are not used, those we don't have among them.
             config = {k: v for k, v in config.items() if v is not None or k in known}
             config = {k: deserialize(v, custom_objects) for k, v in config.items()}
-        return cls(**config)
+        if not is_automatic(cls):
+            return cls(**config)
+        with custom_object_scope(custom_objects or {}):
+            config = restored(cls, config)
+        parameters = inspect.signature(cls.__init__).parameters.values()
+        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+            return cls(**config)
+        # What every layer has need not be an argument of the user's constructor.
+        taken = {p.name for p in parameters}
+        layer = cls(**{k: v for k, v in config.items() if k in taken or k not in _BASE})
+        for name in _BASE:
+            if name in config and name not in taken:
+                setattr(layer, _BASE[name], config[name])
+        return layer
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+# Arguments that every layer has, with the attributes that hold them.
+_BASE = {"name": "name", "trainable": "trainable", "dtype": "dtype_policy"}
 
 
 def current_training() -> bool | None:

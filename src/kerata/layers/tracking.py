@@ -18,20 +18,21 @@ def owned(obj: Any, kind: type[T]) -> Iterator[T]:
     and a later ``self.blocks.append(...)`` both count.
     """
     seen: set[int] = set()
+    within: set[int] = set()
     for name, value in vars(obj).items():
         if name not in _NOT_OWNED:
-            for found in _search(value, kind):
+            for found in _search(value, kind, within):
                 if id(found) not in seen:
                     seen.add(id(found))
                     yield found
 
 
-def _search(value: Any, kind: type[T]) -> Iterator[T]:
+def _search(value: Any, kind: type[T], within: set[int]) -> Iterator[T]:
+    """Look into a value; ``within`` holds the containers being looked into, which may be cyclic."""
     if isinstance(value, kind):
         yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _search(inner, kind)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _search(inner, kind)
+    elif isinstance(value, (dict, list, tuple)) and id(value) not in within:
+        within.add(id(value))
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _search(inner, kind, within)
+        within.discard(id(value))

@@ -97,11 +97,11 @@ class Weighted(Operation):
         seen: set[int] = set()
         stack: list[Weighted] = [self]
         while stack:
-            layer = stack.pop(0)
+            layer = stack.pop()
             if id(layer) not in seen:
                 seen.add(id(layer))
                 yield layer
-                stack = layer._sublayers() + stack
+                stack += reversed(layer._sublayers())
 
     @property
     def weights(self) -> list[Variable]:

@@ -9,11 +9,11 @@ from typing import Any
 import jax
 
 from kerata.base.configurable import Configurable
-from kerata.base.origin import is_own_class
 from kerata.base.registry import custom_object_scope
 from kerata.base.symbolic import Operation, find_symbolic, is_symbolic
 from kerata.layers.core.input_layer import Input
 from kerata.models.model import Model
+from kerata.models.pickling import foreign_objects
 from kerata.models.sequential import Sequential
 
 _Clone = Callable[[Any], Any]
@@ -50,9 +50,7 @@ def clone_model(
     >>> clone_model(model).count_params()
     9
     """
-    used = {type(layer).__name__: type(layer) for layer in model._flatten_layers()}
-    foreign = {k: c for k, c in used.items() if not is_own_class(c)}
-    with custom_object_scope({**foreign, **(custom_objects or {})}):
+    with custom_object_scope({**foreign_objects(model), **(custom_objects or {})}):
         if not isinstance(model, Sequential) and not _is_plain(model):
             asked = {
                 "input_tensors": input_tensors,

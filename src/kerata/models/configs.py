@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import jax
 
-from kerata.base.registry import deserialize, serialize
+from kerata.base.registry import deserialize, naming, serialize
 from kerata.base.symbolic import KerasTensor, is_symbolic
 from kerata.models.graph import Graph
 
@@ -72,11 +73,14 @@ def functional_config(model: Any, graph: Graph) -> dict[str, Any]:
 def functional_from_config(cls: Any, config: dict[str, Any]) -> Any:
     """Rebuild a functional model from its config, with fresh weights."""
     operations: dict[str, Any] = {}
-    waiting: list[tuple[Any, list[dict[str, Any]]]] = []
+    waiting: dict[str, deque[dict[str, Any]]] = {}
     for entry in config["layers"]:
-        op = deserialize(entry)
-        operations[entry["name"]] = op
-        waiting.append((op, list(entry.get("inbound_nodes") or [])))
+        # The entry's name, since a user's layer may not keep its own in its config.
+        name = entry["name"]
+        if name in operations:
+            raise ValueError(f"The model's config is broken: it has two layers named {name!r}.")
+        operations[name] = deserialize(entry)
+        waiting[name] = deque(entry.get("inbound_nodes") or [])
     # Outputs of each operation's calls inside this model, in the order of its calls.
     made: dict[str, list[list[KerasTensor]]] = {
         name: [_leaves(op.output)] if _is_entrance(op) else [] for name, op in operations.items()
@@ -86,13 +90,13 @@ def functional_from_config(cls: Any, config: dict[str, Any]) -> Any:
         name, node, tensor = history
         return made[name][node][tensor]
 
-    def ready(x: Any) -> bool:
-        if isinstance(x, dict):
-            if x.get("class_name") == "__keras_tensor__":
-                name, node, _ = x["config"]["keras_history"]
-                return len(made[name]) > node
-            return all(ready(v) for v in x.values())
-        return all(ready(v) for v in x) if isinstance(x, (list, tuple)) else True
+    def missing(x: Any) -> tuple[str, int] | None:
+        """Give a call whose output is not there yet."""
+        if isinstance(x, dict) and x.get("class_name") == "__keras_tensor__":
+            name, node, _ = x["config"]["keras_history"]
+            return None if len(made.get(name, ())) > node else (name, node)
+        parts = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
+        return next((found for found in map(missing, parts) if found), None)
 
     def read(x: Any) -> Any:
         if isinstance(x, dict):
@@ -103,19 +107,27 @@ def functional_from_config(cls: Any, config: dict[str, Any]) -> Any:
             return {k: read(v) for k, v in x.items()}
         return type(x)(read(v) for v in x) if isinstance(x, (list, tuple)) else x
 
-    while any(calls for _, calls in waiting):
-        progressed = False
-        for op, calls in waiting:
-            while calls and ready(calls[0]):
-                call = calls.pop(0)
-                made[op.name].append(_leaves(op(*read(call["args"]), **read(call["kwargs"]))))
-                progressed = True
-        if not progressed:
-            stuck = next(op.name for op, calls in waiting if calls)
-            raise ValueError(
-                f"The model's config is broken: layer {stuck!r} waits for a tensor that no "
-                "other layer of the config makes."
-            )
+    # Layers by the call that they wait for: each is looked at again only when it was made.
+    stuck: dict[tuple[str, int], list[str]] = {}
+    ready = deque(operations)
+    while ready:
+        name = ready.popleft()
+        calls, outputs = waiting[name], made[name]
+        while calls:
+            awaited = missing(calls[0])
+            if awaited is not None:
+                stuck.setdefault(awaited, []).append(name)
+                break
+            call = calls.popleft()
+            with naming(f"Layer {name!r}", "be called as the config says"):
+                result = operations[name](*read(call["args"]), **read(call["kwargs"]))
+            outputs.append(_leaves(result))
+            ready.extend(stuck.pop((name, len(outputs) - 1), ()))
+    for names in stuck.values():
+        raise ValueError(
+            f"The model's config is broken: layer {names[0]!r} waits for a tensor that no "
+            "other layer of the config makes."
+        )
 
     def struct(x: Any) -> Any:
         if isinstance(x, dict):

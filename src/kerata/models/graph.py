@@ -54,12 +54,9 @@ class Graph:
         self.nodes, self.operations = self._sort()
         self._check_names()
         # Inputs that only Dense layers read may come as bags; others are made dense in time.
+        others = {id(t) for n in self.nodes if type(n.operation) is not Dense for t in n.inputs}
         self._sparse_inputs = [
-            ref.dtype == "float32"
-            and all(
-                type(n.operation) is Dense for n in self.nodes if any(t is ref for t in n.inputs)
-            )
-            for ref in self.inputs
+            ref.dtype == "float32" and id(ref) not in others for ref in self.inputs
         ]
 
     def _sort(self) -> tuple[list[Node], list[Operation]]:
@@ -99,9 +96,12 @@ class Graph:
             key = id(node.operation)
             operations[key] = node.operation
             of_operation[key] = max(of_operation.get(key, 0), depth[id(node)])
+        deepest: dict[int, int] = {}
+        for node in order:
+            for i in node.inputs:
+                deepest[id(i)] = max(deepest.get(id(i), -1), depth[id(node)])
         for t, entrance in zip(self.inputs, self._entrances, strict=True):
-            users = [depth[id(n)] for n in order if any(i is t for i in n.inputs)]
-            of_operation[id(entrance)] = 1 + max(users, default=-1)
+            of_operation[id(entrance)] = 1 + deepest.get(id(t), -1)
             operations[id(entrance)] = entrance
             first_seen.setdefault(id(entrance), len(first_seen))
         ordered = sorted(

@@ -263,7 +263,7 @@ class Model(Trainer, Layer):
         with custom_object_scope(custom_objects or {}):
             if "input_layers" in config and cls in (Model, Functional):
                 return configs.functional_from_config(Model, config)
-            return cls(**config)
+            return super().from_config(config)
 
     def get_compile_config(self) -> dict[str, Any]:
         """Give what ``compile`` was called with as plain values; empty if it was not."""

@@ -22,7 +22,7 @@ def reduce_model(model: Any) -> tuple[Any, tuple[bytes, dict[str, Any]]]:
     """
     file = io.BytesIO()
     write_archive(file, model, tempfile.gettempdir())
-    return model_from_bytes, (file.getvalue(), _foreign_objects(model))
+    return model_from_bytes, (file.getvalue(), foreign_objects(model))
 
 
 def model_from_bytes(content: bytes, foreign: dict[str, Any]) -> Any:
@@ -31,7 +31,7 @@ def model_from_bytes(content: bytes, foreign: dict[str, Any]) -> Any:
         return read_archive(io.BytesIO(content), compile=True)
 
 
-def _foreign_objects(model: Any) -> dict[str, Any]:
+def foreign_objects(model: Any) -> dict[str, Any]:
     """Collect the user's classes and functions that the model's config names.
 
     Raises:
@@ -45,7 +45,7 @@ def _foreign_objects(model: Any) -> dict[str, Any]:
             continue
         if found.setdefault(thing.__name__, thing) is not thing:
             raise TypeError(
-                f"Model {model.name!r} can't be pickled: it uses two different functions or "
+                f"Model {model.name!r} can't be copied: it uses two different functions or "
                 f"classes named {thing.__name__!r}; give them names of their own."
             )
     return found

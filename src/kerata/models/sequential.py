@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from kerata.base.registry import custom_object_scope, deserialize, serialize
@@ -50,14 +50,33 @@ class Sequential(Model):
         self._tensors: list[Any] = []
         if layers is not None and not isinstance(layers, (list, tuple)):
             layers = list(layers) if isinstance(layers, Iterable) else [layers]
-        for layer in layers or ():
-            self.add(layer)
+        self._add_all(layers or ())
+
+    def _add_all(self, layers: Iterable[Any]) -> None:
+        """Put layers on top and connect all of them once."""
+        for layer in layers:
+            self.add(layer, rebuild=False)
+        seen: set[str] = set()
+        for layer in self._stack:
+            self._check_name(layer, seen)
+            seen.add(layer.name)
+        if self._tensors:
+            self._connect()
+
+    def _check_name(self, layer: Layer, taken: Container[str]) -> None:
+        if layer.name in taken:
+            raise ValueError(
+                f"Sequential model {self.name!r} has a layer named {layer.name!r} already; "
+                "give each layer a name of its own."
+            )
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer on top.
 
         Arguments:
             layer: a layer, a model, or an ``Input`` as the first.
+            rebuild: whether the model is connected at once; without it, the next ``add``
+                or ``build`` does so.
 
         Raises:
             TypeError: not a layer.
@@ -82,11 +101,8 @@ class Sequential(Model):
                 f"Sequential model {self.name!r}: only layers can be added, got {layer!r} "
                 f"of type {type(layer).__name__}."
             )
-        if any(layer.name == other.name for other in self._stack):
-            raise ValueError(
-                f"Sequential model {self.name!r} has a layer named {layer.name!r} already; "
-                "give each layer a name of its own."
-            )
+        if rebuild:
+            self._check_name(layer, {other.name for other in self._stack})
         if not self._stack and self._entrance is None and layer._first_shape is not None:
             self._entrance = InputLayer(batch_shape=layer._first_shape)
         tensor: Any = None
@@ -96,7 +112,8 @@ class Sequential(Model):
         self._stack.append(layer)
         if self._entrance is not None:
             self._tensors.append(tensor)
-            self._connect()
+            if rebuild:
+                self._connect()
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the last layer off and give it back.
@@ -182,8 +199,7 @@ class Sequential(Model):
         """Rebuild a stack from ``get_config``, with fresh weights."""
         with custom_object_scope(custom_objects or {}):
             model = cls(name=config.get("name"), trainable=config.get("trainable", True))
-            for layer in config["layers"]:
-                model.add(deserialize(layer))
+            model._add_all(deserialize(layer) for layer in config["layers"])
         shape = config.get("build_input_shape")
         if not model.built and shape and model._stack:
             model.build(tuple(shape))

@@ -53,14 +53,15 @@ def summary_text(
     """Give the table and the totals as text; ``styled`` lets a terminal have colours."""
     # rich costs start-up time and only tables need it.
     from rich.box import HEAVY_HEAD
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
+    from kerata.utils.terminal import Terminal
+
     graph = getattr(model, "_graph", None)
     branching = graph is not None and _branches(graph)
-    console = Console(highlight=False, force_terminal=None if styled else False)
+    console = Terminal(highlight=False, force_terminal=None if styled else False)
     width = line_length or max(min(console.width, 110), 65)
     console.width = width
     table = Table(box=HEAVY_HEAD, width=width, show_lines=True, header_style="bold")

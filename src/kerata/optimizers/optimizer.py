@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.configurable import restored
 from kerata.base.naming import auto_name
 from kerata.base.registry import custom_object_scope, serialize
 from kerata.base.variable import Variable, unboxed
@@ -429,7 +430,8 @@ class Optimizer(OptimizerState):
         # Keras 2 wrote these; they never changed a result.
         old = ("jit_compile", "is_legacy_optimizer")
         with custom_object_scope(custom_objects or {}):
-            return cls(**{k: v for k, v in config.items() if k not in old})
+            kept = {k: v for k, v in config.items() if k not in old}
+            return cls(**restored(cls, kept))
 
 
 def _widen(x: Any) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from kerata.base.registry import naming
 from kerata.saving.state import places
 
 
@@ -19,8 +21,20 @@ def write_assets(folder: Path, model: Any) -> Iterator[str]:
             yield from sorted(f"{path}/{file.name}" for file in own.iterdir() if file.is_file())
 
 
-def read_assets(folder: Path, model: Any) -> None:
-    """Let layers with ``load_assets(folder)`` read what they wrote."""
+def read_assets(
+    model: Any, files: Callable[[str], Iterable[str]], read: Callable[[str], bytes]
+) -> None:
+    """Let layers with ``load_assets(folder)`` read what they wrote; nothing else is unpacked.
+
+    Arguments:
+        files: gives the names of the files stored for a layer's path.
+        read: gives the content of one of them.
+    """
     for path, obj in places(model):
-        if hasattr(obj, "load_assets") and (folder / path).is_dir():
-            obj.load_assets(str(folder / path))
+        names = list(files(path)) if hasattr(obj, "load_assets") else []
+        if names:
+            with tempfile.TemporaryDirectory() as folder:
+                for name in names:
+                    Path(folder, name.rpartition("/")[2]).write_bytes(read(name))
+                with naming(f"Layer {obj.name!r}", "load_assets()"):
+                    obj.load_assets(folder)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import math
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 import numpy as np
+
+from kerata.saving.first_reading import try_reading
 
 # A header of HDF5 holds no more than this many bytes of one attribute.
 _HEADER_LIMIT = 64512
 # Reading a part of a data set unpacks a whole chunk.
 _CHUNK_LIMIT = 1 << 26
+# Names of a model's layers and weights are shorter than this together.
+_LARGEST_ATTRIBUTE = 1 << 26
 # Files of this many bytes are put together in memory, larger ones on the disk.
 _IN_MEMORY = 1 << 28
 
@@ -34,6 +40,31 @@ def write_file(file: IO[bytes], folder: str, fill: Callable[[Any], Any]) -> None
             fill(f)
         spool.seek(0)
         shutil.copyfileobj(spool, file, 1 << 20)
+
+
+@contextlib.contextmanager
+def reading(file: IO[bytes], own: bool) -> Iterator[Any]:
+    """Open an HDF5 file for reading.
+
+    Arguments:
+        file: open file, or one in memory.
+        own: whether this process wrote it; others are first read by a child process.
+
+    Raises:
+        ValueError: reading it comes to no end, or breaks a process.
+    """
+    import h5py
+
+    if not own:
+        with contextlib.ExitStack() as stack:
+            proof = file
+            if isinstance(file, io.BytesIO):
+                proof = stack.enter_context(tempfile.NamedTemporaryFile(prefix="kerata-"))
+                proof.write(file.getbuffer())
+                proof.flush()
+            try_reading(proof)
+    with h5py.File(file, "r") as f:
+        yield f
 
 
 def child(group: Any, path: str) -> Any:
@@ -88,11 +119,15 @@ def read(group: Any, path: str, shape: tuple[int, ...] | None = None) -> np.ndar
     if chunk > 2 * size + _CHUNK_LIMIT:
         raise ValueError(f"{where} is packed in pieces of {chunk} bytes, which is refused")
     array = np.asarray(found[()])
-    if short or found.attrs.get("dtype") == "bfloat16":
+    if short or _says_bfloat16(found):
         import ml_dtypes
 
         array = array.view(ml_dtypes.bfloat16) if short else array.astype(ml_dtypes.bfloat16)
     return array
+
+
+def _says_bfloat16(dataset: Any) -> bool:
+    return "dtype" in dataset.attrs and attribute(dataset, "dtype") in ("bfloat16", b"bfloat16")
 
 
 def write(group: Any, name: str, value: Any) -> None:
@@ -106,12 +141,25 @@ def write(group: Any, name: str, value: Any) -> None:
 def read_names(group: Any, name: str) -> list[str]:
     """Read an attribute that lists names; long lists are spread over name0, name1, ..."""
     if name in group.attrs:
-        parts = [group.attrs[name]]
+        parts = [attribute(group, name)]
     else:
         parts = []
         while f"{name}{len(parts)}" in group.attrs:
-            parts.append(group.attrs[f"{name}{len(parts)}"])
+            parts.append(attribute(group, f"{name}{len(parts)}"))
     return [text(x) for part in parts for x in np.ravel(part)]
+
+
+def attribute(group: Any, name: str) -> Any:
+    """Read an attribute, unless it claims to be larger than any that is written.
+
+    Raises:
+        ValueError: it does.
+    """
+    found = group.attrs.get_id(name)
+    size = math.prod(found.shape or ()) * found.dtype.itemsize
+    if size > _LARGEST_ATTRIBUTE:
+        raise ValueError(f"the attribute {name!r} of {group.name} claims {size} bytes")
+    return group.attrs[name]
 
 
 def write_names(group: Any, name: str, names: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.json_text import read_json_text
 from kerata.base.naming import to_snake_case
 from kerata.base.registry import serialize
 from kerata.base.variable import Variable
@@ -166,6 +167,9 @@ def _with_classes(loss: Any) -> Any:
     """Replace names of losses by their classes' configs: Keras doesn't find names like 'mse'."""
     if isinstance(loss, list):
         return [_with_classes(x) for x in loss]
+    if isinstance(loss, dict) and loss.get("class_name") == "function":
+        known = isinstance(loss["config"], str) and loss["config"] in namespace.objects
+        return _with_classes(loss["config"]) if known else loss
     if isinstance(loss, dict) and "class_name" not in loss:
         return {k: _with_classes(v) for k, v in loss.items()}
     function = namespace.objects.get(loss) if isinstance(loss, str) else None
@@ -179,13 +183,14 @@ def _with_classes(loss: Any) -> Any:
 
 
 def _write_arrays(group: Any, variables: Iterable[Variable]) -> None:
-    names: list[str] = []
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for variable in variables:
-        name, number = variable.path, 0
+        name = variable.path
         while name in names:
-            number += 1
-            name = f"{variable.path}_{number}"
-        names.append(name)
+            numbers[variable.path] = numbers.get(variable.path, 0) + 1
+            name = f"{variable.path}_{numbers[variable.path]}"
+        names[name] = None
         hdf5.write(group, name, variable._value)
     hdf5.write_names(group, "weight_names", names)
 
@@ -202,7 +207,7 @@ def _write_text(file: Any, name: str, value: Any) -> None:
 
 
 def _read_text(file: Any, name: str) -> Any:
-    return json.loads(hdf5.text(file.attrs[name]))
+    return read_json_text(hdf5.text(hdf5.attribute(file, name)), f"its {name}")
 
 
 def _group(group: Any, name: str) -> Any:

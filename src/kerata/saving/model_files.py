@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from kerata.base.json_text import read_json_text
+from kerata.base.messages import printable
 from kerata.base.registry import check_safe_mode, custom_object_scope
 from kerata.base.variable import limited_size
-from kerata.saving import archive, hdf5, legacy, state
+from kerata.saving import archive, first_reading, hdf5, legacy, state
 from kerata.saving.structure import compile_from, model_from
 from kerata.utils.files import write_beside
 
+# Weights of a model that a text describes: a gigabyte in float32.
+_MOST_OF_A_TEXT = 1 << 28
 _FORMATS = "Use the ending .keras (or .h5, for older programs)."
 
 
@@ -80,13 +83,19 @@ def load_model(
     check_safe_mode(safe_mode)
     with _reading(filepath) as (file, kind), custom_object_scope(custom_objects or {}):
         if kind == "zip":
-            return archive.read_archive(file, compile)
-        with _hdf5(file) as f, limited_size(_numbers(file)):
-            return legacy.read_model(f, compile)
+            return archive.read_archive(file, compile, first_reading.is_own(file))
+        with hdf5.reading(file, first_reading.is_own(file)) as f:
+            size = file.seek(0, 2)
+            with limited_size(archive.most_numbers(size)):
+                return legacy.read_model(f, compile)
 
 
 def save_weights(
-    model: Any, filepath: Any, overwrite: bool = True, max_shard_size: Any = None
+    model: Any,
+    filepath: Any,
+    overwrite: bool = True,
+    max_shard_size: Any = None,
+    objects_to_skip: Iterable[Any] | None = None,
 ) -> None:
     """Write the weights, and the optimizer's state if there is one.
 
@@ -94,6 +103,8 @@ def save_weights(
         filepath: ``.weights.h5``; with plain ``.h5`` in the layout of Keras 2.
         overwrite: whether a file that is there is replaced.
         max_shard_size: only None.
+        objects_to_skip: layers (or the optimizer) to leave out, with all inside them; only
+            for ``.weights.h5``.
 
     Raises:
         ValueError: another ending, or a model without weights yet.
@@ -105,14 +116,21 @@ def save_weights(
     if path.suffix != ".h5":
         raise ValueError(f"Weights are saved as .weights.h5, got the name {str(path)!r}.")
     _check_built(model, "save")
+    skipped = list(objects_to_skip or ())
     if path.name.endswith(".weights.h5"):
-        _write_hdf5(path, overwrite, lambda f: state.write_state(f, model))
+        _write_hdf5(path, overwrite, lambda f: state.write_state(f, model, skipped))
+    elif skipped:
+        raise ValueError("objects_to_skip needs the ending .weights.h5; Keras 2's has no place.")
     else:
         _write_hdf5(path, overwrite, lambda f: legacy.write_weights(f, model))
 
 
 def load_weights(
-    model: Any, filepath: Any, skip_mismatch: bool = False, by_name: bool = False
+    model: Any,
+    filepath: Any,
+    skip_mismatch: bool = False,
+    by_name: bool = False,
+    objects_to_skip: Iterable[Any] | None = None,
 ) -> None:
     """Read weights from a ``.weights.h5``, ``.h5`` or ``.keras`` file.
 
@@ -121,6 +139,8 @@ def load_weights(
         skip_mismatch: leave layers whose weights don't fit as they are, with a warning.
         by_name: match layers by name instead of order; others stay as they are. Only in the
             layout of Keras 2, where layers have names.
+        objects_to_skip: layers (or the optimizer) to leave as they are, with all inside them;
+            not in the layout of Keras 2.
 
     Raises:
         FileNotFoundError: no such file.
@@ -129,10 +149,12 @@ def load_weights(
     _check_built(model, "load")
     with _reading(filepath) as (file, kind):
         source = archive.read_weights_entry(file) if kind == "zip" else file
-        with _hdf5(source) as f:
+        with hdf5.reading(source, first_reading.is_own(file)) as f:
             whole = hdf5.child(f, "model_weights")
             old = f if whole is None else whole
             if any(name in old.attrs for name in ("layer_names", "layer_names0")):
+                if objects_to_skip:
+                    raise ValueError("objects_to_skip needs a file in the layout of Keras 3")
                 legacy.read_weights(old, model, skip_mismatch, by_name)
             elif by_name:
                 raise ValueError(
@@ -140,20 +162,23 @@ def load_weights(
                     "save_weights('name.h5')); this one goes by places, so leave by_name out"
                 )
             else:
-                state.read_state(f, model, skip_mismatch)
+                state.read_state(f, model, skip_mismatch, list(objects_to_skip or ()))
 
 
 def model_from_json(json_string: str, custom_objects: Any = None) -> Any:
     """Build a model with fresh weights from what ``to_json`` gave, here or in Keras.
 
     Raises:
-        ValueError: text that is no model's config, or that names what is not known here.
+        ValueError: text that is no model's config, or that names what is not known here; one
+            with more than 2**28 weights, which a few bytes can name (build such a model with
+            ``from_config``).
     """
     with _one_error("The text"), custom_object_scope(custom_objects or {}):
-        config = json.loads(json_string)
-        model = model_from(config)
-        if config.get("compile_config"):
-            compile_from(model, config["compile_config"])
+        config = read_json_text(json_string, "it")
+        with limited_size(_MOST_OF_A_TEXT):
+            model = model_from(config)
+            if config.get("compile_config"):
+                compile_from(model, config["compile_config"])
         return model
 
 
@@ -171,6 +196,7 @@ def _write(path: Path, overwrite: bool, write: Callable[[IO[bytes]], Any]) -> No
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         write_beside(path, write)
+        first_reading.remember(path)
     except OSError as problem:
         reason = problem.strerror or str(problem)
         said = f"could not be written ({reason}); what was there is unchanged"
@@ -206,19 +232,5 @@ def _one_error(what: str) -> Iterator[None]:
         # Damage shows in any way: as wrong sizes, missing names, numbers in place of text.
         said = str(problem) if isinstance(problem, ValueError) else ""
         reason = said or f"it is damaged ({type(problem).__name__}: {problem})"
-        raise ValueError(f"{what} can't be loaded: {reason.rstrip('.')}.") from problem
-
-
-@contextlib.contextmanager
-def _hdf5(file: IO[bytes]) -> Iterator[Any]:
-    import h5py
-
-    with h5py.File(file, "r") as f:
-        yield f
-
-
-def _numbers(file: IO[bytes]) -> int:
-    """Give how many numbers a model from a file may hold."""
-    size = file.seek(0, 2)
-    file.seek(0)
-    return (1 << 24) + 100 * size
+        told = printable(reason).rstrip(".")
+        raise ValueError(f"{what} can't be loaded: {told}.") from problem

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from kerata.base.naming import to_snake_case
+from kerata.base.registry import naming
 from kerata.base.variable import Variable
 from kerata.layers.weights import Weighted
 from kerata.optimizers.optimizer import Optimizer
@@ -16,12 +17,16 @@ from kerata.optimizers.state import OptimizerState
 from kerata.saving import hdf5
 
 
-def places(root: Any) -> Iterator[tuple[str, Any]]:
+def places(root: Any, skipped: Iterable[Any] = ()) -> Iterator[tuple[str, Any]]:
     """Yield layers and optimizers with the paths of their groups, each once, as Keras 3 does.
 
     Objects in lists go by class: ``layers/dense``, ``layers/dense_1``.
+
+    Arguments:
+        root: the model.
+        skipped: objects to leave out, with all below them.
     """
-    yield from _walk(root, "", set())
+    yield from _walk(root, "", {id(obj) for obj in skipped})
 
 
 def _walk(obj: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
@@ -38,7 +43,9 @@ def _walk(obj: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
 def _step(value: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
     if isinstance(value, (Weighted, OptimizerState)):
         yield from _walk(value, path, seen)
-    elif isinstance(value, (list, tuple, dict)):
+    elif isinstance(value, (list, tuple, dict)) and id(value) not in seen:
+        # A container may hold itself.
+        seen.add(id(value))
         counts: dict[str, int] = {}
         for item in list(value.values()) if isinstance(value, dict) else value:
             nested = isinstance(item, (list, tuple, dict))
@@ -53,9 +60,9 @@ def _join(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
 
 
-def write_state(file: Any, model: Any) -> None:
+def write_state(file: Any, model: Any, skipped: Iterable[Any] = ()) -> None:
     """Write all weights and the optimizer's state into an open HDF5 file."""
-    for path, obj in places(model):
+    for path, obj in places(model, skipped):
         group = file.create_group(_join(path, "vars"))
         group.attrs["name"] = obj.name
         if _has_own(obj, "save_own_variables"):
@@ -68,13 +75,16 @@ def write_state(file: Any, model: Any) -> None:
                 hdf5.write(group, str(i), variable._value)
 
 
-def read_state(file: Any, model: Any, skip_mismatch: bool = False) -> None:
+def read_state(
+    file: Any, model: Any, skip_mismatch: bool = False, skipped: Iterable[Any] = ()
+) -> None:
     """Read what ``write_state`` or Keras 3 wrote; nothing changes if something does not fit.
 
     Arguments:
         file: open HDF5 file.
         model: built model.
         skip_mismatch: leave layers whose weights don't fit as they are, with a warning.
+        skipped: objects to leave alone, with all below them.
 
     Raises:
         ValueError: weights that don't fit.
@@ -82,7 +92,7 @@ def read_state(file: Any, model: Any, skip_mismatch: bool = False) -> None:
     _build_optimizer(file, model)
     found: list[tuple[Variable, np.ndarray]] = []
     own: list[tuple[Any, dict[str, np.ndarray]]] = []
-    for path, obj in places(model):
+    for path, obj in places(model, skipped):
         group = _group(file, path)
         try:
             if _has_own(obj, "load_own_variables"):
@@ -98,7 +108,8 @@ def read_state(file: Any, model: Any, skip_mismatch: bool = False) -> None:
     for variable, value in found:
         variable.assign(value)
     for obj, store in own:
-        obj.load_own_variables(store)
+        with naming(f"Layer {obj.name!r}", "load_own_variables()"):
+            obj.load_own_variables(store)
 
 
 def _build_optimizer(file: Any, model: Any) -> None:

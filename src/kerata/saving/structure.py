@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import warnings
 from collections.abc import Mapping
@@ -49,7 +50,7 @@ def compile_arguments(model: Any) -> dict[str, Any]:
     try:
         return {
             "optimizer": serialize(model.optimizer),
-            **{name: serialize(model._compiled[name]) for name in _COMPILED},
+            **{name: _compiled(model._compiled[name]) for name in _COMPILED},
             "run_eagerly": model.run_eagerly,
             "steps_per_execution": model.steps_per_execution,
             "jit_compile": "auto" if model.jit_compile or model.run_eagerly else False,
@@ -60,6 +61,19 @@ def compile_arguments(model: Any) -> dict[str, Any]:
             stacklevel=4,
         )
         return {}
+
+
+def _compiled(value: Any) -> Any:
+    """Write what ``compile`` was given; a name stays a name and a function a function."""
+    if isinstance(value, (list, tuple)):
+        return [_compiled(x) for x in value]
+    if isinstance(value, Mapping):
+        return {key: _compiled(x) for key, x in value.items()}
+    written = serialize(value, by_name=False)
+    if isinstance(written, dict) and written.get("class_name") == "function":
+        # As Keras writes its own functions.
+        written["module"] = "builtins"
+    return written
 
 
 def model_from(config: Any) -> Any:
@@ -128,6 +142,10 @@ def _resolved(config: Any, namespace: Namespace | None) -> Any:
     if "class_name" not in config:
         return {k: _resolved(v, namespace) for k, v in config.items()}
     config = _from_keras(updated(config))
+    if isinstance(config, str):
+        # It was a function: names of losses and metrics are no configs.
+        known = (space.objects.get(config) for space in (losses_namespace, metrics_namespace))
+        return next((found for found in known if inspect.isfunction(found)), config)
     return deserialize(config, namespace=namespace) if isinstance(config, Mapping) else config
 
 

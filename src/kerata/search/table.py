@@ -61,10 +61,10 @@ def candidates_table(rows: Sequence[Row], names: Iterable[str], metric: str) -> 
 
 def table_text(table: Table, sentence: str) -> str:
     """Write a table and what it means as plain text."""
-    from rich.console import Console
+    from kerata.utils.terminal import Terminal
 
     out = io.StringIO()
-    console = Console(file=out, width=160, highlight=False, markup=False)
+    console = Terminal(file=out, width=160, highlight=False, markup=False)
     console.print(table)
     console.print(sentence)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.memory import memory_errors
 from kerata.base.rows import count_rows, holds_rows, slice_rows
 from kerata.callbacks.callback_list import CallbackList
 from kerata.training.chunks import BatchHooks
@@ -17,6 +18,7 @@ from kerata.training.feed import Rows
 from kerata.training.given_steps import GivenSteps
 from kerata.training.interrupt import deferred_interrupt
 from kerata.training.programs import Programs
+from kerata.training.room import check_all, check_batch
 from kerata.training.stored import StoredRows
 from kerata.training.stream import Stream
 
@@ -69,6 +71,8 @@ def predict(
         for step, x in enumerate(batches):
             hooks.before(step)
             pieces.append(predict_batch(programs, x))
+            if step == 0 and total is not None and total > 1:
+                check_all(pieces[0], total)
             hooks.after(step + 1, {})
             callbacks.progress(step + 1, total, {})
             check()
@@ -111,9 +115,12 @@ def predict_batch(programs: Programs, x: Any) -> Any:
     # Where rows are mixed, an output may have another number of them.
     kept = rows if size != rows else None
     trainable, fixed, _, _ = programs.read()
-    outputs = programs.predict_batch(trainable, fixed, jax.tree.map(_placed, x))
-    # A copy: outputs that are inputs share their memory, which a stream fills again.
-    return jax.tree.map(lambda a: np.array(np.asarray(a)[:kept]), outputs)
+    x = jax.tree.map(_placed, x)
+    check_batch(programs, trainable, fixed, x)
+    with memory_errors("predict()"):
+        outputs = programs.predict_batch(trainable, fixed, x)
+        # A copy: outputs that are inputs share their memory, which a stream fills again.
+        return jax.tree.map(lambda a: np.array(np.asarray(a)[:kept]), outputs)
 
 
 def _placed(array: Any) -> jax.Array:

@@ -180,3 +180,16 @@ def replace_folder(whole: Path, place: Path) -> None:
         os.rename(old, place)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def failed_outside(error: BaseException) -> bool:
+    """Say whether reading failed for the disk or the system, and not for what the file holds.
+
+    Damaged archives send the reader to places before the file's beginning, which the system
+    calls an invalid argument.
+
+    >>> failed_outside(OSError(errno.EIO, "disk")), failed_outside(OSError(errno.EINVAL, "seek"))
+    (True, False)
+    """
+    told = error.errno if isinstance(error, OSError) else None
+    return told is not None and told != errno.EINVAL

@@ -134,6 +134,7 @@ class ParquetDataset:
         for number, group in groups:
             with _open(self.files[number]) as parquet:
                 for part in parquet.iter_batches(_DECODED, [group], columns=self._columns):
+                    part.validate()
                     yield {n: self._numbers(part.column(n), n) for n in self._columns}
 
     def _joined(self, parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

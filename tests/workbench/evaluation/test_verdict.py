@@ -132,6 +132,7 @@ def test_findings_are_told_once_on_the_terminal(capsys):
     import dataclasses
 
     from kerata.cli.terminal import terminal
+
     from kerata.cli.verdict import print_verdict
 
     worse = Finding("overfitting", "Training rows are known by heart.", {}, "Try dropout.")

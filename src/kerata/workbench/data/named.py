@@ -27,6 +27,11 @@ def read_named(name: str) -> Source:
     return NAMED[name](name)
 
 
+def is_named(name: str) -> bool:
+    """Say whether a data set of ``kerata.datasets`` is called so."""
+    return OTHER_NAMES.get(name.lower(), name.lower()) in NAMED
+
+
 def _digest(*arrays: Any) -> str:
     digest = hashlib.sha256()
     for array in arrays:

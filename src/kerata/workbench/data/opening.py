@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from kerata.utils.files import failed_outside
+
 _PACKED: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
@@ -135,7 +137,7 @@ def unpacking(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if failed_outside(error):
             raise
         raise ValueError(f"{path} is damaged or cut short: {error}.") from error
 

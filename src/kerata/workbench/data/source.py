@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kerata.base.messages import did_you_mean
+from kerata.base.messages import did_you_mean, printable_errors
 from kerata.workbench.core.extras import need
 from kerata.workbench.data import table_files
 from kerata.workbench.data.arrays import read_arrays
@@ -62,6 +62,13 @@ def read_source(
     >>> source.train.frame["weight"].tolist(), source.notes[0]
     ([1.5, 2.25], 'Text in UTF-8, fields separated by semicolons.')
     """
+    with printable_errors():
+        return _read_source(source, target, table, labelled, most_bytes)
+
+
+def _read_source(
+    source: str | Path, target: str | None, table: str | None, labelled: bool, most_bytes: int
+) -> Source:
     path = Path(source).expanduser()
     if path.is_dir():
         _refuse(target, path, "a folder: its classes come from its subfolders")

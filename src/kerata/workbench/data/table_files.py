@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kerata.base.messages import did_you_mean
+from kerata.utils.files import failed_outside
 from kerata.workbench.core.extras import need
 from kerata.workbench.data.encodings import Patched, guess_encoding, told_encoding
 from kerata.workbench.data.frames import table_of_rows
@@ -32,6 +33,7 @@ def read_parquet(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[st
     with _reading(path, "Parquet"), parquet.ParquetFile(path) as file:
         empty = file.schema_arrow.empty_table()
         for batch in file.iter_batches(_ROWS):
+            batch.validate(full=True)
             sampler.add(batch)
     return _sampled(path, sampler, empty.column_names)
 
@@ -48,7 +50,10 @@ def read_feather(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[st
         reader = arrow.ipc.open_file(file)
         names = reader.schema.names
         for number in range(reader.num_record_batches):
-            sampler.add(reader.get_batch(number))
+            piece = reader.get_batch(number)
+            # Offsets of a damaged file lead to foreign memory.
+            piece.validate(full=True)
+            sampler.add(piece)
     return _sampled(path, sampler, names)
 
 
@@ -288,7 +293,7 @@ def _reading(path: Path, what: str) -> Iterator[None]:
     except ImportError:
         raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if failed_outside(error):
             raise
         told = " ".join(str(error).split())[:200]
         raise ValueError(f"{path} is damaged, cut short or not {what} ({told}).") from error

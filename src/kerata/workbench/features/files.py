@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kerata import saving
+from kerata.base.json_text import read_json_text
+from kerata.base.messages import printable
 from kerata.saving import archive
 from kerata.utils.files import write_beside
 from kerata.workbench.core import result
@@ -17,8 +19,6 @@ from kerata.workbench.features.base import Preparation
 from kerata.workbench.features.choice import MAKERS
 
 ENTRY = "preparation.json"
-# Where the entry may be larger than this something is wrong with the file.
-LARGEST = 1 << 30
 
 
 def save_with(model: Any, preparation: result.Preparation, path: str | Path, **more: Any) -> None:
@@ -52,13 +52,15 @@ def load_with(path: str | Path, custom_objects: Any = None) -> tuple[Any, Prepar
         ValueError: a damaged file, or a model without preparation.
     """
     model = saving.load_model(path, custom_objects)
-    with zipfile.ZipFile(path) as entries:
-        if ENTRY not in entries.namelist():
+    with open(path, "rb") as file, archive.entries(file) as entries:
+        if ENTRY not in entries:
             raise ValueError(f"{path} holds a model without preparation: use load_model().")
-        if entries.getinfo(ENTRY).file_size > LARGEST:
-            raise ValueError(f"{path} is damaged: its preparation claims to be too large.")
-        kept = json.loads(entries.read(ENTRY))
-    return model, from_dict(kept.pop("preparation")), kept
+        try:
+            kept = read_json_text(entries.read(ENTRY), f"the entry {ENTRY}")
+            return model, from_dict(kept.pop("preparation")), kept
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            told = f"its preparation can't be read ({type(error).__name__}: {error})"
+            raise ValueError(printable(f"{path} is damaged: {told}.")) from error
 
 
 def from_dict(stored: dict[str, Any]) -> Preparation:

@@ -1,14 +1,21 @@
-"""The same training once more, from what a run's folder tells."""
+"""The same training once more, from what a run's folder tells.
+
+A run's folder may come from a stranger: what it names is compared with what the user says,
+but never imported, and no file outside the current folder is opened because of it.
+"""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
 from kerata.workbench.core.result import Trained
-from kerata.workbench.experiment import fit_source
-from kerata.workbench.runs.run import Run
 from kerata.workbench.data import read_source
+from kerata.workbench.data.named import is_named
+from kerata.workbench.experiment import fit_source
+from kerata.workbench.networks.recipes import RECIPES
+from kerata.workbench.runs.run import Run
 
 OPTIONS = (
     *("target", "task", "network", "columns", "options", "epochs", "batch_size", "seed"),
@@ -16,33 +23,84 @@ OPTIONS = (
 )
 
 
-def train_again(run: Run, **more: Any) -> Trained:
+def train_again(
+    run: Run, *, network: str | None = None, data: str | Path | None = None, **more: Any
+) -> Trained:
     """Train as a run was trained: the same data and seed give the same result.
 
     Arguments:
         run: a finished run.
+        network: ``'module:function'`` for a run of a network of one's own: the name in the
+            run's record is never imported, so it must be said again.
+        data: where the data are now. Without it they are looked for where they were, if
+            that is in the current folder.
         **more: for ``fit_source``, such as ``watch``.
 
     Raises:
         FileNotFoundError: the data are no longer there.
-        ValueError: the data have changed since.
+        ValueError: the data have changed since; a network of one's own that is not named;
+            data outside the current folder that are not named.
     """
     config = run.config
-    name = str(config["source"])
-    beside = Path(config.get("folder", ".")) / name
+    # What 'auto' chose then; another version may choose otherwise.
+    chosen = _network(run, network)
+    if data is None:
+        name = config.get("source")
+        data = _place(run, name if isinstance(name, str) else "")
     source = read_source(
-        beside if beside.exists() else name,
-        target=config["target"] if run.columns is not None else None,
+        data,
+        target=config.get("target") if run.columns is not None else None,
         table=config.get("table"),
     )
-    if source.fingerprint != run.record["fingerprint"]:
+    if source.fingerprint != run.record.get("fingerprint"):
         raise ValueError(
-            f"The data {name!r} have changed since {run.name!r} was trained: train anew with "
-            "'kerata train'."
+            f"The data {str(data)!r} have changed since {run.name!r} was trained, or are "
+            "others: train anew with 'kerata train'."
         )
     given = {option: config[option] for option in OPTIONS if option in config}
-    # What 'auto' chose then; another version may choose otherwise.
-    given["network"] = run.record["network"]
+    given["network"] = chosen
     trained = fit_source(source, **given, **more)
-    trained.config |= {"source": config["source"], "table": config.get("table")}
+    trained.config |= {"source": str(data), "table": config.get("table")}
     return trained
+
+
+def _network(run: Run, said: str | None) -> str:
+    recorded = run.record.get("network")
+    if said is not None and said != recorded:
+        raise ValueError(
+            f"The run {run.name!r} was trained with the network {recorded!r}, not {said!r}: "
+            "train another network with 'kerata train'."
+        )
+    if said is None and recorded not in RECIPES:
+        raise ValueError(
+            f"The run {run.name!r} was trained with {recorded!r}, code that is not Kerata's, and "
+            "nothing that a record names is imported. If you know and trust that code, name it "
+            f"yourself: {_command(run, '--network', recorded)}"
+        )
+    return str(recorded)
+
+
+def _place(run: Run, name: str) -> Path | str:
+    """Give where the data were, unless a stranger's record would lead somewhere else with it."""
+    if not name:
+        raise ValueError(f"The run {run.name!r} does not say where its data were: use --data.")
+    if is_named(name) and not Path(name).exists():
+        return name
+    here = Path.cwd().resolve()
+    place = (here / Path(name)).resolve()
+    if not place.is_relative_to(here):
+        raise ValueError(
+            f"The run {run.name!r} was trained on {name!r}, which is outside the current folder, "
+            "and no record leads there. If these are your data, name them yourself: "
+            f"{_command(run, '--data', name)}"
+        )
+    if not place.exists():
+        raise FileNotFoundError(
+            f"The data {name!r} of the run {run.name!r} are not in the current folder: say where "
+            "they are with --data."
+        )
+    return place
+
+
+def _command(run: Run, option: str, value: object) -> str:
+    return shlex.join(["kerata", "rerun", run.name, option, str(value)])

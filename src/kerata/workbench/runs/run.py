@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.json_text import MOST_BYTES, read_json_text
 from kerata.base.messages import did_you_mean
 from kerata.utils.files import tidy_up
 from kerata.workbench.core.column import Column
@@ -224,8 +224,10 @@ def read_json(path: Path) -> dict[str, Any]:
         ValueError: it is damaged.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError, FileNotFoundError) as error:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError("it is far too large")
+        found = read_json_text(path.read_bytes(), "its text")
+    except (ValueError, FileNotFoundError) as error:
         raise ValueError(f"{path} is missing or damaged ({error}).") from None
     if not isinstance(found, dict):
         raise ValueError(f"{path} is damaged: it holds no object.")

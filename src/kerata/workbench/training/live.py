@@ -38,9 +38,9 @@ class LiveView(callbacks.Callback):
         rows: int = 10,
     ) -> None:
         super().__init__()
-        from rich.console import Console
+        from kerata.utils.terminal import Terminal
 
-        self.console = Console() if console is None else console
+        self.console = Terminal() if console is None else console
         self.monitor = monitor
         self.sign = 1 if mode == "min" else -1
         self.rows = rows

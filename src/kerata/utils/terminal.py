@@ -1,4 +1,4 @@
-"""What all commands print through: nothing from a file can steer the terminal."""
+"""What commands and tables print through: nothing from a file can steer the terminal."""
 
 from __future__ import annotations
 

@@ -1,0 +1,38 @@
+"""How much memory is left, where the system tells."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+_GROUP = Path("/sys/fs/cgroup")
+
+
+def available_bytes() -> int | None:
+    """Give how many bytes this process may still take, or None if nobody knows."""
+    left = []
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        told = next(line for line in [*lines, ""] if line.startswith("MemAvailable") or not line)
+        left.append(1024 * int(told.split()[1]))
+    with contextlib.suppress(OSError, ValueError):
+        most, used = ((_GROUP / f"memory.{name}").read_text() for name in ("max", "current"))
+        left.append(int(most) - int(used))
+    return max(0, min(left)) if left else None
+
+
+@contextlib.contextmanager
+def memory_errors(what: str) -> Iterator[None]:
+    """Turn the compiler's word for a lack of memory into Python's.
+
+    Raises:
+        MemoryError: naming what could not be done.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if "RESOURCE_EXHAUSTED" not in str(error):
+            raise
+        told = str(error).split("RESOURCE_EXHAUSTED: ", 1)[-1].splitlines()[0].rstrip(".")
+        raise MemoryError(f"{what} needs more memory than there is ({told}).") from error
