@@ -146,3 +146,25 @@ def test_no_usable_column():
     frame = pandas.DataFrame({"id": range(100), "y": ["a", "b"] * 50})
     with pytest.raises(ValueError, match="No column is left"):
         fitted(frame)
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "given", "told"),
+    [
+        ("{} kg", "{} g", r"is in 'g' \(row 1 holds '0 g'\), but training read it in 'kg'"),
+        ("{}", "{} kg", "is in 'kg' .*, but training read it as plain numbers"),
+        ("{}.5", "0{}:30", "but training read it as plain numbers"),
+    ],
+)
+def test_another_unit_than_in_training_is_refused(trained_on, given, told):
+    frame = people()
+    frame["weight"] = [trained_on.format(i % 40) for i in range(len(frame))]
+    preparation = fitted(frame)
+    assert np.isfinite(preparation.transform(frame.head(3))["numbers"]).all()
+    with pytest.raises(ValueError, match=told):
+        preparation.transform(frame.head(3).assign(weight=[given.format(i) for i in range(3)]))
+    if "kg" in trained_on:
+        plain = preparation.transform(frame.head(3).assign(weight=["0", "1", "2"]))
+        np.testing.assert_array_equal(
+            plain["numbers"], preparation.transform(frame.head(3))["numbers"]
+        )

@@ -350,6 +350,14 @@ def _numbers(series: pandas.Series, column: Column) -> pandas.Series:
         text = _same_words(text.str.lower(), TRUTH)
     read = read_numbers(text, "," if column.form == "," else None)
     _refuse(text, read.failed, column, "number")
+    if read.unit not in ("", column.unit):
+        # A kilogram taken for a gram would be a wrong answer without a word.
+        known = f"in {column.unit!r}" if column.unit else "as plain numbers"
+        row = int(np.flatnonzero(np.isfinite(read.values))[0])
+        raise ValueError(
+            f"Column {column.name!r} is in {read.unit!r} (row {row + 1} holds "
+            f"{str(text.iloc[row])[:60]!r}), but training read it {known}: convert it first."
+        )
     return pandas.Series(read.values, index=series.index)
 
 
