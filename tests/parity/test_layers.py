@@ -1,6 +1,5 @@
 """Layers beside Keras's: same weights in; outputs, gradients, statistics, configs out."""
 
-import inspect
 import json
 import zlib
 
@@ -331,26 +330,6 @@ def test_first_values_of_einsum_kernels_have_the_scale_of_keras(
         kernels.append(np.asarray(layer.get_weights()[0]))
     limits = [np.abs(k).max() for k in kernels]
     assert 0.8 < limits[0] / limits[1] < 1.25
-
-
-# Arguments that are left out here, or that the base class takes.
-NOT_OURS = {"lora_rank", "lora_alpha", "gptq_unpacked_column_size", "quantization_config"}
-OF_THE_BASE = {"name", "dtype"}
-# In Keras it hides in the keywords.
-HIDDEN = {"rms_scaling"}
-
-
-@pytest.mark.parametrize("name", sorted({c.name for c in LAYERS} | {"Lambda", "Discretization"}))
-def test_same_arguments(name):
-    """Names, order and defaults."""
-
-    def arguments(cls, without):
-        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-        named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
-        return [(p.name, p.default) for p in named if p.name not in without]
-
-    ours = arguments(getattr(layers, name), HIDDEN)
-    assert ours == arguments(getattr(keras.layers, name), NOT_OURS | OF_THE_BASE)
 
 
 @pytest.mark.parametrize("case", [c for c in LAYERS if not isinstance(c.shapes, list)], ids=str)

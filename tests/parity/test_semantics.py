@@ -298,3 +298,13 @@ def test_muon_by_position() -> None:
     theirs = keras.optimizers.Muon(*given, *own).get_config()
     ours = kerata.optimizers.Muon(*given, *own).get_config()
     assert {k: v for k, v in theirs.items() if k in ours} == ours
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("SpatialDropout1D", {"rate": 0.5}), ("Discretization", {"bin_boundaries": [0.0]})],
+)
+def test_policies_given_by_position_stay_in_configs(name: str, arguments: dict[str, Any]) -> None:
+    cls = getattr(kerata.layers, name)
+    layer = cls(**arguments, dtype="mixed_bfloat16")
+    assert cls.from_config(layer.get_config()).dtype_policy.name == "mixed_bfloat16"

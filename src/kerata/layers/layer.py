@@ -363,7 +363,8 @@ class Layer(Stateless):
         if not (is_own_class(cls) or is_own_function(cls.get_config)):
             # A user's get_config() adds the arguments itself to what this one gives.
             return base
-        config = base | Configurable.get_config(self)
+        # A policy says more than the type of the weights, which ``self.dtype`` is.
+        config = base | Configurable.get_config(self) | base
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = serialize(self.activity_regularizer)
         return config
