@@ -310,9 +310,15 @@ def test_endless_sources_need_a_number_of_steps():
         network().fit(data, steps_per_epoch=3, verbose=0)
 
 
-def test_a_generator_lasts_for_one_epoch():
+def test_a_generator_without_batches_is_refused():
+    with pytest.raises(ValueError, match="yielded no batches"):
+        fit(iter([]), epochs=2)
+
+
+def test_an_epoch_of_given_steps_needs_a_batch():
+    steps = sum(1 for _ in parts(X, Y))
     with pytest.raises(ValueError, match="can be walked through once only"):
-        fit(parts(X, Y), epochs=2)
+        fit(parts(X, Y), epochs=2, steps_per_epoch=steps)
 
 
 def test_steps_are_known_from_the_second_epoch_on(capsys):

@@ -180,7 +180,7 @@ def set_random_seed(seed: int) -> None:
 
 @contextlib.contextmanager
 def fixed_seed(seed: int) -> Iterator[SeedGenerator]:
-    """Draw as after ``set_random_seed`` inside a ``with`` block, then as if it had not been.
+    """As ``seeded``, and give the generator; NumPy's and Python's own state are left alone.
 
     >>> with fixed_seed(1) as first:
     ...     a = first.next_seed()
@@ -188,15 +188,8 @@ def fixed_seed(seed: int) -> Iterator[SeedGenerator]:
     ...     a == second.next_seed()
     True
     """
-    global _global
-    before = _global, python_random.getstate(), np.random.get_state()
-    set_random_seed(seed)
-    try:
-        yield _global
-    finally:
-        _global = before[0]
-        python_random.setstate(before[1])
-        np.random.set_state(before[2])
+    with seeded(seed):
+        yield global_generator()
 
 
 def draw_seed(seed: int | SeedGenerator | None) -> int:

@@ -134,7 +134,8 @@ def functional_from_config(cls: Any, config: dict[str, Any]) -> Any:
             return {k: struct(v) for k, v in x.items()}
         if len(x) == 3 and isinstance(x[0], str) and isinstance(x[1], int):
             return find(x)
-        return [struct(v) for v in x]
+        parts = [struct(v) for v in x]
+        return tuple(parts) if isinstance(x, tuple) else parts
 
     return cls(
         inputs=struct(config["input_layers"]),

@@ -157,7 +157,9 @@ class Graph:
             flat = self._by_name(inputs)
         else:
             flat = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-            flat = jax.tree.leaves(flat, is_leaf=lambda x: is_symbolic(x) or is_bags(x))
+            flat = jax.tree.leaves(
+                flat, is_leaf=lambda x: x is None or is_symbolic(x) or is_bags(x)
+            )
         if len(flat) != len(self.inputs):
             raise ValueError(
                 f"Model {self.owner!r} has {len(self.inputs)} inputs "
@@ -167,24 +169,47 @@ class Graph:
         return [self._fit(x, i) for i, x in enumerate(flat)]
 
     def _by_name(self, inputs: dict[str, Any]) -> list[Any]:
-        if isinstance(self.input_struct, dict):
-            keys = list(self.input_struct)
-            order = {id(t): key for key, t in self.input_struct.items()}
-            pairs = zip(self.inputs, self._entrances, strict=True)
-            names = [order.get(id(t), e.name) for t, e in pairs]
+        pairs = list(zip(self.inputs, self._entrances, strict=True))
+        by_key = isinstance(self.input_struct, dict)
+        struct = self.input_struct if by_key else {e.name: t for t, e in pairs}
+        found: dict[int, Any] = {}
+        self._assign(struct, inputs, found)
+        return [found[id(t)] for t in self.inputs]
+
+    def _assign(self, struct: Any, given: Any, found: dict[int, Any]) -> None:
+        """Find what was given for each symbolic tensor of nested inputs, by its place."""
+        if is_symbolic(struct):
+            found[id(struct)] = given
+        elif isinstance(struct, dict):
+            for key, part in struct.items():
+                if not isinstance(given, dict) or key not in given:
+                    names = list(given) if isinstance(given, dict) else []
+                    raise ValueError(
+                        f"Model {self.owner!r} has an input {key!r}, which the given dictionary "
+                        f"lacks. {did_you_mean(key, names)} The model's inputs: "
+                        f"{', '.join(map(str, struct))}."
+                    )
+                self._assign(part, given[key], found)
         else:
-            keys = names = self.input_names
-        missing = [n for n in names if n not in inputs]
-        if missing:
-            raise ValueError(
-                f"Model {self.owner!r} has an input {missing[0]!r}, which the given dictionary "
-                f"lacks. {did_you_mean(missing[0], inputs)} The model's inputs: {', '.join(keys)}."
-            )
-        return [inputs[n] for n in names]
+            if not isinstance(given, (list, tuple)) or len(given) != len(struct):
+                raise ValueError(
+                    f"Model {self.owner!r} expects a list of {len(struct)} inputs in the place of "
+                    f"{_describe(given)}."
+                )
+            for part, value in zip(struct, given, strict=True):
+                self._assign(part, value, found)
 
     def _fit(self, x: Any, i: int) -> Any:
         """Cast one input, add or drop a last axis of size 1 as Keras does, check its shape."""
         ref = self.inputs[i]
+        if x is None:
+            entrance = self._entrances[i]
+            if getattr(entrance, "optional", False):
+                return None
+            raise ValueError(
+                f"Model {self.owner!r}: input {entrance.name!r} is None, but only inputs made "
+                "with Input(..., optional=True) may be left out."
+            )
         if is_bags(x) and not self._sparse_inputs[i]:
             x = x.to_dense()
         if not is_symbolic(x) and not is_bags(x):

@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from kerata.base.symbolic import is_symbolic
+from kerata.base.symbolic import find_symbolic, is_symbolic
 
 # Ends of the columns as fractions of the width, by whether connections and trainability show.
 _POSITIONS = {
@@ -154,8 +154,16 @@ def _trainable_text(layer: Any) -> str:
 
 def _connections(layer: Any, graph: Any) -> str:
     mine = [n for n in graph.nodes if n.operation is layer]
-    names = [t.node.operation.name for n in mine for t in n.inputs if t.node is not None]
+    names = [_place(t) for n in mine for t in n.inputs if t.node is not None]
     return ", ".join(names) if names else "-"
+
+
+def _place(tensor: Any) -> str:
+    """Name a tensor by its layer, which call of it, and which of the call's outputs it is."""
+    node = tensor.node
+    call = next(i for i, n in enumerate(node.operation._inbound_nodes) if n is node)
+    which = next(i for i, t in enumerate(find_symbolic(node.outputs)) if t is tensor)
+    return f"{node.operation.name}[{call}][{which}]"
 
 
 def _branches(graph: Any) -> bool:

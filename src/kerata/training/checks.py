@@ -49,8 +49,13 @@ def check_targets_fit(objective: Objective, y: Any, y_pred: Any, sample_weight: 
     for name, f, target, output, weight in zip(
         objective.names, objective.losses, targets, outputs, weights, strict=True
     ):
-        if f is None or target is None:
+        if f is None:
             continue
+        if target is None:
+            raise ValueError(
+                f"The output {name!r} has a loss but no targets: give y an entry for it, or "
+                "give it no loss in compile()."
+            )
         check_targets(f, np.asarray(target), output.shape, name)
         if weight is not None and np.ndim(weight) > np.ndim(target) + 1:
             raise ValueError(

@@ -82,17 +82,25 @@ def make_rows(
 def to_arrays(value: Any, what: str, several: bool = False, bags: bool = False) -> Any:
     """Turn one argument into a NumPy or JAX array, or nested lists or dictionaries of them."""
     if isinstance(value, dict):
-        return {key: to_arrays(v, f"{what}[{key!r}]", bags=bags) for key, v in value.items()}
+        return {
+            key: None if v is None else to_arrays(v, f"{what}[{key!r}]", bags=bags)
+            for key, v in value.items()
+        }
     if isinstance(value, list) and what == "x" and value and all(map(_is_batch, value)):
         raise ValueError(
             f"x is a list of {len(value)} batches (x, y): pass iter(x) to go through them once, or "
             "join the arrays with numpy.concatenate and pass x and y."
         )
     if isinstance(value, (list, tuple)):
-        parts = len(value) > 0 and all(hasattr(v, "shape") or isinstance(v, dict) for v in value)
-        rows = parts and not several and all(getattr(v, "ndim", None) == 0 for v in value)
+        # An output without targets, or an optional input that is left out, is None.
+        given = [v for v in value if v is not None]
+        parts = len(given) > 0 and all(hasattr(v, "shape") or isinstance(v, dict) for v in given)
+        rows = parts and not several and all(getattr(v, "ndim", None) == 0 for v in given)
         if several or (parts and not rows):
-            return [to_arrays(v, f"{what}[{i}]", bags=bags) for i, v in enumerate(value)]
+            return [
+                None if v is None else to_arrays(v, f"{what}[{i}]", bags=bags)
+                for i, v in enumerate(value)
+            ]
     return _to_array(value, what, bags)
 
 
@@ -262,6 +270,8 @@ def _common_length(parts: dict[str, Any]) -> int:
     for what, tree in parts.items():
         for path, leaf in jax.tree_util.tree_leaves_with_path(tree, is_leaf=is_bags):
             lengths[what + "".join(str(p) for p in path)] = len(leaf)
+    if not lengths:
+        raise ValueError("All of the data is None; give at least one array.")
     first, count = next(iter(lengths.items()))
     for name, length in lengths.items():
         if length != count:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 import jax
@@ -43,7 +44,7 @@ class Objective:
         flat_y = self.per_output(y, "y")
         losses = self.per_output(loss, "loss", shared=True)
         self.losses = [
-            resolve_loss(f, _shape(t), _shape(p))
+            resolve_loss(_alone(f), _shape(t), _shape(p))
             for f, t, p in zip(losses, flat_y, flat_pred, strict=True)
         ]
         self.loss_weights = [
@@ -54,8 +55,16 @@ class Objective:
             metrics_module.Mean(name=f"{n}_loss") if f is not None else None
             for n, f in zip(self.names, self.losses, strict=True)
         ]
-        if self.count == 1 or sum(f is not None for f in self.losses) == 0:
+        # A single loss is the total.
+        if sum(f is not None for f in self.losses) < 2:
             self.output_trackers = [None] * self.count
+        # Losses given by name for outputs by name are reported in the order they were given in.
+        by_name = self.keyed and isinstance(loss, dict)
+        first = [self.names.index(n) for n in loss if n in self.names] if by_name else []
+        places = [*first, *(i for i in range(self.count) if i not in first)]
+        self._shown_trackers = [
+            t for t in (self.output_trackers[i] for i in places) if t is not None
+        ]
 
         def resolve(given: Any, argument: str) -> list[list[Any]]:
             per_output = self.per_output(given, argument, nested=True)
@@ -175,7 +184,7 @@ class Objective:
     @property
     def all_metrics(self) -> list[Any]:
         """Trackers of the losses, then the metrics output by output."""
-        trackers = [self.loss_tracker, *(t for t in self.output_trackers if t is not None)]
+        trackers = [self.loss_tracker, *self._shown_trackers]
         plain = [m for ms in self.metrics for m in ms]
         return trackers + plain + [m for ms in self.weighted_metrics for m in ms]
 
@@ -197,12 +206,21 @@ class Objective:
         chosen = [m for m in metrics if any(m is n for n in own)]
         return {m.name: m.result() for m in chosen}
 
+    def in_order(self, names: Collection[str]) -> list[str]:
+        """Bring names of results into the order of ``evaluate``'s list.
+
+        Losses come first; of several outputs, metrics follow by name.
+        """
+        if self.count == 1:
+            return list(names)
+        losses = ["loss", *(t.name for t in self._shown_trackers)]
+        return [n for n in losses if n in names] + sorted(n for n in names if n not in losses)
+
     def results(self) -> dict[str, Any]:
         """Give the present values under Keras's names, the loss first."""
         found: dict[str, Any] = {"loss": self.loss_tracker.result()}
-        for tracker in self.output_trackers:
-            if tracker is not None:
-                found[tracker.name] = tracker.result()
+        for tracker in self._shown_trackers:
+            found[tracker.name] = tracker.result()
         for which, prefix in ((self.metrics, ""), (self.weighted_metrics, "weighted_")):
             for name, metrics in zip(self.names, which, strict=True):
                 for metric in metrics:
@@ -224,6 +242,13 @@ def _free(name: str, taken: dict[str, Any]) -> str:
         n += 1
         key = f"{name}_{n}"
     return key
+
+
+def _alone(loss: Any) -> Any:
+    """Take a loss out of the list that it is alone in, as Keras allows for each output."""
+    while isinstance(loss, (list, tuple)) and len(loss) == 1:
+        loss = loss[0]
+    return loss
 
 
 def _as_list(x: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import itertools
 import warnings
 from collections.abc import Callable, Generator, Iterator
@@ -18,6 +19,9 @@ from kerata.utils.data_iterator import prefetch
 from kerata.utils.py_dataset import PyDataset
 
 _END = object()
+# So many first batches of a generator are kept: an epoch that finds it at its end sees them
+# again, as with Keras.
+_KEPT = 2
 
 
 class Stream:
@@ -77,6 +81,8 @@ class Stream:
         self._running: Generator[Any] | None = None
         self._begun: Iterator[Any] | None = None
         self._peeked: Rows | None = None
+        self._kept: list[Any] = []
+        self._repeats = False
         self._keys: set[Any] = set()
         self._verified = False
 
@@ -91,7 +97,7 @@ class Stream:
                 if isinstance(self.source, PyDataset):
                     first = self.source[0] if self.steps != 0 else _END
                 else:
-                    iterator = _iterate(self.source)
+                    iterator = self._walk()
                     first = next(iterator, _END)
                     # What was begun is not begun again: reading may be dear or random.
                     self._begun = itertools.chain([first], iterator)
@@ -110,6 +116,13 @@ class Stream:
             check: called while waiting for data; raises what is to end the waiting.
             ahead: as for ``StoredRows``; nothing changes here.
         """
+        if self._repeats:
+            warnings.warn(
+                "The generator has ended, so epochs have its first batches again, "
+                f"{len(self._kept)} of them; for whole epochs give a PyDataset or something else "
+                "that can start anew.",
+                stacklevel=2,
+            )
         with contextlib.ExitStack() as stack:
             if not self.goes_on:
                 batches = stack.enter_context(self._pass(None))
@@ -118,6 +131,10 @@ class Stream:
             counted = _Counted(batches, self.given_steps)
             made = (self._rows(batch, number) for number, batch in enumerate(counted))
             yield iter(stack.enter_context(Gathered(made, self.steps, check)))
+        if self.once and counted.ended:
+            # A generator can't start anew, so the next epoch has what was kept.
+            self._running, self.steps, self._repeats = None, self.given_steps, True
+            self._begun = itertools.chain(self._kept, self.source)
         if counted.ended and self.given_steps is not None:
             warnings.warn(
                 f"The data ended after {counted.number} batches, but {self.given_steps} steps an "
@@ -147,6 +164,17 @@ class Stream:
             with contextlib.suppress(ValueError):
                 self._running.close()
 
+    def _walk(self) -> Iterator[Any]:
+        batches = _iterate(self.source)
+        return self._keeping(batches) if self.once else batches
+
+    def _keeping(self, batches: Iterator[Any]) -> Iterator[Any]:
+        """Keep copies of the first batches; a source may use its arrays again."""
+        for batch in batches:
+            if len(self._kept) < _KEPT:
+                self._kept.append(copy.deepcopy(batch))
+            yield batch
+
     def _passes(self) -> Generator[Any]:
         """Yield batches of one pass through the source after the other."""
         while True:
@@ -167,17 +195,19 @@ class Stream:
                 yield batches
             _notify(self.source, "on_epoch_end")
             return
-        iterator, self._begun = self._begun or _iterate(self.source), None
+        iterator, self._begun = self._begun or self._walk(), None
         yield iterator
 
     def _rows(self, batch: Any, number: int) -> Rows:
         try:
             rows = make_rows(*self._unpacked(batch), n_inputs=self.n_inputs, whole=False)
+            if self.class_weight is not None:
+                rows = apply_class_weight(rows, self.class_weight)
             self._check(rows)
         except (ValueError, TypeError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"Batch {number} of the data (counted from 0): {error}") from None
-        return rows if self.class_weight is None else apply_class_weight(rows, self.class_weight)
+        return rows
 
     def _unpacked(self, batch: Any) -> tuple[Any, Any, Any]:
         # torch's loaders give lists where others give tuples.

@@ -89,7 +89,8 @@ class Trainer(SingleBatches):
     @property
     def metrics_names(self) -> list[str]:
         """Names of what ``evaluate`` gives, in its order; known after the first data."""
-        return [] if self._objective is None else list(self._objective.results())
+        objective = self._objective
+        return [] if objective is None else objective.in_order(objective.results())
 
     # Getting ready -----------------------------------------------------------------------
 
@@ -364,10 +365,8 @@ class Trainer(SingleBatches):
             # Names are the model's own: its metrics in order, then the others by name.
             known = [m.name for m in self.metrics if m.name in logs]
             values = [logs[name] for name in (*known, *sorted(set(logs) - set(known)))]
-        elif self._objective is not None and self._objective.count > 1:
-            # Keras gives losses in order, then the outputs' metrics by name.
-            losses = [name for name in logs if name == "loss" or name.endswith("_loss")]
-            values = [logs[n] for n in (*losses, *sorted(set(logs) - set(losses)))]
+        elif self._objective is not None:
+            values = [logs[name] for name in self._objective.in_order(logs)]
         return values[0] if len(values) == 1 else values
 
     def _callbacks(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kerata import layers, regularizers
-from kerata.base.randomness import set_random_seed
+from kerata.base.randomness import seeded
 from kerata.models import clone_model
 from kerata.workbench.core.learning_curves import best_epoch
 from kerata.workbench.diagnosis.context import DiagnosisContext
@@ -34,19 +34,19 @@ def helps(context: DiagnosisContext) -> tuple[dict[str, float], str]:
     model = context.model
 
     def run(change: Callable[[Any], Any], share: float = 1.0) -> list[float]:
-        set_random_seed(context.seed)
         rows = train[: max(1, int(share * len(train)))]
         part = context.train
         assert part is not None
-        fresh = context.fresh_model(change(model))
-        # Equal steps, not equal epochs: fewer rows are seen more often.
-        history = fresh.fit(
-            part.inputs(rows),
-            part.targets(rows),
-            epochs=math.ceil(epochs / share),
-            validation_data=(held[0].inputs(held[1]), held[0].targets(held[1])),
-            verbose=0,
-        )
+        with seeded(context.seed):
+            fresh = context.fresh_model(change(model))
+            # Equal steps, not equal epochs: fewer rows are seen more often.
+            history = fresh.fit(
+                part.inputs(rows),
+                part.targets(rows),
+                epochs=math.ceil(epochs / share),
+                validation_data=(held[0].inputs(held[1]), held[0].targets(held[1])),
+                verbose=0,
+            )
         return [float(v) for v in history.history["val_loss"]]
 
     plain = run(clone_model)

@@ -10,8 +10,8 @@ import numpy as np
 
 import kerata
 from kerata import callbacks, layers
+from kerata.base.randomness import seeded
 from kerata.training.interrupt import uninterrupted
-from kerata.utils import set_random_seed
 from kerata.workbench.networks.margins import gives_scores, with_probabilities
 
 
@@ -81,12 +81,12 @@ def train(
     """
     models, first = [], None
     for member in range(plan.members):
-        set_random_seed(plan.seed + member)
-        model = plan.build()
         try:
-            history, best, interrupted = _fit(
-                model, plan, x, y, validation, () if member else watch
-            )
+            with seeded(plan.seed + member):
+                model = plan.build()
+                history, best, interrupted = _fit(
+                    model, plan, x, y, validation, () if member else watch
+                )
         except KeyboardInterrupt:
             if first is None:
                 raise
