@@ -61,6 +61,7 @@ _HOMES = {
     "Variable": "base.variable",
     "diagnose": "workbench.diagnosis",
     "find_learning_rate": "workbench.diagnosis",
+    "name_scope": "base.naming",
 }
 
 

@@ -366,7 +366,8 @@ def rewritten(files, tmp_path, change):
     pack(tmp_path / "m.keras", {**parts, "model.weights.h5": memory.getvalue()})
     (tmp_path / "m.h5").write_bytes((files / "m.h5").read_bytes())
     with h5py.File(tmp_path / "m.h5", "r+") as f:
-        change(f, "model_weights/d/d/kernel")
+        name = f["model_weights/d"].attrs["weight_names"][0]
+        change(f, f"model_weights/d/{name.decode() if isinstance(name, bytes) else name}")
     return [tmp_path / "m.keras", tmp_path / "m.h5"]
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterator
 
 _counts: Counter[str] = Counter()
 _lock = threading.Lock()
+
+
+class _Open(threading.local):
+    """The name scopes open on this thread: whole paths with those who opened them."""
+
+    def __init__(self) -> None:
+        self.scopes: list[tuple[list[str], object]] = []
+
+
+_open = _Open()
 
 
 def to_snake_case(name: str) -> str:
@@ -55,3 +67,37 @@ def reset_names() -> None:
     """Start the automatic names again from nothing."""
     with _lock:
         _counts.clear()
+
+
+def current_path() -> list[str]:
+    """Give the names of the open scopes, outermost first."""
+    return _open.scopes[-1][0] if _open.scopes else []
+
+
+@contextlib.contextmanager
+def name_scope(name: str, caller: object = None, path: list[str] | None = None) -> Iterator[None]:
+    """Put a name in front of the paths of variables that are made inside a ``with`` block.
+
+    Arguments:
+        name: without ``'/'``.
+        caller: who opens the scope; the same one does not open it twice in a row.
+        path: the whole path from here on, whatever is open already.
+
+    Raises:
+        ValueError: a name with ``'/'``.
+
+    >>> with name_scope("outer"), name_scope("inner"):
+    ...     current_path()
+    ['outer', 'inner']
+    """
+    if not isinstance(name, str) or "/" in name:
+        raise ValueError(f"A name scope's name must be a string without '/', got {name!r}.")
+    scopes = _open.scopes
+    if caller is not None and scopes and scopes[-1][1] is caller and scopes[-1][0][-1] == name:
+        yield
+        return
+    scopes.append(([*current_path(), name] if path is None else path, caller))
+    try:
+        yield
+    finally:
+        scopes.pop()

@@ -125,6 +125,13 @@ class Namespace:
         )
 
 
+def namespace_of(module: str) -> Namespace:
+    """Give the named objects of a public module, ``'keras.initializers'``."""
+    if module not in _namespaces:
+        families.import_all()
+    return _namespaces[module]
+
+
 def register_keras_serializable(
     package: str = "Custom", name: str | None = None
 ) -> Callable[[T], T]:

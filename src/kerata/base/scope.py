@@ -50,7 +50,7 @@ class Scope:
     >>> from kerata.base.variable import Variable
     >>> v = Variable(np.zeros(2))
     >>> with Scope([(v, np.ones(2))]) as scope:
-    ...     v.assign(v + 1.0)
+    ...     _ = v.assign(v + 1.0)
     >>> float(scope.read(v)[0]), float(v.value[0])
     (2.0, 0.0)
     """

@@ -13,7 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.dtypes import dtype_name
-from kerata.base.naming import auto_name
+from kerata.base.naming import auto_name, current_path
+from kerata.base.registry import namespace_of
 from kerata.base.scope import autocast_dtype, current_scope
 
 
@@ -47,14 +48,14 @@ class Variable:
 
     Arguments:
         initializer: the first value (array, number, nested list), or a function
-            ``(shape, dtype) -> array``, which then needs ``shape``.
+            ``(shape, dtype) -> array`` or an initializer's name, which then need ``shape``.
         shape: shape of the array; only with a function as initializer.
         dtype: type of the array; by default the initializer's own, float32 for Python floats.
         trainable: whether ``fit`` may change it.
         name: short name, such as ``'kernel'``.
 
     Attributes:
-        path: name with the owner's in front, ``'dense/kernel'``.
+        path: name with the names of the open scopes in front, ``'seq/dense/kernel'``.
         regularizer, constraint: applied by training, or None.
         belongs_to: the weight for which an optimizer keeps this, or None.
 
@@ -65,8 +66,9 @@ class Variable:
 
     >>> v = Variable([1.0, 2.0], name="v")
     >>> v.assign_add([1.0, 1.0])
-    >>> v.numpy()
-    array([2., 3.], dtype=float32)
+    Array([2., 3.], dtype=float32)
+    >>> (v == 3).tolist()
+    [False, True]
     """
 
     def __init__(
@@ -81,7 +83,9 @@ class Variable:
         name: str | None = None,
     ) -> None:
         self.name = auto_name("variable") if name is None else name
-        self.path = self.name
+        if "/" in self.name:
+            raise ValueError(f"A variable's name can't contain '/', got {self.name!r}.")
+        self.path = "/".join([*current_path(), self.name])
         self.trainable = trainable
         self.autocast = autocast
         self.aggregation = aggregation
@@ -91,6 +95,8 @@ class Variable:
         self._overwrite_with_gradient = False
         # Initial values are concrete even when a layer is built while its caller is traced.
         with jax.ensure_compile_time_eval():
+            if isinstance(initializer, str):
+                initializer = namespace_of("keras.initializers").get(initializer)
             if callable(initializer):
                 if shape is None:
                     raise ValueError(
@@ -160,8 +166,11 @@ class Variable:
         """Number of axes."""
         return int(self._value.ndim)
 
-    def assign(self, value: Any) -> None:
+    def assign(self, value: Any) -> jax.Array:
         """Replace the array by one of the same shape; it is cast to the variable's type.
+
+        Returns:
+            The new array.
 
         Raises:
             ValueError: if the shape is another one.
@@ -178,14 +187,15 @@ class Variable:
             self._value = value
         else:
             scope.write(self, value)
+        return value
 
-    def assign_add(self, value: Any) -> None:
-        """Add to the array."""
-        self.assign(self._read() + _unbox(value))
+    def assign_add(self, value: Any) -> jax.Array:
+        """Add to the array; gives the new one."""
+        return self.assign(self._read() + _unbox(value))
 
-    def assign_sub(self, value: Any) -> None:
-        """Subtract from the array."""
-        self.assign(self._read() - _unbox(value))
+    def assign_sub(self, value: Any) -> jax.Array:
+        """Subtract from the array; gives the new one."""
+        return self.assign(self._read() - _unbox(value))
 
     def numpy(self) -> np.ndarray:
         """Give a NumPy copy of the array."""
@@ -203,8 +213,14 @@ class Variable:
     def __len__(self) -> int:
         return len(self._value)
 
+    # Operators compare values, but tables and sets hold the boxes themselves.
+    __hash__ = object.__hash__
+
     def __bool__(self) -> bool:
         return bool(self.value)
+
+    def __round__(self, digits: int | None = None) -> jax.Array:
+        return jnp.round(self.value, digits or 0)
 
     def __float__(self) -> float:
         return float(self.value)
@@ -264,6 +280,11 @@ def _unbox(x: Any) -> Any:
     return jnp.asarray(x) if isinstance(x, (list, tuple)) else x
 
 
+def _is_operand(x: Any) -> bool:
+    plain = (bool, int, float, complex, list, tuple, np.ndarray, np.generic)
+    return isinstance(x, (Variable, jax.Array, *plain))
+
+
 def _python_dtype(value: Any) -> str | None:
     kind = np.asarray(value).dtype.kind
     return {"f": dtype_name(None), "i": "int32", "u": "int32", "b": "bool"}.get(kind)
@@ -271,14 +292,25 @@ def _python_dtype(value: Any) -> str | None:
 
 def _attach_arithmetic() -> None:
     binary = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
-    compare = ["lt", "le", "gt", "ge"]
+    compare = ["eq", "ne", "lt", "le", "gt", "ge"]
 
     def forward(op: str) -> Callable[[Any, Any], Any]:
         return lambda self, other: getattr(self.value, f"__{op}__")(_unbox(other))
 
     for op in [*binary, *(f"r{b}" for b in binary), *compare]:
         setattr(Variable, f"__{op}__", forward(op))
-    for op in ("neg", "pos", "abs"):
+    logic = {"and": jnp.logical_and, "or": jnp.logical_or, "xor": jnp.logical_xor}
+
+    def logical(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+        # Python then asks the other side, such as a symbolic tensor.
+        return lambda self, other: (
+            function(self.value, _unbox(other)) if _is_operand(other) else NotImplemented
+        )
+
+    for op, function in logic.items():
+        setattr(Variable, f"__{op}__", logical(function))
+        setattr(Variable, f"__r{op}__", logical(function))
+    for op in ("neg", "pos", "abs", "invert"):
         setattr(
             Variable, f"__{op}__", (lambda o: lambda self: getattr(self.value, f"__{o}__")())(op)
         )

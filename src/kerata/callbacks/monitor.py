@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.callbacks.callback import Callback, Logs
@@ -29,6 +31,10 @@ class Monitor(Callback):
         mode: ``'min'`` or ``'max'``: which way is better; ``'auto'`` finds out from the
             metric of that name, else from the name itself.
         min_delta: smallest change that counts as better.
+
+    Attributes:
+        monitor_op: says whether its first value is better than its second; ``numpy.less`` or
+            ``numpy.greater``, None until the first comparison. Another may be set.
     """
 
     def __init__(self, monitor: str = "val_loss", mode: str = "auto", min_delta: float = 0) -> None:
@@ -43,7 +49,7 @@ class Monitor(Callback):
         self.mode = mode
         self.min_delta = abs(min_delta)
         self.best: float | None = None
-        self._direction: str | None = None if mode == "auto" else mode
+        self.monitor_op: Callable[[Any, Any], Any] | None = None
         self._warned = False
 
     def current_value(self, logs: Logs) -> Any:
@@ -62,13 +68,13 @@ class Monitor(Callback):
 
     def improved(self, value: float, reference: float | None) -> bool:
         """Say whether a value is better than a reference by more than ``min_delta``."""
-        if self._direction is None:
-            self._direction = self._find_direction()
+        if self.monitor_op is None:
+            mode = self._find_direction() if self.mode == "auto" else self.mode
+            self.monitor_op = np.less if mode == "min" else np.greater
         if reference is None:
             return True
-        if self._direction == "min":
-            return bool(value + self.min_delta < reference)
-        return bool(value - self.min_delta > reference)
+        handicap = self.min_delta if self.monitor_op is np.less else -self.min_delta
+        return bool(self.monitor_op(value + handicap, reference))
 
     def _find_direction(self) -> str:
         name = self.monitor.removeprefix("val_")

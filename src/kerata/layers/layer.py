@@ -24,7 +24,7 @@ from kerata.base.signatures import argument_names
 from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.inputs import as_tuples, has_arrays, masks_of, symbols_for, to_array
-from kerata.layers.signature import call_signature, shapes_of
+from kerata.layers.signature import CallSignature, call_signature, shapes_of
 from kerata.layers.stateless import Stateless
 
 
@@ -257,13 +257,15 @@ class Layer(Stateless):
         mask = masks_of(args[0]) if args else None
         if signature.takes_mask and kwargs.get("mask") is None and mask is not None:
             kwargs = {**kwargs, "mask": mask}
+        if signature.mask_names:
+            kwargs = {**kwargs, **self._named_masks(signature, args, kwargs)}
         if outer[0] == 0 and current_scope() is None:
             for layer in self._flatten_layers():
                 layer._added_losses.clear()
         args = tuple(self._cast(a) for a in args)
         _calls.depth, _calls.training = outer[0] + 1, training
         try:
-            with autocast(self._weights_read_as()):
+            with autocast(self._weights_read_as()), self._name_scope():
                 outputs = self.call(*args, **kwargs)
         finally:
             _calls.depth, _calls.training = outer
@@ -274,6 +276,16 @@ class Layer(Stateless):
         if self.supports_masking and args:
             self._pass_mask_on(args[0], kwargs.get("mask", mask), outputs)
         return outputs
+
+    def _named_masks(self, signature: CallSignature, args: Any, kwargs: Any) -> dict[str, Any]:
+        """Give the masks that belong to single arguments and that the caller did not pass."""
+        given = dict(zip(signature.names, args, strict=False)) | kwargs
+        found = {
+            name: masks_of(given[of])
+            for of, name in signature.mask_names.items()
+            if given.get(of) is not None and given.get(name) is None
+        }
+        return {name: mask for name, mask in found.items() if mask is not None}
 
     def _pass_mask_on(self, inputs: Any, mask: Any, outputs: Any) -> None:
         new = self.compute_mask(inputs, mask)
@@ -408,7 +420,8 @@ def current_training() -> bool | None:
 def _marking(build: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(build)
     def marked(self: Layer, *shapes: Any, **named: Any) -> None:
-        build(self, *shapes, **named)
+        with self._name_scope():
+            build(self, *shapes, **named)
         # A model without a shape stays as it is.
         if any(shape is not None for shape in (*shapes, *named.values())):
             self.built = True

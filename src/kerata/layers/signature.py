@@ -18,6 +18,8 @@ class CallSignature:
         names: positional argument names of ``call`` without self.
         keywords: names that can be given by name.
         takes_training, takes_mask: whether ``call`` has these arguments.
+        mask_names: arguments of ``call`` with the mask of another argument, by its name:
+            ``b_mask`` is that of ``b``.
         training_default: default of ``call``'s ``training`` argument.
         shape_names: argument names of ``build``.
         takes_any: whether ``call`` has ``**kwargs``.
@@ -26,6 +28,7 @@ class CallSignature:
     names: tuple[str, ...]
     takes_training: bool
     takes_mask: bool
+    mask_names: dict[str, str]
     training_default: Any
     shape_names: tuple[str, ...]
     takes_any: bool = False
@@ -65,6 +68,7 @@ def _read(cls: Any) -> CallSignature:
         names=tuple(p.name for p in parameters if p.kind in positional),
         takes_training=training is not None,
         takes_mask="mask" in by_name,
+        mask_names={n: f"{n}_mask" for n in by_name if f"{n}_mask" in by_name},
         training_default=None
         if training is None or training.default is inspect.Parameter.empty
         else training.default,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from kerata import constraints, initializers, regularizers
 from kerata.base.dtypes import is_float_dtype
+from kerata.base.naming import current_path, name_scope
 from kerata.base.symbolic import Operation
 from kerata.base.variable import Variable
 from kerata.layers.tracking import owned
@@ -34,6 +36,7 @@ class Weighted(Operation):
                 f"got trainable={trainable!r}."
             )
         self._trainable = bool(trainable)
+        self._place: list[str] | None = None
         self._trainable_variables: list[Variable] = []
         self._non_trainable_variables: list[Variable] = []
 
@@ -41,6 +44,19 @@ class Weighted(Operation):
     def variable_dtype(self) -> str:
         """The type the weights are kept in."""
         raise NotImplementedError
+
+    @property
+    def path(self) -> str | None:
+        """The name with those of the layers in which it was built, ``'seq/dense'``, or None."""
+        return None if self._place is None else "/".join(self._place)
+
+    @contextlib.contextmanager
+    def _name_scope(self) -> Iterator[None]:
+        """Put the layer's path in front of what is made inside: that of its first call."""
+        if self._place is None:
+            self._place = [*current_path(), self.name]
+        with name_scope(self.name, caller=self, path=self._place):
+            yield
 
     def add_weight(
         self,
@@ -70,15 +86,15 @@ class Weighted(Operation):
         dtype = self.variable_dtype if dtype is None else dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float_dtype(dtype) else "zeros"
-        variable = Variable(
-            initializers.get(initializer),
-            shape=() if shape is None else tuple(shape),
-            dtype=dtype,
-            trainable=trainable,
-            autocast=autocast,
-            name=name,
-        )
-        variable.path = f"{self.name}/{variable.name}"
+        with self._name_scope():
+            variable = Variable(
+                initializers.get(initializer),
+                shape=() if shape is None else tuple(shape),
+                dtype=dtype,
+                trainable=trainable,
+                autocast=autocast,
+                name=name,
+            )
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
         (self._trainable_variables if trainable else self._non_trainable_variables).append(variable)

@@ -10,7 +10,7 @@ from kerata.losses.crossentropy import (
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
-from kerata.losses.loss import LossFunctionWrapper
+from kerata.losses.loss import Loss, LossFunctionWrapper
 
 _ACTIVATIONS = {
     binary_crossentropy: "sigmoid",
@@ -31,7 +31,9 @@ def loss_of_output(loss: Any, y_true: Any, y_pred: Any, sample_weight: Any = Non
         loss: a ``Loss``.
         y_true, y_pred, sample_weight: as for calling it.
     """
-    fn = loss.fn if type(loss).call is LossFunctionWrapper.call else None
+    kind = type(loss)
+    as_here = kind.call is LossFunctionWrapper.call and kind.__call__ is Loss.__call__
+    fn = loss.fn if as_here else None
     activation = _ACTIVATIONS.get(fn) if fn is not None else None
     plain = not getattr(loss, "from_logits", False) and getattr(loss, "axis", -1) == -1
     logits = logits_of(y_pred, activation) if activation and plain else None

@@ -24,6 +24,8 @@ class Graph:
     Arguments:
         inputs: symbolic tensor, or nested lists or dictionaries of them.
         outputs: likewise.
+        any_size: whether inputs of other sizes than the symbolic ones are let through, for
+            the layers to judge.
 
     Attributes:
         nodes: calls of operations, each after those it depends on.
@@ -35,9 +37,11 @@ class Graph:
             layers of the same name.
     """
 
-    _not_in_signature: ClassVar[tuple[str, ...]] = ("owner",)
+    _not_in_signature: ClassVar[tuple[str, ...]] = ("owner", "any_size")
 
-    def __init__(self, inputs: Any, outputs: Any, owner: str = "model") -> None:
+    def __init__(
+        self, inputs: Any, outputs: Any, owner: str = "model", any_size: bool = False
+    ) -> None:
         for what, tree in (("inputs", inputs), ("outputs", outputs)):
             for x in jax.tree.leaves(tree):
                 if not is_symbolic(x):
@@ -47,7 +51,7 @@ class Graph:
                     )
             if not find_symbolic(tree):
                 raise ValueError(f"Model {owner!r}: {what} is empty.")
-        self.owner = owner
+        self.owner, self.any_size = owner, any_size
         self.input_struct, self.output_struct = inputs, outputs
         self.inputs, self.outputs = find_symbolic(inputs), find_symbolic(outputs)
         self._entrances = [_entrance(t) for t in self.inputs]
@@ -225,9 +229,10 @@ class Graph:
         elif len(shape) == len(ref.shape) - 1 and ref.shape[-1] == 1:
             x = x[..., None]
         shape = tuple(x.shape)
-        fits = len(shape) == len(ref.shape) and all(
+        same = len(shape) == len(ref.shape) and all(
             a is None or b is None or a == b for a, b in zip(shape, ref.shape, strict=True)
         )
+        fits = same or self.any_size
         if not fits:
             raise ValueError(
                 f"Model {self.owner!r}: input {self._entrances[i].name!r} expects shape "

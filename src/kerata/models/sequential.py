@@ -46,6 +46,8 @@ class Sequential(Model):
         super().__init__(trainable=trainable, name=name)
         self._entrance: InputLayer | None = None
         self._stack: list[Layer] = []
+        # Whether the sizes are only those that the first data happened to have.
+        self._sizes_from_data = False
         # Symbolic output after each layer, once the input's shape is known.
         self._tensors: list[Any] = []
         if layers is not None and not isinstance(layers, (list, tuple)):
@@ -108,7 +110,8 @@ class Sequential(Model):
         tensor: Any = None
         if self._entrance is not None:
             before = self._tensors[-1] if self._tensors else self._entrance.output
-            tensor = layer(before)
+            with self._name_scope():
+                tensor = layer(before)
         self._stack.append(layer)
         if self._entrance is not None:
             self._tensors.append(tensor)
@@ -134,7 +137,8 @@ class Sequential(Model):
         if self._entrance is None or not self._tensors:
             self._set_graph(None)
         else:
-            self._set_graph(Graph(self._entrance.output, self._tensors[-1], self.name))
+            entrance, last = self._entrance.output, self._tensors[-1]
+            self._set_graph(Graph(entrance, last, self.name, any_size=self._sizes_from_data))
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights for an input shape with the batch axis, ``(None, 784)``."""
@@ -146,10 +150,12 @@ class Sequential(Model):
         """Connect the layers for inputs of the shape and type of ``like``."""
         entrance = InputLayer(batch_shape=(None, *like.shape[1:]), dtype=like.dtype)
         tensor, tensors = entrance.output, []
-        for layer in self._stack:
-            tensor = layer(tensor)
-            tensors.append(tensor)
+        with self._name_scope():
+            for layer in self._stack:
+                tensor = layer(tensor)
+                tensors.append(tensor)
         self._entrance, self._tensors = entrance, tensors
+        self._sizes_from_data = True
         self._connect()
 
     def _ensure_built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -24,7 +24,20 @@ __all__ = [
     "vdot",
 ]
 
-matmul = jax_op("matmul", jnp.matmul, "x1, x2", "Matrix product; leading axes are batches.")
+
+def _matmul(x1: Any, x2: Any) -> jax.Array:
+    x1, x2 = as_tensor(x1), as_tensor(x2)
+    return jnp.matmul(x1, x2, preferred_element_type=_wide(x1, x2))
+
+
+def _wide(*tensors: jax.Array) -> Any:
+    """Give the type in which products are added up: a sum of bytes is no byte."""
+    return jnp.int32 if all(x.dtype == jnp.int8 for x in tensors) else None
+
+
+matmul = jax_op(
+    "matmul", _matmul, "x1, x2", "Matrix product; leading axes are batches; int32 of two int8."
+)
 dot = jax_op("dot", jnp.dot, "x1, x2", "Last axis of x1 times second last (or only) of x2.")
 vdot = jax_op("vdot", jnp.vdot, "x1, x2", "Product of all values in a row.")
 inner = jax_op("inner", jnp.inner, "x1, x2", "Last axis of x1 times last axis of x2.")
@@ -46,5 +59,11 @@ corrcoef = jax_op("corrcoef", jnp.corrcoef, "x", "Correlations between the rows.
 
 @op
 def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> jax.Array:
-    """Sum of products after Einstein's notation, ``einsum("ij,jk->ik", a, b)``."""
-    return jnp.einsum(subscripts, *map(as_tensor, operands), **kwargs)
+    """Sum of products after Einstein's notation, ``einsum("ij,jk->ik", a, b)``; int8 gives int32.
+
+    >>> einsum("i,i->", jnp.array([100, 100], "int8"), jnp.array([2, 2], "int8"))
+    Array(400, dtype=int32)
+    """
+    tensors = list(map(as_tensor, operands))
+    kwargs["preferred_element_type"] = _wide(*tensors)
+    return jnp.einsum(subscripts, *tensors, **kwargs)

@@ -10,6 +10,7 @@ import numpy as np
 
 from kerata import initializers
 from kerata.base.configurable import Configurable
+from kerata.base.naming import current_path
 from kerata.base.variable import Variable
 from kerata.optimizers.learning_rate import Rate, as_rate, rate_at
 
@@ -41,7 +42,7 @@ class OptimizerState(Configurable):
         return self._track(Variable(value, trainable=False, name=name))
 
     def _track(self, variable: Variable) -> Variable:
-        variable.path = f"{self.name}/{variable.name}"
+        variable.path = "/".join([*current_path(), self.name, variable.name])
         self._variables.append(variable)
         return variable
 

@@ -13,6 +13,7 @@ import jax
 from kerata.base.placement import current_placement
 from kerata.base.randomness import global_generator
 from kerata.callbacks.callback_list import CallbackList
+from kerata.callbacks.terminate_on_nan import TerminateOnNaN
 from kerata.training.chunks import BatchHooks, chunks
 from kerata.training.epochs import Groups
 from kerata.training.feed import Rows, on_device
@@ -75,7 +76,7 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
     model.stop_training = False
     data = _placed(plan.data)
     validation = None if plan.validation is None else _placed(plan.validation)
-    quiet = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks.callbacks)
+    quiet = any(isinstance(c, TerminateOnNaN) for c in callbacks.callbacks)
     start = model._start = Start(plan)
     with deferred_interrupt() as check:
         callbacks.on_train_begin()

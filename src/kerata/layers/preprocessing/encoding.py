@@ -32,7 +32,7 @@ def encode(ids: Any, mode: str, depth: int, dtype: str, weights: Any = None) -> 
         ids: category numbers.
         mode: ``'one_hot'``: a vector for each number, in place of a last axis of size 1 or
             as a new one; ``'multi_hot'`` and ``'count'``: one vector for all numbers along
-            the last axis.
+            the axis after the batch's.
         depth: number of categories; numbers outside give nothing.
         dtype: type of the vectors.
         weights: counted instead of 1, of the shape of ``ids``.
@@ -46,7 +46,8 @@ def encode(ids: Any, mode: str, depth: int, dtype: str, weights: Any = None) -> 
         vectors = vectors * weights.astype(dtype)[..., None]
     if mode == "one_hot" or ids.ndim == 0:
         return vectors.reshape(shape)
-    return jnp.max(vectors, -2, initial=0) if mode == "multi_hot" else jnp.sum(vectors, -2)
+    axis = 1 if ids.ndim > 1 else 0
+    return jnp.max(vectors, axis, initial=0) if mode == "multi_hot" else jnp.sum(vectors, axis)
 
 
 def encoded_shape(shape: Any, mode: str, depth: int) -> tuple[int | None, ...]:
@@ -55,7 +56,9 @@ def encoded_shape(shape: Any, mode: str, depth: int) -> tuple[int | None, ...]:
     >>> encoded_shape((None, 1), "one_hot", 5), encoded_shape((None, 3), "multi_hot", 5)
     ((None, 5), (None, 5))
     """
-    whole = mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1)
+    if mode != "one_hot":
+        return (*shape[:1], *shape[2:], depth) if len(shape) > 1 else (depth,)
+    whole = len(shape) < 2 or shape[-1] != 1
     return (*(shape if whole else shape[:-1]), depth)
 
 
