@@ -18,7 +18,8 @@ class CategoryEncoding(Layer):
         num_tokens: number of categories.
         output_mode: ``'one_hot'``: each number becomes a vector with one 1, in place of a
             last axis of size 1 or as a new one; ``'multi_hot'``: the numbers along the
-            axis after the batch's become one vector with a 1 for each; ``'count'``: the same with counts.
+            axis after the batch's become one vector with a 1 for each; ``'count'``: the same
+            with counts.
         sparse: accepted; the result is dense.
 
     Raises:
