@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import finalize
 
 import jax
 import jax.numpy as jnp
@@ -48,8 +48,8 @@ class Spread(Placement):
         self._several = len({d.process_index for d in mesh.devices.flat}) > 1
         self._whole = NamedSharding(mesh, PartitionSpec())
         self._by_rows = NamedSharding(mesh, PartitionSpec(self._axis))
-        # What a box holds, and the same on all devices.
-        self._known: WeakKeyDictionary[Variable, tuple[Any, Any]] = WeakKeyDictionary()
+        # What a box holds, and the same on all devices, by the box's id: boxes compare as values.
+        self._known: dict[int, tuple[Any, Any]] = {}
         self._inside = _Inside()
 
     @property
@@ -88,7 +88,7 @@ class Spread(Placement):
         """Put values into boxes: one device's copy, or all that is shared out."""
         for variable, array in zip(variables, arrays, strict=True):
             own = array.addressable_data(0) if array.is_fully_replicated else array
-            self._known[variable] = (own, array)
+            self._remember(variable, own, array)
             variable._value = own
 
     def data(self, tree: Any, filled: int) -> Any:
@@ -207,12 +207,17 @@ class Spread(Placement):
         return sharding
 
     def _spread_value(self, variable: Variable) -> Any:
-        known = self._known.get(variable)
+        known = self._known.get(id(variable))
         if known is None or known[0] is not variable._value:
             value = variable._value
             known = (value, self._put(value, self._layout(variable)))
-            self._known[variable] = known
+            self._remember(variable, *known)
         return known[1]
+
+    def _remember(self, variable: Variable, own: Any, everywhere: Any) -> None:
+        if id(variable) not in self._known:
+            finalize(variable, self._known.pop, id(variable), None)
+        self._known[id(variable)] = (own, everywhere)
 
     def _everywhere(self, value: Any) -> Any:
         """Put a whole array on each device; Python's numbers go into programs as they are."""
