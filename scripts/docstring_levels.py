@@ -58,9 +58,17 @@ def parameters_of(found: Any) -> list[str]:
     return [p.name for p in plain if p.name not in ("self", "name", "dtype") and p.name[0] != "_"]
 
 
+def referred_texts(found: Any, text: str) -> str:
+    """Give the docstrings of the base classes that a text refers to: "see ``Optimizer``"."""
+    named = re.findall(r"\b[Ss]ee ``(\w+)``", text)
+    bases = inspect.getmro(found)[1:] if inspect.isclass(found) else ()
+    return "\n".join(text_of(base) for base in bases if base.__name__ in named)
+
+
 def tells_arguments(found: Any, text: str) -> bool:
-    """Say whether each parameter is named in the text."""
-    return all(re.search(rf"\b{re.escape(name)}\b", text) for name in parameters_of(found))
+    """Say whether each parameter is named in the text, or in a base's that it refers to."""
+    whole = f"{text}\n{referred_texts(found, text)}"
+    return all(re.search(rf"\b{re.escape(name)}\b", whole) for name in parameters_of(found))
 
 
 def tells_errors(found: Any, text: str) -> bool:

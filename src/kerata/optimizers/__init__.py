@@ -74,6 +74,15 @@ for _cls in (
 def get(identifier: Any) -> Any:
     """Turn a name, config, class, optimizer or optax transformation into an optimizer.
 
+    Arguments:
+        identifier: string such as ``'adam'``, config as ``serialize`` writes it, optimizer
+            class, ``Optimizer`` (given back as it is), optax transformation, or None (gives
+            None).
+
+    Raises:
+        TypeError: none of these, such as a number.
+        ValueError: an unknown name or class.
+
     >>> get("rmsprop").rho
     0.9
     """
@@ -88,11 +97,36 @@ def get(identifier: Any) -> Any:
 
 
 def serialize(optimizer: Optimizer) -> dict[str, Any]:
-    """Write an optimizer as a config in Keras 3's layout."""
+    """Write an optimizer as a config in Keras 3's layout, without its state.
+
+    Arguments:
+        optimizer: an ``Optimizer``.
+
+    Returns:
+        A dictionary of strings, numbers and dictionaries, as JSON holds them.
+
+    Raises:
+        TypeError: an optimizer made of an optax transformation.
+
+    >>> serialize(SGD(0.5, momentum=0.9))["config"]["momentum"]
+    0.9
+    """
     config: dict[str, Any] = registry.serialize(optimizer)
     return config
 
 
 def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """Rebuild an optimizer from ``serialize``'s output; old lower-case names are understood."""
+    """Rebuild an optimizer from ``serialize``'s output; old lower-case names are understood.
+
+    Arguments:
+        config: dictionary with the strings ``class_name`` and ``config``'s own dictionary.
+        custom_objects: classes of your own by name; None by default.
+
+    Raises:
+        TypeError: the config has an argument that the optimizer does not take.
+        ValueError: an unknown class.
+
+    >>> deserialize({"class_name": "adam", "config": {"beta_1": 0.8}}).beta_1
+    0.8
+    """
     return registry.deserialize(dict(config), custom_objects, _namespace)

@@ -11,19 +11,34 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class Adadelta(Optimizer):
-    """Steps in the units of the weights (Zeiler 2012, arXiv:1212.5701).
+    """Steps in the units of the weights: root mean square step over root mean square gradient.
+
+    A step with gradient ``g``::
+
+        G = rho * G + (1 - rho) * g**2
+        change = g * sqrt(D + epsilon) / sqrt(G + epsilon)
+        D = rho * D + (1 - rho) * change**2
+        w = w - learning_rate * change
+
+    The state is ``G`` and ``D``, each of the shape and dtype of its weight.
 
     Arguments:
-        learning_rate: 0.001 by default; the paper's is 1.
-        rho: how much of the old mean squares stays, 0.95 by default.
-        epsilon: added under both roots, 1e-7 by default.
+        learning_rate: float, schedule or function, 0.001 by default; the paper's is 1.
+        rho: float from 0 to 1, how much of the old mean squares stays; 0.95 by default.
+        epsilon: float added under both roots, 1e-7 by default.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: ``rho`` outside 0 to 1, a negative learning rate.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable(10.0)
     >>> Adadelta(1.0).apply([10.0], [weight])
     >>> round(float(weight), 5)
     9.99859
+
+    Source: Zeiler 2012, ADADELTA: an adaptive learning rate method (arXiv:1212.5701).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("rho", "epsilon")

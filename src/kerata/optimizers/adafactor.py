@@ -12,26 +12,43 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class Adafactor(Optimizer):
-    """Adam's mean squares kept as row and column means, for large models.
+    """Gradient over its root mean square, which is kept as means of rows and columns.
 
-    Shazeer & Stern 2018 (arXiv:1804.04235).
+    A step with gradient ``g``, the ``t``-th from 1; ``rms`` is the root of the mean square::
+
+        keep = 1 - t**beta_2_decay
+        row = keep * row + (1 - keep) * mean(g**2 + epsilon_1, axis=-1)
+        column = keep * column + (1 - keep) * mean(g**2 + epsilon_1, axis=-2)
+        change = g / sqrt(row / mean(row) * column)
+        change = change / max(1, rms(change) / clip_threshold)
+        w = w - max(epsilon_2, rms(w)) * min(learning_rate, 1 / sqrt(t)) * change
+
+    For a weight of shape ``(rows, columns)`` the state holds shapes ``(rows,)`` and
+    ``(columns,)``; weights of fewer than two axes keep a mean square of their own shape.
 
     Arguments:
-        learning_rate: longest step relative to the weight's size, 0.001 by default;
-            never more than ``1 / sqrt(step)``.
-        beta_2_decay: mean squares forget as ``1 - step**beta_2_decay``; -0.8 by default.
-        epsilon_1: added to the squares, 1e-30 by default.
-        epsilon_2: smallest size that a weight counts for, 1e-3 by default.
-        clip_threshold: longest root mean square of a step before scaling, 1 by default.
-        relative_step: kept in configs; as in Keras 3.15 it changes nothing, since the
-            bound ``1 / sqrt(step)`` always holds.
+        learning_rate: float, schedule or function, 0.001 by default: longest step relative to
+            the weight's size.
+        beta_2_decay: float, -0.8 by default; how fast ``keep`` comes near 1.
+        epsilon_1: float added to the squares, 1e-30 by default.
+        epsilon_2: float, smallest size that a weight counts for, 1e-3 by default.
+        clip_threshold: float, longest root mean square of a step before scaling, 1 by default.
+        relative_step: bool, True by default; kept in configs only: as in Keras 3.15 the bound
+            ``1 / sqrt(t)`` always holds.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: a negative learning rate.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable([10.0, 10.0])
     >>> Adafactor(0.1).apply([jnp.array([1.0, -5.0])], [weight])
     >>> weight.numpy().round(4)
     array([ 9., 11.], dtype=float32)
+
+    Source: Shazeer & Stern 2018, Adafactor: adaptive learning rates with sublinear memory cost
+    (arXiv:1804.04235).
     """
 
     _traced: ClassVar[tuple[str, ...]] = (

@@ -12,19 +12,30 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class Adagrad(Optimizer):
-    """Gradient divided by the root of the sum of all its squares so far (Duchi et al. 2011).
+    """Gradient divided by the root of the sum of all its squares so far.
+
+    A step with gradient ``g``: ``total = total + g**2``, then
+    ``w = w - learning_rate * g / sqrt(total + epsilon)``. The state is ``total``, of the shape
+    and dtype of its weight.
 
     Arguments:
-        learning_rate: 0.001 by default; the paper's is nearer 1.
-        initial_accumulator_value: where the sum of squares starts, 0.1 by default.
-        epsilon: added under the root, 1e-7 by default.
+        learning_rate: float, schedule or function, 0.001 by default.
+        initial_accumulator_value: float of at least 0, where ``total`` starts; 0.1 by default.
+        epsilon: float added under the root, 1e-7 by default.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: a negative ``initial_accumulator_value`` or learning rate.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable(10.0)
     >>> Adagrad(0.1).apply([10.0], [weight])
     >>> round(float(weight), 4)
     9.9001
+
+    Source: Duchi et al. 2011, Adaptive subgradient methods for online learning and stochastic
+    optimization.
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("epsilon",)

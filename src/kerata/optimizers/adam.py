@@ -11,22 +11,39 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class Adam(Optimizer):
-    """Running mean of the gradient over that of its size (Kingma & Ba 2014, arXiv:1412.6980).
+    """Running mean of the gradient, divided entry by entry by the root of its mean square.
+
+    A step with gradient ``g``, the ``t``-th from 1::
+
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * g**2
+        rate = learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        w = w - rate * m / (sqrt(v) + epsilon)
+
+    The state is ``m`` and ``v``, and the largest ``v`` so far with ``amsgrad``, each of the shape
+    and dtype of its weight.
 
     Arguments:
-        learning_rate: 0.001 by default.
-        beta_1: how much of the old mean stays, 0.9 by default.
-        beta_2: how much of the old mean square stays, 0.999 by default.
-        epsilon: added after the root and before the bias correction (the paper's
+        learning_rate: float, schedule or function, 0.001 by default.
+        beta_1: float from 0 to 1, how much of the old mean stays; 0.9 by default.
+        beta_2: float from 0 to 1, how much of the old mean square stays; 0.999 by default.
+        epsilon: float added after the root and before the bias correction (the paper's
             "epsilon hat"), 1e-7 by default.
-        amsgrad: divide by the largest mean square so far (Reddi et al. 2018).
+        amsgrad: bool, whether to divide by the largest mean square so far; False by default.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: ``beta_1`` or ``beta_2`` outside 0 to 1, a negative learning rate.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable(10.0)
     >>> Adam(0.1).apply([10.0], [weight])
     >>> round(float(weight), 4)
     9.9
+
+    Sources: Kingma & Ba 2015, Adam: a method for stochastic optimization (arXiv:1412.6980);
+    amsgrad: Reddi et al. 2018, On the convergence of Adam and beyond (arXiv:1904.09237).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")

@@ -11,22 +11,34 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class Adamax(Optimizer):
-    """Adam with the largest entry so far in place of the mean square.
+    """Adam with a fading maximum of the gradient's size in place of its mean square.
 
-    From section 7 of Kingma & Ba 2014 (arXiv:1412.6980).
+    A step with gradient ``g``, the ``t``-th from 1::
+
+        m = beta_1 * m + (1 - beta_1) * g
+        u = max(beta_2 * u, abs(g))
+        w = w - learning_rate / (1 - beta_1**t) * m / (u + epsilon)
+
+    The state is ``m`` and ``u``, each of the shape and dtype of its weight.
 
     Arguments:
-        learning_rate: 0.001 by default.
-        beta_1: how much of the old mean stays, 0.9 by default.
-        beta_2: how fast the largest entry fades, 0.999 by default.
-        epsilon: added to the largest entry, 1e-7 by default.
+        learning_rate: float, schedule or function, 0.001 by default.
+        beta_1: float from 0 to 1, how much of the old mean stays; 0.9 by default.
+        beta_2: float from 0 to 1, how much of the old maximum stays; 0.999 by default.
+        epsilon: float added to the maximum, 1e-7 by default.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: ``beta_1`` or ``beta_2`` outside 0 to 1, a negative learning rate.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable(10.0)
     >>> Adamax(0.1).apply([10.0], [weight])
     >>> round(float(weight), 4)
     9.9
+
+    Source: Kingma & Ba 2015, section 7 (arXiv:1412.6980).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")

@@ -16,11 +16,18 @@ from kerata.optimizers.optimizer import Optimizer
 class OptaxOptimizer(Optimizer):
     """Steps that an optax ``GradientTransformation`` computes; ``compile`` takes one directly.
 
+    The state is the transformation's, one variable for each array in it: with
+    ``optax.adam``, for example, a count and two arrays of the shape of each weight.
+
     Arguments:
         transformation: such as ``optax.adamw(1e-3)``; it sees the weights as one list.
-        learning_rate: factor for its steps, 1 by default; the learning rate proper is
-            the transformation's own.
+        learning_rate: float, schedule or function by which its steps are multiplied, 1 by
+            default; the learning rate proper is the transformation's own.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: ``transformation`` is none; an unknown argument; writing it as a config.
+        ValueError: a negative learning rate.
 
     >>> import optax
     >>> optimizer = OptaxOptimizer(optax.sgd(0.25))

@@ -12,24 +12,41 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class Ftrl(Optimizer):
-    """Follow the regularized leader, for sparse linear models (McMahan et al. 2013).
+    """Follow the regularized leader, for sparse linear models.
+
+    A step with gradient ``g``, where ``p`` is minus ``learning_rate_power``::
+
+        total = old + g**2
+        sigma = (total**p - old**p) / learning_rate
+        linear = linear + g + 2 * l2_shrinkage * w - sigma * w
+        w = (clip(linear, -l1, l1) - linear) / ((total**p + beta) / learning_rate + 2 * l2)
+
+    The state is ``total`` and ``linear``, each of the shape and dtype of its weight.
 
     Arguments:
-        learning_rate: 0.001 by default.
-        learning_rate_power: how steps shrink with the sum of squares, at most 0;
+        learning_rate: float, schedule or function, 0.001 by default.
+        learning_rate_power: float of at most 0, how steps shrink with the sum of squares;
             -0.5 by default, 0 for a fixed learning rate.
-        initial_accumulator_value: where the sum of squares starts, 0.1 by default.
-        l1_regularization_strength: sets small weights to exactly 0; 0 by default.
-        l2_regularization_strength: keeps weights small; 0 by default.
-        l2_shrinkage_regularization_strength: L2 penalty added to the gradient; 0 by default.
-        beta: the paper's beta, 0 by default.
+        initial_accumulator_value: float of at least 0, where ``total`` starts; 0.1 by default.
+        l1_regularization_strength: float of at least 0, the formula's ``l1``, which sets small
+            weights to exactly 0; 0 by default.
+        l2_regularization_strength: float of at least 0, the formula's ``l2``; 0 by default.
+        l2_shrinkage_regularization_strength: float of at least 0, an L2 penalty added to the
+            gradient; 0 by default.
+        beta: float, the paper's beta, 0 by default.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: a negative strength or learning rate, a ``learning_rate_power`` above 0.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable(0.0)
     >>> Ftrl(0.1).apply([10.0], [weight])
     >>> round(float(weight), 4)
     -0.1
+
+    Source: McMahan et al. 2013, Ad click prediction: a view from the trenches.
     """
 
     _traced: ClassVar[tuple[str, ...]] = (

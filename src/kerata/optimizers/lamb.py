@@ -12,22 +12,36 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class Lamb(Optimizer):
-    """Adam with steps as long as the weight is large, for big batches.
+    """Adam's direction, with steps in proportion to the length of the weight; for large batches.
 
-    You et al. 2019 (arXiv:1904.00962).
+    A step with gradient ``g``, the ``t``-th from 1::
+
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * g**2
+        change = m / (1 - beta_1**t) / (sqrt(v / (1 - beta_2**t)) + epsilon)
+        w = w - learning_rate * norm(w) / norm(change) * change
+
+    Where one of the norms is 0 their ratio counts as 1. The state is ``m`` and ``v``, each of the
+    shape and dtype of its weight.
 
     Arguments:
-        learning_rate: 0.001 by default.
-        beta_1: how much of the old mean stays, 0.9 by default.
-        beta_2: how much of the old mean square stays, 0.999 by default.
-        epsilon: added after the root, 1e-7 by default.
+        learning_rate: float, schedule or function, 0.001 by default.
+        beta_1: float from 0 to 1, how much of the old mean stays; 0.9 by default.
+        beta_2: float from 0 to 1, how much of the old mean square stays; 0.999 by default.
+        epsilon: float added after the root, 1e-7 by default.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: ``beta_1`` or ``beta_2`` outside 0 to 1, a negative learning rate.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable(10.0)
     >>> Lamb(0.1).apply([3.0], [weight])
     >>> round(float(weight), 4)
     9.0
+
+    Source: You et al. 2019, Large batch optimization for deep learning (arXiv:1904.00962).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")

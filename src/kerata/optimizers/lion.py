@@ -11,21 +11,29 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class Lion(Optimizer):
-    """Steps of one length, along the sign of a running mean (Chen et al. 2023, arXiv:2302.06675).
+    """Steps of one length, along the sign of a running mean of the gradient.
 
-    Needs a learning rate about a tenth of Adam's.
+    A step with gradient ``g``: ``w = w - learning_rate * sign(beta_1 * m + (1 - beta_1) * g)``,
+    then ``m = beta_2 * m + (1 - beta_2) * g``. The state is ``m``, of the shape and dtype of its
+    weight. The learning rate should be about a tenth of Adam's.
 
     Arguments:
-        learning_rate: 0.001 by default.
-        beta_1: weight of the mean in the step, above 0; 0.9 by default.
-        beta_2: how much of the old mean stays, 0.99 by default.
+        learning_rate: float, schedule or function, 0.001 by default.
+        beta_1: float above 0 and up to 1, weight of the mean in the step; 0.9 by default.
+        beta_2: float from 0 to 1, how much of the old mean stays; 0.99 by default.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: ``beta_1`` is 0; a beta outside 0 to 1; a negative learning rate.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable(10.0)
     >>> Lion(0.5).apply([3.0], [weight])
     >>> float(weight)
     9.5
+
+    Source: Chen et al. 2023, Symbolic discovery of optimization algorithms (arXiv:2302.06675).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2")

@@ -19,14 +19,19 @@ class LossScaleOptimizer(Optimizer):
     """Lets another optimizer work on a scaled loss, and finds the scale by itself.
 
     A step with infinite or undefined gradients is left out and halves the scale;
-    ``dynamic_growth_steps`` good steps in a row double it (Micikevicius et al. 2018,
-    arXiv:1710.03740).
+    ``dynamic_growth_steps`` good steps in a row double it. The state is the scale (a float32
+    scalar), the count of good steps (an int32 scalar), and the inner optimizer's: arrays of the
+    shape and dtype of each weight.
 
     Arguments:
-        inner_optimizer: the optimizer that changes the weights.
-        initial_scale: 32768 by default.
-        dynamic_growth_steps: 2000 by default.
-        name: given automatically if left out.
+        inner_optimizer: the ``Optimizer`` that changes the weights.
+        initial_scale: float, 32768 by default.
+        dynamic_growth_steps: int, 2000 by default.
+        name: string, given automatically if left out.
+
+    Raises:
+        TypeError: ``inner_optimizer`` is no optimizer; an unknown argument.
+        ValueError: an argument that belongs to the inner optimizer, or ``dynamic=False``.
 
     >>> from kerata.optimizers.sgd import SGD
     >>> optimizer = LossScaleOptimizer(SGD(0.5), initial_scale=4.0)
@@ -37,6 +42,8 @@ class LossScaleOptimizer(Optimizer):
     >>> optimizer.apply([jnp.inf], [weight])
     >>> float(weight), float(optimizer.scale_loss(1.0))
     (0.5, 2.0)
+
+    Source: Micikevicius et al. 2018, Mixed precision training (arXiv:1710.03740).
     """
 
     def __init__(

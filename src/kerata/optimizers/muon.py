@@ -17,31 +17,49 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 class Muon(Optimizer):
     """Matrices move along their momentum made orthogonal, all other weights by AdamW.
 
-    Jordan et al. 2024 (kellerjordan.github.io/posts/muon); the length of the steps as in
-    Liu et al. 2025 (arXiv:2502.16982).
+    A step of a matrix of shape ``(rows, columns)`` with gradient ``g``::
+
+        m = momentum * m + g
+        d = orthogonal(g + momentum * m)      # orthogonal(m) without nesterov
+        w = w - learning_rate * rms_rate * sqrt(max(rows, columns)) * d
+
+    where ``orthogonal`` divides by the norm and repeats ``ns_steps`` times
+    ``x = a * x + (b * s + c * s @ s) @ x`` with ``s = x @ x.T``. The state of a matrix is ``m``, of
+    the same shape and dtype; that of other weights is Adam's.
 
     Arguments:
-        learning_rate: 0.001 by default.
-        adam_beta_1, adam_beta_2, epsilon: AdamW's, 0.9, 0.999 and 1e-7 by default.
-        adam_weight_decay: AdamW's weight decay, 0.004 by default.
-        weight_decay: that of the matrices, 0.004 by default.
-        exclude_layers: patterns; matrices in whose path one is found are left to AdamW.
-        exclude_embeddings: leave matrices with ``embedding`` in their path to AdamW.
-        muon_a, muon_b, muon_c: coefficients of the Newton-Schulz iteration.
-        adam_lr_ratio: AdamW's learning rate as a multiple of ``learning_rate``.
-        momentum: how much of the old momentum stays, 0.95 by default.
-        ns_steps: Newton-Schulz iterations, 5 by default.
-        nesterov: look ahead along the momentum.
-        rms_rate: root mean square of a step, as a multiple of the learning rate; 0.2 by
+        learning_rate: float, schedule or function, 0.001 by default.
+        adam_beta_1, adam_beta_2, epsilon: floats of AdamW; 0.9, 0.999 and 1e-7 by default.
+        adam_weight_decay: float, AdamW's weight decay, 0.004 by default.
+        weight_decay: float, that of the matrices, 0.004 by default.
+        exclude_layers: list of strings, regular expressions; matrices in whose path one is
+            found are left to AdamW. None by default.
+        exclude_embeddings: bool, whether matrices with ``embedding`` in their path are left to
+            AdamW; True by default.
+        muon_a, muon_b, muon_c: floats ``a``, ``b`` and ``c`` of the iteration; 3.4445, -4.775 and
+            2.0315 by default.
+        adam_lr_ratio: float, AdamW's learning rate as a multiple of ``learning_rate``, 1 by
+            default.
+        momentum: float from 0 to 1, how much of the old momentum stays; 0.95 by default.
+        ns_steps: int, number of iterations, 5 by default.
+        nesterov: bool, whether to look ahead along the momentum; True by default.
+        rms_rate: float, root mean square of a step as a multiple of the learning rate; 0.2 by
             default, None for steps of orthogonal matrices as they are.
         clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum, ema_overwrite_frequency,
             loss_scale_factor, gradient_accumulation_steps, name: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: ``momentum`` outside 0 to 1, a negative learning rate or weight decay.
 
     >>> weight = Variable([[1.0, 0.0], [0.0, 1.0]])
     >>> Muon(0.1, weight_decay=None).apply([jnp.array([[0.0, 3.0], [0.0, 0.0]])], [weight])
     >>> weight.numpy().round(2) + 0.0
     array([[ 1.  , -0.02],
            [ 0.  ,  1.  ]], dtype=float32)
+
+    Sources: Jordan et al. 2024, Muon: an optimizer for hidden layers in neural networks
+    (kellerjordan.github.io/posts/muon); length of the steps: Liu et al. 2025 (arXiv:2502.16982).
     """
 
     def __init__(

@@ -13,20 +13,35 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class Nadam(Optimizer):
-    """Adam with Nesterov momentum (Dozat 2016, "Incorporating Nesterov momentum into Adam").
+    """Adam with Nesterov momentum: the step already uses the mean that comes next.
+
+    A step with gradient ``g``, the ``t``-th from 1, where ``mu(t) = beta_1 * (1 - 0.5 * 0.96**t)``
+    and ``P`` is the product of ``mu(1)`` to ``mu(t)``::
+
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * g**2
+        ahead = mu(t + 1) * m / (1 - P * mu(t + 1)) + (1 - mu(t)) * g / (1 - P)
+        w = w - learning_rate * ahead / (sqrt(v / (1 - beta_2**t)) + epsilon)
+
+    The state is ``m`` and ``v``, each of the shape and dtype of its weight, and the scalar ``P``.
 
     Arguments:
-        learning_rate: 0.001 by default.
-        beta_1: how much of the old mean stays in the end, 0.9 by default; at first half
-            of that, as ``beta_1 * (1 - 0.5 * 0.96**step)``.
-        beta_2: how much of the old mean square stays, 0.999 by default.
-        epsilon: added after the root, 1e-7 by default.
+        learning_rate: float, schedule or function, 0.001 by default.
+        beta_1: float from 0 to 1, how much of the old mean stays in the end; 0.9 by default.
+        beta_2: float from 0 to 1, how much of the old mean square stays; 0.999 by default.
+        epsilon: float added after the root, 1e-7 by default.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: ``beta_1`` or ``beta_2`` outside 0 to 1, a negative learning rate.
 
     >>> weight = Variable(10.0)
     >>> Nadam(0.1).apply([10.0], [weight])
     >>> round(float(weight), 4)
     9.8937
+
+    Source: Dozat 2016, Incorporating Nesterov momentum into Adam.
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")

@@ -36,23 +36,33 @@ class Optimizer(OptimizerState):
     and how one weight changes (``update``, a pure function). An optimizer of your own in
     Keras's manner, with ``build`` and ``update_step``, works too.
 
+    A gradient has the shape and dtype of its weight. So has each array of the state; besides
+    them there is the step count, an int32 scalar, and the learning rate, a float32 scalar
+    unless it is a schedule. Steps are computed in float32 at least.
+
     Arguments:
-        learning_rate: number, ``LearningRateSchedule``, or function of the step or of
+        learning_rate: float, ``LearningRateSchedule``, or function of the step or of
             nothing. ``lr`` is its old name.
-        weight_decay: each step first shrinks the weights by this times the learning rate.
-        clipnorm: longest allowed gradient of one weight.
-        clipvalue: largest allowed entry of a gradient.
-        global_clipnorm: longest allowed gradient of all weights together.
-        use_ema: keep moving averages of the weights, which replace them after training.
-        ema_momentum: how much of the old average stays at each step, 0 to 1.
-        ema_overwrite_frequency: replace the weights by the averages every so many steps.
-        loss_scale_factor: the loss is multiplied, the gradients divided by this.
-        gradient_accumulation_steps: average the gradients of so many steps, at least 2,
-            and change the weights once.
-        name: given automatically if left out.
+        weight_decay: float; each step first shrinks the weights by this times the learning
+            rate. None (the default) leaves them.
+        clipnorm: float, longest allowed gradient of one weight; None by default.
+        clipvalue: float, largest allowed entry of a gradient; None by default.
+        global_clipnorm: float, longest allowed gradient of all weights together; None by
+            default.
+        use_ema: bool, whether to keep moving averages of the weights, which replace them
+            after training; False by default.
+        ema_momentum: float from 0 to 1, how much of the old average stays at each step; 0.99
+            by default.
+        ema_overwrite_frequency: int, replace the weights by the averages every so many steps;
+            None (the default) does it only at the end.
+        loss_scale_factor: float by which the loss is multiplied and the gradients divided;
+            None by default.
+        gradient_accumulation_steps: int of at least 2; the gradients of so many steps are
+            averaged and change the weights once. None (the default) changes them each step.
+        name: string, by default the class's name in snake case.
 
     Raises:
-        TypeError: an argument that the optimizer does not have.
+        TypeError: an argument that the optimizer does not have; no number where one is needed.
         ValueError: a value out of range; more than one kind of clipping.
 
     Example:

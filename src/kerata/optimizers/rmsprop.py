@@ -11,21 +11,38 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 
 
 class RMSprop(Optimizer):
-    """Gradient divided by a running mean of its size (Tieleman & Hinton 2012, lecture 6.5).
+    """Gradient divided by the root of a running mean of its square.
+
+    A step with gradient ``g``::
+
+        v = rho * v + (1 - rho) * g**2
+        w = w - learning_rate * g / sqrt(v + epsilon)
+
+    With ``centered``, ``v`` is replaced under the root by ``v - mean**2``, where ``mean`` is the
+    running mean of ``g``. The state is ``v``, then the last step if there is momentum, then
+    ``mean`` if centered, each of the shape and dtype of its weight.
 
     Arguments:
-        learning_rate: 0.001 by default.
-        rho: how much of the old mean stays, 0.9 by default.
-        momentum: how much of the last step is kept, 0 to 1; 0 by default.
-        epsilon: added under the root, 1e-7 by default.
-        centered: divide by the standard deviation instead of the root mean square.
+        learning_rate: float, schedule or function, 0.001 by default.
+        rho: float from 0 to 1, how much of the old mean stays; 0.9 by default.
+        momentum: float from 0 to 1, how much of the last step is added; 0 by default.
+        epsilon: float added under the root, 1e-7 by default.
+        centered: bool, whether to divide by the standard deviation instead of the root mean
+            square; False by default.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: ``rho`` or ``momentum`` outside 0 to 1, a negative learning rate.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable(10.0)
     >>> RMSprop(0.1).apply([10.0], [weight])
     >>> round(float(weight), 4)
     9.6838
+
+    Sources: Tieleman & Hinton 2012, Neural Networks for Machine Learning, lecture 6.5; centered:
+    Graves 2013 (arXiv:1308.0850).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("rho", "momentum", "epsilon")

@@ -15,21 +15,36 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 class ScheduleFreeAdamW(Optimizer):
     """AdamW whose weights lie between its iterates and their mean, in place of a schedule.
 
-    Defazio et al. 2024 (arXiv:2405.15682).
+    A step with gradient ``g``, the ``t``-th from 1, where ``z`` is the iterate and ``x`` the mean
+    of all iterates::
+
+        v = beta_2 * v + (1 - beta_2) * g**2
+        z = z - rate * g / (sqrt(v / (1 - beta_2**t)) + epsilon)
+        x = x + (z - x) / t
+        w = beta_1 * x + (1 - beta_1) * z
+
+    The state is ``z`` and ``v``, each of the shape and dtype of its weight.
 
     Arguments:
-        learning_rate: 0.0025 by default.
-        beta_1: how near the weights stay to the mean of the iterates, above 0; 0.9 by
+        learning_rate: float, schedule or function, 0.0025 by default.
+        beta_1: float above 0 and up to 1, how near the weights stay to the mean of the
+            iterates; 0.9 by default.
+        beta_2: float from 0 to 1, how much of the old mean square stays; 0.999 by default.
+        epsilon: float added after the root, 1e-8 by default.
+        warmup_steps: int, steps in which the learning rate rises in a straight line; 0 by
             default.
-        beta_2: how much of the old mean square stays, 0.999 by default.
-        epsilon: added after the root, 1e-8 by default.
-        warmup_steps: steps in which the learning rate rises in a straight line.
         **common: see ``Optimizer``.
+
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: ``beta_1`` or ``beta_2`` outside 0 to 1, a negative learning rate.
 
     >>> weight = Variable(10.0)
     >>> ScheduleFreeAdamW(0.1).apply([10.0], [weight])
     >>> round(float(weight), 4)
     9.9
+
+    Source: Defazio et al. 2024, The road less scheduled (arXiv:2405.15682).
     """
 
     slot_groups = (("momentum", "velocity"),)

@@ -11,20 +11,35 @@ from kerata.optimizers.optimizer import Optimizer, Slots
 class SGD(Optimizer):
     """Gradient descent, with momentum if asked for.
 
+    A step with gradient ``g``: ``w = w - learning_rate * g``. With momentum::
+
+        velocity = momentum * velocity - learning_rate * g
+        w = w + velocity                                    # plain
+        w = w + momentum * velocity - learning_rate * g     # nesterov
+
+    The learning rate is inside the velocity, as in Keras 3.15: lowering it does not shorten
+    the steps already in the velocity. The state is the velocity, of the shape and dtype of
+    its weight; there is none without momentum.
+
     Arguments:
-        learning_rate: length of a step, 0.01 by default.
-        momentum: how much of the last step is kept, 0 to 1; 0 by default.
-        nesterov: look ahead along the momentum (Nesterov 1983, as in Sutskever et al. 2013).
+        learning_rate: float, schedule or function, 0.01 by default.
+        momentum: float from 0 to 1, how much of the last step is kept; 0 by default.
+        nesterov: bool, whether to look ahead along the momentum; False by default.
         **common: see ``Optimizer``.
 
-    The learning rate is inside the momentum, as in Keras 3.15: lowering it does not
-    shorten the steps already in the velocity.
+    Raises:
+        TypeError: an unknown argument, or no number where one is needed.
+        ValueError: a momentum outside 0 to 1, a negative learning rate.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable(10.0)
     >>> SGD(0.1).apply([2.0], [weight])
     >>> float(weight)
     9.800000190734863
+
+    Sources: Polyak 1964, Some methods of speeding up the convergence of iteration methods
+    (momentum); Nesterov 1983 in the form of Sutskever et al. 2013, On the importance of
+    initialization and momentum in deep learning.
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("momentum",)
