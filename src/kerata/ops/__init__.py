@@ -8,9 +8,11 @@ from kerata.ops import (
     core,
     creation,
     elementwise,
+    exponentials,
     images,
     labels,
     linalg,
+    logic,
     math,
     nn,
     normalization,
@@ -18,21 +20,27 @@ from kerata.ops import (
     operators,
     products,
     reductions,
+    rounding,
     shaping,
+    trigonometry,
 )
 from kerata.ops.activations import *
 from kerata.ops.attention import *
 from kerata.ops.core import *
 from kerata.ops.creation import *
 from kerata.ops.elementwise import *
+from kerata.ops.exponentials import *
 from kerata.ops.images import *
 from kerata.ops.labels import *
 from kerata.ops.linalg import *
+from kerata.ops.logic import *
 from kerata.ops.math import *
 from kerata.ops.normalization import *
 from kerata.ops.products import *
 from kerata.ops.reductions import *
+from kerata.ops.rounding import *
 from kerata.ops.shaping import *
+from kerata.ops.trigonometry import *
 
 # The symbolic tensors get their operators as soon as this package is imported.
 operators.attach_operators()
@@ -43,11 +51,15 @@ __all__ += attention.__all__
 __all__ += core.__all__
 __all__ += creation.__all__
 __all__ += elementwise.__all__
+__all__ += exponentials.__all__
 __all__ += images.__all__
 __all__ += labels.__all__
 __all__ += linalg.__all__
+__all__ += logic.__all__
 __all__ += math.__all__
 __all__ += normalization.__all__
 __all__ += products.__all__
 __all__ += reductions.__all__
+__all__ += rounding.__all__
 __all__ += shaping.__all__
+__all__ += trigonometry.__all__

@@ -5,10 +5,10 @@
 from kerata.ops import activations, attention, images, labels, normalization
 from kerata.ops.activations import *
 from kerata.ops.attention import *
-from kerata.ops.elementwise import polar
 from kerata.ops.images import *
 from kerata.ops.labels import *
 from kerata.ops.normalization import *
+from kerata.ops.trigonometry import polar
 
 __all__ = ["polar"]
 __all__ += activations.__all__

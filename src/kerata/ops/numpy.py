@@ -2,19 +2,37 @@
 
 # ruff: noqa: F403 (the names are listed in each module's __all__)
 
-from kerata.ops import creation, elementwise, products, reductions, shaping
+from kerata.ops import (
+    creation,
+    elementwise,
+    exponentials,
+    logic,
+    products,
+    reductions,
+    rounding,
+    shaping,
+    trigonometry,
+)
 from kerata.ops.activations import tanh
 from kerata.ops.core import ndim, size, vectorize
 from kerata.ops.creation import *
 from kerata.ops.elementwise import *
+from kerata.ops.exponentials import *
 from kerata.ops.linalg import slogdet
+from kerata.ops.logic import *
 from kerata.ops.products import *
 from kerata.ops.reductions import *
+from kerata.ops.rounding import *
 from kerata.ops.shaping import *
+from kerata.ops.trigonometry import *
 
 __all__ = ["ndim", "size", "slogdet", "tanh", "vectorize"]
 __all__ += creation.__all__
 __all__ += elementwise.__all__
+__all__ += exponentials.__all__
+__all__ += logic.__all__
 __all__ += products.__all__
 __all__ += reductions.__all__
+__all__ += rounding.__all__
 __all__ += shaping.__all__
+__all__ += trigonometry.__all__

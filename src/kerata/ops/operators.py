@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kerata.base.symbolic import KerasTensor
-from kerata.ops import elementwise, products, shaping
+from kerata.ops import elementwise, logic, products, rounding, shaping
 
 _BINARY: dict[str, Callable[..., Any]] = {
     "add": elementwise.add,
@@ -17,22 +17,22 @@ _BINARY: dict[str, Callable[..., Any]] = {
     "mod": elementwise.mod,
     "pow": elementwise.power,
     "matmul": products.matmul,
-    "and": elementwise.logical_and,
-    "or": elementwise.logical_or,
-    "xor": elementwise.logical_xor,
+    "and": logic.logical_and,
+    "or": logic.logical_or,
+    "xor": logic.logical_xor,
 }
 
 # Not "eq": tensors are compared by identity where they are looked up.
 _OTHER: dict[str, Callable[..., Any]] = {
-    "lt": elementwise.less,
-    "le": elementwise.less_equal,
-    "gt": elementwise.greater,
-    "ge": elementwise.greater_equal,
-    "ne": elementwise.not_equal,
+    "lt": logic.less,
+    "le": logic.less_equal,
+    "gt": logic.greater,
+    "ge": logic.greater_equal,
+    "ne": logic.not_equal,
     "neg": elementwise.negative,
     "abs": elementwise.absolute,
-    "invert": elementwise.logical_not,
-    "round": elementwise.round,
+    "invert": logic.logical_not,
+    "round": rounding.round,
     "getitem": shaping.get_item,
 }
 

@@ -58,6 +58,12 @@ def as_tensor(x: Any) -> jax.Array:
     return x if isinstance(x, jax.Array) else jnp.asarray(unbox(x))
 
 
+def as_float(x: Any) -> jax.Array:
+    """Turn integers into floats, as Keras does where NumPy would keep them."""
+    x = as_tensor(x)
+    return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(jnp.float32)
+
+
 def unbox(x: Any) -> Any:
     """Replace variables by their arrays in nested lists, tuples and dictionaries."""
     if isinstance(x, Variable):
