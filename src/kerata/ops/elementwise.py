@@ -34,6 +34,7 @@ __all__ = [
     "subtract",
     "true_divide",
 ]
+
 add = jax_op(
     "add",
     jnp.add,

@@ -37,7 +37,6 @@ __all__ = [
     "right_shift",
 ]
 
-
 equal = jax_op(
     "equal",
     jnp.equal,

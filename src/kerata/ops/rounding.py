@@ -21,6 +21,7 @@ __all__ = [
     "signbit",
     "trunc",
 ]
+
 sign = jax_op(
     "sign",
     jnp.sign,
