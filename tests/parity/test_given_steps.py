@@ -67,3 +67,23 @@ def calls(k, fit=None, evaluate=None, predict=None, executed=1, stop=None):
 )
 def test_callbacks_are_told_the_same(arguments):
     assert calls(kerata, **arguments) == calls(keras, **arguments)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("steps", [1, 3, None])
+@pytest.mark.parametrize("executed", [1, 2])
+def test_validation_with_a_generator_has_its_first_two_batches_again(steps, executed):
+    def batches(count):
+        for number in range(count):
+            yield np.full((4, 1), number + 1.0, "float32"), np.zeros((4, 1), "float32")
+
+    found = []
+    for k in (keras, kerata):
+        model = k.Sequential([k.Input((1,)), k.layers.Dense(1, kernel_initializer="ones")])
+        model.compile(k.optimizers.SGD(0.0), "mae", steps_per_execution=executed)
+        data = batches(5 if steps is None else 100)
+        fitted = model.fit(
+            X[:4], X[:4], epochs=4, verbose=0, validation_data=data, validation_steps=steps
+        )
+        found.append(fitted.history["val_loss"])
+    assert found[0] == found[1]

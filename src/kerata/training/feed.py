@@ -16,6 +16,7 @@ from kerata.base.dtypes import floatx
 from kerata.base.placement import current_placement
 from kerata.base.rows import slice_rows
 from kerata.kernels.bags import Bags, is_bags
+from kerata.training.batch import GivenBatch
 from kerata.training.foreign import is_file_array, is_tensor, tensor_to_numpy
 from kerata.training.sparse import (
     bags_from_sparse,
@@ -34,11 +35,13 @@ class Rows:
     y: Any  # None where there are no targets
     sample_weight: Any  # None where all rows count the same
     count: int
+    parts: int | None = None  # how many came, where steps of a model's own want to know
 
     @property
-    def arrays(self) -> tuple[Any, Any, Any]:
-        """The three parts as one tuple."""
-        return self.x, self.y, self.sample_weight
+    def arrays(self) -> Any:
+        """The three parts as one, which can be taken apart like a tuple."""
+        whole = (self.x, self.y, self.sample_weight)
+        return whole if self.parts is None else GivenBatch(*whole, self.parts)
 
     @property
     def leaves(self) -> list[Any]:

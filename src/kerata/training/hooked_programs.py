@@ -16,9 +16,9 @@ import jax.numpy as jnp
 from kerata.base.scope import Scope
 from kerata.base.variable import Variable, unboxed
 from kerata.kernels.bags import is_bags
+from kerata.training.batch import GivenBatch, as_a_step_gets_it
 from kerata.training.objective import Objective
 from kerata.training.programs import Programs, Values, is_traced, plain_number
-from kerata.utils.batches import pack_x_y_sample_weight
 
 
 class HookedPrograms(Programs):
@@ -56,7 +56,8 @@ class HookedPrograms(Programs):
 
     def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> Any:
         groups, given = (self.trainable, self.fixed), (trainable, fixed)
-        batch = (self.placement.spread(x), None, None)
+        x = self.placement.spread(x)
+        batch = x if isinstance(x, GivenBatch) else (x, None, None)
         outputs, _ = self._called("predict_step", groups, given, batch)
         return self.placement.whole(outputs)
 
@@ -76,7 +77,7 @@ class HookedPrograms(Programs):
         pairs = [p for g, v in zip(groups, given, strict=True) for p in zip(g, v, strict=True)]
         with Scope(pairs, key) as scope:
             state = tuple(list(values) for values in given)
-            data = tuple(dense) if self._alone else pack_x_y_sample_weight(*dense)
+            data = tuple(dense) if self._alone else as_a_step_gets_it(dense)
             found = self._step(method)(state, data)
             if not isinstance(found, (tuple, list)) or len(found) != 2:
                 raise TypeError(

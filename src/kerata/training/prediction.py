@@ -13,6 +13,7 @@ import numpy as np
 from kerata.base.memory import memory_errors
 from kerata.base.rows import count_rows, holds_rows, slice_rows
 from kerata.callbacks.callback_list import CallbackList
+from kerata.training.batch import GivenBatch
 from kerata.training.chunks import BatchHooks
 from kerata.training.feed import Rows
 from kerata.training.given_steps import GivenSteps
@@ -95,7 +96,8 @@ def _batches(
         yield (slice_rows(data.x, start, start + batch_size) for start in starts)
         return
     with data.epoch(check, ahead=False) as parts:
-        yield (x for part in parts for x, _, _ in part.batches())
+        made = (batch for part in parts for batch in part.batches())
+        yield (batch if isinstance(batch, GivenBatch) else batch[0] for batch in made)
 
 
 def _joined(pieces: list[Any]) -> Any:

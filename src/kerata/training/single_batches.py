@@ -8,8 +8,10 @@ import jax
 
 from kerata.base.randomness import global_generator
 from kerata.training import prediction
+from kerata.training.batch import GivenBatch
 from kerata.training.feed import apply_class_weight, make_rows
 from kerata.training.readiness import Readiness
+from kerata.training.steps import IN_PREDICTIONS
 
 
 class SingleBatches(Readiness):
@@ -56,4 +58,7 @@ class SingleBatches(Readiness):
         """Give the outputs for one batch, as NumPy arrays."""
         rows = make_rows(x, n_inputs=self._n_inputs())
         self._check_inputs(rows)
-        return prediction.predict_batch(self._prediction_programs(), rows.x)
+        own = self._hooked(IN_PREDICTIONS)
+        # Steps of a model's own get ``(x,)``, as with Keras.
+        x = GivenBatch(rows.x, None, None, 1) if own else rows.x
+        return prediction.predict_batch(self._prediction_programs(), x)

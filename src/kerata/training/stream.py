@@ -7,6 +7,7 @@ import copy
 import itertools
 import warnings
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -40,6 +41,7 @@ class Stream:
             raises what is wrong with it.
         check_values: called with each batch of the first epoch; raises for values that nobody
             handles.
+        as_given: whether steps of a model's own are to get tuples of as many parts as came.
 
     Raises:
         ValueError: an endless source without ``steps``.
@@ -56,6 +58,7 @@ class Stream:
         goes_on: bool = False,
         check: Callable[[Rows], Any] | None = None,
         check_values: Callable[[Rows], Any] | None = None,
+        as_given: bool = False,
     ) -> None:
         self.source = source
         self.given_steps = steps
@@ -64,10 +67,11 @@ class Stream:
         self.only_x = only_x
         self.check = check
         self.check_values = check_values
+        self.as_given = as_given
         dataset = isinstance(source, PyDataset)
         self.shuffle = shuffle and dataset and not source.keeps_order
         self.once = hasattr(source, "__next__")
-        self.goes_on = self.once or (goes_on and steps is not None)
+        self.goes_on = goes_on and (self.once or steps is not None)
         count = source.num_batches if dataset and steps is None else length_of(source)
         self.steps = count if steps is None else steps
         if steps is None and (is_infinite(source) or (dataset and count is None)):
@@ -132,9 +136,9 @@ class Stream:
             made = (self._rows(batch, number) for number, batch in enumerate(counted))
             yield iter(stack.enter_context(Gathered(made, self.steps, check)))
         if self.once and counted.ended:
-            # A generator can't start anew, so the next epoch has what was kept.
             self._running, self.steps, self._repeats = None, self.given_steps, True
-            self._begun = itertools.chain(self._kept, self.source)
+        if self.once and (counted.ended or not self.goes_on):
+            self._begin_again()
         if counted.ended and self.given_steps is not None:
             warnings.warn(
                 f"The data ended after {counted.number} batches, but {self.given_steps} steps an "
@@ -143,8 +147,18 @@ class Stream:
             )
         self._verified = True
 
+    def _begin_again(self) -> None:
+        """Let the next epoch have what was kept and what follows: generators can't start anew."""
+        self._begun = itertools.chain(self._kept, self.source)
+
     def skip(self, epochs: int) -> None:
         """Pass over epochs that an earlier run has done, so that what follows is the same."""
+        if self.once and not self.goes_on:
+            for _ in range(epochs):
+                batches, self._begun = self._begun or self._walk(), None
+                _pass_over(batches, self.given_steps)
+                self._begin_again()
+            return
         if epochs and not self.once:
             # Begun before anything was restored, so perhaps in another order.
             self._begun = None
@@ -154,8 +168,7 @@ class Stream:
                 _notify(self.source, "on_epoch_end")
             return
         self._running = self._running or self._passes()
-        batches = epochs * (self.given_steps or 0)
-        next(itertools.islice(self._running, batches, batches), None)
+        _pass_over(self._running, epochs * (self.given_steps or 0))
 
     def close(self) -> None:
         """End the threads that read ahead; a generator of the user's stays open."""
@@ -203,6 +216,8 @@ class Stream:
             rows = make_rows(*self._unpacked(batch), n_inputs=self.n_inputs, whole=False)
             if self.class_weight is not None:
                 rows = apply_class_weight(rows, self.class_weight)
+            elif self.as_given and isinstance(batch, tuple):
+                rows = replace(rows, parts=len(batch))
             self._check(rows)
         except (ValueError, TypeError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
@@ -226,8 +241,10 @@ class Stream:
         return x, y, weight
 
     def _check(self, rows: Rows) -> None:
-        leaves, structure = jax.tree.flatten(rows.arrays)
-        first: Any = None if self._peeked is None else jax.tree.structure(self._peeked.arrays)
+        leaves, structure = jax.tree.flatten(tuple(rows.arrays))
+        first: Any = None
+        if self._peeked is not None:
+            first = jax.tree.structure(tuple(self._peeked.arrays))
         if self._peeked is not None and structure != first:
             raise ValueError(
                 f"it is {_described(rows)}, but the first one was {_described(self._peeked)}."
@@ -273,6 +290,12 @@ def _iterate(source: Any) -> Iterator[Any]:
     if hasattr(source, "__iter__"):
         return iter(source)
     return (source[i] for i in range(len(source)))
+
+
+def _pass_over(batches: Iterator[Any], count: int | None) -> None:
+    """Read so many batches, or all."""
+    for _ in itertools.islice(batches, count):
+        pass
 
 
 def _described(rows: Rows) -> str:

@@ -19,7 +19,7 @@ from kerata.training.feed import (
 from kerata.training.finite import check_handled, ends_on_nan
 from kerata.training.given_steps import GivenSteps, first_steps
 from kerata.training.single_batches import SingleBatches
-from kerata.training.steps import IN_STEPS, OF_LOSS, WHOLE_STEPS
+from kerata.training.steps import IN_PREDICTIONS, IN_STEPS, OF_LOSS, WHOLE_STEPS
 from kerata.training.stored import StoredRows, is_large
 from kerata.training.stream import Stream
 
@@ -120,6 +120,7 @@ class Trainer(SingleBatches):
                 goes_on=goes_on,
                 check=self._check_rows,
                 check_values=None if watched else self._check_values,
+                as_given=self._hooked(IN_STEPS),
             )
         if is_large(x, y, sample_weight):
             return StoredRows(x, y, sample_weight, self._n_inputs(), shuffle, class_weight)
@@ -196,7 +197,8 @@ class Trainer(SingleBatches):
             sample_weight: one number a row.
             initial_epoch: epoch to start at, when going on with a training.
             steps_per_epoch, validation_steps: batches in a pass; the next training epoch goes
-                on where this one ended, the next validation starts anew if the data can.
+                on where this one ended, the next validation starts anew. A generator can't: its
+                next validation has its first two batches again, then what follows.
             validation_batch_size: the training's by default.
             validation_freq: validate every so many epochs, or at these epochs (from 1).
 
@@ -345,8 +347,9 @@ class Trainer(SingleBatches):
                 None if steps is None else self._whole_executions(steps),
                 shuffle=False,
                 n_inputs=self._n_inputs(),
-                only_x=True,
+                only_x=not self._hooked(IN_PREDICTIONS),
                 check=self._check_inputs,
+                as_given=self._hooked(IN_PREDICTIONS),
             )
         elif is_large(x):
             data = StoredRows(x, n_inputs=self._n_inputs())
