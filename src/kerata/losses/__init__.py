@@ -72,7 +72,13 @@ get = _namespace.get
 
 
 def serialize(loss: Any) -> Any:
-    """Write a loss as a config.
+    """Write a loss as a config; a function as its name.
+
+    Arguments:
+        loss: a ``Loss``, or a function of ``kerata.losses``.
+
+    Returns:
+        A dictionary with ``class_name`` and ``config``, or a string.
 
     >>> serialize(Huber(delta=2.0))["config"]["delta"]
     2.0
@@ -82,6 +88,16 @@ def serialize(loss: Any) -> Any:
 
 def deserialize(name: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """Rebuild a loss from a config or name.
+
+    Arguments:
+        name: string such as ``'mse'``, or a config as ``serialize`` writes it.
+        custom_objects: losses of your own by name; None by default.
+
+    Returns:
+        A ``Loss`` for a config, a function for a function's name.
+
+    Raises:
+        ValueError: an unknown name or class.
 
     >>> deserialize("mse").__name__
     'mean_squared_error'

@@ -22,15 +22,29 @@ def binary_crossentropy(
 ) -> jax.Array:
     """Average the cross-entropy of yes/no labels over an axis.
 
+    ``-mean(y_true * log(p) + (1 - y_true) * log(1 - p))``, ``p`` kept ``epsilon()`` away from 0 and
+    1.
+
     Arguments:
-        y_true: labels from 0 to 1, shape like ``y_pred``.
-        y_pred: probabilities, or logits if ``from_logits``.
-        from_logits: whether ``y_pred`` is before the sigmoid.
-        label_smoothing: share by which labels are drawn towards 0.5.
-        axis: axis of the mean.
+        y_true: labels from 0 to 1, any number dtype, shape ``(batch, outputs)`` or another of
+            ``y_pred``.
+        y_pred: float array of probabilities, or logits if ``from_logits``.
+        from_logits: bool, whether ``y_pred`` is before the sigmoid; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards 0.5; 0 by
+            default.
+        axis: int, axis of the mean, -1 by default.
+
+    Returns:
+        Array of ``y_pred``'s shape without the axis, and of its dtype.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
 
     >>> round(float(binary_crossentropy([1.0, 0.0], [0.5, 0.5])), 4)
     0.6931
+
+    Source: Szegedy et al. 2016, Rethinking the Inception architecture for computer vision (label
+    smoothing; arXiv:1512.00567).
     """
     y_pred = jnp.asarray(y_pred)
     y_true = smooth_labels(jnp.asarray(y_true, dtype=y_pred.dtype), label_smoothing, 2)
@@ -44,17 +58,29 @@ def categorical_crossentropy(
     label_smoothing: Any = 0.0,
     axis: int = -1,
 ) -> jax.Array:
-    """Cross-entropy of one-hot labels.
+    """Cross-entropy of one-hot labels: ``-sum(y_true * log(p))`` along the classes.
+
+    Probabilities are brought to sum 1 and kept ``epsilon()`` away from 0 and 1.
 
     Arguments:
-        y_true: probabilities of the classes, shape like ``y_pred``.
-        y_pred: predicted probabilities, or logits if ``from_logits``.
-        from_logits: whether ``y_pred`` is before the softmax.
-        label_smoothing: share by which labels are drawn towards the uniform distribution.
-        axis: axis of the classes.
+        y_true: probabilities of the classes, any number dtype, shape ``(batch, ..., classes)``.
+        y_pred: float array of the same shape: probabilities, or logits if ``from_logits``.
+        from_logits: bool, whether ``y_pred`` is before the softmax; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards the uniform
+            distribution; 0 by default.
+        axis: int, axis of the classes, -1 by default.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
 
     >>> round(float(categorical_crossentropy([0.0, 1.0], [0.5, 0.5])), 4)
     0.6931
+
+    Source: Szegedy et al. 2016, Rethinking the Inception architecture for computer vision (label
+    smoothing; arXiv:1512.00567).
     """
     y_pred = jnp.asarray(y_pred)
     y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
@@ -70,14 +96,21 @@ def sparse_categorical_crossentropy(
     ignore_class: int | None = None,
     axis: int = -1,
 ) -> jax.Array:
-    """Cross-entropy of integer labels.
+    """Cross-entropy of integer labels: ``-log(p[y_true])``.
 
     Arguments:
-        y_true: class numbers, shape of ``y_pred`` without the class axis (or width 1 there).
-        y_pred: predicted probabilities, or logits if ``from_logits``.
-        from_logits: whether ``y_pred`` is before the softmax.
-        ignore_class: label of entries that don't count.
-        axis: axis of the classes.
+        y_true: int class numbers, shape of ``y_pred`` without the class axis (or width 1 there).
+        y_pred: float array of shape ``(batch, ..., classes)``: probabilities, or logits if
+            ``from_logits``.
+        from_logits: bool, whether ``y_pred`` is before the softmax; False by default.
+        ignore_class: int, label of entries that don't count; None by default.
+        axis: int, axis of the classes, -1 by default.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype, 0 at ignored entries.
+
+    Raises:
+        ValueError: not one label for each prediction.
 
     >>> round(float(sparse_categorical_crossentropy([1], [[0.5, 0.5]])[0]), 4)
     0.6931
@@ -151,14 +184,24 @@ def same_shape(loss: str, y_true: jax.Array, y_pred: jax.Array) -> None:
 class BinaryCrossentropy(LossFunctionWrapper):
     """Cross-entropy of yes/no labels, for one or several sigmoid outputs.
 
+    ``-mean(y_true * log(p) + (1 - y_true) * log(1 - p))``, called with labels from 0 to 1 and float
+    predictions, both of shape ``(batch, outputs)``.
+
     Arguments:
-        from_logits: whether predictions are before the sigmoid.
-        label_smoothing: share by which labels are drawn towards 0.5.
-        axis: axis of the mean over outputs.
+        from_logits: bool, whether predictions are before the sigmoid; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards 0.5; 0 by
+            default.
+        axis: int, axis of the mean over outputs, -1 by default.
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        ValueError: labels of another shape than the predictions; an unknown reduction.
 
     >>> round(float(BinaryCrossentropy()([[1.0], [0.0]], [[0.5], [0.5]])), 4)
     0.6931
+
+    Source: Szegedy et al. 2016, Rethinking the Inception architecture for computer vision (label
+    smoothing; arXiv:1512.00567).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("label_smoothing",)
@@ -186,14 +229,24 @@ class BinaryCrossentropy(LossFunctionWrapper):
 class CategoricalCrossentropy(LossFunctionWrapper):
     """Cross-entropy of one-hot labels, for a softmax output.
 
+    ``-sum(y_true * log(p))``, called with labels and float predictions, both of shape
+    ``(batch, ..., classes)``.
+
     Arguments:
-        from_logits: whether predictions are before the softmax.
-        label_smoothing: share by which labels are drawn towards the uniform distribution.
-        axis: axis of the classes.
+        from_logits: bool, whether predictions are before the softmax; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards the uniform
+            distribution; 0 by default.
+        axis: int, axis of the classes, -1 by default.
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        ValueError: labels of another shape than the predictions; an unknown reduction.
 
     >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
     0.6931
+
+    Source: Szegedy et al. 2016, Rethinking the Inception architecture for computer vision (label
+    smoothing; arXiv:1512.00567).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("label_smoothing",)
@@ -221,12 +274,18 @@ class CategoricalCrossentropy(LossFunctionWrapper):
 class SparseCategoricalCrossentropy(LossFunctionWrapper):
     """Cross-entropy of integer labels, for a softmax output.
 
+    ``-log(p[y_true])``, called with int labels of shape ``(batch, ...)`` and float predictions of
+    shape ``(batch, ..., classes)``.
+
     Arguments:
-        from_logits: whether predictions are before the softmax.
-        ignore_class: label of entries that don't count.
+        from_logits: bool, whether predictions are before the softmax; False by default.
+        ignore_class: int, label of entries that don't count; None by default.
         reduction: see ``Loss``.
-        axis: axis of the classes.
+        axis: int, axis of the classes, -1 by default.
         name, dtype: see ``Loss``.
+
+    Raises:
+        ValueError: not one label for each prediction; an unknown reduction.
 
     >>> round(float(SparseCategoricalCrossentropy()([1, 0], [[0.5, 0.5], [0.5, 0.5]])), 4)
     0.6931

@@ -14,8 +14,22 @@ from kerata.losses.loss import LossFunctionWrapper
 def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
     """Kullback-Leibler divergence ``sum(y_true * log(y_true / y_pred))`` over the last axis.
 
+    Both are clipped to ``epsilon()`` and 1 first.
+
+    Arguments:
+        y_true: probabilities, any number dtype, shape ``(batch, ..., classes)``.
+        y_pred: predicted probabilities, float array of the same shape.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
+
     >>> float(kl_divergence([0.5, 0.5], [0.5, 0.5]))
     0.0
+
+    Source: Kullback & Leibler 1951, On information and sufficiency.
     """
     y_pred = jnp.asarray(y_pred)
     y_true = jnp.clip(jnp.asarray(y_true, dtype=y_pred.dtype), epsilon(), 1)
@@ -25,6 +39,19 @@ def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
 
 def poisson(y_true: Any, y_pred: Any) -> jax.Array:
     """Poisson loss of counts, ``mean(y_pred - y_true * log(y_pred))`` over the last axis.
+
+    That is the negative log-likelihood without the term that depends on the target alone.
+
+    Arguments:
+        y_true: counts, any number dtype, shape ``(batch, ..., outputs)``.
+        y_pred: predicted rates above 0, float array of the same shape; ``epsilon()`` is added
+            inside the logarithm.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
 
     >>> round(float(poisson([3.0], [1.0])), 4)
     1.0
@@ -37,11 +64,19 @@ def poisson(y_true: Any, y_pred: Any) -> jax.Array:
 class KLDivergence(LossFunctionWrapper):
     """Kullback-Leibler divergence: ``sum(y_true * log(y_true / y_pred))``.
 
+    Called with probabilities and float predictions, both of shape ``(batch, ..., classes)``.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
 
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
+
     >>> float(KLDivergence()([[0.5, 0.5]], [[0.5, 0.5]]))
     0.0
+
+    Source: Kullback & Leibler 1951, On information and sufficiency.
     """
 
     def __init__(
@@ -56,8 +91,14 @@ class KLDivergence(LossFunctionWrapper):
 class Poisson(LossFunctionWrapper):
     """Negative log-likelihood of counts: ``mean(y_pred - y_true * log(y_pred))``.
 
+    Called with counts and float predictions above 0, both of shape ``(batch, ..., outputs)``.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> round(float(Poisson()([[3.0]], [[1.0]])), 4)
     1.0

@@ -29,17 +29,29 @@ def binary_focal_crossentropy(
     """Average ``(1 - p) ** gamma * cross-entropy`` over an axis; p: probability of the label.
 
     Arguments:
-        y_true: labels from 0 to 1, shape like ``y_pred``.
-        y_pred: probabilities, or logits if ``from_logits``.
-        apply_class_balancing: whether label 1 weighs ``alpha`` and label 0 ``1 - alpha``.
-        alpha: weight of label 1.
-        gamma: how strongly easy examples are played down.
-        from_logits: whether ``y_pred`` is before the sigmoid.
-        label_smoothing: share by which labels are drawn towards 0.5.
-        axis: axis of the mean.
+        y_true: labels from 0 to 1, any number dtype, shape ``(batch, outputs)`` or another of
+            ``y_pred``.
+        y_pred: float array of probabilities, or logits if ``from_logits``.
+        apply_class_balancing: bool, whether label 1 weighs ``alpha`` and label 0 ``1 - alpha``;
+            False by default.
+        alpha: float from 0 to 1, weight of label 1; 0.25 by default.
+        gamma: float, how strongly easy examples are played down; 0 is the plain cross-entropy, 2
+            the default.
+        from_logits: bool, whether ``y_pred`` is before the sigmoid; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards 0.5; 0 by
+            default.
+        axis: int, axis of the mean, -1 by default.
+
+    Returns:
+        Array of ``y_pred``'s shape without the axis, and of its dtype.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
 
     >>> round(float(binary_focal_crossentropy([1.0], [0.5])), 4)
     0.1733
+
+    Source: Lin et al. 2017, Focal loss for dense object detection (arXiv:1708.02002).
     """
     y_pred = jnp.asarray(y_pred)
     y_true = smooth_labels(jnp.asarray(y_true, dtype=y_pred.dtype), label_smoothing, 2)
@@ -65,16 +77,26 @@ def categorical_focal_crossentropy(
     """Focal cross-entropy of one-hot labels: ``-alpha * (1 - p) ** gamma * log(p)``.
 
     Arguments:
-        y_true: probabilities of the classes, shape like ``y_pred``.
-        y_pred: predicted probabilities, or logits if ``from_logits``.
-        alpha: weight of all classes, or one for each.
-        gamma: how strongly easy examples are played down.
-        from_logits: whether ``y_pred`` is before the softmax.
-        label_smoothing: share by which labels are drawn towards the uniform distribution.
-        axis: axis of the classes.
+        y_true: probabilities of the classes, any number dtype, shape ``(batch, ..., classes)``.
+        y_pred: float array of the same shape: probabilities, or logits if ``from_logits``.
+        alpha: float for all classes, or one for each; 0.25 by default.
+        gamma: float, how strongly easy examples are played down; 0 is the plain cross-entropy, 2
+            the default.
+        from_logits: bool, whether ``y_pred`` is before the softmax; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards the uniform
+            distribution; 0 by default.
+        axis: int, axis of the classes, -1 by default.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
 
     >>> round(float(categorical_focal_crossentropy([0.0, 1.0], [0.5, 0.5])), 4)
     0.0433
+
+    Source: Lin et al. 2017, Focal loss for dense object detection (arXiv:1708.02002).
     """
     y_pred = jnp.asarray(y_pred)
     y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
@@ -88,19 +110,30 @@ def categorical_focal_crossentropy(
 
 
 class BinaryFocalCrossentropy(LossFunctionWrapper):
-    """Focal cross-entropy of yes/no labels: easy examples count less (Lin et al. 2017).
+    """Focal cross-entropy of yes/no labels: easy examples count less.
+
+    ``(1 - p) ** gamma * -log(p)``, ``p`` the probability of the label; called with labels from 0 to
+    1 and float predictions, both of shape ``(batch, outputs)``.
 
     Arguments:
-        apply_class_balancing: whether label 1 weighs ``alpha`` and label 0 ``1 - alpha``.
-        alpha: weight of label 1.
-        gamma: how strongly easy examples are played down; 0 is the plain cross-entropy.
-        from_logits: whether predictions are before the sigmoid.
-        label_smoothing: share by which labels are drawn towards 0.5.
-        axis: axis of the mean over outputs.
+        apply_class_balancing: bool, whether label 1 weighs ``alpha`` and label 0 ``1 - alpha``;
+            False by default.
+        alpha: float from 0 to 1, weight of label 1; 0.25 by default.
+        gamma: float, how strongly easy examples are played down; 0 is the plain cross-entropy, 2
+            the default.
+        from_logits: bool, whether predictions are before the sigmoid; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards 0.5; 0 by
+            default.
+        axis: int, axis of the mean over outputs, -1 by default.
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        ValueError: labels of another shape than the predictions; an unknown reduction.
 
     >>> round(float(BinaryFocalCrossentropy()([[1.0]], [[0.5]])), 4)
     0.1733
+
+    Source: Lin et al. 2017, Focal loss for dense object detection (arXiv:1708.02002).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("alpha", "gamma", "label_smoothing")
@@ -132,18 +165,28 @@ class BinaryFocalCrossentropy(LossFunctionWrapper):
 
 
 class CategoricalFocalCrossentropy(LossFunctionWrapper):
-    """Focal cross-entropy of one-hot labels: easy examples count less (Lin et al. 2017).
+    """Focal cross-entropy of one-hot labels: easy examples count less.
+
+    ``-alpha * (1 - p) ** gamma * log(p)``, ``p`` the probability of the label; called with labels
+    and float predictions, both of shape ``(batch, ..., classes)``.
 
     Arguments:
-        alpha: weight of all classes, or one for each.
-        gamma: how strongly easy examples are played down.
-        from_logits: whether predictions are before the softmax.
-        label_smoothing: share by which labels are drawn towards the uniform distribution.
-        axis: axis of the classes.
+        alpha: float for all classes, or one for each; 0.25 by default.
+        gamma: float, how strongly easy examples are played down; 0 is the plain cross-entropy, 2
+            the default.
+        from_logits: bool, whether predictions are before the softmax; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards the uniform
+            distribution; 0 by default.
+        axis: int, axis of the classes, -1 by default.
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        ValueError: labels of another shape than the predictions; an unknown reduction.
 
     >>> round(float(CategoricalFocalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
     0.0433
+
+    Source: Lin et al. 2017, Focal loss for dense object detection (arXiv:1708.02002).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("alpha", "gamma", "label_smoothing")

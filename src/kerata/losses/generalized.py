@@ -11,15 +11,24 @@ from kerata.losses.loss import LossFunctionWrapper
 
 
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: Any) -> jax.Array:
-    """Give ``(1 - p**q) / q``, p the probability of the label (Zhang & Sabuncu 2018).
+    """Give ``(1 - p**q) / q``, p the probability of the label.
 
     Arguments:
-        y_true: class numbers, shape ``(batch,)``.
-        y_pred: probabilities, shape ``(batch, classes)``.
-        q: between 0 (cross-entropy) and 1 (mean absolute error).
+        y_true: int class numbers, shape ``(batch,)``.
+        y_pred: float probabilities, shape ``(batch, classes)``.
+        q: float between 0 (cross-entropy) and 1 (mean absolute error).
+
+    Returns:
+        Array of shape ``(batch,)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: not one label for each row of probabilities.
 
     >>> float(categorical_generalized_cross_entropy([1], [[0.75, 0.25]], q=0.5)[0])
     1.0
+
+    Source: Zhang & Sabuncu 2018, Generalized cross entropy loss for training deep neural networks
+    with noisy labels (arXiv:1805.07836).
     """
     y_pred = jnp.asarray(y_pred)
     labels = jnp.asarray(y_true).astype("int32")
@@ -28,17 +37,23 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: Any) -> j
 
 
 class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
-    """Generalized cross-entropy ``(1 - p**q) / q`` for noisy labels (Zhang & Sabuncu 2018).
+    """Generalized cross-entropy ``(1 - p**q) / q``, less disturbed by wrong labels.
+
+    ``p`` is the probability of the label; called with int labels of shape ``(batch,)`` and float
+    probabilities of shape ``(batch, classes)``.
 
     Arguments:
-        q: between 0 (cross-entropy) and 1 (mean absolute error).
+        q: float between 0 (cross-entropy) and 1 (mean absolute error); 0.5 by default.
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        ValueError: if q is not between 0 and 1.
+        ValueError: q is not between 0 and 1; an unknown reduction.
 
     >>> float(CategoricalGeneralizedCrossEntropy()([1], [[0.75, 0.25]]))
     1.0
+
+    Source: Zhang & Sabuncu 2018, Generalized cross entropy loss for training deep neural networks
+    with noisy labels (arXiv:1805.07836).
     """
 
     def __init__(

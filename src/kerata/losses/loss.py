@@ -24,11 +24,14 @@ from kerata.losses.reduction import check_reduction, reduce_weighted_values
 class Loss(Configurable):
     """Base of all losses; a subclass defines ``call(y_true, y_pred)``.
 
+    Called with targets of shape ``(batch, ...)``, predictions, and weights of shape ``(batch,)`` or
+    that of the unreduced losses; gives a scalar, or the losses themselves without reduction.
+
     Arguments:
-        name: by default the class's name in snake case.
+        name: string, by default the class's name in snake case.
         reduction: how the losses of a batch become one number: ``'sum_over_batch_size'``
-            or ``'mean'`` (sum over their number), ``'mean_with_sample_weight'`` (over the sum
-            of weights), ``'sum'``, or ``'none'`` / None (no reduction).
+            (the default) or ``'mean'`` (sum over their number), ``'mean_with_sample_weight'``
+            (over the sum of weights), ``'sum'``, or ``'none'`` / None (no reduction).
         dtype: type to compute in, by default ``floatx()``.
 
     Raises:
@@ -95,11 +98,15 @@ class LossFunctionWrapper(Loss):
     """A loss made of a function.
 
     Arguments:
-        fn: function ``(y_true, y_pred, **kwargs)`` that gives a loss for each sample.
-        reduction: as in ``Loss``.
-        name: by default ``'loss_function_wrapper'``.
-        dtype: as in ``Loss``.
+        fn: function ``(y_true, y_pred, **kwargs)`` that takes arrays of shape ``(batch, ...)`` and
+            gives a loss for each sample.
+        reduction: as in ``Loss``, ``'sum_over_batch_size'`` by default.
+        name: string, by default ``'loss_function_wrapper'``.
+        dtype: as in ``Loss``, ``floatx()`` by default.
         **kwargs: further arguments of the function; they become attributes.
+
+    Raises:
+        ValueError: an unknown reduction.
 
     >>> loss = LossFunctionWrapper(lambda t, p, power: abs(t - p) ** power, power=2)
     >>> float(loss([0.0, 0.0], [1.0, 3.0]))

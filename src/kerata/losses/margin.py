@@ -14,16 +14,38 @@ from kerata.losses.loss import LossFunctionWrapper
 def hinge(y_true: Any, y_pred: Any) -> jax.Array:
     """Average ``max(0, 1 - y_true * y_pred)`` over the last axis.
 
-    Labels are -1 and 1; if all labels are 0 or 1, then 0 counts as -1.
+    Arguments:
+        y_true: labels -1 and 1, any number dtype, shape ``(batch, ..., outputs)``; if all are 0
+            or 1, then 0 counts as -1.
+        y_pred: scores, float array of the same shape.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
 
     >>> float(hinge([1.0, -1.0], [0.5, -2.0]))
     0.25
+
+    Source: Cortes & Vapnik 1995, Support-vector networks.
     """
     return jnp.mean(_shortfall(y_true, y_pred), axis=-1)
 
 
 def squared_hinge(y_true: Any, y_pred: Any) -> jax.Array:
-    """Average ``max(0, 1 - y_true * y_pred) ** 2`` over the last axis; labels as for ``hinge``.
+    """Average ``max(0, 1 - y_true * y_pred) ** 2`` over the last axis.
+
+    Arguments:
+        y_true: labels -1 and 1, any number dtype, shape ``(batch, ..., outputs)``; if all are 0
+            or 1, then 0 counts as -1.
+        y_pred: scores, float array of the same shape.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
 
     >>> float(squared_hinge([1.0, -1.0], [0.0, -2.0]))
     0.5
@@ -34,8 +56,23 @@ def squared_hinge(y_true: Any, y_pred: Any) -> jax.Array:
 def categorical_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     """Give ``max(0, 1 + best wrong score - right score)`` for one-hot labels.
 
+    As in Keras the best wrong score counts as 0 if all are negative.
+
+    Arguments:
+        y_true: one-hot labels, any number dtype, shape ``(batch, ..., classes)``.
+        y_pred: scores, float array of the same shape.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
+
     >>> float(categorical_hinge([0.0, 1.0], [0.5, 1.0]))
     0.5
+
+    Source: Crammer & Singer 2001, On the algorithmic implementation of multiclass kernel-based
+    vector machines.
     """
     y_pred = jnp.asarray(y_pred)
     y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
@@ -89,11 +126,19 @@ def _shortfall(y_true: Any, y_pred: Any) -> jax.Array:
 class Hinge(LossFunctionWrapper):
     """Mean of ``max(0, 1 - y_true * y_pred)`` for labels -1 and 1 (or 0 and 1).
 
+    Called with labels and float scores, both of shape ``(batch, ..., outputs)``.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
 
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
+
     >>> float(Hinge()([[1.0], [-1.0]], [[0.5], [-2.0]]))
     0.25
+
+    Source: Cortes & Vapnik 1995, Support-vector networks.
     """
 
     def __init__(
@@ -108,8 +153,14 @@ class Hinge(LossFunctionWrapper):
 class SquaredHinge(LossFunctionWrapper):
     """Mean of ``max(0, 1 - y_true * y_pred) ** 2`` for labels -1 and 1 (or 0 and 1).
 
+    Called with labels and float scores, both of shape ``(batch, ..., outputs)``.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> float(SquaredHinge()([[1.0], [-1.0]], [[0.0], [-2.0]]))
     0.5
@@ -127,11 +178,20 @@ class SquaredHinge(LossFunctionWrapper):
 class CategoricalHinge(LossFunctionWrapper):
     """Mean of ``max(0, 1 + best wrong score - right score)`` for one-hot labels.
 
+    Called with labels and float scores, both of shape ``(batch, ..., classes)``.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
 
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
+
     >>> float(CategoricalHinge()([[0.0, 1.0]], [[0.5, 1.0]]))
     0.5
+
+    Source: Crammer & Singer 2001, On the algorithmic implementation of multiclass kernel-based
+    vector machines.
     """
 
     def __init__(
@@ -146,14 +206,20 @@ class CategoricalHinge(LossFunctionWrapper):
 class MultiClassHinge(LossFunctionWrapper):
     """Sum of ``max(0, wrong score - right score + delta)``: a multi-class support vector machine.
 
+    Called with int labels of shape ``(batch, ...)`` and float scores of shape
+    ``(batch, ..., classes)``.
+
     Arguments:
-        delta: by how much the right score should lead each wrong one.
+        delta: float, by how much the right score should lead each wrong one; 1 by default.
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        ValueError: not one label for each row of scores; an unknown reduction.
 
     >>> float(MultiClassHinge(delta=10.0)([0], [[13.0, -7.0, 11.0]]))
     8.0
 
-    Source: Weston and Watkins, Support vector machines for multi-class pattern recognition, 1999.
+    Source: Weston & Watkins 1999, Support vector machines for multi-class pattern recognition.
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("delta",)

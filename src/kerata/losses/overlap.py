@@ -16,12 +16,23 @@ Axis = int | tuple[int, ...] | list[int] | None
 def dice(y_true: Any, y_pred: Any, axis: Axis = None) -> jax.Array:
     """Give 1 minus the Dice coefficient ``2 * overlap / (size of one + size of other)``.
 
+    The overlap is ``sum(y_true * y_pred)``; ``epsilon()`` is added to the divisor.
+
     Arguments:
-        y_true, y_pred: memberships from 0 to 1, of equal shape.
-        axis: axes to sum over, by default all.
+        y_true, y_pred: memberships from 0 to 1, arrays of one shape such as
+            ``(batch, height, width, classes)``; the result has ``y_pred``'s dtype.
+        axis: int or tuple of ints, axes to sum over; None (all, the batch included) by default.
+
+    Returns:
+        Scalar, or array of the axes that are left.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
 
     >>> round(float(dice([1.0, 1.0], [1.0, 0.0])), 4)
     0.3333
+
+    Source: Dice 1945, Measures of the amount of ecologic association between species.
     """
     y_pred = jnp.asarray(y_pred)
     y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
@@ -36,15 +47,26 @@ def tversky(
 ) -> jax.Array:
     """Give 1 minus Tversky's index: Dice with weights for the two kinds of error.
 
-    As in Keras 3.15, ``alpha`` weighs what the prediction misses, ``beta`` what it adds.
+    ``1 - overlap / (overlap + alpha * missed + beta * added + epsilon())``. As in Keras 3.15,
+    ``alpha`` weighs what the prediction misses, ``beta`` what it adds.
 
     Arguments:
-        y_true, y_pred: memberships from 0 to 1, of equal shape.
-        alpha, beta: weights; 0.5 and 0.5 give Dice.
-        axis: axes to sum over, by default all.
+        y_true, y_pred: memberships from 0 to 1, arrays of one shape such as
+            ``(batch, height, width, classes)``; the result has ``y_pred``'s dtype.
+        alpha, beta: floats, weights of the errors; 0.5 and 0.5 (the default) give Dice.
+        axis: int or tuple of ints, axes to sum over; None (all, the batch included) by default.
+
+    Returns:
+        Scalar, or array of the axes that are left.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
 
     >>> round(float(tversky([1.0, 1.0], [1.0, 0.0])), 4)
     0.3333
+
+    Source: Salehi et al. 2017, Tversky loss function for image segmentation using 3D fully
+    convolutional deep networks (arXiv:1706.05721).
     """
     y_pred = jnp.asarray(y_pred)
     y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
@@ -60,14 +82,23 @@ def _as_axes(axis: Axis) -> int | tuple[int, ...] | None:
 
 
 class Dice(LossFunctionWrapper):
-    """1 minus the Dice coefficient of two regions.
+    """1 minus the Dice coefficient ``2 * overlap / (size of one + size of other)``.
+
+    Called with memberships from 0 to 1 and float predictions of one shape, such as
+    ``(batch, height, width, classes)``.
 
     Arguments:
         reduction, name, dtype: see ``Loss``.
-        axis: axes to sum over, by default all (the batch included).
+        axis: int or tuple of ints, axes to sum over; None (all, the batch included) by default.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> round(float(Dice()([[1.0], [1.0]], [[1.0], [0.0]])), 4)
     0.3333
+
+    Source: Dice 1945, Measures of the amount of ecologic association between species.
     """
 
     def __init__(
@@ -81,15 +112,25 @@ class Dice(LossFunctionWrapper):
 
 
 class Tversky(LossFunctionWrapper):
-    """1 minus Tversky's index of two regions (Salehi et al. 2017).
+    """1 minus Tversky's index ``overlap / (overlap + alpha * missed + beta * added)``.
+
+    Called with memberships from 0 to 1 and float predictions of one shape, such as
+    ``(batch, height, width, classes)``.
 
     Arguments:
-        alpha, beta: weights of what the prediction misses and adds.
+        alpha, beta: floats, weights of what the prediction misses and adds; 0.5 by default.
         reduction, name, dtype: see ``Loss``.
-        axis: axes to sum over, by default all (the batch included).
+        axis: int or tuple of ints, axes to sum over; None (all, the batch included) by default.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> round(float(Tversky()([[1.0], [1.0]], [[1.0], [0.0]])), 4)
     0.3333
+
+    Source: Salehi et al. 2017, Tversky loss function for image segmentation using 3D fully
+    convolutional deep networks (arXiv:1706.05721).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("alpha", "beta")

@@ -16,6 +16,19 @@ from kerata.losses.ranks import as_pair
 def mean_squared_error(y_true: Any, y_pred: Any) -> jax.Array:
     """Average the squared differences over the last axis.
 
+    ``mean((y_true - y_pred)**2, axis=-1)``
+
+    Arguments:
+        y_true: targets, any number dtype, shape ``(batch, ..., outputs)``.
+        y_pred: predictions, float array of the same shape; a last axis of width 1 may be missing
+            in one of the two.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
+
     >>> float(mean_squared_error([0.0, 2.0], [1.0, 5.0]))
     5.0
     """
@@ -26,6 +39,19 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> jax.Array:
 def mean_absolute_error(y_true: Any, y_pred: Any) -> jax.Array:
     """Average the absolute differences over the last axis.
 
+    ``mean(abs(y_true - y_pred), axis=-1)``
+
+    Arguments:
+        y_true: targets, any number dtype, shape ``(batch, ..., outputs)``.
+        y_pred: predictions, float array of the same shape; a last axis of width 1 may be missing
+            in one of the two.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
+
     >>> float(mean_absolute_error([0.0, 2.0], [1.0, 5.0]))
     2.0
     """
@@ -35,6 +61,19 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> jax.Array:
 
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> jax.Array:
     """Average the absolute differences in percent of the target over the last axis.
+
+    ``100 * mean(abs((y_true - y_pred) / max(abs(y_true), epsilon())), axis=-1)``
+
+    Arguments:
+        y_true: targets, any number dtype, shape ``(batch, ..., outputs)``.
+        y_pred: predictions, float array of the same shape; a last axis of width 1 may be missing
+            in one of the two.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
 
     >>> float(mean_absolute_percentage_error([2.0, 4.0], [1.0, 4.0]))
     25.0
@@ -47,7 +86,19 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> jax.Array:
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> jax.Array:
     """Average the squared differences of ``log(1 + y)`` over the last axis.
 
-    Negative numbers count as 0.
+    ``mean((log(1 + y_true) - log(1 + y_pred))**2, axis=-1)``;
+    numbers below ``epsilon()`` count as that.
+
+    Arguments:
+        y_true: targets, any number dtype, shape ``(batch, ..., outputs)``.
+        y_pred: predictions, float array of the same shape; a last axis of width 1 may be missing
+            in one of the two.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
 
     >>> float(mean_squared_logarithmic_error([3.0], [3.0]))
     0.0
@@ -61,8 +112,25 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> jax.Array:
 def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> jax.Array:
     """Average Huber's loss over the last axis: squared near 0, linear beyond ``delta``.
 
+    With ``e = abs(y_pred - y_true)``: ``e**2 / 2`` up to ``delta``, ``delta * e - delta**2 / 2``
+    beyond.
+
+    Arguments:
+        y_true: targets, any number dtype, shape ``(batch, ..., outputs)``.
+        y_pred: predictions, float array of the same shape; a last axis of width 1 may be missing
+            in one of the two.
+        delta: float, where it turns from squared to linear; 1 by default.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
+
     >>> float(huber([0.0, 0.0], [1.0, 3.0]))
     1.5
+
+    Source: Huber 1964, Robust estimation of a location parameter.
     """
     y_true, y_pred = as_pair(y_true, y_pred)
     delta = jnp.asarray(delta, y_pred.dtype)
@@ -73,7 +141,20 @@ def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> jax.Array:
 
 
 def log_cosh(y_true: Any, y_pred: Any) -> jax.Array:
-    """Average ``log(cosh(error))`` over the last axis.
+    """Average ``log(cosh(y_pred - y_true))`` over the last axis.
+
+    It is near ``e**2 / 2`` for small errors ``e`` and near ``abs(e) - log(2)`` for large ones.
+
+    Arguments:
+        y_true: targets, any number dtype, shape ``(batch, ..., outputs)``.
+        y_pred: predictions, float array of the same shape; a last axis of width 1 may be missing
+            in one of the two.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
 
     >>> float(log_cosh([1.0], [1.0]))
     0.0
@@ -86,6 +167,20 @@ def log_cosh(y_true: Any, y_pred: Any) -> jax.Array:
 
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
     """Give minus the cosine of the angle between targets and predictions: -1 is best.
+
+    ``-sum(y_true * y_pred) / (norm(y_true) * norm(y_pred))`` along an axis; 0 where one is the
+    zero vector.
+
+    Arguments:
+        y_true: targets, any number dtype, shape ``(batch, ..., features)``.
+        y_pred: predictions, float array of the same shape.
+        axis: int, axis of the vectors, -1 by default.
+
+    Returns:
+        Array of ``y_pred``'s shape without that axis, and of its dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
 
     >>> float(cosine_similarity([0.0, 2.0], [0.0, 5.0]))
     -1.0
@@ -103,8 +198,14 @@ def unit_length(x: jax.Array, axis: int) -> jax.Array:
 class MeanSquaredError(LossFunctionWrapper):
     """Mean of squared differences: ``mean((y_true - y_pred) ** 2)``.
 
+    Called with targets and float predictions of shape ``(batch, ..., outputs)``.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> float(MeanSquaredError()([[0.0], [2.0]], [[1.0], [5.0]]))
     5.0
@@ -122,8 +223,14 @@ class MeanSquaredError(LossFunctionWrapper):
 class MeanAbsoluteError(LossFunctionWrapper):
     """Mean of absolute differences: ``mean(abs(y_true - y_pred))``.
 
+    Called with targets and float predictions of shape ``(batch, ..., outputs)``.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> float(MeanAbsoluteError()([[0.0], [2.0]], [[1.0], [5.0]]))
     2.0
@@ -141,8 +248,15 @@ class MeanAbsoluteError(LossFunctionWrapper):
 class MeanAbsolutePercentageError(LossFunctionWrapper):
     """Mean absolute difference in percent: ``100 * mean(abs((y_true - y_pred) / y_true))``.
 
+    Called with targets and float predictions of shape ``(batch, ..., outputs)``. Targets nearer
+    to 0 than ``epsilon()`` count as that.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> float(MeanAbsolutePercentageError()([[2.0], [4.0]], [[1.0], [4.0]]))
     25.0
@@ -160,8 +274,15 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
 class MeanSquaredLogarithmicError(LossFunctionWrapper):
     """Mean of squared differences of logarithms: ``mean((log(y_true+1) - log(y_pred+1)) ** 2)``.
 
+    Called with targets and float predictions of shape ``(batch, ..., outputs)``. Numbers below
+    ``epsilon()`` count as that.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> float(MeanSquaredLogarithmicError()([[3.0]], [[3.0]]))
     0.0
@@ -179,12 +300,20 @@ class MeanSquaredLogarithmicError(LossFunctionWrapper):
 class Huber(LossFunctionWrapper):
     """Huber's loss: ``error**2 / 2`` up to ``delta``, ``delta * (|error| - delta/2)`` beyond.
 
+    Called with targets and float predictions of shape ``(batch, ..., outputs)``.
+
     Arguments:
-        delta: where it turns from squared to linear.
+        delta: float, where it turns from squared to linear; 1 by default.
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> float(Huber()([[0.0], [0.0]], [[1.0], [3.0]]))
     1.5
+
+    Source: Huber 1964, Robust estimation of a location parameter.
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("delta",)
@@ -200,10 +329,16 @@ class Huber(LossFunctionWrapper):
 
 
 class LogCosh(LossFunctionWrapper):
-    """Mean of ``log(cosh(y_pred - y_true))``: like a squared error, but gentle to outliers.
+    """Mean of ``log(cosh(y_pred - y_true))``: squared for small errors, linear for large ones.
+
+    Called with targets and float predictions of shape ``(batch, ..., outputs)``.
 
     Arguments:
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> float(LogCosh()([[1.0]], [[1.0]]))
     0.0
@@ -221,9 +356,15 @@ class LogCosh(LossFunctionWrapper):
 class CosineSimilarity(LossFunctionWrapper):
     """Minus the cosine of the angle between targets and predictions, from -1 (best) to 1.
 
+    Called with targets and float predictions of shape ``(batch, ..., features)``.
+
     Arguments:
-        axis: axis of the vectors.
+        axis: int, axis of the vectors, -1 by default.
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        TypeError: shapes of targets and predictions that do not fit each other.
+        ValueError: an unknown reduction.
 
     >>> float(CosineSimilarity()([[0.0, 2.0]], [[0.0, 5.0]]))
     -1.0

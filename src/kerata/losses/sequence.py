@@ -12,17 +12,25 @@ from kerata.losses.loss import LossFunctionWrapper
 
 
 def ctc(y_true: Any, y_pred: Any) -> jax.Array:
-    """Connectionist temporal classification (Graves et al. 2006).
+    """Connectionist temporal classification: labels in order, without alignment.
+
+    Minus the logarithm of the summed probability of all alignments that give the labels.
 
     Arguments:
-        y_true: labels from 1, filled up with 0, shape ``(batch, length)``.
-        y_pred: logits, class 0 being blank, shape ``(batch, time, classes)``.
+        y_true: int labels from 1, filled up with 0, shape ``(batch, length)``.
+        y_pred: float logits, class 0 being blank, shape ``(batch, time, classes)``.
+
+    Returns:
+        Array of shape ``(batch,)``, float32 at least.
 
     Raises:
         ValueError: other numbers of axes.
 
     >>> round(float(ctc([[1]], [[[0.0, 0.0]]])[0]), 4)
     0.6931
+
+    Source: Graves et al. 2006, Connectionist temporal classification: labelling unsegmented
+    sequence data with recurrent neural networks.
     """
     import optax  # takes 0.4 s to import, and few losses need it
 
@@ -43,11 +51,20 @@ def ctc(y_true: Any, y_pred: Any) -> jax.Array:
 class CTC(LossFunctionWrapper):
     """Connectionist temporal classification: labels in order, without alignment.
 
+    Called with int labels from 1, filled up with 0, of shape ``(batch, length)``, and float logits
+    of shape ``(batch, time, classes)``, class 0 being blank.
+
     Arguments:
         reduction, name, dtype: see ``Loss``.
 
+    Raises:
+        ValueError: other numbers of axes; an unknown reduction.
+
     >>> round(float(CTC()([[1]], [[[0.0, 0.0]]])), 4)
     0.6931
+
+    Source: Graves et al. 2006, Connectionist temporal classification: labelling unsegmented
+    sequence data with recurrent neural networks.
     """
 
     def __init__(

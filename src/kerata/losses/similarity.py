@@ -20,18 +20,32 @@ def circle(
     gamma: Any = 80,
     margin: Any = 0.4,
 ) -> jax.Array:
-    """Circle loss of each row against all others (Sun et al. 2020).
+    """Circle loss of each row against all others.
+
+    With similarities ``s = y_pred @ others.T``, ``softplus(log_sum_exp(push) + log_sum_exp(pull))``
+    where ``push = gamma * max(s + margin, 0) * (s - margin)`` over rows of other classes and
+    ``pull = -gamma * max(1 + margin - s, 0) * (s - 1 + margin)`` over rows of the same class.
 
     Arguments:
-        y_true: class numbers, shape ``(batch,)``.
-        y_pred: embeddings of length 1, shape ``(batch, features)``.
-        ref_labels, ref_embeddings: other rows to compare with, by default the same.
-        remove_diagonal: whether a row is not compared with itself.
-        gamma: scale of the similarities.
-        margin: how far classes should be apart.
+        y_true: int class numbers, shape ``(batch,)``.
+        y_pred: float embeddings of length 1, shape ``(batch, features)``.
+        ref_labels, ref_embeddings: other rows to compare with, shapes ``(n,)`` and
+            ``(n, features)``; by default the same rows.
+        remove_diagonal: bool, whether a row is not compared with itself; True by default.
+        gamma: float, scale of the similarities, 80 by default.
+        margin: float, how far classes should be apart, 0.4 by default.
+
+    Returns:
+        Array of shape ``(batch,)``; rows with loss 0 are masked.
+
+    Raises:
+        ValueError: not one label for each row.
 
     >>> float(circle([0, 1], [[1.0, 0.0], [0.0, 1.0]])[0])
     0.0
+
+    Source: Sun et al. 2020, Circle loss: a unified perspective of pair similarity optimization
+    (arXiv:2002.10857).
     """
     y_pred = jnp.asarray(y_pred)
     labels = jnp.asarray(y_true).astype("int32").reshape(-1, 1)
@@ -54,16 +68,25 @@ def _log_sum(x: jax.Array, where: jax.Array) -> jax.Array:
 
 
 class Circle(LossFunctionWrapper):
-    """Circle loss of embeddings of length 1 (Sun et al. 2020); rows with loss 0 don't count.
+    """Circle loss of embeddings of length 1; rows with loss 0 don't count.
+
+    Called with int labels of shape ``(batch,)`` and float embeddings of shape
+    ``(batch, features)``; the formula is that of ``circle``.
 
     Arguments:
-        gamma: scale of the similarities.
-        margin: how far classes should be apart.
-        remove_diagonal: whether a row is not compared with itself.
+        gamma: float, scale of the similarities, 80 by default.
+        margin: float, how far classes should be apart, 0.4 by default.
+        remove_diagonal: bool, whether a row is not compared with itself; True by default.
         reduction, name, dtype: see ``Loss``.
+
+    Raises:
+        ValueError: not one label for each row; an unknown reduction.
 
     >>> float(Circle()([0, 1], [[1.0, 0.0], [0.0, 1.0]]))
     0.0
+
+    Source: Sun et al. 2020, Circle loss: a unified perspective of pair similarity optimization
+    (arXiv:2002.10857).
     """
 
     def __init__(
