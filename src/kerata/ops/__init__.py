@@ -14,10 +14,12 @@ from kerata.ops import (
     linalg,
     logic,
     math,
+    nan_reductions,
     nn,
     normalization,
     numpy,
     operators,
+    ordering,
     products,
     reductions,
     rounding,
@@ -35,7 +37,9 @@ from kerata.ops.labels import *
 from kerata.ops.linalg import *
 from kerata.ops.logic import *
 from kerata.ops.math import *
+from kerata.ops.nan_reductions import *
 from kerata.ops.normalization import *
+from kerata.ops.ordering import *
 from kerata.ops.products import *
 from kerata.ops.reductions import *
 from kerata.ops.rounding import *
@@ -57,7 +61,9 @@ __all__ += labels.__all__
 __all__ += linalg.__all__
 __all__ += logic.__all__
 __all__ += math.__all__
+__all__ += nan_reductions.__all__
 __all__ += normalization.__all__
+__all__ += ordering.__all__
 __all__ += products.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__

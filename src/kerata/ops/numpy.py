@@ -7,6 +7,8 @@ from kerata.ops import (
     elementwise,
     exponentials,
     logic,
+    nan_reductions,
+    ordering,
     products,
     reductions,
     rounding,
@@ -20,6 +22,8 @@ from kerata.ops.elementwise import *
 from kerata.ops.exponentials import *
 from kerata.ops.linalg import slogdet
 from kerata.ops.logic import *
+from kerata.ops.nan_reductions import *
+from kerata.ops.ordering import *
 from kerata.ops.products import *
 from kerata.ops.reductions import *
 from kerata.ops.rounding import *
@@ -31,6 +35,8 @@ __all__ += creation.__all__
 __all__ += elementwise.__all__
 __all__ += exponentials.__all__
 __all__ += logic.__all__
+__all__ += nan_reductions.__all__
+__all__ += ordering.__all__
 __all__ += products.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__

@@ -1,4 +1,4 @@
-"""Functions of ``ops`` along axes: sums, extremes, statistics, running totals, sorting."""
+"""Functions of ``ops`` along axes: sums, extremes, statistics."""
 
 from __future__ import annotations
 
@@ -17,202 +17,350 @@ __all__ = [
     "any",
     "argmax",
     "argmin",
-    "argpartition",
-    "argsort",
     "average",
-    "bincount",
-    "count_nonzero",
-    "cumprod",
-    "cumsum",
-    "diff",
-    "digitize",
-    "histogram",
     "logsumexp",
     "max",
     "mean",
     "median",
     "min",
-    "nanargmax",
-    "nanargmin",
-    "nancumprod",
-    "nancumsum",
-    "nanmax",
-    "nanmean",
-    "nanmedian",
-    "nanmin",
-    "nanpercentile",
-    "nanprod",
-    "nanquantile",
-    "nanstd",
-    "nansum",
-    "nanvar",
     "percentile",
     "prod",
     "ptp",
     "quantile",
-    "searchsorted",
-    "sort",
     "std",
     "sum",
     "trapezoid",
-    "unique",
     "var",
 ]
 
-_OVER = "x, axis=None, keepdims=False"
+OVER_AXES = "x, axis=None, keepdims=False"
 
-sum = jax_op("sum", jnp.sum, _OVER, "Sum over axes.")
-prod = jax_op("prod", jnp.prod, _OVER + ", dtype=None", "Product over axes.")
-mean = jax_op("mean", jnp.mean, _OVER, "Mean over axes.")
-var = jax_op("var", jnp.var, _OVER, "Variance over axes (divided by n).")
-std = jax_op("std", jnp.std, _OVER, "Standard deviation over axes (divided by n).")
-max = jax_op("max", jnp.max, _OVER + ", initial=None", "Largest value over axes.")
-min = jax_op("min", jnp.min, _OVER + ", initial=None", "Smallest value over axes.")
-amax = jax_op("amax", jnp.max, _OVER, "Largest value over axes.")
-amin = jax_op("amin", jnp.min, _OVER, "Smallest value over axes.")
-ptp = jax_op("ptp", jnp.ptp, _OVER, "Largest minus smallest value over axes.")
-median = jax_op("median", jnp.median, _OVER, "Median over axes.")
-any = jax_op("any", jnp.any, _OVER, "Whether any value over the axes is true.")
-all = jax_op("all", jnp.all, _OVER, "Whether all values over the axes are true.")
-argmax = jax_op("argmax", jnp.argmax, _OVER, "Position of the (first) largest value.")
-argmin = jax_op("argmin", jnp.argmin, _OVER, "Position of the (first) smallest value.")
+sum = jax_op(
+    "sum",
+    jnp.sum,
+    OVER_AXES,
+    """Sum over axes; small integers and bools are added up in int32, floats keep their dtype.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> sum([[1, 2], [3, 4]], axis=0)
+    Array([4, 6], dtype=int32)
+    """,
+)
+prod = jax_op(
+    "prod",
+    jnp.prod,
+    OVER_AXES + ", dtype=None",
+    """Product over axes; small integers and bools are multiplied in int32.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+        dtype: type of the result, by default x's own or int32.
+
+    >>> prod([[1, 2], [3, 4]], axis=1)
+    Array([ 2, 12], dtype=int32)
+    """,
+)
+mean = jax_op(
+    "mean",
+    jnp.mean,
+    OVER_AXES,
+    """Mean over axes, a float.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> mean([[1, 2], [3, 4]], axis=1)
+    Array([1.5, 3.5], dtype=float32)
+    """,
+)
+var = jax_op(
+    "var",
+    jnp.var,
+    OVER_AXES,
+    """Variance over axes, a float: the mean square of the differences from the mean (not n - 1).
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> var([1.0, 3.0])
+    Array(1., dtype=float32)
+    """,
+)
+std = jax_op(
+    "std",
+    jnp.std,
+    OVER_AXES,
+    """Standard deviation over axes, a float: the root of ``var`` (divided by n, not n - 1).
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> std([1.0, 3.0])
+    Array(1., dtype=float32)
+    """,
+)
+max = jax_op(
+    "max",
+    jnp.max,
+    OVER_AXES + ", initial=None",
+    """Largest value over axes, in x's dtype; NaN wins.
+
+    Arguments:
+        x: array of real numbers; without values and ``initial`` a ValueError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+        initial: the result is at least this; None for no such bound.
+
+    >>> max([[1, 5], [3, 4]], axis=1)
+    Array([5, 4], dtype=int32)
+    """,
+)
+min = jax_op(
+    "min",
+    jnp.min,
+    OVER_AXES + ", initial=None",
+    """Smallest value over axes, in x's dtype; NaN wins.
+
+    Arguments:
+        x: array of real numbers; without values and ``initial`` a ValueError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+        initial: the result is at most this; None for no such bound.
+
+    >>> min([[1, 5], [3, 4]], axis=1)
+    Array([1, 3], dtype=int32)
+    """,
+)
+amax = jax_op(
+    "amax",
+    jnp.max,
+    OVER_AXES,
+    """Largest value over axes, as ``max``, in x's dtype.
+
+    Arguments:
+        x: array of real numbers, any shape; without values a ValueError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> amax([[1, 5], [3, 4]], axis=0)
+    Array([3, 5], dtype=int32)
+    """,
+)
+amin = jax_op(
+    "amin",
+    jnp.min,
+    OVER_AXES,
+    """Smallest value over axes, as ``min``, in x's dtype.
+
+    Arguments:
+        x: array of real numbers, any shape; without values a ValueError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> amin([[1, 5], [3, 4]], axis=0)
+    Array([1, 4], dtype=int32)
+    """,
+)
+ptp = jax_op(
+    "ptp",
+    jnp.ptp,
+    OVER_AXES,
+    """Largest minus smallest value over axes ("peak to peak"), in x's dtype.
+
+    Arguments:
+        x: array of real numbers, any shape; without values a ValueError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> ptp([[1, 5], [3, 4]], axis=1)
+    Array([4, 1], dtype=int32)
+    """,
+)
+median = jax_op(
+    "median",
+    jnp.median,
+    OVER_AXES,
+    """Median over axes, a float; the mean of the middle two if their number is even.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> median([1, 9, 3, 4])
+    Array(3.5, dtype=float32)
+    """,
+)
+any = jax_op(
+    "any",
+    jnp.any,
+    OVER_AXES,
+    """Whether any value over the axes is true (or not 0), as bool; False without values.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> any([[True, False], [False, False]], axis=1)
+    Array([ True, False], dtype=bool)
+    """,
+)
+all = jax_op(
+    "all",
+    jnp.all,
+    OVER_AXES,
+    """Whether all values over the axes are true (or not 0), as bool; True without values.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> all([[True, True], [True, False]], axis=1)
+    Array([ True, False], dtype=bool)
+    """,
+)
+argmax = jax_op(
+    "argmax",
+    jnp.argmax,
+    OVER_AXES,
+    """Position of the first largest value along an axis, as int32; NaN wins.
+
+    Arguments:
+        x: array of real numbers, any shape; without values a ValueError.
+        axis: axis to reduce; by default x is flattened. One that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> argmax([[1, 9], [3, 2]], axis=1)
+    Array([1, 0], dtype=int32)
+    """,
+)
+argmin = jax_op(
+    "argmin",
+    jnp.argmin,
+    OVER_AXES,
+    """Position of the first smallest value along an axis, as int32; NaN wins.
+
+    Arguments:
+        x: array of real numbers, any shape; without values a ValueError.
+        axis: axis to reduce; by default x is flattened. One that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> argmin([[1, 9], [3, 2]], axis=1)
+    Array([0, 1], dtype=int32)
+    """,
+)
 logsumexp = jax_op(
-    "logsumexp", jax.nn.logsumexp, _OVER, "Logarithm of the sum of exponentials, no overflow."
+    "logsumexp",
+    jax.nn.logsumexp,
+    OVER_AXES,
+    """Logarithm of the sum of exponentials over axes, a float, without overflow.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> logsumexp([1000.0, 1000.0]).round(2)
+    Array(1000.69, dtype=float32)
+    """,
 )
 allclose = jax_op(
     "allclose",
     jnp.allclose,
     "x1, x2, rtol=1e-05, atol=1e-08, equal_nan=False",
-    "Whether all values are equal up to a tolerance.",
+    """Whether all values fulfil ``abs(x1 - x2) <= atol + rtol * abs(x2)``: a single bool.
+
+    Arguments:
+        x1, x2: arrays or numbers whose shapes broadcast, else a TypeError.
+        rtol, atol: tolerance as a share of x2 and as a number, 1e-5 and 1e-8 by default.
+        equal_nan: whether two NaN are close, False by default.
+
+    >>> allclose([1.0, 2.0], [1.000001, 2.0])
+    Array(True, dtype=bool)
+    """,
 )
 quantile = jax_op(
     "quantile",
     jnp.quantile,
     "x, q, axis=None, method='linear', keepdims=False",
-    "Quantiles q, between 0 and 1.",
+    """Quantiles over axes, a float: the value below which a share q of the values lies.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        q: share or vector of shares between 0 and 1; its shape comes first in the result.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        method: between two values ``'linear'`` (default), ``'lower'``, ``'higher'``,
+            ``'midpoint'`` or ``'nearest'``; others raise a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
+
+    >>> quantile([1.0, 2.0, 3.0], [0.0, 0.25])
+    Array([1. , 1.5], dtype=float32)
+    """,
 )
 percentile = jax_op(
     "percentile",
     jnp.percentile,
     "x, q, axis=None, method='linear', keepdims=False",
-    "Percentiles q, between 0 and 100.",
-)
+    """Percentiles over axes, a float: ``quantile`` with q in percent.
 
-# --- the same, skipping NaN -----------------------------------------------------------
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        q: number or vector of numbers between 0 and 100; its shape comes first in the result.
+        axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
+        method: between two values ``'linear'`` (default), ``'lower'``, ``'higher'``,
+            ``'midpoint'`` or ``'nearest'``; others raise a ValueError.
+        keepdims: keep reduced axes with length 1, False by default.
 
-nansum = jax_op("nansum", jnp.nansum, _OVER, "Sum over axes, skipping NaN.")
-nanprod = jax_op("nanprod", jnp.nanprod, _OVER, "Product over axes, skipping NaN.")
-nanmean = jax_op("nanmean", jnp.nanmean, _OVER, "Mean over axes, skipping NaN.")
-nanvar = jax_op("nanvar", jnp.nanvar, _OVER, "Variance over axes, skipping NaN.")
-nanstd = jax_op("nanstd", jnp.nanstd, _OVER, "Standard deviation over axes, skipping NaN.")
-nanmax = jax_op("nanmax", jnp.nanmax, _OVER, "Largest value over axes, skipping NaN.")
-nanmin = jax_op("nanmin", jnp.nanmin, _OVER, "Smallest value over axes, skipping NaN.")
-nanmedian = jax_op("nanmedian", jnp.nanmedian, _OVER, "Median over axes, skipping NaN.")
-nanargmax = jax_op("nanargmax", jnp.nanargmax, _OVER, "Position of the largest, skipping NaN.")
-nanargmin = jax_op("nanargmin", jnp.nanargmin, _OVER, "Position of the smallest, skipping NaN.")
-nanquantile = jax_op(
-    "nanquantile",
-    jnp.nanquantile,
-    "x, q, axis=None, method='linear', keepdims=False",
-    "Quantiles, skipping NaN.",
-)
-nanpercentile = jax_op(
-    "nanpercentile",
-    jnp.nanpercentile,
-    "x, q, axis=None, method='linear', keepdims=False",
-    "Percentiles, skipping NaN.",
-)
-
-# --- running totals -------------------------------------------------------------------
-
-_ALONG = "x, axis=None, dtype=None"
-
-cumsum = jax_op("cumsum", jnp.cumsum, _ALONG, "Running sum; of all values in a row without axis.")
-cumprod = jax_op("cumprod", jnp.cumprod, _ALONG, "Running product.")
-nancumsum = jax_op("nancumsum", jnp.nancumsum, _ALONG, "Running sum, skipping NaN.")
-nancumprod = jax_op("nancumprod", jnp.nancumprod, _ALONG, "Running product, skipping NaN.")
-diff = jax_op("diff", jnp.diff, "a, n=1, axis=-1", "Differences of neighbours, n times over.")
-
-# --- order and counts -----------------------------------------------------------------
-
-sort = jax_op("sort", jnp.sort, "x, axis=-1", "Sort upwards.")
-argsort = jax_op("argsort", jnp.argsort, "x, axis=-1", "Positions that sort upwards.")
-argpartition = jax_op(
-    "argpartition", jnp.argpartition, "x, kth, axis=-1", "Positions with the kth in its place."
-)
-digitize = jax_op("digitize", jnp.digitize, "x, bins", "Number of the bin of each value.")
-searchsorted = jax_op(
-    "searchsorted",
-    jnp.searchsorted,
-    "sorted_sequence, values, side='left'",
-    "Positions at which values fit into a sorted vector.",
+    >>> percentile([1.0, 2.0, 3.0], 25)
+    Array(1.5, dtype=float32)
+    """,
 )
 
 
 @op
 def average(x: Any, axis: Any = None, weights: Any = None) -> jax.Array:
-    """Weighted mean over an axis."""
+    """Weighted mean over an axis, a float.
+
+    Arguments:
+        x: array of numbers, any shape.
+        axis: axis or axes to reduce, all by default.
+        weights: shape of x, or a vector as long as the axis (then given); None weighs all the
+            same. Other shapes raise a ValueError.
+
+    >>> average([1.0, 3.0], weights=[3.0, 1.0])
+    Array(1.5, dtype=float32)
+    """
     return jnp.average(
         as_tensor(x), axis=axis, weights=None if weights is None else as_tensor(weights)
     )
 
 
 @op
-def count_nonzero(x: Any, axis: Any = None) -> jax.Array:
-    """Count the values that are not zero."""
-    return jnp.count_nonzero(as_tensor(x), axis=axis).astype("int32")
-
-
-@op
-def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> jax.Array:
-    """Count (or add up the weights of) each whole number in x; a matrix by its rows."""
-    if sparse:
-        raise ValueError("bincount has no sparse form; leave sparse=False.")
-    x = as_tensor(x)
-    weights = None if weights is None else as_tensor(weights)
-    length = int(jnp.max(x, initial=-1)) + 1
-    length = length if length > minlength else minlength
-    if x.ndim == 1:
-        return jnp.bincount(x, weights, length=length)
-    if weights is None:
-        return jax.vmap(lambda row: jnp.bincount(row, length=length))(x)
-    return jax.vmap(lambda row, w: jnp.bincount(row, w, length=length))(x, weights)
-
-
-@op
-def histogram(x: Any, bins: Any = 10, range: Any = None) -> tuple[jax.Array, jax.Array]:
-    """Count the values in each bin; gives counts and the bins' edges."""
-    bins = bins if isinstance(bins, int) else as_tensor(bins)
-    counts, edges = jnp.histogram(as_tensor(x), bins=bins, range=range)
-    return counts, edges
-
-
-@op
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> jax.Array:
-    """Integrate by the trapezoidal rule."""
+    """Integrate along an axis by the trapezoidal rule, a float.
+
+    Arguments:
+        y: heights, array of numbers, any shape.
+        x: places of the heights, as long as the axis, else a TypeError; ``dx`` apart by
+            default.
+        dx: distance, 1.0 by default.
+        axis: axis to go along, the last by default.
+
+    >>> trapezoid([1.0, 2.0, 3.0])
+    Array(4., dtype=float32)
+    """
     return jnp.trapezoid(as_tensor(y), None if x is None else as_tensor(x), dx=dx, axis=axis)
-
-
-@op
-def unique(
-    x: Any,
-    sorted: bool = True,
-    return_index: bool = False,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    axis: int | None = None,
-    size: int | None = None,
-    fill_value: Any = None,
-) -> Any:
-    """List the distinct values; inside compiled code only with ``size``."""
-    return jnp.unique(
-        as_tensor(x),
-        return_index=return_index,
-        return_inverse=return_inverse,
-        return_counts=return_counts,
-        axis=axis,
-        equal_nan=False,
-        size=size,
-        fill_value=fill_value,
-        sorted=sorted,
-    )
