@@ -112,6 +112,12 @@ get = _namespace.get
 def serialize(metric: Any) -> Any:
     """Write a metric as a config.
 
+    Arguments:
+        metric: a ``Metric`` or a function.
+
+    Returns:
+        A dictionary with ``class_name`` and ``config``; a string for a loss function.
+
     >>> serialize(BinaryAccuracy(threshold=0.7))["config"]["threshold"]
     0.7
     """
@@ -120,6 +126,16 @@ def serialize(metric: Any) -> Any:
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """Rebuild a metric from a config or name.
+
+    Arguments:
+        config: string such as ``'mse'``, or a config as ``serialize`` writes it.
+        custom_objects: metrics of your own by name; None by default.
+
+    Returns:
+        A ``Metric``.
+
+    Raises:
+        ValueError: an unknown name or class.
 
     >>> deserialize("mse").name
     'mean_squared_error'

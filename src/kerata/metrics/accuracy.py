@@ -16,6 +16,15 @@ from kerata.metrics.reduction import MeanMetricWrapper
 def accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     """Give 1 where label and prediction are equal, else 0.
 
+    Arguments:
+        y_true, y_pred: labels and predictions, any number dtype, shape ``(batch, ...)``.
+
+    Returns:
+        Array of that shape, of dtype ``floatx()``.
+
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
+
     >>> accuracy([1, 2, 3], [1, 2, 4]).tolist()
     [1.0, 1.0, 0.0]
     """
@@ -26,6 +35,17 @@ def accuracy(y_true: Any, y_pred: Any) -> jax.Array:
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: Any = 0.5) -> jax.Array:
     """Give 1 where a label 0 or 1 is on the prediction's side of a threshold, else 0.
 
+    Arguments:
+        y_true: labels 0 and 1, any number dtype, shape ``(batch, outputs)``.
+        y_pred: float scores of the same shape.
+        threshold: float, 0.5 by default; scores above it count as 1.
+
+    Returns:
+        Array of shape ``(batch, outputs)`` and dtype ``floatx()``.
+
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
+
     >>> binary_accuracy([1.0, 0.0, 1.0], [0.9, 0.1, 0.5]).tolist()
     [1.0, 1.0, 0.0]
     """
@@ -35,6 +55,16 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: Any = 0.5) -> jax.Array
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     """Give 1 where the largest entries of one-hot label and prediction agree, else 0.
+
+    Arguments:
+        y_true: one-hot labels, any number dtype, shape ``(batch, ..., classes)``.
+        y_pred: float scores of the same shape.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and dtype ``floatx()``.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
 
     >>> categorical_accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]]).tolist()
     [1.0, 0.0]
@@ -48,8 +78,14 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     """Give 1 where the largest entry of the prediction stands at the label, else 0.
 
     Arguments:
-        y_true: class numbers, shape ``(batch, ...)`` or ``(batch, ..., 1)``.
-        y_pred: scores, shape ``(batch, ..., classes)``.
+        y_true: int class numbers, shape ``(batch, ...)`` or ``(batch, ..., 1)``.
+        y_pred: float scores, shape ``(batch, ..., classes)``.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and dtype ``floatx()``.
+
+    Raises:
+        TypeError or ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]]).tolist()
     [1.0, 0.0]
@@ -64,8 +100,13 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
 class Accuracy(MeanMetricWrapper):
     """Share of predictions that equal the label.
 
+    Updated with labels and predictions of one shape, ``(batch, ...)``.
+
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
 
     >>> float(Accuracy()([1, 2, 3, 4], [1, 2, 3, 5]))
     0.75
@@ -80,9 +121,14 @@ class Accuracy(MeanMetricWrapper):
 class BinaryAccuracy(MeanMetricWrapper):
     """Share of predictions on the right side of a threshold, for labels 0 and 1.
 
+    Updated with labels and float predictions, both of shape ``(batch, outputs)``.
+
     Arguments:
         name, dtype: see ``Metric``.
-        threshold: predictions above it count as 1.
+        threshold: float, 0.5 by default; predictions above it count as 1.
+
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
 
     >>> float(BinaryAccuracy()([[1], [0]], [[0.9], [0.8]]))
     0.5
@@ -99,8 +145,13 @@ class BinaryAccuracy(MeanMetricWrapper):
 class CategoricalAccuracy(MeanMetricWrapper):
     """Share of predictions whose largest entry is the label's, for one-hot labels.
 
+    Updated with labels and float predictions, both of shape ``(batch, ..., classes)``.
+
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
 
     >>> float(CategoricalAccuracy()([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]]))
     0.5
@@ -115,8 +166,14 @@ class CategoricalAccuracy(MeanMetricWrapper):
 class SparseCategoricalAccuracy(MeanMetricWrapper):
     """Share of predictions whose largest entry stands at the label, for integer labels.
 
+    Updated with labels of shape ``(batch, ...)`` and float predictions of shape
+    ``(batch, ..., classes)``.
+
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError or ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> float(SparseCategoricalAccuracy()([1, 0], [[0.2, 0.8], [0.3, 0.7]]))
     0.5

@@ -21,23 +21,33 @@ SUMMATIONS = ("interpolation", "majoring", "minoring")
 class AUC(Curve):
     """Area under the ROC or precision-recall curve, from counts at many thresholds.
 
+    Updated with labels 0 and 1 and float predictions from 0 to 1, both of shape ``(batch,)`` or
+    ``(batch, labels)``. The state is four counts of shape ``(thresholds,)`` or
+    ``(thresholds, labels)``.
+
     Arguments:
-        num_thresholds: how many thresholds, at least 2; more are more exact.
-        curve: ``'ROC'``, ``'PR'`` (Davis & Goadrich 2006) or ``'PRGAIN'`` (Flach & Kull 2015).
-        summation_method: height between two thresholds: ``'interpolation'`` (mean),
-            ``'minoring'`` (the smaller) or ``'majoring'`` (the larger).
+        num_thresholds: int, how many thresholds, at least 2; more are more exact. 200 by default.
+        curve: ``'ROC'`` (the default), ``'PR'`` or ``'PRGAIN'``.
+        summation_method: height between two thresholds: ``'interpolation'`` (mean, the default;
+            on the PR curve true positives are interpolated), ``'minoring'`` (the smaller) or
+            ``'majoring'`` (the larger).
         name, dtype: see ``Metric``.
-        thresholds: thresholds of your own from 0 to 1; 0 and 1 are added.
-        multi_label: whether each entry of the last axis has a curve of its own.
-        num_labels: how many entries, if known before the first batch.
-        label_weights: weight for each entry.
-        from_logits: whether predictions are before the sigmoid.
+        thresholds: list of floats, thresholds of your own from 0 to 1; 0 and 1 are added.
+            None by default.
+        multi_label: bool, whether each entry of the last axis has a curve of its own; False by
+            default.
+        num_labels: int, how many entries, if known before the first batch; None by default.
+        label_weights: list of floats, weight for each entry; None by default.
+        from_logits: bool, whether predictions are before the sigmoid; False by default.
 
     Raises:
-        ValueError: arguments out of range.
+        ValueError: arguments out of range; labels and predictions whose shapes do not fit.
 
     >>> float(AUC(num_thresholds=3)([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9]))
     0.75
+
+    Sources: Davis & Goadrich 2006, The relationship between precision-recall and ROC curves
+    (interpolation of PR); Flach & Kull 2015, Precision-recall-gain curves (PRGAIN).
     """
 
     def __init__(

@@ -85,9 +85,15 @@ def _scalar_if_one(values: jax.Array) -> jax.Array:
 class TruePositives(_Count):
     """Number (or weight) of labels 1 that are predicted.
 
+    Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ...)``.
+
     Arguments:
-        thresholds: predictions above it count as 1; one number or several, default 0.5.
+        thresholds: float or list of floats from 0 to 1, 0.5 by default; predictions above it
+            count as 1. Several give a result of shape ``(thresholds,)``.
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: a threshold outside 0 to 1; shapes that do not fit each other.
 
     >>> float(TruePositives()([0, 1, 1, 1], [1.0, 0.0, 1.0, 1.0]))
     2.0
@@ -99,9 +105,15 @@ class TruePositives(_Count):
 class FalsePositives(_Count):
     """Number (or weight) of labels 0 that are predicted as 1.
 
+    Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ...)``.
+
     Arguments:
-        thresholds: predictions above it count as 1; one number or several, default 0.5.
+        thresholds: float or list of floats from 0 to 1, 0.5 by default; predictions above it
+            count as 1. Several give a result of shape ``(thresholds,)``.
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: a threshold outside 0 to 1; shapes that do not fit each other.
 
     >>> float(FalsePositives()([0, 1, 0, 0], [0.0, 1.0, 1.0, 1.0]))
     2.0
@@ -113,9 +125,15 @@ class FalsePositives(_Count):
 class TrueNegatives(_Count):
     """Number (or weight) of labels 0 that are predicted as 0.
 
+    Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ...)``.
+
     Arguments:
-        thresholds: predictions above it count as 1; one number or several, default 0.5.
+        thresholds: float or list of floats from 0 to 1, 0.5 by default; predictions above it
+            count as 1. Several give a result of shape ``(thresholds,)``.
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: a threshold outside 0 to 1; shapes that do not fit each other.
 
     >>> float(TrueNegatives()([0, 1, 0, 0], [0.0, 1.0, 1.0, 1.0]))
     1.0
@@ -127,9 +145,15 @@ class TrueNegatives(_Count):
 class FalseNegatives(_Count):
     """Number (or weight) of labels 1 that are predicted as 0.
 
+    Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ...)``.
+
     Arguments:
-        thresholds: predictions above it count as 1; one number or several, default 0.5.
+        thresholds: float or list of floats from 0 to 1, 0.5 by default; predictions above it
+            count as 1. Several give a result of shape ``(thresholds,)``.
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: a threshold outside 0 to 1; shapes that do not fit each other.
 
     >>> float(FalseNegatives()([0, 1, 1, 1], [0.0, 1.0, 0.0, 0.0]))
     2.0
@@ -141,11 +165,18 @@ class FalseNegatives(_Count):
 class Precision(_Ratio):
     """Share of right ones among the predicted: ``tp / (tp + fp)``.
 
+    Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ..., classes)``.
+
     Arguments:
-        thresholds: predictions above it count as 1; one number or several, default 0.5.
-        top_k: if given, the k largest predictions of each row count as 1.
-        class_id: if given, only this class counts.
+        thresholds: float or list of floats from 0 to 1; predictions above it count as 1. 0.5 by
+            default, none with ``top_k``. Several give a result of shape ``(thresholds,)``.
+        top_k: int, the k largest predictions of each row count as 1; None by default.
+        class_id: int, the only class of the last axis that counts; None (all) by default.
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: a threshold outside 0 to 1; ``class_id`` without an axis of classes; shapes
+            that do not fit each other.
 
     >>> round(float(Precision()([0, 1, 1, 1], [1.0, 0.0, 1.0, 1.0])), 4)
     0.6667
@@ -157,11 +188,18 @@ class Precision(_Ratio):
 class Recall(_Ratio):
     """Share of found ones among the labels 1: ``tp / (tp + fn)``.
 
+    Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ..., classes)``.
+
     Arguments:
-        thresholds: predictions above it count as 1; one number or several, default 0.5.
-        top_k: if given, the k largest predictions of each row count as 1.
-        class_id: if given, only this class counts.
+        thresholds: float or list of floats from 0 to 1; predictions above it count as 1. 0.5 by
+            default, none with ``top_k``. Several give a result of shape ``(thresholds,)``.
+        top_k: int, the k largest predictions of each row count as 1; None by default.
+        class_id: int, the only class of the last axis that counts; None (all) by default.
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: a threshold outside 0 to 1; ``class_id`` without an axis of classes; shapes
+            that do not fit each other.
 
     >>> round(float(Recall()([0, 1, 1, 1], [1.0, 0.0, 1.0, 1.0])), 4)
     0.6667

@@ -92,14 +92,17 @@ def _check_rate(name: str, value: float) -> float:
 class SensitivityAtSpecificity(_BestUnderConstraint):
     """Best recall of labels 1 while the recall of labels 0 is at least ``specificity``.
 
+    Updated with labels 0 and 1 and float predictions from 0 to 1, both of shape ``(batch, ...)``;
+    the result is 0 where no threshold is good enough.
+
     Arguments:
-        specificity: from 0 to 1.
-        num_thresholds: how many thresholds are tried.
-        class_id: if given, only this class counts.
+        specificity: float from 0 to 1.
+        num_thresholds: int, how many evenly spaced thresholds are tried; 200 by default.
+        class_id: int, the only class of the last axis that counts; None (all) by default.
         name, dtype: see ``Metric``.
 
     Raises:
-        ValueError: arguments out of range.
+        ValueError: arguments out of range; shapes that do not fit each other.
 
     >>> float(SensitivityAtSpecificity(0.5)([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9]))
     1.0
@@ -124,14 +127,17 @@ class SensitivityAtSpecificity(_BestUnderConstraint):
 class SpecificityAtSensitivity(_BestUnderConstraint):
     """Best recall of labels 0 while the recall of labels 1 is at least ``sensitivity``.
 
+    Updated with labels 0 and 1 and float predictions from 0 to 1, both of shape ``(batch, ...)``;
+    the result is 0 where no threshold is good enough.
+
     Arguments:
-        sensitivity: from 0 to 1.
-        num_thresholds: how many thresholds are tried.
-        class_id: if given, only this class counts.
+        sensitivity: float from 0 to 1.
+        num_thresholds: int, how many evenly spaced thresholds are tried; 200 by default.
+        class_id: int, the only class of the last axis that counts; None (all) by default.
         name, dtype: see ``Metric``.
 
     Raises:
-        ValueError: arguments out of range.
+        ValueError: arguments out of range; shapes that do not fit each other.
 
     >>> float(SpecificityAtSensitivity(0.5)([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9]))
     1.0
@@ -156,14 +162,17 @@ class SpecificityAtSensitivity(_BestUnderConstraint):
 class PrecisionAtRecall(_BestUnderConstraint):
     """Best precision while the recall is at least ``recall``.
 
+    Updated with labels 0 and 1 and float predictions from 0 to 1, both of shape ``(batch, ...)``;
+    the result is 0 where no threshold is good enough.
+
     Arguments:
-        recall: from 0 to 1.
-        num_thresholds: how many thresholds are tried.
-        class_id: if given, only this class counts.
+        recall: float from 0 to 1.
+        num_thresholds: int, how many evenly spaced thresholds are tried; 200 by default.
+        class_id: int, the only class of the last axis that counts; None (all) by default.
         name, dtype: see ``Metric``.
 
     Raises:
-        ValueError: arguments out of range.
+        ValueError: arguments out of range; shapes that do not fit each other.
 
     >>> float(PrecisionAtRecall(0.5)([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9]))
     1.0
@@ -188,14 +197,17 @@ class PrecisionAtRecall(_BestUnderConstraint):
 class RecallAtPrecision(_BestUnderConstraint):
     """Best recall while the precision is at least ``precision``.
 
+    Updated with labels 0 and 1 and float predictions from 0 to 1, both of shape ``(batch, ...)``;
+    the result is 0 where no threshold is good enough.
+
     Arguments:
-        precision: from 0 to 1.
-        num_thresholds: how many thresholds are tried.
-        class_id: if given, only this class counts.
+        precision: float from 0 to 1.
+        num_thresholds: int, how many evenly spaced thresholds are tried; 200 by default.
+        class_id: int, the only class of the last axis that counts; None (all) by default.
         name, dtype: see ``Metric``.
 
     Raises:
-        ValueError: arguments out of range.
+        ValueError: arguments out of range; shapes that do not fit each other.
 
     >>> float(RecallAtPrecision(0.8)([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9]))
     0.5

@@ -18,13 +18,16 @@ AVERAGES = (None, "micro", "macro", "weighted")
 class FBetaScore(Metric):
     """Weighted harmonic mean of precision and recall, for one-hot labels.
 
-    ``(1 + beta**2) * precision * recall / (beta**2 * precision + recall)``
+    ``(1 + beta**2) * precision * recall / (beta**2 * precision + recall)``; updated with labels and
+    float predictions, both of shape ``(batch, classes)``.
 
     Arguments:
-        average: over the classes: None (a score for each), ``'micro'`` (counts of all classes
-            together), ``'macro'`` (mean) or ``'weighted'`` (mean weighted by class size).
-        beta: how many times recall matters more than precision.
-        threshold: predictions above it count as 1; None: the largest of each row does.
+        average: over the classes: None (the default: an array of a score for each, shape
+            ``(classes,)``), ``'micro'`` (counts of all classes together), ``'macro'`` (mean) or
+            ``'weighted'`` (mean weighted by class size).
+        beta: float, how many times recall matters more than precision; 1 by default.
+        threshold: float above 0 and up to 1; predictions above it count as 1. None (the
+            default): the largest of each row does.
         name, dtype: see ``Metric``.
 
     Raises:
@@ -33,6 +36,8 @@ class FBetaScore(Metric):
     >>> score = FBetaScore(beta=2.0, threshold=0.5)([[1, 1], [1, 0]], [[0.2, 0.6], [0.6, 0.8]])
     >>> [round(float(s), 2) for s in score]
     [0.56, 0.83]
+
+    Source: van Rijsbergen 1979, Information retrieval.
     """
 
     _direction = "up"
@@ -112,17 +117,24 @@ class FBetaScore(Metric):
 class F1Score(FBetaScore):
     """Harmonic mean of precision and recall, for one-hot labels.
 
-    ``2 * precision * recall / (precision + recall)``
+    ``2 * precision * recall / (precision + recall)``; updated with labels and float predictions,
+    both of shape ``(batch, classes)``.
 
     Arguments:
-        average: over the classes: None (a score for each), ``'micro'``, ``'macro'`` or
-            ``'weighted'``, see ``FBetaScore``.
-        threshold: predictions above it count as 1; None: the largest of each row does.
+        average: over the classes: None (the default: a score for each), ``'micro'``, ``'macro'``
+            or ``'weighted'``, see ``FBetaScore``.
+        threshold: float above 0 and up to 1; predictions above it count as 1. None (the
+            default): the largest of each row does.
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: arguments out of range; predictions that are not of shape (batch, classes).
 
     >>> score = F1Score(threshold=0.5)([[1, 1], [1, 0]], [[0.2, 0.6], [0.6, 0.8]])
     >>> [round(float(s), 4) for s in score]
     [0.6667, 0.6667]
+
+    Source: van Rijsbergen 1979, Information retrieval.
     """
 
     def __init__(

@@ -16,23 +16,29 @@ from kerata.metrics.metric import Metric
 class IoU(Metric):
     """Mean intersection over union of some classes: ``tp / (tp + fp + fn)``.
 
-    Entries whose label or prediction is no class number don't count.
+    Updated with labels and predictions of one shape such as ``(batch, height, width)``; entries
+    whose label or prediction is no class number don't count. The state is a confusion matrix of
+    shape ``(classes, classes)``.
 
     Arguments:
-        num_classes: how many classes there are.
-        target_class_ids: the classes to average over; those that never occur are left out.
+        num_classes: int, how many classes there are.
+        target_class_ids: list of ints, the classes to average over; those that never occur are
+            left out.
         name: see ``Metric``.
-        dtype: type of the counts, integers by default (weights are cut to integers then).
-        ignore_class: label of entries that don't count.
-        sparse_y_true, sparse_y_pred: whether labels and predictions are class numbers
-            instead of one-hot labels or scores.
-        axis: axis of the classes.
+        dtype: type of the counts, ``int32`` by default (weights are cut to integers then).
+        ignore_class: int, label of entries that don't count; None by default.
+        sparse_y_true, sparse_y_pred: bools, whether labels and predictions are class numbers
+            (the default) instead of one-hot labels or scores.
+        axis: int, axis of the classes in what is not sparse, -1 by default.
 
     Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
         ValueError: a target class that is not among the classes.
 
     >>> round(float(IoU(num_classes=2, target_class_ids=[0])([0, 0, 1, 1], [0, 1, 0, 1])), 2)
     0.33
+
+    Source: Jaccard 1912, The distribution of the flora in the alpine zone.
     """
 
     _direction = "up"
@@ -97,13 +103,21 @@ class IoU(Metric):
 class BinaryIoU(IoU):
     """Mean intersection over union of classes 0 and 1, from one score for each entry.
 
+    Updated with labels 0 and 1 and float scores of one shape, such as ``(batch, height, width)``.
+
     Arguments:
-        target_class_ids: the classes to average over, of 0 and 1.
-        threshold: scores from it on count as 1.
+        target_class_ids: the classes to average over, both of 0 and 1 by default.
+        threshold: float, 0.5 by default; scores from it on count as 1.
         name, dtype: see ``IoU``.
+
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: a target class that is not among the classes.
 
     >>> round(float(BinaryIoU(threshold=0.3)([0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7])), 2)
     0.33
+
+    Source: Jaccard 1912, The distribution of the flora in the alpine zone.
     """
 
     def __init__(
@@ -123,14 +137,21 @@ class BinaryIoU(IoU):
 
 
 class MeanIoU(IoU):
-    """Mean intersection over union of all classes.
+    """Mean intersection over union of all classes: ``tp / (tp + fp + fn)``.
+
+    Updated with labels and predictions of one shape such as ``(batch, height, width)``.
 
     Arguments:
-        num_classes: how many classes there are.
+        num_classes: int, how many classes there are.
         name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis: see ``IoU``.
+
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
 
     >>> round(float(MeanIoU(num_classes=2)([0, 0, 1, 1], [0, 1, 0, 1])), 2)
     0.33
+
+    Source: Jaccard 1912, The distribution of the flora in the alpine zone.
     """
 
     def __init__(
@@ -158,15 +179,26 @@ class MeanIoU(IoU):
 class OneHotIoU(IoU):
     """Mean intersection over union of some classes, for one-hot labels.
 
+    Updated with labels and float scores of one shape such as ``(batch, height, width, classes)``.
+
     Arguments:
-        num_classes, target_class_ids: see ``IoU``.
+        num_classes: int, how many classes there are.
+        target_class_ids: list of ints, the classes to average over; those that never occur are
+            left out.
         name, dtype, ignore_class: see ``IoU``.
-        sparse_y_pred: whether predictions are class numbers instead of scores.
-        axis: axis of the classes.
+        sparse_y_pred: bool, whether predictions are class numbers instead of scores; False by
+            default.
+        axis: int, axis of the classes in what is not sparse, -1 by default.
+
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: a target class that is not among the classes.
 
     >>> y_true, y_pred = [[1, 0], [0, 1]], [[0.9, 0.1], [0.8, 0.2]]
     >>> round(float(OneHotIoU(num_classes=2, target_class_ids=[0])(y_true, y_pred)), 2)
     0.5
+
+    Source: Jaccard 1912, The distribution of the flora in the alpine zone.
     """
 
     def __init__(
@@ -187,14 +219,22 @@ class OneHotIoU(IoU):
 class OneHotMeanIoU(IoU):
     """Mean intersection over union of all classes, for one-hot labels.
 
+    Updated with labels and float scores of one shape such as ``(batch, height, width, classes)``.
+
     Arguments:
-        num_classes: how many classes there are.
+        num_classes: int, how many classes there are.
         name, dtype, ignore_class: see ``IoU``.
-        sparse_y_pred: whether predictions are class numbers instead of scores.
-        axis: axis of the classes.
+        sparse_y_pred: bool, whether predictions are class numbers instead of scores; False by
+            default.
+        axis: int, axis of the classes in what is not sparse, -1 by default.
+
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
 
     >>> float(OneHotMeanIoU(num_classes=2)([[1, 0], [0, 1]], [[0.9, 0.1], [0.8, 0.2]]))
     0.25
+
+    Source: Jaccard 1912, The distribution of the flora in the alpine zone.
     """
 
     def __init__(

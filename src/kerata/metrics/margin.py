@@ -11,11 +11,18 @@ from kerata.metrics.reduction import MeanMetricWrapper
 class Hinge(MeanMetricWrapper):
     """Mean of ``max(0, 1 - y_true * y_pred)`` for labels -1 and 1 (or 0 and 1).
 
+    Updated with labels and float scores, both of shape ``(batch, ..., outputs)``.
+
     Arguments:
         name, dtype: see ``Metric``.
 
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
+
     >>> float(Hinge()([[1.0], [-1.0]], [[0.5], [-2.0]]))
     0.25
+
+    Source: Cortes & Vapnik 1995, Support-vector networks.
     """
 
     def __init__(self, name: str | None = "hinge", dtype: Any = None) -> None:
@@ -25,8 +32,13 @@ class Hinge(MeanMetricWrapper):
 class SquaredHinge(MeanMetricWrapper):
     """Mean of ``max(0, 1 - y_true * y_pred) ** 2`` for labels -1 and 1 (or 0 and 1).
 
+    Updated with labels and float scores, both of shape ``(batch, ..., outputs)``.
+
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
 
     >>> float(SquaredHinge()([[1.0], [-1.0]], [[0.0], [-2.0]]))
     0.5
@@ -39,11 +51,19 @@ class SquaredHinge(MeanMetricWrapper):
 class CategoricalHinge(MeanMetricWrapper):
     """Mean of ``max(0, 1 + best wrong score - right score)`` for one-hot labels.
 
+    Updated with labels and float scores, both of shape ``(batch, ..., classes)``.
+
     Arguments:
         name, dtype: see ``Metric``.
 
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
+
     >>> float(CategoricalHinge()([[0.0, 1.0]], [[0.5, 1.0]]))
     0.5
+
+    Source: Crammer & Singer 2001, On the algorithmic implementation of multiclass kernel-based
+    vector machines.
     """
 
     def __init__(self, name: str | None = "categorical_hinge", dtype: Any = None) -> None:

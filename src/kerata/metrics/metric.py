@@ -20,11 +20,17 @@ class Metric(Configurable):
 
     A subclass makes its state with ``add_variable`` in ``__init__``, changes it in
     ``update_state(y_true, y_pred, sample_weight=None)`` with ``assign``, and computes
-    a number (or a dictionary of numbers) from it in ``result()``.
+    a number (or a dictionary of numbers) from it in ``result()``. Targets and predictions have
+    shape ``(batch, ...)``, weights ``(batch,)`` or that of more of the first axes.
 
     Arguments:
         dtype: type to compute in, by default ``floatx()``.
-        name: by default the class's name in snake case.
+        name: string, by default the class's name in snake case.
+
+    Raises:
+        ValueError: an unknown dtype.
+        RuntimeError: a subclass makes variables before it calls ``super().__init__()``.
+        NotImplementedError: a subclass without ``update_state`` or ``result`` is used.
 
     Example:
 

@@ -9,13 +9,20 @@ from kerata.metrics.reduction import MeanMetricWrapper
 
 
 class KLDivergence(MeanMetricWrapper):
-    """Mean Kullback-Leibler divergence.
+    """Mean Kullback-Leibler divergence: ``sum(y_true * log(y_true / y_pred))``.
+
+    Updated with probabilities and float predictions, both of shape ``(batch, ..., classes)``.
 
     Arguments:
         name, dtype: see ``Metric``.
 
+    Raises:
+        TypeError: labels and predictions whose shapes do not fit each other.
+
     >>> float(KLDivergence()([[0.5, 0.5]], [[0.5, 0.5]]))
     0.0
+
+    Source: Kullback & Leibler 1951, On information and sufficiency.
     """
 
     def __init__(self, name: str | None = "kl_divergence", dtype: Any = None) -> None:
@@ -25,8 +32,13 @@ class KLDivergence(MeanMetricWrapper):
 class Poisson(MeanMetricWrapper):
     """Mean of ``y_pred - y_true * log(y_pred)``.
 
+    Updated with counts and float predictions above 0, both of shape ``(batch, ..., outputs)``.
+
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError: targets and predictions whose shapes do not fit each other.
 
     >>> round(float(Poisson()([[3.0]], [[1.0]])), 4)
     1.0
@@ -37,12 +49,18 @@ class Poisson(MeanMetricWrapper):
 
 
 class BinaryCrossentropy(MeanMetricWrapper):
-    """Mean cross-entropy of yes/no labels.
+    """Mean cross-entropy of yes/no labels: ``-(y * log(p) + (1 - y) * log(1 - p))``.
+
+    Updated with labels from 0 to 1 and float predictions, both of shape ``(batch, outputs)``.
 
     Arguments:
         name, dtype: see ``Metric``.
-        from_logits: whether predictions are before the sigmoid.
-        label_smoothing: share by which labels are drawn towards 0.5.
+        from_logits: bool, whether predictions are before the sigmoid; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards 0.5; 0 by
+            default.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
 
     >>> round(float(BinaryCrossentropy()([[1.0], [0.0]], [[0.5], [0.5]])), 4)
     0.6931
@@ -65,13 +83,19 @@ class BinaryCrossentropy(MeanMetricWrapper):
 
 
 class CategoricalCrossentropy(MeanMetricWrapper):
-    """Mean cross-entropy of one-hot labels.
+    """Mean cross-entropy of one-hot labels: ``-sum(y_true * log(p))``.
+
+    Updated with labels and float predictions, both of shape ``(batch, ..., classes)``.
 
     Arguments:
         name, dtype: see ``Metric``.
-        from_logits: whether predictions are before the softmax.
-        label_smoothing: share by which labels are drawn towards the uniform distribution.
-        axis: axis of the classes.
+        from_logits: bool, whether predictions are before the softmax; False by default.
+        label_smoothing: float from 0 to 1, share by which labels are drawn towards the uniform
+            distribution; 0 by default.
+        axis: int, axis of the classes, -1 by default.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
 
     >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
     0.6931
@@ -96,13 +120,19 @@ class CategoricalCrossentropy(MeanMetricWrapper):
 
 
 class SparseCategoricalCrossentropy(MeanMetricWrapper):
-    """Mean cross-entropy of integer labels.
+    """Mean cross-entropy of integer labels: ``-log(p[y_true])``.
+
+    Updated with int labels of shape ``(batch, ...)`` and float predictions of shape
+    ``(batch, ..., classes)``.
 
     Arguments:
         name, dtype: see ``Metric``.
-        from_logits: whether predictions are before the softmax.
-        ignore_class: label of entries whose loss is set to 0.
-        axis: axis of the classes.
+        from_logits: bool, whether predictions are before the softmax; False by default.
+        ignore_class: int, label of entries whose loss is set to 0; None by default.
+        axis: int, axis of the classes, -1 by default.
+
+    Raises:
+        ValueError: not one label for each prediction.
 
     >>> round(float(SparseCategoricalCrossentropy()([1, 0], [[0.5, 0.5], [0.5, 0.5]])), 4)
     0.6931

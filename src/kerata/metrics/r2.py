@@ -17,18 +17,24 @@ AGGREGATIONS = (None, "uniform_average", "variance_weighted_average")
 class R2Score(Metric):
     """Coefficient of determination: 1 minus squared errors over variance of the targets.
 
+    ``1 - sum((y_true - y_pred)**2) / sum((y_true - mean(y_true))**2)``; updated with targets and
+    float predictions, both of shape ``(batch, outputs)`` or ``(batch,)``.
+
     Arguments:
-        class_aggregation: over outputs: ``'uniform_average'``, ``'variance_weighted_average'``
-            or None (a score for each).
-        num_regressors: number of inputs, for the adjusted score; 0 is the plain score. With
-            no more samples than that, the plain score is given.
+        class_aggregation: over outputs: ``'uniform_average'`` (the default),
+            ``'variance_weighted_average'`` or None (a score for each).
+        num_regressors: int, number of inputs, for the adjusted score; 0 (the default) is the
+            plain score. With no more samples than that, the plain score is given.
         name, dtype: see ``Metric``.
 
     Raises:
+        TypeError: targets and predictions with other numbers of outputs.
         ValueError: arguments out of range; targets of more than two axes.
 
     >>> round(float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]])), 4)
     0.5714
+
+    Source: Wright 1921, Correlation and causation.
     """
 
     _direction = "up"

@@ -52,8 +52,13 @@ def reduce_to_samples(
 class Sum(Metric):
     """Sum of all values seen.
 
+    Updated with numbers of shape ``(batch, ...)`` and weights of the shape of the first axes.
+
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: weights whose shape does not fit that of the values; an unknown dtype.
 
     >>> float(Sum()([1.0, 2.0], sample_weight=[1.0, 2.0]))
     5.0
@@ -74,10 +79,16 @@ class Sum(Metric):
 
 
 class Mean(Metric):
-    """Weighted mean of all values seen.
+    """Weighted mean of all values seen: ``sum(weight * value) / sum(weight)``, 0 if there are none.
+
+    Updated with numbers of shape ``(batch, ...)`` or a scalar, and weights of the shape of the
+    first axes.
 
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: weights whose shape does not fit that of the values; an unknown dtype.
 
     >>> metric = Mean()
     >>> metric.update_state([1.0, 3.0])
@@ -109,6 +120,9 @@ class MeanMetricWrapper(Mean):
         fn: function ``(y_true, y_pred, **kwargs)`` that gives values of shape ``(batch, ...)``.
         name, dtype: see ``Metric``.
         **kwargs: further arguments of the function; they become attributes.
+
+    Raises:
+        ValueError: weights whose shape does not fit that of the values; an unknown dtype.
 
     >>> metric = MeanMetricWrapper(lambda y_true, y_pred: abs(y_true - y_pred), name="error")
     >>> float(metric(jnp.array([1.0, 2.0]), jnp.array([1.0, 4.0])))

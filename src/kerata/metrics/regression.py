@@ -15,6 +15,17 @@ from kerata.metrics.reduction import Mean, MeanMetricWrapper
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
     """Give the cosine of the angle between targets and predictions: 1 is best.
 
+    Arguments:
+        y_true: targets, any number dtype, shape ``(batch, ..., features)``.
+        y_pred: float predictions of the same shape.
+        axis: int, axis of the vectors, -1 by default.
+
+    Returns:
+        Array of ``y_pred``'s shape without the axis, and of its dtype.
+
+    Raises:
+        TypeError: shapes that do not fit each other.
+
     >>> float(cosine_similarity([0.0, 2.0], [0.0, 5.0]))
     1.0
     """
@@ -22,10 +33,15 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
 
 
 class MeanSquaredError(MeanMetricWrapper):
-    """Mean squared difference.
+    """Mean squared difference: ``mean((y_true - y_pred) ** 2)``.
+
+    Updated with targets and float predictions, both of shape ``(batch, ..., outputs)``.
 
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError: targets and predictions whose shapes do not fit each other.
 
     >>> float(MeanSquaredError()([[0.0], [2.0]], [[1.0], [5.0]]))
     5.0
@@ -36,10 +52,15 @@ class MeanSquaredError(MeanMetricWrapper):
 
 
 class MeanAbsoluteError(MeanMetricWrapper):
-    """Mean absolute difference.
+    """Mean absolute difference: ``mean(abs(y_true - y_pred))``.
+
+    Updated with targets and float predictions, both of shape ``(batch, ..., outputs)``.
 
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError: targets and predictions whose shapes do not fit each other.
 
     >>> float(MeanAbsoluteError()([[0.0], [2.0]], [[1.0], [5.0]]))
     2.0
@@ -52,8 +73,13 @@ class MeanAbsoluteError(MeanMetricWrapper):
 class MeanAbsolutePercentageError(MeanMetricWrapper):
     """Mean absolute difference in percent of the target.
 
+    Updated with targets and float predictions, both of shape ``(batch, ..., outputs)``.
+
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError: targets and predictions whose shapes do not fit each other.
 
     >>> float(MeanAbsolutePercentageError()([[2.0], [4.0]], [[1.0], [4.0]]))
     25.0
@@ -68,8 +94,13 @@ class MeanAbsolutePercentageError(MeanMetricWrapper):
 class MeanSquaredLogarithmicError(MeanMetricWrapper):
     """Mean squared difference of ``log(1 + y)``.
 
+    Updated with targets and float predictions, both of shape ``(batch, ..., outputs)``.
+
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError: targets and predictions whose shapes do not fit each other.
 
     >>> float(MeanSquaredLogarithmicError()([[3.0]], [[3.0]]))
     0.0
@@ -82,10 +113,15 @@ class MeanSquaredLogarithmicError(MeanMetricWrapper):
 
 
 class LogCoshError(MeanMetricWrapper):
-    """Mean of ``log(cosh(error))``.
+    """Mean of ``log(cosh(y_pred - y_true))``.
+
+    Updated with targets and float predictions, both of shape ``(batch, ..., outputs)``.
 
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError: targets and predictions whose shapes do not fit each other.
 
     >>> float(LogCoshError()([[1.0]], [[1.0]]))
     0.0
@@ -96,10 +132,15 @@ class LogCoshError(MeanMetricWrapper):
 
 
 class RootMeanSquaredError(Mean):
-    """Square root of the mean squared difference.
+    """Square root of the mean squared difference: ``sqrt(mean((y_true - y_pred) ** 2))``.
+
+    Updated with targets and float predictions, both of shape ``(batch, ..., outputs)``.
 
     Arguments:
         name, dtype: see ``Metric``.
+
+    Raises:
+        TypeError: targets and predictions whose shapes do not fit each other.
 
     >>> float(RootMeanSquaredError()([[0.0], [0.0]], [[3.0], [3.0]]))
     3.0
@@ -125,9 +166,14 @@ class RootMeanSquaredError(Mean):
 class CosineSimilarity(MeanMetricWrapper):
     """Mean cosine of the angle between targets and predictions, from -1 to 1 (best).
 
+    Updated with targets and float predictions, both of shape ``(batch, ..., features)``.
+
     Arguments:
         name, dtype: see ``Metric``.
-        axis: axis of the vectors.
+        axis: int, axis of the vectors, -1 by default.
+
+    Raises:
+        TypeError: targets and predictions whose shapes do not fit each other.
 
     >>> float(CosineSimilarity()([[0.0, 2.0]], [[0.0, 5.0]]))
     1.0

@@ -15,6 +15,17 @@ from kerata.metrics.reduction import MeanMetricWrapper
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> jax.Array:
     """Give 1 where the one-hot label is among the k largest predictions, else 0.
 
+    Arguments:
+        y_true: one-hot labels, any number dtype, shape ``(batch, ..., classes)``.
+        y_pred: float scores of the same shape.
+        k: int, how many guesses count; 5 by default.
+
+    Returns:
+        Array of shape ``(batch, ...)`` and dtype ``floatx()``.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
+
     >>> top_k_categorical_accuracy([[0, 0, 1]], [[0.5, 0.1, 0.4]], k=2).tolist()
     [1.0]
     """
@@ -29,10 +40,17 @@ def sparse_top_k_categorical_accuracy(
     """Give 1 where the label is among the k largest predictions, else 0.
 
     Arguments:
-        y_true: class numbers, shape ``(batch, ...)`` or ``(batch, ..., 1)``.
-        y_pred: scores, shape ``(batch, ..., classes)``.
-        k: how many guesses count.
-        from_sorted_ids: whether ``y_pred`` holds class numbers, best first, instead of scores.
+        y_true: int class numbers, shape ``(batch, ...)`` or ``(batch, ..., 1)``.
+        y_pred: float scores, shape ``(batch, ..., classes)``.
+        k: int, how many guesses count; 5 by default.
+        from_sorted_ids: bool, whether ``y_pred`` holds class numbers, best first, instead of
+            scores; False by default.
+
+    Returns:
+        Array of ``y_true``'s shape and dtype ``floatx()``.
+
+    Raises:
+        TypeError: not one label for each row of scores.
 
     >>> sparse_top_k_categorical_accuracy([2], [[0.5, 0.1, 0.4]], k=2).tolist()
     [1.0]
@@ -56,9 +74,14 @@ def _in_top_k(labels: jax.Array, scores: jax.Array, k: int) -> jax.Array:
 class TopKCategoricalAccuracy(MeanMetricWrapper):
     """Share of one-hot labels among the k largest predictions.
 
+    Updated with labels and float predictions, both of shape ``(batch, ..., classes)``.
+
     Arguments:
-        k: how many guesses count.
+        k: int, how many guesses count; 5 by default.
         name, dtype: see ``Metric``.
+
+    Raises:
+        ValueError: labels of another shape than the predictions.
 
     >>> float(TopKCategoricalAccuracy(k=2)([[0, 0, 1]], [[0.5, 0.1, 0.4]]))
     1.0
@@ -75,10 +98,17 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
 class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     """Share of integer labels among the k largest predictions.
 
+    Updated with labels of shape ``(batch, ...)`` and float predictions of shape
+    ``(batch, ..., classes)``.
+
     Arguments:
-        k: how many guesses count.
+        k: int, how many guesses count; 5 by default.
         name, dtype: see ``Metric``.
-        from_sorted_ids: whether predictions are class numbers, best first, instead of scores.
+        from_sorted_ids: bool, whether predictions are class numbers, best first, instead of
+            scores; False by default.
+
+    Raises:
+        TypeError: not one label for each row of predictions.
 
     >>> float(SparseTopKCategoricalAccuracy(k=2)([2], [[0.5, 0.1, 0.4]]))
     1.0
