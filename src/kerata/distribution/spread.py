@@ -221,7 +221,7 @@ class Spread(Placement):
 
     def _everywhere(self, value: Any) -> Any:
         """Put a whole array on each device; Python's numbers go into programs as they are."""
-        if not isinstance(value, (np.ndarray, jax.Array)):
+        if not isinstance(value, (np.ndarray, jax.Array)) or _traced(value):
             return value
         if isinstance(value, jax.Array) and value.sharding.device_set == self._whole.device_set:
             return value
@@ -245,7 +245,14 @@ class Spread(Placement):
         return jax.tree.map(self._shares_of, batch)
 
     def _shares_of(self, rows: Any) -> Any:
+        if _traced(rows):
+            return rows
         rows = np.asarray(rows)
         if rows.shape[0] % self._shares:
             return self._everywhere(rows)
         return jax.make_array_from_callback(rows.shape, self._by_rows, lambda place: rows[place])
+
+
+def _traced(value: Any) -> bool:
+    # While a program is traced, for its outputs' shapes say, there is nothing to put anywhere.
+    return isinstance(value, jax.core.Tracer)
