@@ -17,19 +17,27 @@ from kerata.wrappers.weights import class_factors, row_weights
 class KerasClassifier(Classes, KerasEstimator):
     """A classifier around a function that builds a model.
 
+    Trained on rows X of shape ``(rows, ...)`` and labels y: numbers or strings ``(rows,)``,
+    one-hot rows or indicators ``(rows, classes)``, or a column for each output.
+
     Arguments:
         model: function that builds a model, compiled or not, and takes parameters by name;
             or a ready model, of which each ``fit`` trains a copy with fresh weights (its
             only parameter is ``hidden_size``, the width of its hidden Dense layers).
             A builder that names ``X``, ``y``, ``meta`` or ``compile_kwargs`` is given them.
         build_fn: the old name of ``model``.
-        optimizer, loss, metrics: given to a builder that names them, else to ``compile``.
-        epochs, batch_size, validation_split, validation_batch_size, shuffle, verbose: as in
-            ``Model.fit``; verbose is 0 by default.
-        callbacks: objects or classes.
-        class_weight: ``'balanced'`` or a dictionary of labels or class numbers.
-        warm_start: whether ``fit`` goes on from the present weights.
-        random_state: integer for reproducible results.
+        optimizer, loss, metrics: given to a builder that names them, else to ``compile``; None
+            by default: the builder's own, or RMSprop and cross-entropy.
+        epochs: int, passes over the data, 1 by default.
+        batch_size: int, rows in a step; None (``Model.fit``'s own) by default.
+        validation_split: float from 0 to 1, share of the rows held out; 0 by default.
+        validation_batch_size: int, rows in a validation step; ``batch_size`` by default.
+        shuffle: bool, whether rows come in a new order each epoch; True by default.
+        callbacks: objects or classes; None by default.
+        class_weight: ``'balanced'`` or a dictionary of labels or class numbers; None by default.
+        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
+        random_state: int for reproducible results; None by default.
+        verbose: 0 (the default) silent, 1 a progress bar, 2 a line an epoch.
         **parameters: arguments of the builder, of ``compile``, ``fit`` and ``predict``; with
             a prefix (``model__``, ``compile__``, ``fit__``, ``predict__``) for one of them
             alone; ``optimizer__``, ``loss__`` and ``callbacks__`` for what is made of names
@@ -37,11 +45,12 @@ class KerasClassifier(Classes, KerasEstimator):
 
     Attributes:
         model_: the trained model.
-        classes_: the labels, in the order of ``predict_proba``'s columns.
+        classes_: array of the labels, in the order of ``predict_proba``'s columns.
         history_: dictionary of loss and metrics, one number an epoch.
 
     Raises:
-        ValueError: a parameter that nothing takes.
+        ValueError: a parameter that nothing takes; in ``fit`` data that make no sense.
+        TypeError: in ``fit``, a builder that builds no model.
 
     >>> import numpy as np
     >>> from kerata import Sequential, layers
@@ -163,14 +172,38 @@ class KerasClassifier(Classes, KerasEstimator):
 class KerasRegressor(Numbers, KerasEstimator):
     """A regressor around a function that builds a model.
 
-    Arguments: as for ``KerasClassifier``, without ``class_weight``.
+    Trained on rows X of shape ``(rows, ...)`` and numbers y, ``(rows,)`` or ``(rows, outputs)``.
+
+    Arguments:
+        model: function that builds a model, compiled or not, and takes parameters by name;
+            or a ready model, of which each ``fit`` trains a copy with fresh weights (its
+            only parameter is ``hidden_size``, the width of its hidden Dense layers).
+            A builder that names ``X``, ``y``, ``meta`` or ``compile_kwargs`` is given them.
+        build_fn: the old name of ``model``.
+        optimizer, loss, metrics: given to a builder that names them, else to ``compile``; None
+            by default: the builder's own, or RMSprop and the mean squared error.
+        epochs: int, passes over the data, 1 by default.
+        batch_size: int, rows in a step; None (``Model.fit``'s own) by default.
+        validation_split: float from 0 to 1, share of the rows held out; 0 by default.
+        validation_batch_size: int, rows in a validation step; ``batch_size`` by default.
+        shuffle: bool, whether rows come in a new order each epoch; True by default.
+        callbacks: objects or classes; None by default.
+        class_weight: not used; it is the classifier's.
+        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
+        random_state: int for reproducible results; None by default.
+        verbose: 0 (the default) silent, 1 a progress bar, 2 a line an epoch.
+        **parameters: arguments of the builder, of ``compile``, ``fit`` and ``predict``; with
+            a prefix (``model__``, ``compile__``, ``fit__``, ``predict__``) for one of them
+            alone; ``optimizer__``, ``loss__`` and ``callbacks__`` for what is made of names
+            and classes.
 
     Attributes:
         model_: the trained model.
         history_: dictionary of loss and metrics, one number an epoch.
 
     Raises:
-        ValueError: a parameter that nothing takes.
+        ValueError: a parameter that nothing takes; in ``fit`` data that make no sense.
+        TypeError: in ``fit``, a builder that builds no model.
 
     >>> import numpy as np
     >>> from kerata import Sequential, layers

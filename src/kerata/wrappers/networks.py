@@ -167,32 +167,43 @@ class _Network(ModelEstimator):
 class NetworkClassifier(Classes, _Network):
     """A dense network that tells classes apart.
 
+    Trained on rows X of shape ``(rows, features)`` and labels y, ``(rows,)`` numbers or strings,
+    or ``(rows, outputs)``.
+
     Arguments:
-        hidden: widths of the hidden layers; ``()`` for a linear model.
-        activation: of the hidden layers.
-        dropout: share of each hidden layer's outputs that is dropped in training.
-        l2: strength of the penalty on squared weights.
-        epochs: passes over the data.
-        batch_size: rows in a step.
-        learning_rate: the optimizer's own by default.
-        optimizer: name, class, config or object; an object is not trained itself.
-        loss: cross-entropy by default.
-        shuffle: whether rows come in a new order each epoch.
-        early_stopping: whether to hold rows out and stop, with the best epoch's weights,
-            when their loss has not improved for ``patience`` epochs.
-        validation_fraction: share of the rows held out, of each class alike.
-        patience: see ``early_stopping``.
-        warm_start: whether ``fit`` goes on from the present weights.
-        class_weight: ``'balanced'`` or a dictionary ``{label: weight}``.
-        callbacks: callbacks of ``Model.fit``.
-        random_state: integer for reproducible results.
-        verbose: 0 silent, 1 a progress bar, 2 a line an epoch.
+        hidden: int or sequence of ints, widths of the hidden layers, ``(64, 64)`` by default;
+            ``()`` for a linear model.
+        activation: name or function of the hidden layers, ``'relu'`` by default.
+        dropout: float from 0 to below 1, share of each hidden layer's outputs that is dropped in
+            training; 0 by default.
+        l2: float of at least 0, strength of the penalty on squared weights; 0 by default.
+        epochs: int, passes over the data, 100 by default.
+        batch_size: int, rows in a step, 32 by default.
+        learning_rate: float; None (the optimizer's own) by default.
+        optimizer: name, class, config or object, ``'adam'`` by default; an object is not trained
+            itself.
+        loss: name or ``Loss``; ``'auto'`` (the default) is cross-entropy.
+        shuffle: bool, whether rows come in a new order each epoch; True by default.
+        early_stopping: bool, whether to hold rows out and stop, with the best epoch's weights,
+            when their loss has not improved for ``patience`` epochs; False by default.
+        validation_fraction: float between 0 and 1, share of the rows held out;
+            0.1 by default; of each class alike where that is possible.
+        patience: int, 10 by default; see ``early_stopping``.
+        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
+        class_weight: ``'balanced'`` or a dictionary ``{label: weight}``; None by default.
+        callbacks: callbacks of ``Model.fit``; None by default.
+        random_state: int for reproducible results; None by default.
+        verbose: 0 (the default) silent, 1 a progress bar, 2 a line an epoch.
 
     Attributes:
         model_: the trained model.
-        classes_: the labels, in the order of ``predict_proba``'s columns.
+        classes_: array of the labels, in the order of ``predict_proba``'s columns.
         history_: dictionary of losses, one number an epoch.
         n_iter_: epochs trained.
+
+    Raises:
+        ValueError: in ``fit``, data or parameters that make no sense.
+        FloatingPointError: in ``fit``, a loss that is no longer a finite number.
 
     >>> import numpy as np
     >>> X, y = np.array([[-2.0], [-1.0], [1.0], [2.0]]), ["cold", "cold", "warm", "warm"]
@@ -261,13 +272,41 @@ class NetworkClassifier(Classes, _Network):
 class NetworkRegressor(Numbers, _Network):
     """A dense network that predicts numbers.
 
-    Arguments: as for ``NetworkClassifier``, without ``class_weight``; ``loss`` is the mean
-    squared error by default.
+    Trained on rows X of shape ``(rows, features)`` and numbers y, ``(rows,)`` or
+    ``(rows, outputs)``.
+
+    Arguments:
+        hidden: int or sequence of ints, widths of the hidden layers, ``(64, 64)`` by default;
+            ``()`` for a linear model.
+        activation: name or function of the hidden layers, ``'relu'`` by default.
+        dropout: float from 0 to below 1, share of each hidden layer's outputs that is dropped in
+            training; 0 by default.
+        l2: float of at least 0, strength of the penalty on squared weights; 0 by default.
+        epochs: int, passes over the data, 100 by default.
+        batch_size: int, rows in a step, 32 by default.
+        learning_rate: float; None (the optimizer's own) by default.
+        optimizer: name, class, config or object, ``'adam'`` by default; an object is not trained
+            itself.
+        loss: name or ``Loss``; ``'auto'`` (the default) is the mean squared error.
+        shuffle: bool, whether rows come in a new order each epoch; True by default.
+        early_stopping: bool, whether to hold rows out and stop, with the best epoch's weights,
+            when their loss has not improved for ``patience`` epochs; False by default.
+        validation_fraction: float between 0 and 1, share of the rows held out;
+            0.1 by default.
+        patience: int, 10 by default; see ``early_stopping``.
+        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
+        callbacks: callbacks of ``Model.fit``; None by default.
+        random_state: int for reproducible results; None by default.
+        verbose: 0 (the default) silent, 1 a progress bar, 2 a line an epoch.
 
     Attributes:
         model_: the trained model.
         history_: dictionary of losses, one number an epoch.
         n_iter_: epochs trained.
+
+    Raises:
+        ValueError: in ``fit``, data or parameters that make no sense.
+        FloatingPointError: in ``fit``, a loss that is no longer a finite number.
 
     >>> import numpy as np
     >>> X = np.linspace(-1, 1, 64).reshape(-1, 1)

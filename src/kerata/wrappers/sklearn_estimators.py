@@ -80,20 +80,25 @@ class _SKLearnEstimator(ModelEstimator):
 class SKLearnClassifier(Classes, _SKLearnEstimator):
     """A classifier around a compiled model, or a function that builds one.
 
-    Labels reach the builder and the model one-hot, ``(rows, classes)``.
+    Labels y ``(rows,)`` reach the builder and the model one-hot, as float32 ``(rows, classes)``.
 
     Arguments:
         model: compiled model, of which each ``fit`` trains a copy with fresh weights; or a
             function that takes ``X``, ``y`` and ``model_kwargs`` and gives a compiled model.
-        warm_start: whether ``fit`` goes on from the present weights.
-        model_kwargs: dictionary of arguments of the function.
-        fit_kwargs: dictionary of arguments of ``Model.fit``.
-        random_state: integer for reproducible results.
+        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
+        model_kwargs: dictionary of arguments of the function; None by default.
+        fit_kwargs: dictionary of arguments of ``Model.fit``; None by default.
+        random_state: int for reproducible results; None by default.
 
     Attributes:
         model_: the trained model.
         history_: the ``History`` of the last ``fit``.
-        classes_: the labels, in the order of the model's outputs.
+        classes_: array of the labels, in the order of the model's outputs.
+
+    Raises:
+        TypeError: in ``fit``, a ``model`` that is none and builds none.
+        RuntimeError: in ``fit``, a model that is not compiled.
+        ValueError: in ``fit``, data that make no sense; only one class.
 
     >>> import numpy as np
     >>> from kerata import Sequential, layers
@@ -156,8 +161,24 @@ class SKLearnClassifier(Classes, _SKLearnEstimator):
 class SKLearnRegressor(Numbers, _SKLearnEstimator):
     """A regressor around a compiled model, or a function that builds one.
 
-    Arguments and attributes: as for ``SKLearnClassifier``; the function is given y as
-    ``(rows, outputs)``.
+    Numbers y, ``(rows,)`` or ``(rows, outputs)``, reach the builder as ``(rows, outputs)``.
+
+    Arguments:
+        model: compiled model, of which each ``fit`` trains a copy with fresh weights; or a
+            function that takes ``X``, ``y`` and ``model_kwargs`` and gives a compiled model.
+        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
+        model_kwargs: dictionary of arguments of the function; None by default.
+        fit_kwargs: dictionary of arguments of ``Model.fit``; None by default.
+        random_state: int for reproducible results; None by default.
+
+    Attributes:
+        model_: the trained model.
+        history_: the ``History`` of the last ``fit``.
+
+    Raises:
+        TypeError: in ``fit``, a ``model`` that is none and builds none.
+        RuntimeError: in ``fit``, a model that is not compiled.
+        ValueError: in ``fit``, data that make no sense.
 
     >>> import numpy as np
     >>> from kerata import Input, Sequential, layers, optimizers
@@ -188,9 +209,25 @@ class SKLearnRegressor(Numbers, _SKLearnEstimator):
 class SKLearnTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _SKLearnEstimator):
     """A transformer around a compiled model, or a function that builds one.
 
-    Its columns are the model's outputs. Without y it learns to give X again.
+    Turns rows X ``(rows, features)`` into the model's outputs ``(rows, outputs)``. Without y it
+    learns to give X again.
 
-    Arguments and attributes: as for ``SKLearnClassifier``.
+    Arguments:
+        model: compiled model, of which each ``fit`` trains a copy with fresh weights; or a
+            function that takes ``X``, ``y`` and ``model_kwargs`` and gives a compiled model.
+        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
+        model_kwargs: dictionary of arguments of the function; None by default.
+        fit_kwargs: dictionary of arguments of ``Model.fit``; None by default.
+        random_state: int for reproducible results; None by default.
+
+    Attributes:
+        model_: the trained model.
+        history_: the ``History`` of the last ``fit``.
+
+    Raises:
+        TypeError: in ``fit``, a ``model`` that is none and builds none.
+        RuntimeError: in ``fit``, a model that is not compiled.
+        ValueError: in ``fit``, data that make no sense.
 
     >>> import numpy as np
     >>> from kerata import Input, Sequential, layers
