@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from kerata.kernels import (
-    columns,
     conv_output_shape,
     conv_transpose_output_shape,
     convolution,
     depthwise_convolution,
+    im2col,
     platform,
     transposed_convolution,
 )
@@ -85,8 +85,8 @@ def test_transposed(agrees_with_xla, numbers, case, channels, filters, extra):
 @pytest.mark.parametrize("groups", [1, 2])
 def test_blocks_of_images(agrees_with_xla, numbers, monkeypatch, batch, groups):
     # The columns of one image are 5 * 5 * 9 * 4 channels * 4 bytes: blocks of 3, with leftovers.
-    monkeypatch.setattr(columns, "_BLOCK_BYTES", 3 * 3600 // groups)
-    monkeypatch.setattr(columns, "_WHOLE_BYTES", 0)
+    monkeypatch.setattr(im2col, "_BLOCK_BYTES", 3 * 3600 // groups)
+    monkeypatch.setattr(im2col, "_WHOLE_BYTES", 0)
     x, kernel = numbers(batch, 5, 5, 4), numbers(3, 3, 4 // groups, 6, seed=1)
     agrees_with_xla(lambda x, k: convolution(x, k, groups=groups, padding="same"), x, kernel)
     if groups == 1:
@@ -101,7 +101,7 @@ def test_blocks_are_in_use(numbers):
 
 
 def test_many_groups(agrees_with_xla, numbers, monkeypatch):
-    monkeypatch.setattr(columns, "_SEPARATE_GROUPS", 2)
+    monkeypatch.setattr(im2col, "_SEPARATE_GROUPS", 2)
     x, kernel = numbers(2, 5, 8), numbers(3, 2, 12, seed=1)
     agrees_with_xla(lambda x, k: convolution(x, k, groups=4), x, kernel)
 

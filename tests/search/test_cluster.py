@@ -47,8 +47,8 @@ def test_one_of_two_machines_is_lost(small, data, monkeypatch):
 
 def test_pieces_hold_each_training_once(small, data):
     from kerata.search.cluster import pieces_of, train_piece
-    from kerata.search.engine import Engine
     from kerata.search.options import Options, make_data, make_splits
+    from kerata.search.runner import Engine
     from kerata.search.space import courses_of, grid_candidates
 
     rows, model = make_data(small, {}, *data, Options())

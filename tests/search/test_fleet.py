@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import kerata as keras
-from kerata.search.fleet import Fleet, Member
 from kerata.search.networks import Network, begin
+from kerata.search.vectorized_trainer import Fleet, Member
 from kerata.training.feed import make_rows, on_device
 
 RNG = np.random.default_rng(0)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kerata import search
-from kerata.search.lane import Lane
+from kerata.search.program_group import Lane
 
 SPACE = {"learning_rate": [0.05, 0.2], "epochs": [1, 2]}
 ARGUMENTS = {"folds": 2, "batch_size": 8, "verbose": 0}

@@ -14,7 +14,7 @@ import pytest
 import kerata as keras
 from kerata import search
 from kerata.base.signature import Signature
-from kerata.search.lane import Lane
+from kerata.search.program_group import Lane
 
 X = np.random.default_rng(0).normal(size=(12, 2)).astype("float32")
 Y = X[:, :1]

@@ -199,8 +199,8 @@ def test_numbers_are_replaced_for_a_while():
 
 def test_lanes_are_told_apart_even_by_minus_one_and_minus_two(data):
     """Python gives both the same hash."""
-    from kerata.search.engine import Engine
     from kerata.search.options import Options, make_data, make_splits
+    from kerata.search.runner import Engine
     from kerata.search.space import courses_of, grid_candidates
 
     def build(axis=-1, rate=0.5):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from kerata.search.engine import Course, Record, Split
 from kerata.search.results import Results
+from kerata.search.runner import Course, Record, Split
 from kerata.search.statistics import corrected_t_test
 
 SCORES = np.array(

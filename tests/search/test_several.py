@@ -25,12 +25,12 @@ def test_an_ensembles_networks_are_those_of_their_seeds(small, data, alone):
 
 
 def test_many_small_networks_side_by_side(small, data, monkeypatch):
-    from kerata.search import lane
+    from kerata.search import program_group
 
     # As if compiling cost nothing, so that the other way is tried.
-    monkeypatch.setattr(lane.time, "perf_counter", iter(np.arange(1e6)).__next__)
-    monkeypatch.setattr(lane, "TRIAL_SECONDS", 1e9)
-    monkeypatch.setattr(lane, "SIDE_BY_SIDE", 3)
+    monkeypatch.setattr(program_group.time, "perf_counter", iter(np.arange(1e6)).__next__)
+    monkeypatch.setattr(program_group, "TRIAL_SECONDS", 1e9)
+    monkeypatch.setattr(program_group, "SIDE_BY_SIDE", 3)
     arguments = {"params": {"rate": 0.0}, "epochs": 4, "batch_size": 16, "verbose": 0}
     several = search.ensemble(small, *data, n=12, **arguments)
     monkeypatch.undo()

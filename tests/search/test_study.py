@@ -119,11 +119,13 @@ def test_random_draws_from_lists_and_distributions(small, data):
 
 
 def test_many_of_one_shape_compile_one_program_a_size(small, data, monkeypatch):
-    from kerata.search import fleet
+    from kerata.search import vectorized_trainer
 
     made = []
     monkeypatch.setattr(
-        fleet.Fleet, "__init__", lambda self, *a, _f=fleet.Fleet.__init__: made.append(_f(self, *a))
+        vectorized_trainer.Fleet,
+        "__init__",
+        lambda self, *a, _f=vectorized_trainer.Fleet.__init__: made.append(_f(self, *a)),
     )
     space = {"learning_rate": [0.01, 0.02, 0.03], "rate": [0.1, 0.2], "l2": [0.1, 0.2, 0.3]}
     results = search.grid(small, space, *data, folds=3, verbose=0)

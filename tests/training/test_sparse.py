@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 import kerata as keras
 from kerata import layers
-from kerata.kernels.bags import Bags
+from kerata.kernels.sparse_rows import Bags
 from kerata.training.feed import make_rows
 from kerata.training.sparse import bags_from_sparse
 

@@ -10,7 +10,7 @@ pytest.importorskip("pandas")
 
 from kerata.workbench import fit_source
 from kerata.workbench.core.task import choose_task
-from kerata.workbench.data.parts import Images, Source, Texts
+from kerata.workbench.data.containers import Images, Source, Texts
 from kerata.workbench.features import (
     TextPreparation,
     WordBag,

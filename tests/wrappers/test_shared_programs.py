@@ -10,7 +10,7 @@ from kerata import Input, Sequential, activations, config, layers, losses, optim
 from kerata.base.randomness import seeded
 from kerata.constraints import NonNeg
 from kerata.regularizers import L2
-from kerata.wrappers.shared_programs import KEPT, KEPT_SIZES, share_programs, twins_kept
+from kerata.wrappers.program_cache import KEPT, KEPT_SIZES, share_programs, twins_kept
 
 X = np.random.default_rng(0).normal(size=(30, 5)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")

@@ -100,7 +100,7 @@ def _start_keeper(address: str, count: int) -> Any:
     numbers = [port, str(count), str(_HEARTBEAT), str(_LAST)]
     _wait_for_port(int(port))
     keeper = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("keeper.py")), *numbers],
+        [sys.executable, str(Path(__file__).with_name("coordinator.py")), *numbers],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # It outlives this process a little: who reads our errors must not wait for it.

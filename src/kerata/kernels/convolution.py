@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.kernels import platform
-from kerata.kernels.columns import columns_convolution, shifted_products
+from kerata.kernels.im2col import columns_convolution, shifted_products
 from kerata.kernels.shapes import (
     Sizes,
     check_kernel,

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.kernels import platform
-from kerata.kernels.columns import transposed_columns
+from kerata.kernels.im2col import transposed_columns
 from kerata.kernels.shapes import (
     Sizes,
     check_kernel,

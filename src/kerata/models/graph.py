@@ -12,7 +12,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean, shape_text
 from kerata.base.scope import get_mask, set_mask
 from kerata.base.symbolic import KerasTensor, Node, Operation, find_symbolic, is_symbolic
-from kerata.kernels.bags import is_bags
+from kerata.kernels.sparse_rows import is_bags
 from kerata.layers.core.dense import Dense
 from kerata.layers.core.input_layer import InputLayer
 from kerata.layers.layer import Layer

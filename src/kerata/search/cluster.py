@@ -8,8 +8,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from kerata.search.engine import Course, Engine, Record, Split
 from kerata.search.networks import Build, Data
+from kerata.search.runner import Course, Engine, Record, Split
 from kerata.training.feed import on_device
 
 Pairs = list[tuple[int, int]]

@@ -12,9 +12,9 @@ import numpy as np
 from kerata.base.arguments import is_integer
 from kerata.base.randomness import fixed_seed
 from kerata.base.rows import slice_rows
-from kerata.search.engine import Course, Engine, Record
 from kerata.search.networks import Build, Network
 from kerata.search.options import Given, Options, make_data, unscored
+from kerata.search.runner import Course, Engine, Record
 from kerata.search.space import check_names, courses_of
 from kerata.search.watch import Watch
 from kerata.training.feed import make_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from kerata.search.engine import Engine, Record
+from kerata.search.runner import Engine, Record
 
 
 def rungs_of(epochs: int, factor: int) -> list[int]:

@@ -17,8 +17,8 @@ import jax
 
 from kerata.base.fingerprint import digest_of
 from kerata.base.signature import Signature
-from kerata.search.engine import Course, Record, Split
 from kerata.search.networks import Build, Data
+from kerata.search.runner import Course, Record, Split
 
 _FORMAT = 2
 _CHECK = "crc32"

@@ -9,10 +9,10 @@ from typing import Any, Unpack
 import jax
 import numpy as np
 
-from kerata.search.engine import Engine, Record, Split
 from kerata.search.networks import Build
 from kerata.search.options import Given, Options, make_data, make_splits, ranking_score
 from kerata.search.results import Results
+from kerata.search.runner import Engine, Record, Split
 from kerata.search.space import (
     Params,
     check_names,

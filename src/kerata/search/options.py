@@ -13,8 +13,8 @@ from kerata.base.arguments import is_integer
 from kerata.base.messages import did_you_mean
 from kerata.base.randomness import fixed_seed
 from kerata.callbacks.monitor import Monitor
-from kerata.search.engine import Split
 from kerata.search.networks import Build, Data, checked, reported
+from kerata.search.runner import Split
 from kerata.search.space import FIT, Params
 from kerata.search.splits import classes_of, folds_of
 from kerata.training.feed import Rows, apply_class_weight, check_finite, make_rows, on_device

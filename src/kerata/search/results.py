@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.search.engine import Course, Record, Split
+from kerata.search.runner import Course, Record, Split
 from kerata.search.statistics import corrected_t_test, standard_error
 from kerata.search.table import Row, candidates_table, table_text
 

@@ -12,8 +12,8 @@ import numpy as np
 from kerata.base.arguments import is_integer
 from kerata.base.messages import did_you_mean
 from kerata.layers.layer import Layer
-from kerata.search.engine import Course
 from kerata.search.networks import Build
+from kerata.search.runner import Course
 
 # Arguments of `fit` that can be searched.
 FIT = ("epochs", "batch_size", "shuffle")

@@ -8,12 +8,12 @@ from typing import Any, Unpack
 import numpy as np
 
 from kerata.base.randomness import fixed_seed
-from kerata.search.engine import Course, Engine, Record, Split
 from kerata.search.halving import halve, rungs_of
 from kerata.search.journal import Journal, identity_of
 from kerata.search.networks import Build, Data
 from kerata.search.options import Given, Options, make_data, make_splits, ranking_score
 from kerata.search.results import Results
+from kerata.search.runner import Course, Engine, Record, Split
 from kerata.search.space import (
     FIT,
     Params,

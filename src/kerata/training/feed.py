@@ -15,7 +15,7 @@ import numpy as np
 from kerata.base.dtypes import floatx
 from kerata.base.placement import current_placement
 from kerata.base.rows import slice_rows
-from kerata.kernels.bags import Bags, is_bags
+from kerata.kernels.sparse_rows import Bags, is_bags
 from kerata.training.batch import GivenBatch
 from kerata.training.foreign import is_file_array, is_tensor, tensor_to_numpy
 from kerata.training.sparse import (

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from kerata.callbacks.terminate_on_nan import TerminateOnNaN
-from kerata.kernels.bags import is_bags
+from kerata.kernels.sparse_rows import is_bags
 from kerata.training.feed import Rows, check_finite
 
 # Rows on which a model is tried.

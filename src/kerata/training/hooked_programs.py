@@ -15,7 +15,7 @@ import jax.numpy as jnp
 
 from kerata.base.scope import Scope
 from kerata.base.variable import Variable, unboxed
-from kerata.kernels.bags import is_bags
+from kerata.kernels.sparse_rows import is_bags
 from kerata.training.batch import GivenBatch, as_a_step_gets_it
 from kerata.training.objective import Objective
 from kerata.training.programs import Programs, Values, is_traced, plain_number

@@ -22,7 +22,7 @@ from kerata.base.placement import current_placement
 from kerata.base.rows import count_rows
 from kerata.base.scope import Scope, get_mask
 from kerata.base.variable import Variable
-from kerata.kernels.bags import is_bags
+from kerata.kernels.sparse_rows import is_bags
 from kerata.layers.rows import keeps_rows_apart
 from kerata.training.objective import Objective
 

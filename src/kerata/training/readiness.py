@@ -10,7 +10,7 @@ import numpy as np
 from kerata.base.placement import current_placement
 from kerata.base.symbolic import KerasTensor, infer_spec
 from kerata.callbacks.history import History
-from kerata.kernels.bags import is_bags
+from kerata.kernels.sparse_rows import is_bags
 from kerata.training.checks import check_loss_given, check_targets_fit
 from kerata.training.feed import Rows
 from kerata.training.hooked_programs import CalledPrograms, HookedPrograms

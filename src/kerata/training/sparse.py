@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerata.base.jax_sparse import is_jax_sparse
-from kerata.kernels.bags import Bags, bags_from_entries
+from kerata.kernels.sparse_rows import Bags, bags_from_entries
 
 # Below this width the zeros cost little.
 MIN_WIDTH = 500

@@ -11,7 +11,7 @@ import numpy as np
 from kerata.training.interrupt import counted_interrupts
 from kerata.workbench.core import metrics
 from kerata.workbench.core.result import Baseline, Tell, Trained, outputs_of
-from kerata.workbench.data.parts import Source
+from kerata.workbench.data.containers import Source
 from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped
 from kerata.workbench.splitting.divide import divide
 from kerata.workbench.training import baselines, ensemble

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from kerata.base.randomness import seeded
 from kerata.training.sparse import is_sparse_matrix
-from kerata.wrappers.shared_programs import share_programs
+from kerata.wrappers.program_cache import share_programs
 
 # Sparse matrices of so many numbers are made dense: small ones train faster so.
 _SMALL = 1 << 22

@@ -6,7 +6,7 @@ import pytest
 pandas = pytest.importorskip("pandas")
 
 from kerata.workbench import fit_source  # noqa: E402 # after the skip
-from kerata.workbench.data.parts import Source, Table  # noqa: E402 # after the skip
+from kerata.workbench.data.containers import Source, Table  # noqa: E402 # after the skip
 from kerata.workbench.diagnosis import diagnose_trained  # noqa: E402 # after the skip
 from kerata.workbench.diagnosis.trained import diagnose_prepared  # noqa: E402 # after the skip
 

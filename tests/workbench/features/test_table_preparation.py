@@ -8,7 +8,7 @@ import pytest
 pandas = pytest.importorskip("pandas")
 
 from kerata.workbench.core.task import choose_task  # noqa: E402
-from kerata.workbench.data.parts import Table  # noqa: E402
+from kerata.workbench.data.containers import Table  # noqa: E402
 from kerata.workbench.data.schema import infer_columns  # noqa: E402 - needs pandas
 from kerata.workbench.features import TablePreparation, from_dict  # noqa: E402
 from kerata.workbench.features.numbers import fit_numbers  # noqa: E402

@@ -5,8 +5,8 @@ import pytest
 
 pandas = pytest.importorskip("pandas")
 
-from kerata.workbench.runs import inference  # noqa: E402  # after the check for pandas
 from kerata.workbench.data import spilled  # noqa: E402
+from kerata.workbench.runs import inference  # noqa: E402  # after the check for pandas
 from kerata.workbench.runs.inference import evaluate_source, predict_source  # noqa: E402
 
 

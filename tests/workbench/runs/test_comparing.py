@@ -12,7 +12,9 @@ from kerata.workbench.runs.rerun import train_again
 
 
 def test_a_rerun_gives_the_same_and_is_no_better(run, place):
-    again = runs.save(train_again(run, data=place / "fruit.csv"), "again", place / "runs", report=False)
+    again = runs.save(
+        train_again(run, data=place / "fruit.csv"), "again", place / "runs", report=False
+    )
     assert again.record["metrics"] == run.record["metrics"]
     pairs, rows = compare_runs([run, again])
     assert rows == len(run.answers()["row"])

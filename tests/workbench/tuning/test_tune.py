@@ -12,9 +12,9 @@ from kerata.workbench import runs  # noqa: E402 - needs pandas
 from kerata.workbench.data import read_source  # noqa: E402
 from kerata.workbench.networks.recipes import RECIPES, with_options  # noqa: E402
 from kerata.workbench.splitting.divide import divide  # noqa: E402
-from kerata.workbench.tuning.record import importance_of  # noqa: E402
 from kerata.workbench.tuning.space import MORE, SPACES, USUAL, candidates, suggest  # noqa: E402
 from kerata.workbench.tuning.study import open_study  # noqa: E402
+from kerata.workbench.tuning.summary import importance_of  # noqa: E402
 from kerata.workbench.tuning.trial import Pruned, Trials  # noqa: E402
 
 

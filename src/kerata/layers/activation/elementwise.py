@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from kerata import activations
 from kerata.base.arguments import at_least
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class ReLU(SameShape):

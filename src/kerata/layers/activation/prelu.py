@@ -8,7 +8,7 @@ import jax
 
 from kerata import constraints, initializers, regularizers
 from kerata.layers.input_spec import InputSpec
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class PReLU(SameShape):

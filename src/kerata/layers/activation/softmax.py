@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from kerata.base.messages import shape_text
 from kerata.layers.rows import is_batch_left_alone
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 from kerata.ops.activations import softmax
 
 

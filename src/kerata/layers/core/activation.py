@@ -6,7 +6,7 @@ from typing import Any
 
 from kerata import activations
 from kerata.layers.rows import is_apart_after
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class Activation(SameShape):

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 
 from kerata.base.symbolic import KerasTensor, is_symbolic
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class Identity(SameShape):

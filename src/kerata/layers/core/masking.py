@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from kerata.layers.rows import is_batch_left_alone
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class Masking(SameShape):

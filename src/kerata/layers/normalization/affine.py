@@ -8,7 +8,7 @@ import jax
 
 from kerata import constraints, initializers, regularizers
 from kerata.base.variable import Variable
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class Affine(SameShape):

@@ -12,7 +12,7 @@ import numpy as np
 from kerata.base.dtypes import epsilon
 from kerata.base.messages import shape_text
 from kerata.layers.preprocessing.batches import batches_of
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class Normalization(SameShape):

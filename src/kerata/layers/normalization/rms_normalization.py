@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from kerata import ops
 from kerata.base.arguments import axis_or_axes
 from kerata.layers.rows import is_batch_left_alone
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class RMSNormalization(SameShape):

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.layers.rows import is_batch_left_alone
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class UnitNormalization(SameShape):

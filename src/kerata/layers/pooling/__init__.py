@@ -1,6 +1,6 @@
 """Layers that reduce windows, or everything, to one number for each channel."""
 
-from kerata.layers.pooling.whole import (
+from kerata.layers.pooling.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
     GlobalAveragePooling3D,

@@ -9,7 +9,7 @@ import numpy as np
 
 from kerata.base.dtypes import image_data_format
 from kerata.layers.rows import ranks
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class Rescaling(SameShape):

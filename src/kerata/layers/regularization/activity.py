@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 from kerata.regularizers import L1L2
 
 

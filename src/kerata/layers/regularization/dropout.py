@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from kerata.base.arguments import fraction, is_integer
 from kerata.base.randomness import FollowingGenerator, SeedGenerator
 from kerata.layers.regularization.random_bits import keep_mask
-from kerata.layers.same_shape import SameShape
+from kerata.layers.shape_preserving import SameShape
 
 
 class RandomInTraining(SameShape):

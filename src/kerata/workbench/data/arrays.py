@@ -11,8 +11,8 @@ import numpy as np
 from kerata.datasets.archives import read_npz, reading
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.task import spell
+from kerata.workbench.data.containers import Images, Part, Source, Table, Texts
 from kerata.workbench.data.opening import fingerprint
-from kerata.workbench.data.parts import Images, Part, Source, Table, Texts
 
 _INPUTS = ("x", "X", "data", "features", "images", "inputs", "texts")
 _TARGETS = ("y", "Y", "target", "targets", "label", "labels")

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.extras import need
+from kerata.workbench.data.containers import Images, Source, Texts
 from kerata.workbench.data.encodings import decode_text, told_encoding
 from kerata.workbench.data.opening import IMAGE_ENDINGS, TEXT_ENDINGS, fingerprint
-from kerata.workbench.data.parts import Images, Source, Texts
 
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing")

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerata.workbench.core.extras import need
 from kerata.workbench.data.arrays import source_of_arrays
-from kerata.workbench.data.parts import Source, Table, Texts
+from kerata.workbench.data.containers import Source, Table, Texts
 
 
 def read_named(name: str) -> Source:

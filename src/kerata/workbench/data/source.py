@@ -10,12 +10,12 @@ from kerata.base.messages import did_you_mean, printable_errors
 from kerata.workbench.core.extras import need
 from kerata.workbench.data import table_files
 from kerata.workbench.data.arrays import read_arrays
+from kerata.workbench.data.containers import Images, Part, Source, Table, Texts
 from kerata.workbench.data.delimited import read_delimited
 from kerata.workbench.data.folders import read_folder, read_one
 from kerata.workbench.data.frames import check_target, frame_of
 from kerata.workbench.data.named import NAMED, OTHER_NAMES, read_named
 from kerata.workbench.data.opening import file_kind, fingerprint
-from kerata.workbench.data.parts import Images, Part, Source, Table, Texts
 from kerata.workbench.data.sampler import MOST_BYTES
 
 __all__ = ["Images", "Part", "Source", "Table", "Texts", "read_source"]

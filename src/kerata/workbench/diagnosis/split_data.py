@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from kerata.kernels.bags import is_bags
+from kerata.kernels.sparse_rows import is_bags
 from kerata.training.feed import Rows, make_rows
 
 # More rows than these are sampled.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.features.bags import words_of
+from kerata.workbench.features.word_bag import words_of
 
 # So many words of a text are tried, from its beginning.
 MOST_WORDS = 120

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kerata.workbench.features.base import part
+from kerata.workbench.features.preparation import part
 
 # A category of fewer training rows says little about itself; all such share one id.
 RARE = 5

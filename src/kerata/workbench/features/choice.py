@@ -6,8 +6,8 @@ from typing import Any
 
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.task import Task
-from kerata.workbench.features.base import Preparation
 from kerata.workbench.features.images import ImagePreparation
+from kerata.workbench.features.preparation import Preparation
 from kerata.workbench.features.tables import TablePreparation
 from kerata.workbench.features.texts import TextPreparation
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kerata.workbench.features.base import part
+from kerata.workbench.features.preparation import part
 
 # Cycles in days; each becomes a sine and a cosine.
 CYCLES = {"year": 365.2425, "week": 7.0, "day": 1.0}

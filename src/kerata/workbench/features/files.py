@@ -15,8 +15,8 @@ from kerata.base.messages import printable
 from kerata.saving import archive
 from kerata.utils.files import write_beside
 from kerata.workbench.core import result
-from kerata.workbench.features.base import Preparation
 from kerata.workbench.features.choice import MAKERS
+from kerata.workbench.features.preparation import Preparation
 
 ENTRY = "preparation.json"
 

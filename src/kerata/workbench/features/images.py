@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from kerata.workbench.features.base import Inputs, Preparation
+from kerata.workbench.features.preparation import Inputs, Preparation
 
 
 class ImagePreparation(Preparation):

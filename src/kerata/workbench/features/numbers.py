@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from kerata.workbench.features.base import part
+from kerata.workbench.features.preparation import part
 
 # Skewness from which ranks take the place of values, and the fewest values that have ranks.
 SKEWED = 1.5

@@ -9,11 +9,11 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.column import Column
 from kerata.workbench.data.schema import column_values
-from kerata.workbench.features.bags import WordBag
-from kerata.workbench.features.base import Inputs, Preparation, part
 from kerata.workbench.features.categories import CategoryColumn, fit_categories
 from kerata.workbench.features.dates import DateColumn, fit_dates
 from kerata.workbench.features.numbers import NumberColumn, fit_numbers
+from kerata.workbench.features.preparation import Inputs, Preparation, part
+from kerata.workbench.features.word_bag import WordBag
 
 # Most distinct words of free text in a table that become inputs.
 WORDS = 20_000

@@ -10,10 +10,10 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.column import Column
 from kerata.workbench.data.schema import column_values
-from kerata.workbench.features.bags import WordBag, words_of
-from kerata.workbench.features.base import Inputs, Preparation
+from kerata.workbench.features.preparation import Inputs, Preparation
 from kerata.workbench.features.rows import kind_of
 from kerata.workbench.features.tables import texts_of
+from kerata.workbench.features.word_bag import WordBag, words_of
 
 # Numbers of words: 0 is nothing, 1 an unknown word.
 UNKNOWN, FIRST = 1, 2

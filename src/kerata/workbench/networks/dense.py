@@ -6,8 +6,8 @@ from typing import Any
 
 import kerata
 from kerata import layers, optimizers
-from kerata.workbench.features.base import Inputs
-from kerata.workbench.networks.parts import (
+from kerata.workbench.features.preparation import Inputs
+from kerata.workbench.networks.blocks import (
     entrance,
     finished,
     first_layer,

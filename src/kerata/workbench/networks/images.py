@@ -6,9 +6,9 @@ from typing import Any
 
 import kerata
 from kerata import layers, optimizers
-from kerata.workbench.features.base import Inputs
+from kerata.workbench.features.preparation import Inputs
 from kerata.workbench.networks.affine import RandomAffine
-from kerata.workbench.networks.parts import finished, image_input, normalized, scores
+from kerata.workbench.networks.blocks import finished, image_input, normalized, scores
 
 # Images are halved until they are at most so high and wide.
 SMALLEST = 7

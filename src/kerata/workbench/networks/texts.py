@@ -6,9 +6,8 @@ from typing import Any
 
 import kerata
 from kerata import layers, optimizers
-from kerata.workbench.features.base import Inputs
-from kerata.workbench.networks.margins import margin_model
-from kerata.workbench.networks.parts import (
+from kerata.workbench.features.preparation import Inputs
+from kerata.workbench.networks.blocks import (
     Given,
     entrance,
     finished,
@@ -16,6 +15,7 @@ from kerata.workbench.networks.parts import (
     scores,
     width_of,
 )
+from kerata.workbench.networks.margins import margin_model
 
 
 def bag_of_words(

@@ -6,8 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerata.workbench.report import insides, judged, searched, sections
-from kerata.workbench.report.facts import Facts
+from kerata.workbench.report import (
+    model_sections,
+    prediction_sections,
+    search_section,
+    summary_sections,
+)
+from kerata.workbench.report.context import Facts
 from kerata.workbench.report.markup import esc, paragraph
 from kerata.workbench.report.pictures import Album
 from kerata.workbench.report.style import STYLE
@@ -17,21 +22,21 @@ if TYPE_CHECKING:
 
 Section = Callable[[Facts], str]
 SECTIONS: dict[str, Section] = {
-    "Verdict": sections.verdict,
-    "Diagnosis": sections.diagnosis,
-    "Search": searched.search,
-    "Curves": sections.learning,
-    "Confusion": judged.confusion,
-    "Classes": judged.by_class,
-    "Thresholds and probabilities": judged.thresholds,
-    "Errors": judged.residuals,
-    "Worst mistakes": insides.mistakes,
-    "Columns that matter": insides.columns,
-    "Words that matter": insides.words,
-    "Filters": insides.filters,
-    "Data": sections.data,
-    "Network": sections.network,
-    "Use it": sections.use,
+    "Verdict": summary_sections.verdict,
+    "Diagnosis": summary_sections.diagnosis,
+    "Search": search_section.search,
+    "Curves": summary_sections.learning,
+    "Confusion": prediction_sections.confusion,
+    "Classes": prediction_sections.by_class,
+    "Thresholds and probabilities": prediction_sections.thresholds,
+    "Errors": prediction_sections.residuals,
+    "Worst mistakes": model_sections.mistakes,
+    "Columns that matter": model_sections.columns,
+    "Words that matter": model_sections.words,
+    "Filters": model_sections.filters,
+    "Data": summary_sections.data,
+    "Network": summary_sections.network,
+    "Use it": summary_sections.use,
 }
 
 

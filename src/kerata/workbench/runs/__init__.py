@@ -1,7 +1,6 @@
 """Folders of finished runs: ``runs.save``, ``runs.load``, ``runs.all``."""
 
-from kerata.workbench.runs.run import Run, load, look_through
-from kerata.workbench.runs.run import every as all
+from kerata.workbench.runs.run import Run, every as all, load, look_through
 from kerata.workbench.runs.store import add_report, check_name, complete, free_name, keep, save
 
 __all__ = [

@@ -12,13 +12,13 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.utils.files import write_beside
 from kerata.workbench.core import metrics
-from kerata.workbench.runs.predictions import answer_columns
-from kerata.workbench.core.extras import need
-from kerata.workbench.runs.run import Run
-from kerata.workbench.features.rows import kind_of, take, target_values
-from kerata.workbench.data.parts import Images, Table, Texts
-from kerata.workbench.data.pieces import ROWS, read_pieces
 from kerata.workbench.core.cell_values import is_missing
+from kerata.workbench.core.extras import need
+from kerata.workbench.data.chunks import ROWS, read_pieces
+from kerata.workbench.data.containers import Images, Table, Texts
+from kerata.workbench.features.rows import kind_of, take, target_values
+from kerata.workbench.runs.predictions import answer_columns
+from kerata.workbench.runs.run import Run
 
 NAMES = {"table": "a table", "texts": "texts", "images": "images"}
 

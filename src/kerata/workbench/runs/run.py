@@ -15,10 +15,10 @@ from kerata.base.messages import did_you_mean
 from kerata.utils.files import tidy_up
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.result import outputs_of
+from kerata.workbench.core.task import Task
 from kerata.workbench.features import Preparation, load_with
 from kerata.workbench.features.rows import count, take
 from kerata.workbench.runs.form import check_record
-from kerata.workbench.core.task import Task
 
 FOLDER = "runs"
 RECORD = "run.json"

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.workbench.runs.predictions import answer_columns
 from kerata.utils.files import put_folder, replace_folder, unfinished, write_beside
+from kerata.workbench.features import save_with
+from kerata.workbench.report import write_report
+from kerata.workbench.runs.predictions import answer_columns
 from kerata.workbench.runs.record import config_of, judged_record_of, plain, record_of
 from kerata.workbench.runs.run import (
     ANSWERS,
@@ -25,8 +27,6 @@ from kerata.workbench.runs.run import (
     Run,
     load,
 )
-from kerata.workbench.features import save_with
-from kerata.workbench.report import write_report
 
 if TYPE_CHECKING:
     from kerata.workbench.core.result import Trained

@@ -11,7 +11,7 @@ import numpy as np
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.result import Tell
 from kerata.workbench.core.task import Task
-from kerata.workbench.data.parts import Source, Table
+from kerata.workbench.data.containers import Source, Table
 from kerata.workbench.data.schema import infer_columns
 from kerata.workbench.features.choice import prepared_kind
 from kerata.workbench.features.rows import target_values

@@ -10,7 +10,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.cell_values import is_missing
 from kerata.workbench.core.task import Task, choose_task
-from kerata.workbench.data.parts import Source
+from kerata.workbench.data.containers import Source
 from kerata.workbench.features.rows import count, take, target_values
 from kerata.workbench.splitting.split import held_out, strata_of
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.features import Preparation
-from kerata.workbench.features.base import Inputs
 from kerata.workbench.features.choice import prepare
+from kerata.workbench.features.preparation import Inputs
 from kerata.workbench.networks.recipes import recipe_for, with_options
 from kerata.workbench.splitting.divide import Divided
 from kerata.workbench.splitting.targets import class_weights, with_targets

@@ -9,14 +9,14 @@ from typing import Any
 
 from kerata.workbench.core import metrics
 from kerata.workbench.core.result import Search, Trained
-from kerata.workbench.data.parts import Source
+from kerata.workbench.data.containers import Source
 from kerata.workbench.experiment import fit_source
 from kerata.workbench.splitting.divide import Divided, Tell, divide
-from kerata.workbench.tuning.record import importance_of, tried_of
 from kerata.workbench.tuning.space import candidates
 from kerata.workbench.tuning.study import open_study
+from kerata.workbench.tuning.summary import importance_of, tried_of
 from kerata.workbench.tuning.trial import Trials
-from kerata.workbench.tuning.work import Limits, work
+from kerata.workbench.tuning.worker import Limits, work
 
 
 def tune_source(
@@ -149,7 +149,7 @@ def _search(
         if limits.reached(study):
             pass
         elif ray is not None:
-            from kerata.workbench.tuning.cluster import work_on_cluster
+            from kerata.workbench.tuning.ray_workers import work_on_cluster
 
             work_on_cluster(study, ray, trials, networks, limits, told)
         elif workers > 1:

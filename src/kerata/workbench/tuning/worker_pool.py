@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kerata.workbench.tuning.trial import Trials
-from kerata.workbench.tuning.work import Limits
+from kerata.workbench.tuning.worker import Limits
 
 ROWS, JOB = "rows.pickle", "job.json"
 # Seconds between looks at the study.
@@ -123,7 +123,7 @@ def _watch(study: Any, crew: list[Any], told: Callable[[Any], None]) -> None:
 def main(folder: Path, number: int) -> None:
     """Work as one of several; what to do is in the folder."""
     from kerata.workbench.tuning.study import joined
-    from kerata.workbench.tuning.work import work
+    from kerata.workbench.tuning.worker import work
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     job = json.loads((folder / JOB).read_text(encoding="utf-8"))

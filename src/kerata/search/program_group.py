@@ -14,8 +14,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from kerata.search.fleet import Fleet, Member
 from kerata.search.networks import Build, Data, Network, begin, told
+from kerata.search.vectorized_trainer import Fleet, Member
 
 # Larger networks are trained in turn on a CPU: side by side they drive each other out of cache.
 LARGE = 2**20

@@ -9,7 +9,7 @@ from typing import Any
 from kerata.search.cluster import connected
 from kerata.workbench.tuning.space import suggest
 from kerata.workbench.tuning.trial import Pruned, Trials
-from kerata.workbench.tuning.work import OPTIONS, Limits, batch_of, tell
+from kerata.workbench.tuning.worker import OPTIONS, Limits, batch_of, tell
 
 # Seconds between looks at the curves, and from a trial's last word to its end.
 LOOK = 0.3

@@ -7,7 +7,7 @@ import numpy as np
 from kerata.workbench.core.confusion import confusion_matrix, most_confused
 from kerata.workbench.explain import calibration, class_scores
 from kerata.workbench.report import charts
-from kerata.workbench.report.facts import Facts, percent
+from kerata.workbench.report.context import Facts, percent
 from kerata.workbench.report.markup import bar, esc, paragraph, table
 
 # Larger matrices can't be read; more curves neither.

@@ -9,7 +9,7 @@ import numpy as np
 from kerata.workbench.evaluation.figures import figure as main_figure
 from kerata.workbench.evaluation.verdict import TOLD
 from kerata.workbench.report import charts
-from kerata.workbench.report.facts import Facts, metric_name
+from kerata.workbench.report.context import Facts, metric_name
 from kerata.workbench.report.markup import bar, bullets, esc, paragraph, table
 
 # Wide tables show so many columns; long lists so many classes.

@@ -14,8 +14,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from kerata.search.lane import Lane, Task
 from kerata.search.networks import Build, Data, Network, told
+from kerata.search.program_group import Lane, Task
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.datasets.sequences import Ragged
-from kerata.workbench.features.base import part
+from kerata.workbench.features.preparation import part
 
 WEIGHTS = ("binary", "counts", "tfidf", "naive-bayes")
 _TAGS = re.compile(r"<[a-zA-Z/][^<>]{0,40}>")

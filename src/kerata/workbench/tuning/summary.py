@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kerata.workbench.core.result import Tried
-from kerata.workbench.tuning.work import OPTIONS, OUTCOME
+from kerata.workbench.tuning.worker import OPTIONS, OUTCOME
 
 # With fewer complete trials nobody can say which choice matters.
 FEWEST = 12

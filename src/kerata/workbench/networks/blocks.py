@@ -8,7 +8,7 @@ import numpy as np
 
 import kerata
 from kerata import layers, regularizers
-from kerata.workbench.features.base import Inputs
+from kerata.workbench.features.preparation import Inputs
 
 # Up to so many ids in all, categories become ones and zeros; beyond, vectors.
 ONE_HOT = 256

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from kerata.workbench.data.containers import Part, Table
 from kerata.workbench.data.frames import frame_of
 from kerata.workbench.data.opening import file_kind
-from kerata.workbench.data.parts import Part, Table
 from kerata.workbench.data.source import raw_table, read_source
 
 ROWS = 20_000

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.data.parts import Table
+from kerata.workbench.data.containers import Table
 from kerata.workbench.explain import covering_map, term_weights, word_pulls, worst_rows
 from kerata.workbench.features.rows import kind_of, take
-from kerata.workbench.report.facts import Facts, spread
+from kerata.workbench.report.context import Facts, spread
 from kerata.workbench.report.markup import bar, esc, image, paragraph, table
 
 # How many are shown.

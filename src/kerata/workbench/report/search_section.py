@@ -9,7 +9,7 @@ import numpy as np
 from kerata.plots.figure import GREY, headline, new_figure, tidy
 from kerata.workbench.core.metrics import MAIN, higher_is_better
 from kerata.workbench.report.charts import COLOURS
-from kerata.workbench.report.facts import Facts, metric_name
+from kerata.workbench.report.context import Facts, metric_name
 from kerata.workbench.report.markup import bar, esc, paragraph, table
 
 if TYPE_CHECKING:
