@@ -127,7 +127,7 @@ def _line(goal: Goal, runs: list[dict[str, Any]]) -> str:
     network = runs[0]["network"] + (" (auto)" if goal.network == "auto" else "")
     cells = (
         goal.source,
-        ", ".join([network, *_told(goal)]),
+        ", ".join([network, *_sentence(goal)]),
         f"{'MAE' if lower else goal.figure} {goal.value}{limit}",
         " ".join(format(value, digits) for value in values),
         f"**{format(fmean(values), digits)}**",
@@ -138,7 +138,7 @@ def _line(goal: Goal, runs: list[dict[str, Any]]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _told(goal: Goal) -> list[str]:
+def _sentence(goal: Goal) -> list[str]:
     epochs = [f"{goal.epochs} epochs"] if goal.epochs else []
     return epochs + [f"{name} {value}" for name, value in goal.options.items()]
 

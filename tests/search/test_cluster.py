@@ -48,19 +48,19 @@ def test_one_of_two_machines_is_lost(small, data, monkeypatch):
 def test_pieces_hold_each_training_once(small, data):
     from kerata.search.cluster import pieces_of, train_piece
     from kerata.search.options import Options, make_data, make_splits
-    from kerata.search.runner import Engine
+    from kerata.search.runner import SearchRunner
     from kerata.search.space import courses_of, grid_candidates
 
     rows, model = make_data(small, {}, *data, Options())
-    courses, _ = courses_of(small, grid_candidates({"units": [2, 3], "rate": [0.1, 0.2]}))
+    trials, _ = courses_of(small, grid_candidates({"units": [2, 3], "rate": [0.1, 0.2]}))
     splits = make_splits(rows, model, 3, Options())
-    pieces = pieces_of(Engine(small, rows, courses, splits), 5)
+    pieces = pieces_of(SearchRunner(small, rows, trials, splits), 5)
     assert sorted(p for piece in pieces for p in piece) == [
         (c, s) for c in range(4) for s in range(3)
     ]
-    assert all(len({courses[c].params["units"] for c, _ in piece}) == 1 for piece in pieces)
-    records = train_piece(small, rows, courses, splits, False, pieces[0])
-    assert [(r.course, r.split) for r in records] == pieces[0]
+    assert all(len({trials[c].params["units"] for c, _ in piece}) == 1 for piece in pieces)
+    records = train_piece(small, rows, trials, splits, False, pieces[0])
+    assert [(r.trial, r.split) for r in records] == pieces[0]
 
 
 def test_halving_stays_in_one_process(small, data):

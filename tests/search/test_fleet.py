@@ -5,7 +5,7 @@ import pytest
 
 import kerata as keras
 from kerata.search.networks import Network, begin
-from kerata.search.vectorized_trainer import Fleet, Member
+from kerata.search.vectorized_trainer import Member, VectorizedTrainer
 from kerata.training.feed import make_rows, on_device
 
 RNG = np.random.default_rng(0)
@@ -47,10 +47,10 @@ def fleet_of(build, candidates, traced, epochs, batch_size, capacity=None, rows=
     rows = on_device(make_rows(X, Y) if rows is None else rows)
     networks = [Network(build, params, rows, 0) for params in candidates]
     assert len({n.structure.signature for n in networks}) == 1
-    fleet = Fleet(
+    trainer = VectorizedTrainer(
         networks[0], traced, rows.arrays, rows.arrays, SPLITS, batch_size, True, capacity or epochs
     )
-    return fleet, rows, networks
+    return trainer, rows, networks
 
 
 def members_of(build, candidates, networks, traced, rows, splits):
@@ -82,14 +82,14 @@ def test_equal_to_training_alone(side_by_side):
     columns = zip(*(n.structure.numbers for n in networks), strict=True)
     traced = [i for i, values in enumerate(columns) if len(set(values)) > 1]
     assert len(traced) == 3
-    fleet, rows, networks = fleet_of(dense, CANDIDATES, traced, 5, 8, capacity=3)
+    trainer, rows, networks = fleet_of(dense, CANDIDATES, traced, 5, 8, capacity=3)
     members = list(members_of(dense, CANDIDATES, networks, traced, rows, SPLITS))
     if side_by_side:
-        fleet.advance(members, 5, (1, 5))
+        trainer.advance(members, 5, (1, 5))
     else:
         for member in members:
-            fleet.advance([member], 2, (1, 5))
-            fleet.advance([member], 5, (1, 5))
+            trainer.advance([member], 2, (1, 5))
+            trainer.advance([member], 5, (1, 5))
     for member in members:
         number, seed = member.label
         for epochs in (1, 5):

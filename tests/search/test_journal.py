@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kerata import search
-from kerata.search.program_group import Lane
+from kerata.search.program_group import ProgramGroup
 
 SPACE = {"learning_rate": [0.05, 0.2], "epochs": [1, 2]}
 ARGUMENTS = {"folds": 2, "batch_size": 8, "verbose": 0}
@@ -22,13 +22,13 @@ ARGUMENTS = {"folds": 2, "batch_size": 8, "verbose": 0}
 def trained(monkeypatch):
     """Count the trainings that a search does."""
     found = []
-    begin = Lane._begin
+    begin = ProgramGroup._begin
 
-    def counted(self, task, fleet):
-        found.append((task.course, task.split))
-        begin(self, task, fleet)
+    def counted(self, task, trainer):
+        found.append((task.trial, task.split))
+        begin(self, task, trainer)
 
-    monkeypatch.setattr(Lane, "_begin", counted)
+    monkeypatch.setattr(ProgramGroup, "_begin", counted)
     return found
 
 

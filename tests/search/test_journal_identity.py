@@ -14,7 +14,7 @@ import pytest
 import kerata as keras
 from kerata import search
 from kerata.base.signature import Signature
-from kerata.search.program_group import Lane
+from kerata.search.program_group import ProgramGroup
 
 X = np.random.default_rng(0).normal(size=(12, 2)).astype("float32")
 Y = X[:, :1]
@@ -154,13 +154,13 @@ def by_parameter(activation="relu", optimizer=None):
 @pytest.fixture
 def trained(monkeypatch):
     found = []
-    begin = Lane._begin
+    begin = ProgramGroup._begin
 
-    def counted(self, task, fleet):
-        found.append((task.course, task.split))
-        begin(self, task, fleet)
+    def counted(self, task, trainer):
+        found.append((task.trial, task.split))
+        begin(self, task, trainer)
 
-    monkeypatch.setattr(Lane, "_begin", counted)
+    monkeypatch.setattr(ProgramGroup, "_begin", counted)
     return found
 
 
@@ -237,7 +237,7 @@ def test_what_cannot_be_told_is_trained_again(tmp_path, trained):
     first = run(path, activation=[locked, "relu"]).scores()
     trained.clear()
     np.testing.assert_array_equal(run(path, activation=[locked, "relu"]).scores(), first)
-    assert {course for course, _ in trained} == {0}
+    assert {trial for trial, _ in trained} == {0}
 
 
 def test_a_builder_that_cannot_be_told_is_refused(tmp_path):

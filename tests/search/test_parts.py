@@ -200,7 +200,7 @@ def test_numbers_are_replaced_for_a_while():
 def test_lanes_are_told_apart_even_by_minus_one_and_minus_two(data):
     """Python gives both the same hash."""
     from kerata.search.options import Options, make_data, make_splits
-    from kerata.search.runner import Engine
+    from kerata.search.runner import SearchRunner
     from kerata.search.space import courses_of, grid_candidates
 
     def build(axis=-1, rate=0.5):
@@ -212,8 +212,8 @@ def test_lanes_are_told_apart_even_by_minus_one_and_minus_two(data):
         model.compile("sgd", "mse")
         return model
 
-    courses, _ = courses_of(build, grid_candidates({"axis": [-1, -2], "rate": [0.1, 0.2]}))
+    trials, _ = courses_of(build, grid_candidates({"axis": [-1, -2], "rate": [0.1, 0.2]}))
     rows, model = make_data(build, {}, *data, Options())
-    lanes = Engine(build, rows, courses, make_splits(rows, model, 43, Options())).lanes()
-    assert sorted(sorted({t.course for t in lane.tasks}) for lane in lanes) == [[0, 1], [2, 3]]
-    assert all(len(lane.traced) == 1 for lane in lanes)
+    groups = SearchRunner(build, rows, trials, make_splits(rows, model, 43, Options())).groups()
+    assert sorted(sorted({t.trial for t in group.tasks}) for group in groups) == [[0, 1], [2, 3]]
+    assert all(len(group.traced) == 1 for group in groups)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kerata.search.results import Results
-from kerata.search.runner import Course, Record, Split
+from kerata.search.runner import Record, Split, TrialConfig
 from kerata.search.statistics import corrected_t_test
 
 SCORES = np.array(
@@ -21,13 +21,13 @@ PARAMETERS = [10, 20, 40, 80]
 def made(scores=SCORES, mode="max", metric="val_accuracy", epochs=None):
     rows = np.arange(12, dtype=np.int32)
     splits = [Split(i, rows[:9], rows[9:]) for i in range(scores.shape[1])]
-    courses = [Course({"units": n}, (3,), parameters=n) for n in PARAMETERS]
+    trials = [TrialConfig({"units": n}, (3,), parameters=n) for n in PARAMETERS]
     records = [
         Record(c, s, {3: {metric: v}}, "ValueError: bad" if np.isnan(v) else None, seconds=0.5)
         for (c, s), v in np.ndenumerate(scores)
     ]
     candidates = [{"units": n} for n in PARAMETERS]
-    return Results(candidates, range(4), courses, splits, records, metric, mode, epochs=epochs)
+    return Results(candidates, range(4), trials, splits, records, metric, mode, epochs=epochs)
 
 
 def test_the_best_has_scores_on_all_splits():

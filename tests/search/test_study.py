@@ -7,7 +7,7 @@ from scipy import sparse, stats
 import kerata as keras
 from kerata import search
 from kerata.search.options import Options, make_data, make_splits
-from kerata.search.study import Search
+from kerata.search.study import SearchRun
 
 
 def splits_of(build, x, y, folds, **options):
@@ -122,10 +122,11 @@ def test_many_of_one_shape_compile_one_program_a_size(small, data, monkeypatch):
     from kerata.search import vectorized_trainer
 
     made = []
+    begin = vectorized_trainer.VectorizedTrainer.__init__
     monkeypatch.setattr(
-        vectorized_trainer.Fleet,
+        vectorized_trainer.VectorizedTrainer,
         "__init__",
-        lambda self, *a, _f=vectorized_trainer.Fleet.__init__: made.append(_f(self, *a)),
+        lambda self, *a, _f=begin: made.append(_f(self, *a)),
     )
     space = {"learning_rate": [0.01, 0.02, 0.03], "rate": [0.1, 0.2], "l2": [0.1, 0.2, 0.3]}
     results = search.grid(small, space, *data, folds=3, verbose=0)
@@ -264,6 +265,6 @@ def test_ctrl_c_ends_the_search(small, data, monkeypatch):
         for _ in self._train():
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Search, "run", interrupted)
+    monkeypatch.setattr(SearchRun, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):
         search.grid(small, {"rate": [0.1, 0.2, 0.3]}, *data, folds=2, verbose=0)

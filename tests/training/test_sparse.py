@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 import kerata as keras
 from kerata import layers
-from kerata.kernels.sparse_rows import Bags
+from kerata.kernels.sparse_rows import SparseRows
 from kerata.training.feed import make_rows
 from kerata.training.sparse import bags_from_sparse
 
@@ -69,14 +69,14 @@ def test_sparse_training_equals_dense_training(dense, first, monkeypatch):
 
 
 def test_only_matrices_that_gain_become_bags():
-    assert isinstance(make_rows(DENSE).x, Bags)
+    assert isinstance(make_rows(DENSE).x, SparseRows)
     assert make_rows(DENSE).x.values is None
-    assert isinstance(make_rows(WEIGHTED.astype("float64")).x, Bags)
+    assert isinstance(make_rows(WEIGHTED.astype("float64")).x, SparseRows)
     assert isinstance(make_rows(DENSE[:, :100]).x, np.ndarray)
     assert isinstance(make_rows(np.ones((4, WIDTH), "float32")).x, np.ndarray)
     one_full_row = DENSE.copy()
     one_full_row[1] = 1
-    assert isinstance(make_rows(one_full_row).x, Bags)
+    assert isinstance(make_rows(one_full_row).x, SparseRows)
     # Every row that the sample does not see is full.
     rows = np.zeros((1000, WIDTH), "float32")
     rows[np.arange(1000) % (1000 // 64) != 0] = 1
@@ -116,7 +116,7 @@ def test_products_and_their_gradients(rows, width, weighted):
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
     if weighted:
         of_bags = jax.grad(lambda b: ((b @ matrix) * change).sum(), allow_int=True)(bags)
-        values = np.asarray(Bags(bags.columns, of_bags.values, bags.starts, width).to_dense())
+        values = np.asarray(SparseRows(bags.columns, of_bags.values, bags.starts, width).to_dense())
         expected = change @ matrix.T
         np.testing.assert_allclose(values, np.where(dense != 0, expected, 0), rtol=1e-3, atol=1e-3)
 

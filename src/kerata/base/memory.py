@@ -14,8 +14,8 @@ def available_bytes() -> int | None:
     left = []
     with contextlib.suppress(OSError, ValueError, IndexError):
         lines = Path("/proc/meminfo").read_text().splitlines()
-        told = next(line for line in [*lines, ""] if line.startswith("MemAvailable") or not line)
-        left.append(1024 * int(told.split()[1]))
+        message = next(line for line in [*lines, ""] if line.startswith("MemAvailable") or not line)
+        left.append(1024 * int(message.split()[1]))
     with contextlib.suppress(OSError, ValueError):
         most, used = ((_GROUP / f"memory.{name}").read_text() for name in ("max", "current"))
         left.append(int(most) - int(used))
@@ -34,5 +34,5 @@ def memory_errors(what: str) -> Iterator[None]:
     except RuntimeError as error:
         if "RESOURCE_EXHAUSTED" not in str(error):
             raise
-        told = str(error).split("RESOURCE_EXHAUSTED: ", 1)[-1].splitlines()[0].rstrip(".")
-        raise MemoryError(f"{what} needs more memory than there is ({told}).") from error
+        message = str(error).split("RESOURCE_EXHAUSTED: ", 1)[-1].splitlines()[0].rstrip(".")
+        raise MemoryError(f"{what} needs more memory than there is ({message}).") from error

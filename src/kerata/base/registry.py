@@ -385,8 +385,8 @@ def naming(who: str, what: str) -> Iterator[None]:
     except (ValueError, MemoryError, RecursionError, ImportError):
         raise
     except Exception as problem:
-        told = f"{who} can't {what}: {type(problem).__name__}: {problem}"
-        raise ConfigError(told) from problem
+        message = f"{who} can't {what}: {type(problem).__name__}: {problem}"
+        raise ConfigError(message) from problem
 
 
 def _array(stored: Mapping[str, Any]) -> np.ndarray:

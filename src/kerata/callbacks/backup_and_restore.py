@@ -75,7 +75,7 @@ class BackupAndRestore(Callback):
         self._warned = False
         self._belongs: dict[str, str] = {}
 
-    def accompany(self, callbacks: list[Callback]) -> None:
+    def set_callbacks(self, callbacks: list[Callback]) -> None:
         """Take over the callbacks whose state is to be kept."""
         self._others = [c for c in callbacks if c is not self and c.kept_state]
 

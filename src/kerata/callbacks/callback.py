@@ -56,7 +56,7 @@ class Callback:
     def _model(self, model: Any) -> None:
         self.model = model
 
-    def accompany(self, callbacks: list[Callback]) -> None:
+    def set_callbacks(self, callbacks: list[Callback]) -> None:
         """Take over all callbacks of the run, in the order in which they are called."""
 
     def progress(self, done_steps: int, total_steps: int | None, logs: Logs = None) -> None:

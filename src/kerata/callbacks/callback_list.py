@@ -56,7 +56,7 @@ class CallbackList(Callback):
             self.callbacks.append(ProgbarLogger())
         self.callbacks.sort(key=lambda c: c.comes_last)
         for callback in self.callbacks:
-            callback.accompany(self.callbacks)
+            callback.set_callbacks(self.callbacks)
         # All processes of a run count the same callbacks, so that they run the same programs.
         first = current_placement().first
         self._acting = [c for c in self.callbacks if first or not c.first_process_only]

@@ -39,8 +39,8 @@ def examine() -> bool:
         table.add_row(f"extra {extra}", _extra(extra, modules))
     for what, folder in _caches().items():
         table.add_row(what, folder)
-    works, told = _try_training()
-    table.add_row("training", told)
+    works, message = _try_training()
+    table.add_row("training", message)
     console.print(table)
     return works
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerata.cli.told import say
+from kerata.cli.message import say
 from kerata.cli.verdict import print_verdict
 
 if TYPE_CHECKING:
@@ -151,8 +151,8 @@ def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
     console.print(table)
     test = "McNemar's exact test" if task.kind in ("binary", "classes") else "a paired bootstrap"
     many = ", raised for their number (Holm)" if len(pairs) > 2 else ""
-    told = f"On {rows:,} test rows that all have; p by {test}, each against the best{many}."
-    console.print(told)
+    message = f"On {rows:,} test rows that all have; p by {test}, each against the best{many}."
+    console.print(message)
     picture = out or folder / f"compare-{'-'.join(found)}.png"
     say(console, "Pictures", [str(draw_curves(list(found.values()), picture))])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerata.cli.told import say
+from kerata.cli.message import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,9 +21,9 @@ class Teller:
 
     def tell(self, name: str, value: Any) -> None:
         """Print one event."""
-        told = getattr(self, name, None)
-        if told is not None:
-            told(value)
+        message = getattr(self, name, None)
+        if message is not None:
+            message(value)
 
     def columns(self, columns: list[Any]) -> None:
         """Print what is made of each column."""
@@ -58,11 +58,11 @@ class Teller:
         several = f", {network['members']} of them" if network["members"] > 1 else ""
         self._line(f"Network: {network['name']}{several}, at most {network['epochs']} epochs.")
 
-    def member(self, told: dict[str, Any]) -> None:
+    def member(self, message: dict[str, Any]) -> None:
         """Print how one of several networks came out."""
         self._line(
-            f"Network {told['number']} of {told['of']}: best epoch {told['best_epoch']} of "
-            f"{told['epochs']}, val_loss {told['val_loss']:.4f}"
+            f"Network {message['number']} of {message['of']}: best epoch {message['best_epoch']} "
+            f"of {message['epochs']}, val_loss {message['val_loss']:.4f}"
         )
 
     def diagnosis(self, nothing: None) -> None:

@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from kerata.cli.errors import UserError
+from kerata.cli.message import say
 from kerata.cli.request import Request
 from kerata.cli.teller import Teller
-from kerata.cli.told import say
 from kerata.cli.verdict import print_verdict
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerata.cli.message import say
 from kerata.cli.request import Request
 from kerata.cli.teller import Teller
-from kerata.cli.told import say
 from kerata.cli.train import (
     finish,
     given_arguments,
@@ -91,14 +91,14 @@ class SearchTeller(Teller):
         super().__init__(console)
         self.best: float | None = None
 
-    def search(self, told: dict[str, Any]) -> None:
+    def search(self, message: dict[str, Any]) -> None:
         """Print what there is to choose from."""
         from kerata.workbench.core.metrics import higher_is_better
 
-        self.wanted, self.kind = told["trials"], told["task"]
+        self.wanted, self.kind = message["trials"], message["task"]
         self.sign = 1 if higher_is_better(self.kind) else -1
-        self._line(f"Networks to choose from: {', '.join(told['networks'])}.")
-        self._line(f"Study: {told['file']} (the same command goes on with it)")
+        self._line(f"Networks to choose from: {', '.join(message['networks'])}.")
+        self._line(f"Study: {message['file']} (the same command goes on with it)")
 
     def trial(self, tried: Any) -> None:
         """Print what came of a trial."""
@@ -113,22 +113,23 @@ class SearchTeller(Teller):
             mark = "  best so far" if better else ""
             self.best = tried.value if better else self.best
             said = figure(tried.value, self.kind)
-        self._line(f"trial {number}  {said}  {tried.seconds:.1f} s  {tried.told()}{mark}")
+        self._line(f"trial {number}  {said}  {tried.seconds:.1f} s  {tried.description()}{mark}")
 
     def found(self, search: Any) -> None:
         """Print the best trial and what mattered."""
         from kerata.workbench.evaluation.figures import figure
 
         early = sum(tried.value is None for tried in search.tried)
-        told = [
-            f"{figure(search.best.value, self.kind)} on the validation rows: {search.best.told()}.",
+        message = [
+            f"{figure(search.best.value, self.kind)} on the validation rows: "
+            f"{search.best.description()}.",
             f"{len(search.tried)} trials, {early} of them ended early. {search.caution}",
         ]
         shares = list(search.importance.items())[:TOLD]
         if shares:
             said = ", ".join(f"{name} {100 * share:.0f}%" for name, share in shares)
-            told.append(f"What mattered for {search.common}: {said}.")
-        say(self.console, "Best trial", told)
+            message.append(f"What mattered for {search.common}: {said}.")
+        say(self.console, "Best trial", message)
 
 
 def python_lines(

@@ -36,8 +36,8 @@ def reading(path: Path, what: str) -> Iterator[None]:
         # Parsers of foreign bytes raise nearly everything; a disk that fails is no damage.
         if failed_outside(error):
             raise
-        told = " ".join(str(error).split())[:200]
-        detail = f" ({told})" if told else ""
+        message = " ".join(str(error).split())[:200]
+        detail = f" ({message})" if message else ""
         raise ValueError(
             f"{path} does not hold {what}: it is damaged, cut short or another file; "
             f"remove it and fetch it again{detail}."

@@ -41,7 +41,7 @@ def join(address: str, count: int, number: int, timeout: int) -> None:
             "distribution.initialize() must come before anything is computed: put it at the top of "
             "the program, before models, arrays and list_devices()."
         )
-    keeper = _start_keeper(address, count) if number == 0 else None
+    coordinator = _start_coordinator(address, count) if number == 0 else None
     # As jax.distributed.initialize() does it, but for the keeper and the times.
     client = _jax.get_distributed_runtime_client(
         address,
@@ -61,18 +61,18 @@ def join(address: str, count: int, number: int, timeout: int) -> None:
     meeting.start()
     meeting.join(timeout)
     if not met:
-        if keeper is not None:
-            keeper.kill()
+        if coordinator is not None:
+            coordinator.kill()
         raise RuntimeError(_absent(address, count, number, timeout))
     state = distributed.global_state
     state.client, state.process_id, state.num_processes = client, number, count
     state.coordinator_address = address
     # The keeper stays as long as this process holds the other end of its input.
-    atexit.register(_part, client, keeper)
+    atexit.register(_part, client, coordinator)
     watch(client, number, count)
 
 
-def _part(client: Any, keeper: Any) -> None:
+def _part(client: Any, coordinator: Any) -> None:
     """Wait for the others to end too, unless something went wrong here."""
     if Contact.lost or hasattr(sys, "last_value"):
         return
@@ -95,11 +95,11 @@ def _absent(address: str, count: int, number: int, timeout: int) -> str:
     )
 
 
-def _start_keeper(address: str, count: int) -> Any:
+def _start_coordinator(address: str, count: int) -> Any:
     port = address.rpartition(":")[2]
     numbers = [port, str(count), str(_HEARTBEAT), str(_LAST)]
     _wait_for_port(int(port))
-    keeper = subprocess.Popen(
+    coordinator = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("coordinator.py")), *numbers],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -108,10 +108,10 @@ def _start_keeper(address: str, count: int) -> Any:
         text=True,
         start_new_session=True,
     )
-    assert keeper.stdout is not None
-    if keeper.stdout.readline().strip() != "ready":
+    assert coordinator.stdout is not None
+    if coordinator.stdout.readline().strip() != "ready":
         raise RuntimeError(_taken(port))
-    return keeper
+    return coordinator
 
 
 def _wait_for_port(port: int) -> None:

@@ -20,7 +20,7 @@ UNROLLED = 8
 
 
 @jax.tree_util.register_pytree_node_class
-class Bags(RowHolder):
+class SparseRows(RowHolder):
     """A matrix whose rows hold few numbers that aren't 0.
 
     A row's column numbers lie in pieces of ``PIECE``, pieces of a row one after the other, rows
@@ -93,7 +93,7 @@ class Bags(RowHolder):
 
     # As rows -------------------------------------------------------------------------------
 
-    def sliced(self, start: int, stop: int) -> Bags:
+    def sliced(self, start: int, stop: int) -> SparseRows:
         """Give the rows from start to stop (exclusive)."""
         stop = min(stop, len(self))
         starts = np.asarray(self.starts[start : stop + 1])
@@ -101,7 +101,7 @@ class Bags(RowHolder):
         values = None if self.values is None else np.asarray(self.values[pieces])
         return _filled_up(np.asarray(self.columns[pieces]), values, starts - starts[0], self.width)
 
-    def take(self, rows: jax.Array) -> Bags:
+    def take(self, rows: jax.Array) -> SparseRows:
         """Gather rows by their numbers; ``for_batches`` tells how much room they need."""
         room = self.columns.shape[0] if self.room is None else self.room
         all_starts = jnp.asarray(self.starts)
@@ -116,15 +116,15 @@ class Bags(RowHolder):
         values = self.values
         if values is not None:
             values = jnp.asarray(values).at[places].get(mode="promise_in_bounds")
-        return Bags(columns, values, starts, self.width)
+        return SparseRows(columns, values, starts, self.width)
 
-    def padded(self, rows: int) -> Bags:
+    def padded(self, rows: int) -> SparseRows:
         """Add empty rows at the end until there are so many."""
         starts = np.asarray(self.starts)
         starts = np.concatenate([starts, np.repeat(starts[-1:], rows - len(self))])
-        return Bags(self.columns, self.values, starts, self.width)
+        return SparseRows(self.columns, self.values, starts, self.width)
 
-    def for_batches(self, order: Any, batch_size: int) -> Bags:
+    def for_batches(self, order: Any, batch_size: int) -> SparseRows:
         """Give the same bags with room for every batch of the rows in an order.
 
         The room follows from the rows alone, six standard deviations above the mean batch, so
@@ -135,7 +135,9 @@ class Bags(RowHolder):
         usual = counts.mean() * batch_size + 6 * counts.std() * np.sqrt(batch_size)
         most = np.sort(counts)[-batch_size:].sum()
         needed = max(int(batches.max()), int(min(usual, most)))
-        return Bags(self.columns, self.values, self.starts, self.width, -(-(needed + 1) // 64) * 64)
+        return SparseRows(
+            self.columns, self.values, self.starts, self.width, -(-(needed + 1) // 64) * 64
+        )
 
     # For JAX -------------------------------------------------------------------------------
 
@@ -144,19 +146,28 @@ class Bags(RowHolder):
         return (self.columns, self.values, self.starts), (self.width, self.room)
 
     @classmethod
-    def tree_unflatten(cls, sizes: tuple[int, int | None], parts: tuple[Any, Any, Any]) -> Bags:
+    def tree_unflatten(
+        cls, sizes: tuple[int, int | None], parts: tuple[Any, Any, Any]
+    ) -> SparseRows:
         """Put together again for JAX."""
         return cls(*parts, *sizes)
 
 
-def is_bags(x: Any) -> bool:
+def is_sparse_rows(x: Any) -> bool:
     """Say whether x is bags; a leaf test for ``jax.tree``, which would look inside them."""
-    return isinstance(x, Bags)
+    return isinstance(x, SparseRows)
+
+
+def dense_tree(tree: Any) -> Any:
+    """Write sparse rows in a structure of arrays out densely."""
+    return jax.tree.map(
+        lambda a: a.to_dense() if is_sparse_rows(a) else a, tree, is_leaf=is_sparse_rows
+    )
 
 
 def bags_from_entries(
     rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]
-) -> Bags:
+) -> SparseRows:
     """Make bags from the entries that aren't 0, sorted by row.
 
     Arguments:
@@ -185,7 +196,7 @@ def bags_from_entries(
     return _filled_up(filled, numbers, starts, shape[1])
 
 
-def _filled_up(columns: np.ndarray, values: Any, starts: np.ndarray, width: int) -> Bags:
+def _filled_up(columns: np.ndarray, values: Any, starts: np.ndarray, width: int) -> SparseRows:
     """Add unused pieces: at least one, and up to one of few sizes, so that programs are reused."""
     count = len(columns) + 1
     grain = max(1, 1 << max(0, count.bit_length() - 4))
@@ -193,7 +204,7 @@ def _filled_up(columns: np.ndarray, values: Any, starts: np.ndarray, width: int)
     columns = np.concatenate([columns, np.full((extra, PIECE), width, columns.dtype)])
     if values is not None:
         values = np.concatenate([values, np.zeros((extra, PIECE), values.dtype)])
-    return Bags(columns, values, starts.astype(np.int32), width)
+    return SparseRows(columns, values, starts.astype(np.int32), width)
 
 
 def _owners(starts: jax.Array, pieces: int) -> jax.Array:

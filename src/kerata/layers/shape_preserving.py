@@ -8,7 +8,7 @@ from kerata.base.messages import shape_text
 from kerata.layers.layer import Layer
 
 
-class SameShape(Layer):
+class ShapePreserving(Layer):
     """A layer that changes values but neither shape nor mask."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean, shape_text
 from kerata.base.scope import get_mask, set_mask
 from kerata.base.symbolic import KerasTensor, Node, Operation, find_symbolic, is_symbolic
-from kerata.kernels.sparse_rows import is_bags
+from kerata.kernels.sparse_rows import is_sparse_rows
 from kerata.layers.core.dense import Dense
 from kerata.layers.core.input_layer import InputLayer
 from kerata.layers.layer import Layer
@@ -162,7 +162,7 @@ class Graph:
         else:
             flat = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
             flat = jax.tree.leaves(
-                flat, is_leaf=lambda x: x is None or is_symbolic(x) or is_bags(x)
+                flat, is_leaf=lambda x: x is None or is_symbolic(x) or is_sparse_rows(x)
             )
         if len(flat) != len(self.inputs):
             raise ValueError(
@@ -214,9 +214,9 @@ class Graph:
                 f"Model {self.owner!r}: input {entrance.name!r} is None, but only inputs made "
                 "with Input(..., optional=True) may be left out."
             )
-        if is_bags(x) and not self._sparse_inputs[i]:
+        if is_sparse_rows(x) and not self._sparse_inputs[i]:
             x = x.to_dense()
-        if not is_symbolic(x) and not is_bags(x):
+        if not is_symbolic(x) and not is_sparse_rows(x):
             mask, y = get_mask(x), jnp.asarray(x)
             if y.dtype != ref.dtype and ref.dtype != "string":
                 y = y.astype(ref.dtype)

@@ -58,10 +58,10 @@ def digits(
     for axes, image, true, row in zip(grid, images, truth, probabilities, strict=False):
         said = int(row.argmax())
         axes.imshow(image, cmap="Greys", vmin=0, vmax=darkest)
-        told = f"{said}, sure to {100 * row[said]:.0f}%"
+        message = f"{said}, sure to {100 * row[said]:.0f}%"
         if said != true:
-            told = f"“{said}”, but is {true}\nsure to {100 * row[said]:.0f}%"
-        axes.set_title(told, fontsize=9, color=GREEN if said == true else RED)
+            message = f"“{said}”, but is {true}\nsure to {100 * row[said]:.0f}%"
+        axes.set_title(message, fontsize=9, color=GREEN if said == true else RED)
         axes.set_xticks([])
         axes.set_yticks([])
         for edge in axes.spines.values():

@@ -11,7 +11,7 @@ import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.plots.figure import new_figure, save, title
-from kerata.plots.search_panels import Table, curve, heat_map, parallel
+from kerata.plots.search_panels import ScoreTable, curve, heat_map, parallel
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,7 +44,7 @@ def search(
         ImportError: matplotlib is not installed.
         ValueError: an unknown kind, or a search in which nothing varies.
     """
-    table = Table(results)
+    table = ScoreTable(results)
     kinds = _kinds(kind, table)
     parts = [part for part in kinds if part != "curves"]
     curves = table.names if "curves" in kinds else []
@@ -64,7 +64,7 @@ def search(
     return figure
 
 
-def _kinds(kind: str | Sequence[str], table: Table) -> list[str]:
+def _kinds(kind: str | Sequence[str], table: ScoreTable) -> list[str]:
     if not table.names:
         raise ValueError(
             "There is nothing to draw: the candidates differ in no value. "

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LOG_FROM = 50
 
 
-class Table:
+class ScoreTable:
     """The candidates of a search in a form to draw.
 
     Attributes:
@@ -79,7 +79,7 @@ def label(value: Any) -> str:
     return str(getattr(value, "__name__", value))
 
 
-def heat_map(axes: Axes, table: Table) -> None:
+def heat_map(axes: Axes, table: ScoreTable) -> None:
     """Draw the mean score over the two names with the most values."""
     across, down = sorted(table.names, key=lambda n: -len(table.values(n)))[:2]
     columns, rows = table.values(across), table.values(down)
@@ -124,7 +124,7 @@ def heat_map(axes: Axes, table: Table) -> None:
     headline(axes, f"{table.metric} (mean over the folds{others})")
 
 
-def parallel(axes: Axes, table: Table) -> None:
+def parallel(axes: Axes, table: ScoreTable) -> None:
     """Draw a line for each candidate through its values to its score."""
     from matplotlib import colormaps
 
@@ -174,7 +174,7 @@ def _tick(axes: Axes, place: float, height: float, text: str) -> None:
     )
 
 
-def _heights(table: Table, name: str) -> list[float]:
+def _heights(table: ScoreTable, name: str) -> list[float]:
     """Give the place of each candidate's value on its axis, 0 to 1."""
     values = table.values(name)
     if not table.is_number(name):
@@ -186,7 +186,7 @@ def _heights(table: Table, name: str) -> list[float]:
     return [float((scale(v) - low) / (high - low)) for v in table.columns[name]]
 
 
-def _ticks(table: Table, name: str) -> list[tuple[float, str]]:
+def _ticks(table: ScoreTable, name: str) -> list[tuple[float, str]]:
     heights = {repr(v): h for v, h in zip(table.columns[name], _heights(table, name), strict=True)}
     values = table.values(name)
     if len(values) > 6:
@@ -194,7 +194,7 @@ def _ticks(table: Table, name: str) -> list[tuple[float, str]]:
     return [(heights[repr(v)], label(v)) for v in values]
 
 
-def curve(axes: Axes, table: Table, name: str) -> None:
+def curve(axes: Axes, table: ScoreTable, name: str) -> None:
     """Draw the score over one name, held back and in training, with intervals."""
     chosen = table.beside_best(name)
     lines = len(chosen) > 2 or table.is_grid

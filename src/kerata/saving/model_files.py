@@ -232,5 +232,5 @@ def _one_error(what: str) -> Iterator[None]:
         # Damage shows in any way: as wrong sizes, missing names, numbers in place of text.
         said = str(problem) if isinstance(problem, ValueError) else ""
         reason = said or f"it is damaged ({type(problem).__name__}: {problem})"
-        told = printable(reason).rstrip(".")
-        raise ValueError(f"{what} can't be loaded: {told}.") from problem
+        message = printable(reason).rstrip(".")
+        raise ValueError(f"{what} can't be loaded: {message}.") from problem

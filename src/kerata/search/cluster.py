@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from kerata.search.networks import Build, Data
-from kerata.search.runner import Course, Engine, Record, Split
+from kerata.search.runner import Record, SearchRunner, Split, TrialConfig
 from kerata.training.feed import on_device
 
 Pairs = list[tuple[int, int]]
@@ -17,7 +17,7 @@ Pairs = list[tuple[int, int]]
 PIECES_A_CORE = 3
 
 
-def run_on_cluster(engine: Engine, address: str) -> Iterator[Record]:
+def run_on_cluster(engine: SearchRunner, address: str) -> Iterator[Record]:
     """Train on a Ray cluster, giving records as they come.
 
     Arguments:
@@ -34,15 +34,15 @@ def run_on_cluster(engine: Engine, address: str) -> Iterator[Record]:
     ray = connected(address, "parallel='ray'")
     cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
     pieces = pieces_of(engine, cores * PIECES_A_CORE)
-    for i, course in enumerate(engine.courses):
-        if course.error is not None:
-            yield from (Record(i, s, error=course.error) for s in range(len(engine.splits)))
+    for i, trial in enumerate(engine.trials):
+        if trial.error is not None:
+            yield from (Record(i, s, error=trial.error) for s in range(len(engine.splits)))
     # A machine that is lost is no fault of the network, so the work is tried without end.
     train = ray.remote(num_cpus=1, max_retries=-1)(train_piece)
     parts = (*engine.rows.arrays, engine.rows.judged_weight)
     x, y, weight, judged = jax.tree.map(np.asarray, parts)
     rows = ray.put(Data(x, y, weight, engine.rows.count, judged))
-    fixed = (engine.build, rows, engine.courses, engine.splits, engine.every_epoch)
+    fixed = (engine.build, rows, engine.trials, engine.splits, engine.every_epoch)
     waiting = [train.remote(*fixed, piece) for piece in pieces]
     try:
         while waiting:
@@ -75,27 +75,27 @@ def connected(address: str, purpose: str) -> Any:
     return ray
 
 
-def pieces_of(engine: Engine, wanted: int) -> list[Pairs]:
+def pieces_of(engine: SearchRunner, wanted: int) -> list[Pairs]:
     """Cut the trainings into about so many pieces, each of networks of one shape."""
-    lanes = engine.lanes()
-    total = sum(len(lane) for lane in lanes)
+    groups = engine.groups()
+    total = sum(len(group) for group in groups)
     size = max(1, -(-total // wanted))
-    pairs = [[(t.course, t.split) for t in lane.tasks] for lane in lanes]
+    pairs = [[(t.trial, t.split) for t in group.tasks] for group in groups]
     return [p[i : i + size] for p in pairs for i in range(0, len(p), size)]
 
 
 def train_piece(
     build: Build,
     rows: Data,
-    courses: Sequence[Course],
+    trials: Sequence[TrialConfig],
     splits: Sequence[Split],
     every_epoch: bool,
     piece: Pairs,
 ) -> list[Record]:
     """Train a few of the networks; runs on any machine of the cluster."""
     wanted = set(piece)
-    every = ((c, s) for c in range(len(courses)) for s in range(len(splits)))
+    every = ((c, s) for c in range(len(trials)) for s in range(len(splits)))
     done = [pair for pair in every if pair not in wanted]
     placed = Data(**vars(on_device(rows)), judged_weight=rows.judged_weight)
-    engine = Engine(build, placed, courses, splits, every_epoch, done=done, threads=1)
-    return [r for r in engine.run() if (r.course, r.split) in wanted]
+    engine = SearchRunner(build, placed, trials, splits, every_epoch, done=done, threads=1)
+    return [r for r in engine.run() if (r.trial, r.split) in wanted]

@@ -14,7 +14,7 @@ from kerata.base.randomness import fixed_seed
 from kerata.base.rows import slice_rows
 from kerata.search.networks import Build, Network
 from kerata.search.options import Given, Options, make_data, unscored
-from kerata.search.runner import Course, Engine, Record
+from kerata.search.runner import Record, SearchRunner, TrialConfig
 from kerata.search.space import check_names, courses_of
 from kerata.search.watch import Watch
 from kerata.training.feed import make_rows
@@ -61,12 +61,12 @@ def ensemble(
         raise ValueError(f"n must be a whole number of at least 1, got {n!r}.")
     check_names(build, list(params or {}), "params")
     shared = given.fit_arguments(list(params or {}))
-    courses, _ = courses_of(build, [{**shared, **(params or {})}])
-    rows, _ = make_data(build, courses[0].params, x, y, given)
+    trials, _ = courses_of(build, [{**shared, **(params or {})}])
+    rows, _ = make_data(build, trials[0].params, x, y, given)
     splits = unscored(rows, range(given.seed, given.seed + n))
     records: list[Record] = []
     with Watch(n, verbose=given.verbose) as watch:
-        for record in Engine(build, rows, courses, splits, keep=True).run():
+        for record in SearchRunner(build, rows, trials, splits, keep=True).run():
             records.append(record)
             watch.count()
     records.sort(key=lambda r: r.split)
@@ -75,10 +75,10 @@ def ensemble(
         raise RuntimeError(
             f"No network could be trained. The first one's error: {records[0].error}"
         )
-    network = Network(build, courses[0].params, rows, given.seed)
+    network = Network(build, trials[0].params, rows, given.seed)
     sample = slice_rows(rows.x, 0, 1)
     failed = len(records) - len(trained)
-    return Ensemble(build, courses[0], network, trained, sample, given.seed, failed)
+    return Ensemble(build, trials[0], network, trained, sample, given.seed, failed)
 
 
 class Ensemble:
@@ -92,7 +92,7 @@ class Ensemble:
     def __init__(
         self,
         build: Build,
-        course: Course,
+        trial: TrialConfig,
         network: Network,
         records: Sequence[Record],
         sample: Any,
@@ -100,8 +100,8 @@ class Ensemble:
         failed: int,
     ) -> None:
         self.failed = failed
-        self.reports = [r.reports[course.epochs[-1]] for r in records]
-        self._build, self._course, self._network = build, course, network
+        self.reports = [r.reports[trial.epochs[-1]] for r in records]
+        self._build, self._course, self._network = build, trial, network
         self._seeds = [seed + r.split for r in records]
         self._values = [r.values for r in records]
         self._sample = sample

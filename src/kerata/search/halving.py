@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from kerata.search.runner import Engine, Record
+from kerata.search.runner import Record, SearchRunner
 
 
 def rungs_of(epochs: int, factor: int) -> list[int]:
@@ -21,7 +21,7 @@ def rungs_of(epochs: int, factor: int) -> list[int]:
 
 
 def halve(
-    engine: Engine,
+    engine: SearchRunner,
     factor: int,
     score: Callable[[int, int], float],
     stopped: dict[int, int],
@@ -36,16 +36,16 @@ def halve(
 
     Source: Jamieson & Talwalkar 2016, arXiv:1502.07943.
     """
-    courses = engine.courses
-    lanes = engine.lanes()
-    alive = [i for i, course in enumerate(courses) if course.error is None]
-    for rung in rungs_of(max(c.epochs[-1] for c in courses), factor):
-        yield from engine.run(rung, lanes)
-        going_on = [i for i in alive if courses[i].epochs[-1] > rung]
+    trials = engine.trials
+    groups = engine.groups()
+    alive = [i for i, trial in enumerate(trials) if trial.error is None]
+    for rung in rungs_of(max(c.epochs[-1] for c in trials), factor):
+        yield from engine.run(rung, groups)
+        going_on = [i for i in alive if trials[i].epochs[-1] > rung]
         if not going_on:
             return
         kept = math.ceil(len(alive) / factor)
-        scores = {i: score(i, min(rung, courses[i].epochs[-1])) for i in alive}
+        scores = {i: score(i, min(rung, trials[i].epochs[-1])) for i in alive}
         order = sorted(
             alive, key=lambda i: -math.inf if math.isnan(scores[i]) else scores[i], reverse=True
         )
@@ -54,6 +54,6 @@ def halve(
             if i not in best:
                 stopped[i] = rung
         alive = [i for i in alive if i in best and i not in stopped]
-        survivors = {i for i in alive if courses[i].epochs[-1] > rung}
-        for lane in lanes:
-            lane.go_on(survivors)
+        survivors = {i for i in alive if trials[i].epochs[-1] > rung}
+        for group in groups:
+            group.go_on(survivors)

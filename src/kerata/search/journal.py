@@ -18,7 +18,7 @@ import jax
 from kerata.base.fingerprint import digest_of
 from kerata.base.signature import Signature
 from kerata.search.networks import Build, Data
-from kerata.search.runner import Course, Record, Split
+from kerata.search.runner import Record, Split, TrialConfig
 
 _FORMAT = 2
 _CHECK = "crc32"
@@ -114,9 +114,9 @@ class Journal:
                 stacklevel=4,
             )
 
-    def add(self, record: Record, course: Course) -> None:
+    def add(self, record: Record, trial: TrialConfig) -> None:
         """Write a finished training, unless nobody could find it again."""
-        key = _key(course, record.split)
+        key = _key(trial, record.split)
         if key is None:
             return
         entry = {
@@ -125,24 +125,24 @@ class Journal:
             "error": record.error,
             "failed_epoch": record.failed_epoch,
             "seconds": record.seconds,
-            "parameters": course.parameters,
+            "parameters": trial.parameters,
         }
         self._write(_line(entry, self._mark))
 
-    def finished(self, courses: Sequence[Course], splits: int) -> list[Record]:
+    def finished(self, trials: Sequence[TrialConfig], splits: int) -> list[Record]:
         """Give the records of trainings that are finished for all epochs that are asked for."""
         found = []
-        for i, course in enumerate(courses):
+        for i, trial in enumerate(trials):
             for split in range(splits):
-                entry = self._entries.get(_key(course, split) or "")
+                entry = self._entries.get(_key(trial, split) or "")
                 if entry is None:
                     continue
                 reports = {int(e): report for e, report in entry["reports"].items()}
                 record = Record(
                     i, split, reports, entry["error"], entry["failed_epoch"], entry["seconds"]
                 )
-                if all(self._answers(record, epoch) for epoch in course.epochs):
-                    course.parameters = entry["parameters"]
+                if all(self._answers(record, epoch) for epoch in trial.epochs):
+                    trial.parameters = entry["parameters"]
                     found.append(record)
         return found
 
@@ -209,13 +209,13 @@ def _of_builder(build: Build) -> str:
     return signature.digest
 
 
-def _key(course: Course, split: int) -> str | None:
+def _key(trial: TrialConfig, split: int) -> str | None:
     """Describe a training; None where a parameter can't be told from others."""
     try:
-        params = {name: _described(value) for name, value in course.params.items()}
+        params = {name: _described(value) for name, value in trial.params.items()}
     except _UnknownError:
         return None
-    fit = {"batch_size": course.batch_size, "shuffle": course.shuffle, "split": split}
+    fit = {"batch_size": trial.batch_size, "shuffle": trial.shuffle, "split": split}
     return json.dumps([params, fit], sort_keys=True)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from kerata.search.networks import Build
 from kerata.search.options import Given, Options, make_data, make_splits, ranking_score
 from kerata.search.results import Results
-from kerata.search.runner import Engine, Record, Split
+from kerata.search.runner import Record, SearchRunner, Split
 from kerata.search.space import (
     Params,
     check_names,
@@ -99,17 +99,17 @@ def nested(
     candidates = grid_candidates(space) if n is None else random_candidates(space, n, given.seed)
     check_names(build, list(space))
     shared = given.fit_arguments(list(space))
-    courses, which = courses_of(build, [{**shared, **c} for c in candidates])
-    rows, model = make_data(build, courses[0].params, x, y, given)
+    trials, which = courses_of(build, [{**shared, **c} for c in candidates])
+    rows, model = make_data(build, trials[0].params, x, y, given)
     metric, mode = ranking_score(model, rows, given)
     outer = make_splits(rows, model, folds, given)
     inner = [_inner_splits(rows, model, split, inner_folds, given) for split in outer]
 
     everything = [split for splits in inner for split in splits]
     records: list[Record] = []
-    total = len(courses) * len(everything) + len(outer)
+    total = len(trials) * len(everything) + len(outer)
     with Watch(total, verbose=given.verbose) as watch:
-        for record in Engine(build, rows, courses, everything).run():
+        for record in SearchRunner(build, rows, trials, everything).run():
             records.append(record)
             watch.count()
         results = []
@@ -118,15 +118,15 @@ def nested(
             part = [replace(r, split=r.split - own.start) for r in records if r.split in own]
             epochs = [int({**shared, **c}.get("epochs", 1)) for c in candidates]
             results.append(
-                Results(candidates, which, courses, splits, part, metric, mode, epochs=epochs)
+                Results(candidates, which, trials, splits, part, metric, mode, epochs=epochs)
             )
         winners = [r.best for r in results]
         wanted = {(which[w.index], i) for i, w in enumerate(winners)}
-        pairs = [(c, s) for c in range(len(courses)) for s in range(len(outer))]
+        pairs = [(c, s) for c in range(len(trials)) for s in range(len(outer))]
         done = [pair for pair in pairs if pair not in wanted]
         final: dict[int, Record] = {}
-        for record in Engine(build, rows, courses, outer, done=done).run():
-            if (record.course, record.split) in wanted:
+        for record in SearchRunner(build, rows, trials, outer, done=done).run():
+            if (record.trial, record.split) in wanted:
                 final[record.split] = record
             watch.count()
     scores = []

@@ -139,7 +139,7 @@ def checked(model: Any) -> Any:
     return model
 
 
-def told(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """Write an error in a line, with its class."""
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

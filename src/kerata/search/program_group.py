@@ -14,8 +14,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from kerata.search.networks import Build, Data, Network, begin, told
-from kerata.search.vectorized_trainer import Fleet, Member
+from kerata.search.networks import Build, Data, Network, begin, error_text
+from kerata.search.vectorized_trainer import Member, VectorizedTrainer
 
 # Larger networks are trained in turn on a CPU: side by side they drive each other out of cache.
 LARGE = 2**20
@@ -33,10 +33,10 @@ _building = threading.Lock()
 
 
 @dataclass
-class Task:
+class Training:
     """One training: what it starts from, and what comes out of it."""
 
-    course: int
+    trial: int
     split: int
     params: dict[str, Any]
     numbers: list[float]
@@ -57,7 +57,7 @@ class Task:
 
     def fail(self, error: BaseException) -> None:
         """Note why training could not go on."""
-        self.error = told(error)
+        self.error = error_text(error)
         self.failed_epoch = self.epoch + 1
         self.member = None
 
@@ -74,14 +74,14 @@ class Task:
             )
 
 
-class Lane:
+class ProgramGroup:
     """Trainings of one program, for any number of threads to work through.
 
     The first networks are trained in turn. If many are left then, a few are tried side by
     side for a moment, and the faster way is kept.
 
     Arguments:
-        build, rows: see ``Engine``.
+        build, rows: see ``SearchRunner``.
         tasks: the trainings; all have equally many rows.
         traced: which numbers of the networks differ.
         batch_size, shuffle: as for ``fit``.
@@ -93,7 +93,7 @@ class Lane:
         self,
         build: Build,
         rows: Data,
-        tasks: Sequence[Task],
+        tasks: Sequence[Training],
         traced: Sequence[int],
         batch_size: int,
         shuffle: Any,
@@ -108,8 +108,8 @@ class Lane:
         self.paces: dict[str, float] = {}  # seconds for an epoch of one network
         self.compiling = 0.0  # seconds
         self.stopping = threading.Event()
-        self.parts: list[Lane] = []  # where numbers could not be traced after all
-        self._fleet: Fleet | None = None
+        self.parts: list[ProgramGroup] = []  # where numbers could not be traced after all
+        self._fleet: VectorizedTrainer | None = None
         self._lock = threading.Lock()
         self._trial = True
         self._count = 1
@@ -118,7 +118,7 @@ class Lane:
     def __len__(self) -> int:
         return len(self.tasks)
 
-    def step(self, until: int | None, threads: int) -> list[Task] | None:
+    def step(self, until: int | None, threads: int) -> list[Training] | None:
         """Train the next one or few; give those that are done, or None if none is left."""
         with self._lock:
             for part in self.parts:
@@ -135,19 +135,19 @@ class Lane:
                     return chosen
             else:
                 chosen, side_by_side = self._choose(threads)
-            fleet = self._fleet
+            trainer = self._fleet
             self._running += 1
         try:
-            return self._advance(chosen, until, side_by_side, fleet)
+            return self._advance(chosen, until, side_by_side, trainer)
         finally:
             with self._lock:
                 self._running -= 1
 
     def _close(self) -> None:
         """Let go of the compiled programs."""
-        fleet, self._fleet = self._fleet, None
-        if fleet is not None:
-            fleet.close()
+        trainer, self._fleet = self._fleet, None
+        if trainer is not None:
+            trainer.close()
             if next(_closed) % FORGET_AFTER == 0:
                 # JAX keeps traces and descriptions of each program, half a megabyte.
                 jax.clear_caches()
@@ -157,13 +157,13 @@ class Lane:
         for part in self.parts:
             part.go_on(kept)
         for task in self.tasks:
-            if task.course not in kept:
+            if task.trial not in kept:
                 task.member = None
-        self.waiting = deque(t for t in self.tasks if t.course in kept and t.error is None)
+        self.waiting = deque(t for t in self.tasks if t.trial in kept and t.error is None)
 
     # The first training compiles ----------------------------------------------------------------
 
-    def _first(self) -> list[Task]:
+    def _first(self) -> list[Training]:
         task = self.waiting[0]
         start = time.perf_counter()
         try:
@@ -171,7 +171,7 @@ class Lane:
                 network = Network(self.build, task.params, self.rows, task.seed)
             epochs = max(t.scored[-1] for t in self.tasks)
             capacity = max(1, min(epochs, MOST_ORDERS // max(1, len(task.train))))
-            fleet = Fleet(
+            trainer = VectorizedTrainer(
                 network,
                 self.traced,
                 self.rows.arrays,
@@ -181,17 +181,17 @@ class Lane:
                 self.shuffle,
                 capacity,
             )
-            self._begin(task, fleet)
+            self._begin(task, trainer)
             assert task.member is not None
-            fleet.advance([task.member], task.member.epoch + 1, task.scored)
+            trainer.advance([task.member], task.member.epoch + 1, task.scored)
         except Exception as error:
             return self._without_tracing(error)
-        self._fleet = fleet
+        self._fleet = trainer
         self._count = self._width()
         self.compiling = time.perf_counter() - start
         return [self.waiting.popleft()]
 
-    def _without_tracing(self, error: Exception) -> list[Task]:
+    def _without_tracing(self, error: Exception) -> list[Training]:
         """Give each set of numbers a program of its own, or blame the network."""
         tasks = list(self.waiting)
         self.waiting.clear()
@@ -199,21 +199,21 @@ class Lane:
             for task in tasks:
                 task.fail(error)
             return tasks
-        sets: dict[tuple[float, ...], list[Task]] = {}
+        sets: dict[tuple[float, ...], list[Training]] = {}
         for task in tasks:
             task.member = None
             sets.setdefault(tuple(task.numbers), []).append(task)
         self.parts = [
-            Lane(self.build, self.rows, part, [], self.batch_size, self.shuffle, self.keep)
+            ProgramGroup(self.build, self.rows, part, [], self.batch_size, self.shuffle, self.keep)
             for part in sets.values()
         ]
-        for lane in self.parts:
-            lane.stopping = self.stopping
+        for group in self.parts:
+            group.stopping = self.stopping
         return []
 
     # Then the others ------------------------------------------------------------------------------
 
-    def _choose(self, threads: int) -> tuple[list[Task], bool]:
+    def _choose(self, threads: int) -> tuple[list[Training], bool]:
         """Take the next tasks out of the queue and say whether to train them side by side."""
         turn, beside = self.paces.get("turn"), self.paces.get("side by side")
         alike = len({(t.scored, t.epoch) for t in self.waiting}) == 1
@@ -241,29 +241,35 @@ class Lane:
         fitting = int(MOST_BYTES // (4 * bytes_each + 4 * batch + 1))
         return max(1, min(SIDE_BY_SIDE, fitting))
 
-    def _begin(self, task: Task, fleet: Fleet) -> None:
+    def _begin(self, task: Training, trainer: VectorizedTrainer) -> None:
         if task.member is None:
             with _building:
-                begun = begin(self.build, task.params, self.rows, task.seed, fleet.network)
+                begun = begin(self.build, task.params, self.rows, task.seed, trainer.network)
             numbers = [task.numbers[i] for i in self.traced]
             task.member = Member(task, numbers, task.train, task.test, *begun)
 
     def _advance(
-        self, tasks: list[Task], until: int | None, side_by_side: bool, fleet: Fleet
-    ) -> list[Task]:
-        failed: list[Task] = []
+        self,
+        tasks: list[Training],
+        until: int | None,
+        side_by_side: bool,
+        trainer: VectorizedTrainer,
+    ) -> list[Training]:
+        failed: list[Training] = []
         for task in tasks:
             try:
-                self._begin(task, fleet)
+                self._begin(task, trainer)
             except Exception as error:
                 task.fail(error)
                 failed.append(task)
         tasks = [t for t in tasks if t.member is not None]
         if side_by_side and not failed:
-            tasks = self._side_by_side(tasks, until, fleet)
-        return failed + self._finish_in_turn(tasks, until, fleet)
+            tasks = self._side_by_side(tasks, until, trainer)
+        return failed + self._finish_in_turn(tasks, until, trainer)
 
-    def _side_by_side(self, tasks: list[Task], until: int | None, fleet: Fleet) -> list[Task]:
+    def _side_by_side(
+        self, tasks: list[Training], until: int | None, trainer: VectorizedTrainer
+    ) -> list[Training]:
         """Train together; in a trial only for a moment. Those that fail are left as they are."""
         members = [t.member for t in tasks if t.member is not None]
         stop, scored = min(tasks[0].scored[-1], until or tasks[0].scored[-1]), tasks[0].scored
@@ -271,37 +277,44 @@ class Lane:
             return tasks
         try:
             if "side by side" not in self.paces:
-                fleet.advance(members, members[0].epoch + 1, scored)
+                trainer.advance(members, members[0].epoch + 1, scored)
                 pace = self.paces["turn"] * len(members)
                 short = min(stop, members[0].epoch + max(1, int(TRIAL_SECONDS / pace)))
                 if short > members[0].epoch:
-                    self._timed("side by side", fleet, members, short, scored)
+                    self._timed("side by side", trainer, members, short, scored)
                 else:
                     self.paces["side by side"] = math.inf
             if self.paces["side by side"] < self.paces["turn"]:
-                self._timed("side by side", fleet, members, stop, scored)
+                self._timed("side by side", trainer, members, stop, scored)
         except Exception:
             # Too large together, most likely; in turn they may well fit.
             self.paces["side by side"] = math.inf
         return tasks
 
     def _timed(
-        self, way: str, fleet: Fleet, members: list[Member], stop: int, scored: Sequence[int]
+        self,
+        way: str,
+        trainer: VectorizedTrainer,
+        members: list[Member],
+        stop: int,
+        scored: Sequence[int],
     ) -> None:
         epochs = (stop - members[0].epoch) * len(members)
         if epochs <= 0:
             return
         start = time.perf_counter()
-        fleet.advance(members, stop, scored, self.stopping)
+        trainer.advance(members, stop, scored, self.stopping)
         self.paces[way] = (time.perf_counter() - start) / epochs
 
-    def _finish_in_turn(self, tasks: list[Task], until: int | None, fleet: Fleet) -> list[Task]:
+    def _finish_in_turn(
+        self, tasks: list[Training], until: int | None, trainer: VectorizedTrainer
+    ) -> list[Training]:
         for task in tasks:
             member = task.member
             assert member is not None
             stop = min(task.scored[-1], until or task.scored[-1])
             try:
-                self._timed("turn", fleet, [member], stop, task.scored)
+                self._timed("turn", trainer, [member], stop, task.scored)
                 task.finish()
                 if until is None or member.epoch >= task.scored[-1]:
                     task.values, task.member = member.values if self.keep else None, None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.search.runner import Course, Record, Split
+from kerata.search.runner import Record, Split, TrialConfig
 from kerata.search.statistics import corrected_t_test, standard_error
 from kerata.search.table import Row, candidates_table, table_text
 
@@ -81,7 +81,7 @@ class Results:
         self,
         candidates: Sequence[dict[str, Any]],
         which: Sequence[int],
-        courses: Sequence[Course],
+        trials: Sequence[TrialConfig],
         splits: Sequence[Split],
         records: Sequence[Record],
         metric: str,
@@ -92,10 +92,10 @@ class Results:
     ) -> None:
         self.candidates = [dict(c) for c in candidates]
         self.metric, self.mode = metric, mode
-        self._which, self._courses, self._splits = list(which), list(courses), list(splits)
-        self._records = {(r.course, r.split): r for r in records}
+        self._which, self._trials, self._splits = list(which), list(trials), list(splits)
+        self._records = {(r.trial, r.split): r for r in records}
         self._retrain, self._stopped = retrain, stopped or {}
-        last = [courses[w].epochs[-1] for w in which]
+        last = [trials[w].epochs[-1] for w in which]
         self._epochs = last if epochs is None else list(epochs)
         self.errors = [self._error(i) for i in range(len(self.candidates))]
         found = (name for r in records for report in r.reports.values() for name in report)
@@ -179,7 +179,7 @@ class Results:
             self.candidates[index],
             float(scores.mean()),
             spread,
-            self._courses[self._which[index]].parameters,
+            self._trials[self._which[index]].parameters,
         )
 
     @property
@@ -292,7 +292,7 @@ class Results:
         ranks = {index: rank for rank, index in enumerate(order, start=1)}
         table["rank"] = pandas.array([ranks.get(i) for i in range(len(self))], dtype="Int64")
         table["p_value"] = self.p_values() if order else np.nan
-        table["parameters"] = [self._courses[w].parameters for w in self._which]
+        table["parameters"] = [self._trials[w].parameters for w in self._which]
         table["seconds"] = [self._seconds(w) for w in self._which]
         if self._stopped:
             stops = [self._stopped.get(w) for w in self._which]
@@ -303,8 +303,8 @@ class Results:
         table["error"] = self.errors
         return table
 
-    def _seconds(self, course: int) -> float:
-        return sum(r.seconds for (c, _), r in self._records.items() if c == course)
+    def _seconds(self, trial: int) -> float:
+        return sum(r.seconds for (c, _), r in self._records.items() if c == trial)
 
     def __str__(self) -> str:
         splits = len(self._splits)

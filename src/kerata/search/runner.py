@@ -14,8 +14,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from kerata.search.networks import Build, Data, Network, told
-from kerata.search.program_group import Lane, Task
+from kerata.search.networks import Build, Data, Network, error_text
+from kerata.search.program_group import ProgramGroup, Training
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Split:
 
 
 @dataclass
-class Course:
+class TrialConfig:
     """A training that gives the answers for one or several candidates.
 
     Candidates that differ by their epochs alone share a course.
@@ -50,7 +50,7 @@ class Course:
 class Record:
     """What came of one training."""
 
-    course: int
+    trial: int
     split: int
     reports: dict[int, dict[str, float]] = field(default_factory=dict)
     error: str | None = None
@@ -72,7 +72,7 @@ def workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Engine:
+class SearchRunner:
     """Trains courses on splits.
 
     Arguments:
@@ -90,7 +90,7 @@ class Engine:
         self,
         build: Build,
         rows: Data,
-        courses: Sequence[Course],
+        trials: Sequence[TrialConfig],
         splits: Sequence[Split],
         every_epoch: bool = False,
         keep: bool = False,
@@ -99,7 +99,7 @@ class Engine:
         threads: int | None = None,
     ) -> None:
         self.build, self.rows = build, rows
-        self.courses, self.splits = courses, splits
+        self.trials, self.splits = trials, splits
         self.every_epoch, self.keep = every_epoch, keep
         self.done, self.also = set(done), tuple(also)
         self.threads = workers() if threads is None else threads
@@ -107,53 +107,55 @@ class Engine:
 
     # Sorting ---------------------------------------------------------------------------------
 
-    def lanes(self) -> list[Lane]:
+    def groups(self) -> list[ProgramGroup]:
         """Sort the trainings into lanes of one compiled program each, the heaviest first."""
         kept: list[Any] = []
         found: dict[Any, list[int]] = {}
         numbers: dict[int, list[float]] = {}
-        for i, course in enumerate(self.courses):
-            if course.error is not None or all(self._is_done(i, s) for s in self._numbers()):
+        for i, trial in enumerate(self.trials):
+            if trial.error is not None or all(self._is_done(i, s) for s in self._numbers()):
                 continue
             try:
-                network = Network(self.build, course.params, self.rows, self.splits[0].seed)
+                network = Network(self.build, trial.params, self.rows, self.splits[0].seed)
             except Exception as error:
-                course.error = told(error)
+                trial.error = error_text(error)
                 continue
-            course.parameters = network.parameters
+            trial.parameters = network.parameters
             structure = network.structure
-            key = (structure.signature, course.key())
+            key = (structure.signature, trial.key())
             if key not in found:
                 kept += structure.kept
             numbers[i] = structure.numbers
             found.setdefault(key, []).append(i)
-        lanes = [
-            lane
+        groups = [
+            group
             for members in found.values()
-            for lane in self._lanes_of(members, {i: numbers[i] for i in members})
+            for group in self._groups_of(members, {i: numbers[i] for i in members})
         ]
-        return sorted(lanes, key=lambda lane: -lane.weight)
+        return sorted(groups, key=lambda group: -group.weight)
 
     def _numbers(self) -> range:
         return range(len(self.splits))
 
-    def _is_done(self, course: int, split: int) -> bool:
-        return (course, split) in self.done
+    def _is_done(self, trial: int, split: int) -> bool:
+        return (trial, split) in self.done
 
-    def _lanes_of(self, members: list[int], numbers: dict[int, list[float]]) -> Iterator[Lane]:
+    def _groups_of(
+        self, members: list[int], numbers: dict[int, list[float]]
+    ) -> Iterator[ProgramGroup]:
         columns = zip(*numbers.values(), strict=True)
         traced = [i for i, values in enumerate(columns) if len(set(values)) > 1]
-        sizes: dict[tuple[int, int], list[Task]] = {}
+        sizes: dict[tuple[int, int], list[Training]] = {}
         for split_number, split in enumerate(self.splits):
             for i in members:
                 if self._is_done(i, split_number):
                     continue
-                course = self.courses[i]
-                marks = self._marks(course)
-                task = Task(
-                    course=i,
+                trial = self.trials[i]
+                marks = self._marks(trial)
+                task = Training(
+                    trial=i,
                     split=split_number,
-                    params=course.params,
+                    params=trial.params,
                     numbers=numbers[i],
                     seed=split.seed,
                     train=split.train,
@@ -161,9 +163,9 @@ class Engine:
                     scored=marks,
                 )
                 sizes.setdefault((len(split.train), len(split.test)), []).append(task)
-        first = self.courses[members[0]]
+        first = self.trials[members[0]]
         for tasks in sizes.values():
-            yield Lane(
+            yield ProgramGroup(
                 self.build,
                 self.rows,
                 tasks,
@@ -174,38 +176,40 @@ class Engine:
                 float(first.parameters or 0) * len(tasks),
             )
 
-    def _marks(self, course: Course) -> tuple[int, ...]:
-        last = course.epochs[-1]
+    def _marks(self, trial: TrialConfig) -> tuple[int, ...]:
+        last = trial.epochs[-1]
         if self.every_epoch:
             return tuple(range(1, last + 1))
-        return tuple(sorted({*course.epochs, *(e for e in self.also if e < last)}))
+        return tuple(sorted({*trial.epochs, *(e for e in self.also if e < last)}))
 
     # Running ---------------------------------------------------------------------------------
 
-    def run(self, until: int | None = None, lanes: list[Lane] | None = None) -> Iterator[Record]:
+    def run(
+        self, until: int | None = None, groups: list[ProgramGroup] | None = None
+    ) -> Iterator[Record]:
         """Train everything, giving records as they come.
 
         Arguments:
             until: stop each training after this epoch, to be gone on with.
-            lanes: what ``lanes`` gave, when trainings go on.
+            lanes: what ``groups`` gave, when trainings go on.
         """
-        lanes = self.lanes() if lanes is None else lanes
-        for i, course in enumerate(self.courses):
-            if course.error is not None:
+        groups = self.groups() if groups is None else groups
+        for i, trial in enumerate(self.trials):
+            if trial.error is not None:
                 yield from (
-                    Record(i, s, error=course.error)
+                    Record(i, s, error=trial.error)
                     for s in self._numbers()
                     if not self._is_done(i, s)
                 )
-        for lane in lanes:
-            lane.stopping = self._stop
+        for group in groups:
+            group.stopping = self._stop
         records: queue.Queue[Record | BaseException | None] = queue.Queue()
-        waiting = deque(lanes)
+        waiting = deque(groups)
         threads = [
             threading.Thread(
-                target=self._work, args=(lanes, waiting, until, records.put), daemon=True
+                target=self._work, args=(groups, waiting, until, records.put), daemon=True
             )
-            for _ in range(max(1, min(self.threads, sum(len(lane) for lane in lanes))))
+            for _ in range(max(1, min(self.threads, sum(len(group) for group in groups))))
         ]
         for thread in threads:
             thread.start()
@@ -228,8 +232,8 @@ class Engine:
 
     def _work(
         self,
-        lanes: list[Lane],
-        waiting: deque[Lane],
+        groups: list[ProgramGroup],
+        waiting: deque[ProgramGroup],
         until: int | None,
         put: Callable[[Any], None],
     ) -> None:
@@ -237,28 +241,28 @@ class Engine:
         try:
             while waiting:
                 try:
-                    lane = waiting.popleft()
+                    group = waiting.popleft()
                 except IndexError:
                     break
-                self._drive(lane, until, put)
-            for lane in lanes:
-                self._drive(lane, until, put)
+                self._drive(group, until, put)
+            for group in groups:
+                self._drive(group, until, put)
         except BaseException as error:
             put(error)
         finally:
             put(None)
 
-    def _drive(self, lane: Lane, until: int | None, put: Callable[[Any], None]) -> None:
+    def _drive(self, group: ProgramGroup, until: int | None, put: Callable[[Any], None]) -> None:
         while not self._stop.is_set():
             begin = time.perf_counter()
-            outcomes = lane.step(until, self.threads)
+            outcomes = group.step(until, self.threads)
             if outcomes is None or self._stop.is_set():
                 return
             seconds = (time.perf_counter() - begin) / max(1, len(outcomes))
             for task in outcomes:
                 put(
                     Record(
-                        task.course,
+                        task.trial,
                         task.split,
                         task.reports,
                         task.error,

@@ -13,7 +13,7 @@ from kerata.base.arguments import is_integer
 from kerata.base.messages import did_you_mean
 from kerata.layers.layer import Layer
 from kerata.search.networks import Build
-from kerata.search.runner import Course
+from kerata.search.runner import TrialConfig
 
 # Arguments of `fit` that can be searched.
 FIT = ("epochs", "batch_size", "shuffle")
@@ -85,7 +85,7 @@ def random_candidates(space: Mapping[str, Any], n: int, seed: int) -> list[Param
     return [{name: _drawn(values, rng) for name, values in lists.items()} for _ in range(n)]
 
 
-def courses_of(build: Build, candidates: Sequence[Params]) -> tuple[list[Course], list[int]]:
+def courses_of(build: Build, candidates: Sequence[Params]) -> tuple[list[TrialConfig], list[int]]:
     """Give the trainings that answer all candidates, and for each candidate which one does.
 
     Candidates that are alike but for ``epochs`` share one.
@@ -108,11 +108,11 @@ def courses_of(build: Build, candidates: Sequence[Params]) -> tuple[list[Course]
             found.append((params, rest, set()))
         found[places[key]][2].add(int(epochs))
         which.append(places[key])
-    courses = [
-        Course(params, tuple(sorted(epochs)), rest["batch_size"], rest["shuffle"])
+    trials = [
+        TrialConfig(params, tuple(sorted(epochs)), rest["batch_size"], rest["shuffle"])
         for params, rest, epochs in found
     ]
-    return courses, which
+    return trials, which
 
 
 def _parameters(build: Build) -> tuple[list[str], list[str], bool]:

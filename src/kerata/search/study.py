@@ -13,7 +13,7 @@ from kerata.search.journal import Journal, identity_of
 from kerata.search.networks import Build, Data
 from kerata.search.options import Given, Options, make_data, make_splits, ranking_score
 from kerata.search.results import Results
-from kerata.search.runner import Course, Engine, Record, Split
+from kerata.search.runner import Record, SearchRunner, Split, TrialConfig
 from kerata.search.space import (
     FIT,
     Params,
@@ -138,17 +138,17 @@ def run_search(
     """Train all candidates on all splits and give the results."""
     shared = options.fit_arguments(list(candidates[0]))
     complete = [{**shared, **c} for c in candidates]
-    courses, which = courses_of(build, complete)
-    rows, model = make_data(build, courses[0].params, x, y, options)
+    trials, which = courses_of(build, complete)
+    rows, model = make_data(build, trials[0].params, x, y, options)
     splits = make_splits(rows, model, folds, options)
     metric, mode = ranking_score(model, rows, options)
-    search = Search(build, rows, courses, splits, options, metric, mode)
+    search = SearchRun(build, rows, trials, splits, options, metric, mode)
 
     def results() -> Results:
         return Results(
             candidates,
             which,
-            courses,
+            trials,
             splits,
             search.found,
             metric,
@@ -158,12 +158,12 @@ def run_search(
             [int(c["epochs"]) if "epochs" in c else 1 for c in complete],
         )
 
-    with Watch(len(courses) * len(splits), results, options.verbose) as watch:
+    with Watch(len(trials) * len(splits), results, options.verbose) as watch:
         search.run(watch)
     return results()
 
 
-class Search:
+class SearchRun:
     """One search in progress.
 
     Attributes:
@@ -175,13 +175,13 @@ class Search:
         self,
         build: Build,
         rows: Data,
-        courses: list[Course],
+        trials: list[TrialConfig],
         splits: list[Split],
         options: Options,
         metric: str,
         mode: str,
     ) -> None:
-        self.build, self.rows, self.courses, self.splits = build, rows, courses, splits
+        self.build, self.rows, self.trials, self.splits = build, rows, trials, splits
         self.options, self.metric, self.sign = options, metric, 1 if mode == "max" else -1
         self._records: dict[tuple[int, int], Record] = {}
         self.stopped: dict[int, int] = {}
@@ -199,15 +199,15 @@ class Search:
             journal = Journal(self.options.journal, identity)
         try:
             if journal is not None:
-                for record in journal.finished(self.courses, len(self.splits)):
-                    self._records[record.course, record.split] = record
+                for record in journal.finished(self.trials, len(self.splits)):
+                    self._records[record.trial, record.split] = record
                 watch.count(len(self._records))
             for record in self._train():
-                self._records[record.course, record.split] = record
-                course = self.courses[record.course]
-                if journal is not None and _is_final(record, course):
-                    journal.add(record, course)
-                if _is_final(record, course):
+                self._records[record.trial, record.split] = record
+                trial = self.trials[record.trial]
+                if journal is not None and _is_final(record, trial):
+                    journal.add(record, trial)
+                if _is_final(record, trial):
                     watch.count()
         finally:
             if journal is not None:
@@ -215,36 +215,36 @@ class Search:
 
     def _train(self) -> Iterable[Record]:
         done = list(self._records)
-        arguments = (self.build, self.rows, self.courses, self.splits, self.options.every_epoch)
+        arguments = (self.build, self.rows, self.trials, self.splits, self.options.every_epoch)
         if self.options.parallel is not None:
             from kerata.search.cluster import run_on_cluster
 
-            return run_on_cluster(Engine(*arguments, done=done), self.options.parallel)
+            return run_on_cluster(SearchRunner(*arguments, done=done), self.options.parallel)
         factor = self.options.halving_factor
         if not factor:
-            return Engine(*arguments, done=done).run()
-        rungs = rungs_of(max(c.epochs[-1] for c in self.courses), factor)
-        engine = Engine(*arguments, done=done, also=rungs)
+            return SearchRunner(*arguments, done=done).run()
+        rungs = rungs_of(max(c.epochs[-1] for c in self.trials), factor)
+        engine = SearchRunner(*arguments, done=done, also=rungs)
         return halve(engine, factor, self._mean, self.stopped)
 
-    def _mean(self, course: int, epoch: int) -> float:
+    def _mean(self, trial: int, epoch: int) -> float:
         """Give a course's mean score after an epoch, more is better."""
-        found = [self._records.get((course, s)) for s in range(len(self.splits))]
+        found = [self._records.get((trial, s)) for s in range(len(self.splits))]
         reports = [None if r is None else r.at(epoch) for r in found]
         scores = [np.nan if r is None else r.get(self.metric, np.nan) for r in reports]
         return self.sign * float(np.mean(scores))
 
 
-def _is_final(record: Record, course: Course) -> bool:
-    return record.error is not None or course.epochs[-1] in record.reports
+def _is_final(record: Record, trial: TrialConfig) -> bool:
+    return record.error is not None or trial.epochs[-1] in record.reports
 
 
 def retrained(build: Build, params: Params, x: Any, y: Any, options: Options) -> Any:
     """Train a candidate on all rows, as ``fit`` does."""
     fit = {name: value for name, value in params.items() if name in FIT}
-    courses, _ = courses_of(build, [params])
+    trials, _ = courses_of(build, [params])
     with fixed_seed(options.seed):
-        model = build(**courses[0].params)
+        model = build(**trials[0].params)
         model.fit(
             x,
             y,

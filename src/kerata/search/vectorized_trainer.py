@@ -53,7 +53,7 @@ class Member:
         self.diverged: int | None = None  # epoch in which the loss was no longer finite
 
 
-class Fleet:
+class VectorizedTrainer:
     """Trains members one by one or side by side, with the results of training each alone.
 
     Arguments:
@@ -280,7 +280,7 @@ def even_batch(rows: int) -> int:
 def with_room(data: Any, orders: Sequence[np.ndarray], batch_size: int) -> Any:
     """Make data ready for batches of rows in any of several orders, and what they were ready for.
 
-    Only bags care; see ``Bags.for_batches``.
+    Only bags care; see ``SparseRows.for_batches``.
     """
     for order in orders:
         if len(order):

@@ -76,22 +76,22 @@ class Watch:
 
         line = Table.grid(padding=(0, 2, 0, 0))
         bar = ProgressBar(total=self.total, completed=self.finished, width=30)
-        line.add_row(bar, self._told())
+        line.add_row(bar, self._sentence())
         return line
 
-    def _told(self) -> str:
+    def _sentence(self) -> str:
         spent = time.perf_counter() - self._begun
-        told = f"{self.finished} of {self.total} trainings, {spent:.0f} s spent"
+        message = f"{self.finished} of {self.total} trainings, {spent:.0f} s spent"
         if 0 < self.finished < self.total:
-            told += f", about {spent / self.finished * (self.total - self.finished):.0f} s left"
-        return told
+            message += f", about {spent / self.finished * (self.total - self.finished):.0f} s left"
+        return message
 
     def _line(self) -> str:
         results = None if self.make is None else self.make()
         order = [] if results is None else results.ranking()
         if results is None or not order:
-            return self._told()
+            return self._sentence()
         best = results.candidate(order[0])
         values = ", ".join(f"{k}={value_text(v)}" for k, v in best.params.items())
         score = f"{results.metric} {best.score:.4f}"
-        return f"{self._told()}; best {score}{f' with {values}' if values else ''}"
+        return f"{self._sentence()}; best {score}{f' with {values}' if values else ''}"

@@ -15,7 +15,7 @@ import numpy as np
 from kerata.base.dtypes import floatx
 from kerata.base.placement import current_placement
 from kerata.base.rows import slice_rows
-from kerata.kernels.sparse_rows import Bags, is_bags
+from kerata.kernels.sparse_rows import SparseRows, is_sparse_rows
 from kerata.training.batch import GivenBatch
 from kerata.training.foreign import is_file_array, is_tensor, tensor_to_numpy
 from kerata.training.sparse import (
@@ -46,12 +46,12 @@ class Rows:
     @property
     def leaves(self) -> list[Any]:
         """All single arrays."""
-        return jax.tree.leaves(self.arrays, is_leaf=is_bags)
+        return jax.tree.leaves(self.arrays, is_leaf=is_sparse_rows)
 
 
 def is_stream(x: Any) -> bool:
     """Say whether x yields batches (a generator, PyDataset, loader) instead of being rows."""
-    rows = (np.ndarray, jax.Array, Bags, list, tuple, dict, str, bytes)
+    rows = (np.ndarray, jax.Array, SparseRows, list, tuple, dict, str, bytes)
     others = (_is_table, is_sparse_matrix, is_tensor, is_file_array)
     if isinstance(x, rows) or any(recognise(x) for recognise in others):
         return False
@@ -117,7 +117,7 @@ def _has_rows(value: Any) -> bool:
 
 
 def _to_array(value: Any, what: str, bags: bool) -> Any:
-    if isinstance(value, Bags):
+    if isinstance(value, SparseRows):
         return value if bags else np.asarray(value.to_dense())
     if isinstance(value, jax.Array):
         return value
@@ -271,7 +271,7 @@ def _is_pydataset(x: Any) -> bool:
 def _common_length(parts: dict[str, Any]) -> int:
     lengths: dict[str, int] = {}
     for what, tree in parts.items():
-        for path, leaf in jax.tree_util.tree_leaves_with_path(tree, is_leaf=is_bags):
+        for path, leaf in jax.tree_util.tree_leaves_with_path(tree, is_leaf=is_sparse_rows):
             lengths[what + "".join(str(p) for p in path)] = len(leaf)
     if not lengths:
         raise ValueError("All of the data is None; give at least one array.")
@@ -295,14 +295,14 @@ def check_finite(rows: Rows, names: Iterable[str] = ("x", "y", "sample_weight"))
         ValueError: naming array, row and column.
     """
     for what, tree in zip(names, rows.arrays, strict=True):
-        for path, leaf in jax.tree_util.tree_leaves_with_path(tree, is_leaf=is_bags):
-            if is_bags(leaf):
+        for path, leaf in jax.tree_util.tree_leaves_with_path(tree, is_leaf=is_sparse_rows):
+            if is_sparse_rows(leaf):
                 _check_bags(leaf, what)
             elif leaf.dtype.kind == "f" and not np.isfinite(np.sum(leaf)):
                 _refuse_not_finite(np.asarray(leaf), what + "".join(str(p) for p in path))
 
 
-def _check_bags(bags: Bags, what: str) -> None:
+def _check_bags(bags: SparseRows, what: str) -> None:
     if bags.values is not None and not np.isfinite(np.sum(bags.values)):
         bad = np.argwhere(~np.isfinite(bags.values))
         if len(bad):

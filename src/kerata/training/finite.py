@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from kerata.callbacks.terminate_on_nan import TerminateOnNaN
-from kerata.kernels.sparse_rows import is_bags
+from kerata.kernels.sparse_rows import is_sparse_rows
 from kerata.training.feed import Rows, check_finite
 
 # Rows on which a model is tried.
@@ -43,7 +43,7 @@ def ends_on_nan(callbacks: Any) -> bool:
 
 
 def _handles(model: Any, objective: Any, rows: Rows) -> bool:
-    if any(is_bags(leaf) for leaf in rows.leaves):
+    if any(is_sparse_rows(leaf) for leaf in rows.leaves):
         return False
     bad = np.zeros(rows.count, bool)
     for leaf in rows.leaves:

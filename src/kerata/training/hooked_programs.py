@@ -15,7 +15,7 @@ import jax.numpy as jnp
 
 from kerata.base.scope import Scope
 from kerata.base.variable import Variable, unboxed
-from kerata.kernels.sparse_rows import is_bags
+from kerata.kernels.sparse_rows import dense_tree
 from kerata.training.batch import GivenBatch, as_a_step_gets_it
 from kerata.training.objective import Objective
 from kerata.training.programs import Programs, Values, is_traced, plain_number
@@ -73,7 +73,7 @@ class HookedPrograms(Programs):
 
         Boxes that it changes directly, past the lists, count too.
         """
-        dense = jax.tree.map(lambda a: a.to_dense() if is_bags(a) else a, batch, is_leaf=is_bags)
+        dense = dense_tree(batch)
         pairs = [p for g, v in zip(groups, given, strict=True) for p in zip(g, v, strict=True)]
         with Scope(pairs, key) as scope:
             state = tuple(list(values) for values in given)

@@ -22,7 +22,7 @@ from kerata.base.placement import current_placement
 from kerata.base.rows import count_rows
 from kerata.base.scope import Scope, get_mask
 from kerata.base.variable import Variable
-from kerata.kernels.sparse_rows import is_bags
+from kerata.kernels.sparse_rows import dense_tree
 from kerata.layers.rows import keeps_rows_apart
 from kerata.training.objective import Objective
 
@@ -110,7 +110,7 @@ class Programs:
         """Make bags dense for models whose first layers are not known."""
         if getattr(self.model, "_graph", None) is not None:
             return x
-        return jax.tree.map(lambda a: a.to_dense() if is_bags(a) else a, x, is_leaf=is_bags)
+        return dense_tree(x)
 
     def _loss(self, y: Any, y_pred: Any, weight: Any) -> Any:
         """Give the total loss, penalties included, and the losses of the single outputs."""

@@ -10,7 +10,7 @@ import numpy as np
 from kerata.base.placement import current_placement
 from kerata.base.symbolic import KerasTensor, infer_spec
 from kerata.callbacks.history import History
-from kerata.kernels.sparse_rows import is_bags
+from kerata.kernels.sparse_rows import is_sparse_rows
 from kerata.training.checks import check_loss_given, check_targets_fit
 from kerata.training.feed import Rows
 from kerata.training.hooked_programs import CalledPrograms, HookedPrograms
@@ -77,11 +77,11 @@ class Readiness(Steps):
 
     def _output_spec(self, x: Any) -> Any:
         """Give the symbolic outputs for data like x, and build the model if it is not."""
-        leaves, structure = jax.tree.flatten(x, is_leaf=is_bags)
+        leaves, structure = jax.tree.flatten(x, is_leaf=is_sparse_rows)
         key = (structure, tuple((a.shape[1:], str(a.dtype)) for a in leaves))
         if key not in self._specs or not self.built:  # type: ignore[attr-defined]
             symbols = jax.tree.map(
-                lambda a: KerasTensor((None, *a.shape[1:]), a.dtype), x, is_leaf=is_bags
+                lambda a: KerasTensor((None, *a.shape[1:]), a.dtype), x, is_leaf=is_sparse_rows
             )
             model: Any = self
             if not model.built:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerata.base.jax_sparse import is_jax_sparse
-from kerata.kernels.sparse_rows import Bags, bags_from_entries
+from kerata.kernels.sparse_rows import SparseRows, bags_from_entries
 
 # Below this width the zeros cost little.
 MIN_WIDTH = 500
@@ -38,7 +38,7 @@ def _is_scipy(value: Any) -> bool:
     return type(value).__module__.startswith("scipy.sparse") and hasattr(value, "tocsr")
 
 
-def bags_from_sparse(matrix: Any, what: str) -> Bags:
+def bags_from_sparse(matrix: Any, what: str) -> SparseRows:
     """Turn a sparse matrix ``(rows, columns)`` into bags; its zeros are never made.
 
     Raises:
@@ -67,7 +67,7 @@ def bags_from_sparse(matrix: Any, what: str) -> Bags:
     return bags_from_entries(rows, csr.indices, csr.data, csr.shape)
 
 
-def bags_if_almost_zero(array: np.ndarray) -> Bags | None:
+def bags_if_almost_zero(array: np.ndarray) -> SparseRows | None:
     """Turn a matrix into bags if that saves three quarters of its memory; else give None.
 
     A few rows are looked at first, so that ordinary data cost next to nothing here.

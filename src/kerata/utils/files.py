@@ -191,5 +191,5 @@ def failed_outside(error: BaseException) -> bool:
     >>> failed_outside(OSError(errno.EIO, "disk")), failed_outside(OSError(errno.EINVAL, "seek"))
     (True, False)
     """
-    told = error.errno if isinstance(error, OSError) else None
-    return told is not None and told != errno.EINVAL
+    message = error.errno if isinstance(error, OSError) else None
+    return message is not None and message != errno.EINVAL

@@ -113,8 +113,8 @@ def fit_source(
         clock["baselines"] = time.perf_counter() - began
 
     began = time.perf_counter()
-    told = {"epochs": plan.epochs, "members": plan.members, "inputs": inputs}
-    tell("network", {"name": planned.network, **told})
+    message = {"epochs": plan.epochs, "members": plan.members, "inputs": inputs}
+    tell("network", {"name": planned.network, **message})
     # Once there is something to keep, Ctrl-C must not cost it.
     with counted_interrupts() as presses:
         outcome = ensemble.train(

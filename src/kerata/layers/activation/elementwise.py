@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from kerata import activations
 from kerata.base.arguments import at_least
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class ReLU(SameShape):
+class ReLU(ShapePreserving):
     """``max(x, 0)``, with a bound above and another slope below a threshold if asked.
 
     Arguments:
@@ -46,7 +46,7 @@ class ReLU(SameShape):
         return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)
 
 
-class LeakyReLU(SameShape):
+class LeakyReLU(ShapePreserving):
     """``x`` above 0, ``negative_slope * x`` below.
 
     Arguments:
@@ -76,7 +76,7 @@ class LeakyReLU(SameShape):
         return activations.leaky_relu(inputs, self.negative_slope)
 
 
-class ELU(SameShape):
+class ELU(ShapePreserving):
     """``x`` above 0, ``alpha * (exp(x) - 1)`` below.
 
     Arguments:

@@ -8,10 +8,10 @@ import jax
 
 from kerata import constraints, initializers, regularizers
 from kerata.layers.input_spec import InputSpec
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class PReLU(SameShape):
+class PReLU(ShapePreserving):
     """``x`` above 0, ``alpha * x`` below, with a trained ``alpha`` for each place.
 
     Arguments:

@@ -9,11 +9,11 @@ import jax.numpy as jnp
 
 from kerata.base.messages import shape_text
 from kerata.layers.rows import is_batch_left_alone
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 from kerata.ops.activations import softmax
 
 
-class Softmax(SameShape):
+class Softmax(ShapePreserving):
     """Positive numbers that sum to 1 along an axis.
 
     A mask given to the call, which must broadcast to the inputs, says which places take

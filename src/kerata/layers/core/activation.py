@@ -6,10 +6,10 @@ from typing import Any
 
 from kerata import activations
 from kerata.layers.rows import is_apart_after
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class Activation(SameShape):
+class Activation(ShapePreserving):
     """Applies an activation function to every input.
 
     Arguments:

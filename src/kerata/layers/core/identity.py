@@ -7,10 +7,10 @@ from typing import Any
 import jax
 
 from kerata.base.symbolic import KerasTensor, is_symbolic
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class Identity(SameShape):
+class Identity(ShapePreserving):
     """Gives its inputs back unchanged.
 
     >>> import numpy as np

@@ -7,10 +7,10 @@ from typing import Any
 import jax.numpy as jnp
 
 from kerata.layers.rows import is_batch_left_alone
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class Masking(SameShape):
+class Masking(ShapePreserving):
     """Masks the time steps in which all features equal a value.
 
     Input and output ``(batch, steps, features)``; masked steps are set to 0, and later

@@ -8,10 +8,10 @@ import jax
 
 from kerata import constraints, initializers, regularizers
 from kerata.base.variable import Variable
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class Affine(SameShape):
+class Affine(ShapePreserving):
     """Base of the layers that normalize and then multiply by gamma and add beta."""
 
     def __init__(

@@ -12,10 +12,10 @@ import numpy as np
 from kerata.base.dtypes import epsilon
 from kerata.base.messages import shape_text
 from kerata.layers.preprocessing.batches import batches_of
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class Normalization(SameShape):
+class Normalization(ShapePreserving):
     """Subtracts a mean and divides by a standard deviation, both learned by ``adapt``.
 
     Arguments:

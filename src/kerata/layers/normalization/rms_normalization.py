@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from kerata import ops
 from kerata.base.arguments import axis_or_axes
 from kerata.layers.rows import is_batch_left_alone
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class RMSNormalization(SameShape):
+class RMSNormalization(ShapePreserving):
     """Divides each row by its root mean square and multiplies by a trained scale.
 
     ``scale * x / sqrt(mean(x**2) + epsilon)``.

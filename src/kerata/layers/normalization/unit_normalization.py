@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 
 from kerata.layers.rows import is_batch_left_alone
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class UnitNormalization(SameShape):
+class UnitNormalization(ShapePreserving):
     """Divides each row by its Euclidean length; rows of zeros stay.
 
     Arguments:

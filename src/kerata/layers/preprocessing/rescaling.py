@@ -9,10 +9,10 @@ import numpy as np
 
 from kerata.base.dtypes import image_data_format
 from kerata.layers.rows import ranks
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class Rescaling(SameShape):
+class Rescaling(ShapePreserving):
     """Multiplies by ``scale`` and adds ``offset``; ``Rescaling(1 / 255)`` for image bytes.
 
     Arguments:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 
-class Table:
+class LookupTable:
     """A vocabulary without its special tokens.
 
     Arguments:
@@ -39,7 +39,7 @@ class Table:
 
 def checked_table(
     where: str, given: list[Any], specials: list[Any], reserved: list[Any], max_tokens: int | None
-) -> Table:
+) -> LookupTable:
     """Make a table of a vocabulary that may begin with the special tokens.
 
     Arguments:
@@ -58,7 +58,7 @@ def checked_table(
     repeated = [token for token, n in Counter(tokens).items() if n > 1]
     if repeated:
         raise ValueError(f"{where}: the vocabulary has {repeated[0]!r} more than once.")
-    table = Table(tokens)
+    table = LookupTable(tokens)
     for special in reserved:
         if special is not None and special in table.places:
             raise ValueError(

@@ -19,7 +19,7 @@ from kerata.layers.preprocessing.lookup_options import (
     raise_for_program,
     refuse_path,
 )
-from kerata.layers.preprocessing.table import Table, checked_table, read_lines
+from kerata.layers.preprocessing.table import LookupTable, checked_table, read_lines
 from kerata.layers.preprocessing.tokens import (
     Tokens,
     bags,
@@ -87,7 +87,7 @@ class IndexLookup(Layer):
         self.salt = checked_salt(kind, salt)
         self.autocast = False
         self.built = True
-        self._table = Table()
+        self._table = LookupTable()
         self._static = vocabulary is not None
         self.reset_state()
         if vocabulary is not None:
@@ -163,7 +163,7 @@ class IndexLookup(Layer):
             table.set_idf(weights, 0 if complete else len(self._specials), self._depth_for(table))
         self._table = table
 
-    def _depth_for(self, table: Table) -> int:
+    def _depth_for(self, table: LookupTable) -> int:
         """Give the length of vectors with a vocabulary."""
         if self.pad_to_max_tokens and self.max_tokens is not None:
             return self.max_tokens
@@ -225,7 +225,7 @@ class IndexLookup(Layer):
         start = len(self._specials)
         if self.max_tokens is not None:
             ordered = ordered[: max(self.max_tokens - start, 0)]
-        table = Table(ordered)
+        table = LookupTable(ordered)
         if self.output_mode == "tf_idf":
             found = np.array([self._in_documents[token] for token in ordered])
             weights = np.log(1 + self._documents / (1 + found)).astype(np.float32)
@@ -383,7 +383,7 @@ class IndexLookup(Layer):
         if not self._static:
             lines = read_lines(self._where, Path(dir_path) / "vocabulary.txt", "utf-8")
             tokens = [self._token(line) for line in lines[len(self._specials) :]]
-            self._table = Table(tokens, self._table.idf)
+            self._table = LookupTable(tokens, self._table.idf)
 
     def save_own_variables(self, store: Any) -> None:
         """Write the weights of mode ``'tf_idf'``."""

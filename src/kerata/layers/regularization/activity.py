@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 from kerata.regularizers import L1L2
 
 
-class ActivityRegularization(SameShape):
+class ActivityRegularization(ShapePreserving):
     """Leaves its inputs as they are and adds a penalty on them to the loss.
 
     The penalty is divided by the number of rows, as all activity penalties are.

@@ -31,7 +31,7 @@ class AlphaDropout(Dropout):
     [1.0, 1.0, 1.0]
     """
 
-    def disturb(self, inputs: Any, key: Any) -> Any:
+    def perturb(self, inputs: Any, key: Any) -> Any:
         """Drop, scale and shift."""
         kept = keep_mask(key, self.rate, self.choice_shape(inputs.shape))
         check_some_stay(self)

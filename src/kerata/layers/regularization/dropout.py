@@ -9,10 +9,10 @@ import jax.numpy as jnp
 from kerata.base.arguments import fraction, is_integer
 from kerata.base.randomness import FollowingGenerator, SeedGenerator
 from kerata.layers.regularization.random_bits import keep_mask
-from kerata.layers.shape_preserving import SameShape
+from kerata.layers.shape_preserving import ShapePreserving
 
 
-class RandomInTraining(SameShape):
+class RandomInTraining(ShapePreserving):
     """Base of the layers that change inputs at random in training, else leave them alone."""
 
     keeps_rows_apart = True
@@ -27,9 +27,9 @@ class RandomInTraining(SameShape):
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Change the inputs, in training."""
-        return self.disturb(inputs, self.seed_generator.next()) if training else inputs
+        return self.perturb(inputs, self.seed_generator.next()) if training else inputs
 
-    def disturb(self, inputs: Any, key: Any) -> Any:
+    def perturb(self, inputs: Any, key: Any) -> Any:
         """Change the inputs at random."""
         raise NotImplementedError
 
@@ -70,7 +70,7 @@ class Dropout(RandomInTraining):
             return shape
         return tuple(n if m is None else m for m, n in zip(self.noise_shape, shape, strict=True))
 
-    def disturb(self, inputs: Any, key: Any) -> Any:
+    def perturb(self, inputs: Any, key: Any) -> Any:
         """Drop and scale."""
         if isinstance(self.rate, (int, float)) and self.rate == 0:
             return inputs

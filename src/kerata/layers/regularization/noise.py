@@ -32,7 +32,7 @@ class GaussianNoise(RandomInTraining):
         super().__init__(seed=seed, **kwargs)
         self.stddev = at_least("GaussianNoise", "stddev", stddev, 0)
 
-    def disturb(self, inputs: Any, key: Any) -> Any:
+    def perturb(self, inputs: Any, key: Any) -> Any:
         """Add noise."""
         noise = jax.random.normal(key, inputs.shape, inputs.dtype)
         return inputs + jnp.asarray(self.stddev, inputs.dtype) * noise
@@ -63,7 +63,7 @@ class GaussianDropout(RandomInTraining):
         super().__init__(seed=seed, **kwargs)
         self.rate = fraction("GaussianDropout", "rate", rate)
 
-    def disturb(self, inputs: Any, key: Any) -> Any:
+    def perturb(self, inputs: Any, key: Any) -> Any:
         """Multiply by noise."""
         check_some_stay(self)
         rate = jnp.asarray(self.rate, jnp.float32)

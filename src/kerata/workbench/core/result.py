@@ -50,7 +50,7 @@ class Baseline:
 
 
 @dataclass(frozen=True)
-class Tried:
+class TrialSummary:
     """One trial.
 
     Arguments:
@@ -69,14 +69,14 @@ class Tried:
     epochs: int
     seconds: float
 
-    def told(self) -> str:
+    def description(self) -> str:
         """Write network and options."""
         said = [f"{name} {_short(value)}" for name, value in self.options.items()]
         return f"{self.network}, {', '.join(said)}" if said else f"{self.network}, as it is"
 
 
 @dataclass(frozen=True)
-class Search:
+class SearchSummary:
     """A finished search.
 
     Arguments:
@@ -88,8 +88,8 @@ class Search:
         file: of the study.
     """
 
-    tried: list[Tried]
-    best: Tried
+    tried: list[TrialSummary]
+    best: TrialSummary
     common: str
     importance: dict[str, float]
     file: str
@@ -98,11 +98,11 @@ class Search:
     def caution(self) -> str:
         """Say how far the best figure can be believed."""
         same = sum(tried.value == self.best.value for tried in self.tried) - 1
-        told = "The best of many looks better than it is; the test rows will tell."
+        message = "The best of many looks better than it is; the test rows will tell."
         if same:
             others = f"{same} other trials reach" if same > 1 else "1 other trial reaches"
-            told = f"{others} the same: the surest one was taken. {told}"
-        return told
+            message = f"{others} the same: the surest one was taken. {message}"
+        return message
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as plain values."""
@@ -159,7 +159,7 @@ class Trained:
     seconds: dict[str, float]
     notes: list[str]
     fingerprint: str
-    search: Search | None = None
+    search: SearchSummary | None = None
 
     def predict(self, data: Any) -> np.ndarray:
         """Give probabilities or values for raw rows, as in ``outputs``."""

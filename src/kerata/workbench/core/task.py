@@ -85,9 +85,10 @@ class Task:
         wrong = np.flatnonzero(failed | np.isnan(numbers))
         if len(wrong):
             row = int(wrong[0])
-            told = "is empty" if is_missing(values[row]) else f"holds {str(values[row])!r}"
+            message = "is empty" if is_missing(values[row]) else f"holds {str(values[row])!r}"
             raise ValueError(
-                f"Row {row + 1} of the target {self.target!r} {told}, where a number is expected."
+                f"Row {row + 1} of the target {self.target!r} {message}, where a number is "
+                "expected."
             )
         return numbers.astype("float32")
 
@@ -149,7 +150,7 @@ def choose_task(values: Iterable[Any], name: str, wanted: str | None = None) -> 
     if wanted is None and _names_in_digits(present):
         return _choose_classes(present, name, wanted)
     numbers, failed = _as_numbers(present)
-    told = "" if wanted is None else ", as you asked"
+    message = "" if wanted is None else ", as you asked"
     if wanted == "regression":
         if failed.any():
             row = int(np.flatnonzero(failed)[0])
@@ -157,7 +158,7 @@ def choose_task(values: Iterable[Any], name: str, wanted: str | None = None) -> 
                 f"The target {name!r} can't be learned as a number: one of its values is "
                 f"{str(present[row])!r}."
             )
-        return Task("regression", name, [], _regression_sentence(name, numbers) + told + ".")
+        return Task("regression", name, [], _regression_sentence(name, numbers) + message + ".")
     if wanted is None and not failed.any():
         why = _why_number(numbers)
         if why:

@@ -56,5 +56,5 @@ def truth_words(pair: tuple[str, str]) -> dict[str, str]:
     """
     true, false = pair
     own = {true.casefold(), false.casefold()}
-    told = dict.fromkeys(_TRUE, true) | dict.fromkeys(_FALSE, false)
-    return {word: meant for word, meant in told.items() if word not in own}
+    message = dict.fromkeys(_TRUE, true) | dict.fromkeys(_FALSE, false)
+    return {word: meant for word, meant in message.items() if word not in own}

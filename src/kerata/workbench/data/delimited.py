@@ -82,7 +82,7 @@ def read_delimited(
             f"{path} has a line of names ({', '.join(layout.names[:6])}) but no rows below it."
         )
     table = sampler.table().rename_columns(layout.names)
-    notes = [_told(layout, encoding, patched.count), *layout.remarks, *short.notes(rows)]
+    notes = [_sentence(layout, encoding, patched.count), *layout.remarks, *short.notes(rows)]
     notes += patched.note()
     # Where a comma separates decimals, a semicolon separates fields.
     decimal = "," if layout.delimiter == ";" else None
@@ -171,9 +171,9 @@ def _read(
         if not threads:
             sampler.add(ragged.woven(arrow, None))
     except arrow.ArrowInvalid as error:
-        told = " ".join(str(error).split())[:200]
-        if "Empty CSV" not in told:
-            raise ValueError(f"{path} can't be read as a table: {told}.") from error
+        message = " ".join(str(error).split())[:200]
+        if "Empty CSV" not in message:
+            raise ValueError(f"{path} can't be read as a table: {message}.") from error
     finally:
         reader = given = None
         _wait_for_return(lent)
@@ -355,11 +355,11 @@ class _Stream(io.RawIOBase):
         return line
 
 
-def _told(layout: Layout, encoding: str, patched: int) -> str:
+def _sentence(layout: Layout, encoding: str, patched: int) -> str:
     names = {**DELIMITERS, BLANKS: "blanks"}
-    told = told_encoding(encoding)
+    message = told_encoding(encoding)
     if patched and encoding == "utf-8":
-        told = "UTF-8 or Windows-1252"
+        message = "UTF-8 or Windows-1252"
     mark = names.get(layout.delimiter, repr(layout.delimiter))
     one = len(layout.names) == 1
-    return f"Text in {told}" + (", one column." if one else f", fields separated by {mark}.")
+    return f"Text in {message}" + (", one column." if one else f", fields separated by {mark}.")

@@ -74,12 +74,12 @@ def _best(foreign: bytes) -> str:
     """Weigh what chardet thinks of the bytes against what words look like in each encoding."""
     chardet = need("chardet", "Text that is not in UTF-8")
     foreign = foreign[:_SAMPLE]
-    told = chardet.detect_all(
+    message = chardet.detect_all(
         foreign, ignore_threshold=True, include_encodings=_CANDIDATES, compat_names=False
     )
     scores = dict(_LEAST)
     # For bytes that are no text at all it answers None.
-    for found in [answer for answer in told if answer["encoding"]]:
+    for found in [answer for answer in message if answer["encoding"]]:
         scores[found["encoding"]] = max(found["confidence"], _LEAST.get(found["encoding"], 0.0))
     best, most = "cp1252", 0.0
     for name, score in scores.items():

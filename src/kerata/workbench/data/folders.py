@@ -51,7 +51,9 @@ def read_folder(folder: Path, *, labelled: bool = True) -> Source:
     test = [(label, path) for label, path in test if path.suffix.lower() in endings]
     if test:
         train = _only_tested(train, test, notes)
-    notes.insert(0, _told(train, kind) + (f" {len(test):,} more are for the test." if test else ""))
+    notes.insert(
+        0, _sentence(train, kind) + (f" {len(test):,} more are for the test." if test else "")
+    )
     every = [(os.fspath(path.relative_to(folder)), path) for _, path in [*train, *test]]
     read: Callable[[Path, Files, list[str]], Texts | Images]
     read = _images if kind == "images" else _texts
@@ -139,7 +141,7 @@ def _only_tested(train: Files, test: Files, notes: list[str]) -> Files:
     return [pair for pair in train if pair[0] in tested]
 
 
-def _told(files: Files, kind: str) -> str:
+def _sentence(files: Files, kind: str) -> str:
     counts = Counter(label for label, _ in files)
     if set(counts) == {""}:
         return f"{len(files):,} {kind}."
@@ -153,9 +155,9 @@ def _texts(folder: Path, files: Files, notes: list[str]) -> Texts:
         read = list(pool.map(lambda pair: decode_text(pair[1].read_bytes()), files))
     texts = [text for text, _ in read]
     foreign = Counter(told_encoding(encoding) for _, encoding in read)
-    for told, count in foreign.most_common():
-        if told != "UTF-8":
-            notes.append(f"{count:,} texts are in {told}.")
+    for message, count in foreign.most_common():
+        if message != "UTF-8":
+            notes.append(f"{count:,} texts are in {message}.")
     empty = sum(not text.strip() for text in texts)
     if empty:
         notes.append(f"{empty:,} texts are empty.")

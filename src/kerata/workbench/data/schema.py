@@ -153,13 +153,13 @@ def load_overrides(path: str | Path) -> dict[str, str]:
     if not isinstance(data, dict):
         raise ValueError(f'{path} must hold an object such as {{"age": "number"}}.')
     overrides = {}
-    for name, told in data.items():
-        kind = told.get("kind") if isinstance(told, dict) else told
+    for name, message in data.items():
+        kind = message.get("kind") if isinstance(message, dict) else message
         if not isinstance(kind, str):
             raise ValueError(f"{path} tells no kind for column {name!r}.")
         if kind == "target":
             continue
-        left_out = isinstance(told, dict) and told.get("used") is False
+        left_out = isinstance(message, dict) and message.get("used") is False
         overrides[name] = kind if kind in USABLE and not left_out else "drop"
     return overrides
 

@@ -123,8 +123,8 @@ def read_sqlite(
             while rows := cursor.fetchmany(_ROWS):
                 sampler.add(_numbered(rows, len(names)))
         except sqlite3.DatabaseError as error:
-            told = f"the query {table!r}" if table and _is_query(table) else "it"
-            raise ValueError(f"{path}: {told} can't be read: {error}.") from error
+            message = f"the query {table!r}" if table and _is_query(table) else "it"
+            raise ValueError(f"{path}: {message} can't be read: {error}.") from error
     if not sampler.seen:
         raise ValueError(f"{path}: {table or 'its table'} has no rows.")
     result = sampler.table().rename_columns(names)
@@ -149,8 +149,8 @@ def read_json(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[str]]
     if not sampler.seen:
         raise ValueError(f"{path} has no rows.")
     table = sampler.table()
-    told = told_encoding(encoding)
-    notes = [] if told == "UTF-8" else [f"Text in {told}."]
+    message = told_encoding(encoding)
+    notes = [] if message == "UTF-8" else [f"Text in {message}."]
     return table, notes + patched.note() + sampler.note(table.num_rows)
 
 
@@ -295,5 +295,5 @@ def _reading(path: Path, what: str) -> Iterator[None]:
     except Exception as error:
         if failed_outside(error):
             raise
-        told = " ".join(str(error).split())[:200]
-        raise ValueError(f"{path} is damaged, cut short or not {what} ({told}).") from error
+        message = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} is damaged, cut short or not {what} ({message}).") from error

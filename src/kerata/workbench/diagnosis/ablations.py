@@ -13,7 +13,7 @@ from kerata.base.randomness import seeded
 from kerata.models import clone_model
 from kerata.workbench.core.learning_curves import best_epoch
 from kerata.workbench.diagnosis.context import DiagnosisContext
-from kerata.workbench.diagnosis.split_data import Part
+from kerata.workbench.diagnosis.split_data import SplitData
 from kerata.workbench.splitting.split import held_out
 
 # So many epochs each, or as many as the history has, if those are fewer.
@@ -59,10 +59,10 @@ def helps(context: DiagnosisContext) -> tuple[dict[str, float], str]:
     if _can_drop(model):
         found["dropout"] = run(_with_dropout)[-1]
     found["half the rows"] = run(clone_model, 0.5)[-1]
-    return found, _told(found, epochs)
+    return found, _sentence(found, epochs)
 
 
-def _splits(context: DiagnosisContext) -> tuple[np.ndarray, tuple[Part, np.ndarray]]:
+def _splits(context: DiagnosisContext) -> tuple[np.ndarray, tuple[SplitData, np.ndarray]]:
     """Give numbers of training rows in random order, and held-out rows."""
     assert context.train is not None
     rng = np.random.default_rng(context.seed)
@@ -72,23 +72,23 @@ def _splits(context: DiagnosisContext) -> tuple[np.ndarray, tuple[Part, np.ndarr
     return rng.permutation(context.train.chosen[kept]), (context.train, context.train.chosen[out])
 
 
-def _told(found: dict[str, float], epochs: int) -> str:
+def _sentence(found: dict[str, float], epochs: int) -> str:
     plain = found["as it is"]
     changes = {n: v for n, v in found.items() if n not in ("as it is", "half the rows")}
     listed = ", ".join(f"{name} {value:.4g}" for name, value in changes.items())
     name, value = min(changes.items(), key=lambda pair: pair[1])
-    told = (
+    message = (
         f"In a trial of {epochs} epochs, one run each, the held-out loss was {plain:.4g} as it "
         f"is; {listed}. "
     )
-    told += f"Most helped: {name}." if value < plain else "None of these helped."
+    message += f"Most helped: {name}." if value < plain else "None of these helped."
     half = found["half the rows"]
     if half > plain:
-        told += (
+        message += (
             f" With half the rows it was {half:.4g}, so more rows help: doubling them took "
             f"{100 * (1 - plain / half):.0f}% off."
         )
-    return told
+    return message
 
 
 def _hidden(model: Any) -> list[Any]:

@@ -37,14 +37,14 @@ def _narrow(
     fit = None if context.train is None else context.fit(context.train)
     evidence: dict[str, Any] = {"layer": name, "units": width, "before": wider, "classes": classes}
     numbers = "1 number" if width == 1 else f"{width} numbers"
-    told = (
+    message = (
         f"Layer {name!r} passes on {numbers}, between {wider} before it and {classes} classes "
         "after it: what doesn't fit in there is lost to all later layers."
     )
     severity = "note"
     if fit is not None:
         evidence["train_accuracy"] = fit.score.share
-        told += f" The network gets {100 * fit.score.share:.1f}% of its training rows right."
+        message += f" The network gets {100 * fit.score.share:.1f}% of its training rows right."
         severity = "warning" if fit.score.share < WELL_FITTED else "note"
     step = f"Give it at least {classes} units, as many as there are classes."
-    return Finding("bottleneck", told, evidence, step, severity)
+    return Finding("bottleneck", message, evidence, step, severity)

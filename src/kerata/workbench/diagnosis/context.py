@@ -13,8 +13,8 @@ from kerata.base.messages import did_you_mean
 from kerata.base.origin import is_own_class
 from kerata.models import clone_model
 from kerata.workbench.core.intervals import Score
-from kerata.workbench.diagnosis.layer_statistics import Look, look_at
-from kerata.workbench.diagnosis.split_data import Part
+from kerata.workbench.diagnosis.layer_statistics import LayerStatistics, measure_layers
+from kerata.workbench.diagnosis.split_data import SplitData
 
 _PARTS = ("train", "validation", "test")
 _BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
@@ -87,18 +87,18 @@ class DiagnosisContext:
         self.history = None if history is None else _numbers(history)
         self.model, self.seed, self.trials = model, seed, trials
         inputs = 1 if model is None else model._n_inputs()
-        self.parts = {n: Part.of(n, data[n], inputs, seed) for n in _PARTS if n in data}
+        self.parts = {n: SplitData.of(n, data[n], inputs, seed) for n in _PARTS if n in data}
         self._fits: dict[str, Fit] = {}
 
     # What there is -----------------------------------------------------------------------
 
     @property
-    def train(self) -> Part | None:
+    def train(self) -> SplitData | None:
         """The training rows."""
         return self.parts.get("train")
 
     @property
-    def held(self) -> Part | None:
+    def held(self) -> SplitData | None:
         """Rows that the network wasn't trained on: validation, else test."""
         return self.parts.get("validation", self.parts.get("test"))
 
@@ -137,7 +137,7 @@ class DiagnosisContext:
             return "regression"
         return None if self.loss is not None else _kind_of_targets(y)
 
-    def labels(self, part: Part) -> np.ndarray | None:
+    def labels(self, part: SplitData) -> np.ndarray | None:
         """Give the class number of each row; None unless rows have one class each."""
         if self.kind not in ("binary", "classes") or part.y is None:
             return None
@@ -148,7 +148,7 @@ class DiagnosisContext:
 
     # What the network says ---------------------------------------------------------------
 
-    def fit(self, part: Part) -> Fit | None:
+    def fit(self, part: SplitData) -> Fit | None:
         """Say how well the network answers a split's rows; None if that can't be told."""
         if self.model is None or self.kind in (None, "labels") or part.y is None:
             return None
@@ -159,7 +159,7 @@ class DiagnosisContext:
             self._fits[part.name] = self._fit_of(part, raw)
         return self._fits[part.name]
 
-    def _fit_of(self, part: Part, raw: np.ndarray) -> Fit:
+    def _fit_of(self, part: SplitData, raw: np.ndarray) -> Fit:
         truth = self.labels(part)
         if truth is None:
             y = np.asarray(part.y, float)[part.chosen]
@@ -185,11 +185,11 @@ class DiagnosisContext:
         return raw
 
     @cached_property
-    def look(self) -> Look | None:
+    def layer_statistics(self) -> LayerStatistics | None:
         """What flows through the layers on training rows; None without a graph."""
         if self.model is None or self.train is None or self.model._graph is None:
             return None
-        return look_at(self.model, self.train, with_gradients=self.loss is not None)
+        return measure_layers(self.model, self.train, with_gradients=self.loss is not None)
 
     @property
     def rate(self) -> float | None:

@@ -58,7 +58,7 @@ def diagnose(
     checks = [check for check in CHECKS if only is None or check.name in only]
     missing = {check.name: check.missing(context) for check in checks}
     looked = [check for check in checks if not missing[check.name]]
-    found = [check.look(context) for check in looked]
+    found = [check.find(context) for check in looked]
     fit = compare_fits(context)
     return Findings(
         [finding for finding in found if finding is not None],

@@ -59,13 +59,13 @@ def _of_classes(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitCompari
     low, high = difference_interval(fitted.score, held.score)
     one, two = fitted.score.share, held.score.share
     size = "large" if low >= LARGE_GAP else "small" if low > 0 else "not shown"
-    told = (
+    message = (
         f"It gets {100 * one:.1f}% of the training rows right and {100 * two:.1f}% of the "
         f"{context.held.name} rows: {_points(one - two)} apart (95% interval "
         f"{100 * low:.1f} to {100 * high:.1f})."
     )
     evidence = {"train_accuracy": one, "held_out_accuracy": two, "gap_interval": (low, high)}
-    return FitComparison(size, told, evidence)
+    return FitComparison(size, message, evidence)
 
 
 def _of_errors(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitComparison:
@@ -77,13 +77,13 @@ def _of_errors(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitComparis
     sure = two - one - WIDTH * noise
     large = sure > 0 and two - one > max(2 * noise, _OF_VARIANCE * variance)
     size = "large" if large else "small" if sure > 0 else "not shown"
-    told = (
+    message = (
         f"Its root mean squared error is {math.sqrt(one):.4g} on training rows and "
         f"{math.sqrt(two):.4g} on {context.held.name} rows; the targets' standard deviation is "
         f"{math.sqrt(variance):.4g}."
     )
     evidence = {"train_error": one, "held_out_error": two}
-    return FitComparison(size, told, evidence)
+    return FitComparison(size, message, evidence)
 
 
 def _points(share: float) -> str:

@@ -21,7 +21,7 @@ def vanishing_gradients(context: DiagnosisContext) -> Finding | None:
     first, last, names, sizes = found
     if not first < _VANISHED * last:
         return None
-    told = (
+    message = (
         f"What comes back to layer {names[0]!r} is {_times(last, first)} smaller than at the last "
         f"layer {names[-1]!r}: the first layers hardly learn."
     )
@@ -29,25 +29,25 @@ def vanishing_gradients(context: DiagnosisContext) -> Finding | None:
         "Use relu instead of sigmoid or tanh, he_normal weights, BatchNormalization between the "
         "layers, or connections past them (layers.Add)."
     )
-    return Finding("vanishing gradients", told, {"gradients": sizes}, step)
+    return Finding("vanishing gradients", message, {"gradients": sizes}, step)
 
 
 def exploding_gradients(context: DiagnosisContext) -> Finding | None:
     """Look for gradients that grow on their way down, or that are not finite."""
-    if context.look is not None and context.look.total is not None:
-        total = context.look.total
+    if context.layer_statistics is not None and context.layer_statistics.total is not None:
+        total = context.layer_statistics.total
         if not math.isfinite(total):
-            told = "The loss or its gradient is not a finite number for the network as it is."
+            message = "The loss or its gradient is not a finite number for the network as it is."
             step = "Start from fresh weights with a learning rate ten times lower, or clipnorm=1."
             evidence = {"gradient": total}
-            return Finding("exploding gradients", told, evidence, step, "serious")
+            return Finding("exploding gradients", message, evidence, step, "serious")
     found = _ends(context)
     if found is None:
         return None
     first, last, names, sizes = found
     if not first > _EXPLODED * last:
         return None
-    told = (
+    message = (
         f"What comes back to layer {names[0]!r} is {_times(first, last)} larger than at the last "
         f"layer {names[-1]!r}: it grows from layer to layer."
     )
@@ -55,14 +55,14 @@ def exploding_gradients(context: DiagnosisContext) -> Finding | None:
         "Start from smaller weights (he_normal), put BatchNormalization between the layers, and "
         "clip gradients (clipnorm=1)."
     )
-    return Finding("exploding gradients", told, {"gradients": sizes}, step)
+    return Finding("exploding gradients", message, {"gradients": sizes}, step)
 
 
 def _ends(context: DiagnosisContext) -> tuple[float, float, list[str], dict[str, float]] | None:
     """Give the gradients at the first and last layer, all layers' names and all gradients."""
-    if context.look is None:
+    if context.layer_statistics is None:
         return None
-    seen = [s for s in context.look.weighted if s.gradient is not None]
+    seen = [s for s in context.layer_statistics.weighted if s.gradient is not None]
     sizes = {s.layer.name: float(s.gradient or 0.0) for s in seen}
     values = list(sizes.values())
     if len(values) < _FEWEST or not all(map(math.isfinite, values)) or values[-1] == 0:

@@ -49,7 +49,7 @@ def label_noise(context: DiagnosisContext) -> Finding | None:
     against = np.flatnonzero((impure <= 0.2) & (counts.argmax(axis=1) != own))
     if calm < _CALM or len(against) < _CONTRADICT * len(rows):
         return None
-    told = (
+    message = (
         f"Even in the calmest quarter of the training rows, {100 * calm:.0f}% or more of the "
         f"{_NEIGHBOURS} nearest rows carry another label than most of them."
     )
@@ -61,18 +61,18 @@ def label_noise(context: DiagnosisContext) -> Finding | None:
         if wrong.share < _SUREST:
             return None
         evidence["surest_wrong"] = wrong.share
-        told += (
+        message += (
             f" Of the quarter of {context.held.name} rows that the network is surest of, "
             f"{100 * wrong.share:.0f}% have another label."
         )
     evidence |= {"contradicting": len(against), "rows": rows[against][:20].tolist()}
-    told += " Either labels are wrong, or the inputs don't tell the class."
+    message += " Either labels are wrong, or the inputs don't tell the class."
     shown = ", ".join(map(str, rows[against][:5]))
     step = (
         f"Look at the rows that contradict most of their neighbours ({len(against)} of "
         f"{len(rows)}; row numbers {shown}, ...)."
     )
-    return Finding("label noise", told, evidence, step)
+    return Finding("label noise", message, evidence, step)
 
 
 def class_imbalance(context: DiagnosisContext) -> Finding | None:
@@ -88,7 +88,7 @@ def class_imbalance(context: DiagnosisContext) -> Finding | None:
     rarest, commonest = present[counts[present].argmin()], int(counts.argmax())
     if counts[commonest] < _RARER * counts[rarest]:
         return None
-    told = (
+    message = (
         f"Class {rarest} has {counts[rarest]:,} of {len(labels):,} training rows, class "
         f"{commonest} has {counts[commonest]:,}."
     )
@@ -100,7 +100,7 @@ def class_imbalance(context: DiagnosisContext) -> Finding | None:
     if fit is not None and truth is not None and (truth[fit.rows] == rarest).any():
         mine = truth[fit.rows] == rarest
         found = Score(int(fit.values[mine].sum()), int(mine.sum()))
-        told += (
+        message += (
             f" The network finds {found.correct} of the {found.total} {looked.name} rows of class "
             f"{rarest}, and answers {100 * fit.score.share:.1f}% of all rows rightly."
         )
@@ -111,4 +111,4 @@ def class_imbalance(context: DiagnosisContext) -> Finding | None:
         f"Judge it by balanced accuracy or recall, not by accuracy; weigh the classes "
         f"(class_weight={{{rarest}: {counts[commonest] / counts[rarest]:.0f}.0}}) or collect rows."
     )
-    return Finding("class imbalance", told, evidence, step, severity)
+    return Finding("class imbalance", message, evidence, step, severity)

@@ -11,14 +11,14 @@ import numpy as np
 from kerata.activations import linear
 from kerata.base.scope import Scope
 from kerata.models import Model
-from kerata.workbench.diagnosis.split_data import Part
+from kerata.workbench.diagnosis.split_data import SplitData
 
 # So many rows are enough: a unit that answers one row in a hundred is seen with 99.4 %.
 ROWS = 512
 
 
 @dataclass(frozen=True)
-class Seen:
+class LayerValues:
     """One layer on some training rows.
 
     Arguments:
@@ -47,7 +47,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Look:
+class LayerStatistics:
     """All layers in the order of the computation.
 
     Arguments:
@@ -56,17 +56,17 @@ class Look:
         total: length of the whole gradient; None if the loss is not known.
     """
 
-    seen: list[Seen]
+    seen: list[LayerValues]
     rows: int
     total: float | None
 
     @property
-    def weighted(self) -> list[Seen]:
+    def weighted(self) -> list[LayerValues]:
         """Layers with a trained kernel: Dense, convolutions, recurrent and embeddings apart."""
         return [s for s in self.seen if getattr(s.layer, "kernel", None) is not None]
 
 
-def look_at(model: Any, part: Part, with_gradients: bool) -> Look:
+def measure_layers(model: Any, part: SplitData, with_gradients: bool) -> LayerStatistics:
     """Run a model on some training rows and keep what every layer did.
 
     Arguments:
@@ -89,8 +89,10 @@ def look_at(model: Any, part: Part, with_gradients: bool) -> Look:
     seen = []
     for node, before, after in zip(graph.nodes, given, made, strict=True):
         inputs, outputs = (None if t is None else arrays[id(t)] for t in (before, after))
-        seen.append(Seen(node.operation, inputs, outputs, _at(node.operation, inputs, gradients)))
-    return Look(seen, len(rows), total)
+        seen.append(
+            LayerValues(node.operation, inputs, outputs, _at(node.operation, inputs, gradients))
+        )
+    return LayerStatistics(seen, len(rows), total)
 
 
 def _gradients(model: Any, x: Any, y: Any) -> dict[int, float]:

@@ -31,8 +31,8 @@ _FACTOR = 10
 def learning_rate_too_high(context: DiagnosisContext) -> Finding | None:
     """Look for losses that are not finite, that blow up or that jump instead of falling."""
     losses = (context.history or {}).get("loss", [])
-    told, evidence = _blow_up(context, losses)
-    if not told:
+    message, evidence = _blow_up(context, losses)
+    if not message:
         return None
     step = "Divide the learning rate by ten, and look where kerata.find_learning_rate leads."
     tested = _range_test(context)
@@ -41,14 +41,14 @@ def learning_rate_too_high(context: DiagnosisContext) -> Finding | None:
             # An untrained copy learns well at this rate: something else is wrong.
             return None
         evidence |= {"learning_rate": context.rate, "suggestion": tested.suggestion}
-        told += (
+        message += (
             f" The learning rate is {context.rate:.3g}; in a range test an untrained copy of the "
             f"network learned best near {tested.suggestion:.2g}."
         )
         step = f"Set the learning rate to {tested.suggestion:.2g}."
     elif context.rate is None:
-        told += " That is what a learning rate that is too high looks like."
-    return Finding("learning rate too high", told, evidence, step, "serious")
+        message += " That is what a learning rate that is too high looks like."
+    return Finding("learning rate too high", message, evidence, step, "serious")
 
 
 def _blow_up(context: DiagnosisContext, losses: list[float]) -> tuple[str, dict[str, Any]]:
@@ -57,11 +57,11 @@ def _blow_up(context: DiagnosisContext, losses: list[float]) -> tuple[str, dict[
             return f"The training loss became {loss} in epoch {epoch}.", {"epoch": epoch}
     luck = _luck(context)
     if luck is not None and losses and losses[0] > _BLOWN * luck:
-        told = (
+        message = (
             f"The mean loss of the first epoch is {losses[0]:.4g}; an answer without looking at "
             f"the inputs would have {luck:.4g}, so the first steps made the network far worse."
         )
-        return told, {"first_loss": losses[0], "loss_of_luck": luck}
+        return message, {"first_loss": losses[0], "loss_of_luck": luck}
     if len(losses) < _FEWEST:
         return "", {}
     steps = np.diff(losses)
@@ -69,12 +69,12 @@ def _blow_up(context: DiagnosisContext, losses: list[float]) -> tuple[str, dict[
     moves = float(np.abs(steps).sum())
     restless = moves > 0 and rises / moves >= _RESTLESS and steps.max() >= _JUMP * middle
     if restless and np.median(losses[-3:]) >= _STUCK * max(losses):
-        told = (
+        message = (
             f"The training loss jumps instead of falling: it rose in {int((steps > 0).sum())} of "
             f"{len(steps)} epochs, once by {steps.max():.4g}, and ended at {losses[-1]:.4g} after "
             f"a first epoch of {losses[0]:.4g}."
         )
-        return told, {"rises": rises / moves, "largest_rise": float(steps.max())}
+        return message, {"rises": rises / moves, "largest_rise": float(steps.max())}
     return "", {}
 
 
@@ -106,7 +106,7 @@ def learning_rate_too_low(context: DiagnosisContext) -> Finding | None:
     smooth = steps.clip(min=0).sum() <= 0.1 * np.abs(steps).sum()
     if not (0 < fell < _SLOW and smooth and late >= _STEADY * early > 0):
         return None
-    told = (
+    message = (
         f"In {len(losses)} epochs the training loss fell by {100 * fell:.1f}% only, from "
         f"{losses[0]:.4g} to {losses[-1]:.4g}, and at a steady pace: it has not settled."
     )
@@ -114,7 +114,7 @@ def learning_rate_too_low(context: DiagnosisContext) -> Finding | None:
     tested = _range_test(context)
     if tested is None:
         step = "Try a learning rate ten times higher, or more epochs."
-        return Finding("learning rate too low", told, evidence, step)
+        return Finding("learning rate too low", message, evidence, step)
     if (
         tested.suggestion is None
         or context.rate is None
@@ -122,12 +122,12 @@ def learning_rate_too_low(context: DiagnosisContext) -> Finding | None:
     ):
         return None
     evidence |= {"learning_rate": context.rate, "suggestion": tested.suggestion}
-    told += (
+    message += (
         f" The learning rate is {context.rate:.3g}; in a range test an untrained copy of the "
         f"network learned best near {tested.suggestion:.2g}."
     )
     step = f"Set the learning rate to {tested.suggestion:.2g}."
-    return Finding("learning rate too low", told, evidence, step, "serious")
+    return Finding("learning rate too low", message, evidence, step, "serious")
 
 
 def _range_test(context: DiagnosisContext) -> LearningRates | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kerata.workbench.diagnosis.split_data import Part
+from kerata.workbench.diagnosis.split_data import SplitData
 
 # All pairs of so many rows take a fraction of a second.
 MOST = 1500
@@ -12,7 +12,7 @@ MOST = 1500
 _FLOOR = 0.2
 
 
-def matrices(train: Part, other: Part) -> tuple[np.ndarray, np.ndarray] | None:
+def matrices(train: SplitData, other: SplitData) -> tuple[np.ndarray, np.ndarray] | None:
     """Give inputs of two parts in the same units, with the spread of the first.
 
     Returns:
@@ -28,7 +28,7 @@ def matrices(train: Part, other: Part) -> tuple[np.ndarray, np.ndarray] | None:
     return (a - mean) / spread, (b - mean) / spread
 
 
-def picked(part: Part) -> np.ndarray:
+def picked(part: SplitData) -> np.ndarray:
     """Give numbers of at most ``MOST`` rows of a part."""
     step = max(1, -(-len(part.chosen) // MOST))
     return part.chosen[::step]

@@ -31,35 +31,39 @@ _NO_SPREAD = 0.02
 
 def wrong_last_activation(context: DiagnosisContext) -> Finding | None:
     """Compare the last activation with what the loss and the targets expect."""
-    if context.look is None or context.loss is None or not context.look.seen:
+    if (
+        context.layer_statistics is None
+        or context.loss is None
+        or not context.layer_statistics.seen
+    ):
         return None
-    last = context.look.seen[-1]
+    last = context.layer_statistics.seen[-1]
     if last.outputs is None or last.outputs.ndim != 2:
         return None
     has, width = last.activation, last.outputs.shape[1]
-    told = step = ""
+    message = step = ""
     if width == 1 and has == "softmax":
-        told = "The last layer is a softmax over one unit, whose answer is always 1."
+        message = "The last layer is a softmax over one unit, whose answer is always 1."
         step = "Use activation='sigmoid' for two classes, or none for amounts."
     elif not has and not last.layer.weights and _are_probabilities(last.outputs, context.kind):
         # A mean of networks, say: no activation, and none is missing.
         pass
     elif context.kind in ("binary", "labels", "classes"):
-        told, step = _for_probabilities(context, has)
+        message, step = _for_probabilities(context, has)
     elif context.kind == "regression" and has in _RANGES and context.train is not None:
         low, high = _RANGES[has]
         y = np.asarray(context.train.y, float)
         outside = float(np.mean((y < low) | (y > high)))
         if outside > _OUTSIDE:
-            told = (
+            message = (
                 f"The last activation {has!r} can only answer from {low:g} to {high:g}, and "
                 f"{100 * outside:.0f}% of the training targets lie outside."
             )
             step = "Take the last activation away, or scale the targets into its range."
-    if not told:
+    if not message:
         return None
     evidence = {"activation": has or "linear", "loss": context.loss_name, "units": width}
-    return Finding("wrong last activation", told, evidence, step, "serious")
+    return Finding("wrong last activation", message, evidence, step, "serious")
 
 
 def _are_probabilities(outputs: np.ndarray, kind: str | None) -> bool:
@@ -72,20 +76,20 @@ def _for_probabilities(context: DiagnosisContext, has: str) -> tuple[str, str]:
     name = context.loss_name
     if context.from_logits:
         if has in ("softmax", "sigmoid"):
-            told = f"The loss {name} has from_logits=True, but the last layer ends in a {has}."
-            return f"{told} It is applied twice.", "Take one of the two away."
+            message = f"The loss {name} has from_logits=True, but the last layer ends in a {has}."
+            return f"{message} It is applied twice.", "Take one of the two away."
         return "", ""
     if has == wanted or (has == "softmax" and context.kind in ("binary", "labels")):
         # A softmax with binary cross-entropy on one-hot targets is odd, yet trains.
         return "", ""
     if has == "sigmoid":
-        told = f"{name} expects probabilities that add up to 1; a sigmoid's don't."
+        message = f"{name} expects probabilities that add up to 1; a sigmoid's don't."
     else:
-        told = (
+        message = (
             f"{name} expects probabilities, but the last layer ends in "
             f"{repr(has) if has else 'no activation'}, whose outputs may lie outside 0 to 1."
         )
-    return told, f"Use activation={wanted!r} in the last layer."
+    return message, f"Use activation={wanted!r} in the last layer."
 
 
 def certain_and_wrong(context: DiagnosisContext) -> Finding | None:
@@ -100,7 +104,7 @@ def certain_and_wrong(context: DiagnosisContext) -> Finding | None:
     low, high = wilson_interval(score)
     if low < _WRONG:
         return None
-    told = (
+    message = (
         f"It is more than 99.9% certain of {score.total:,} of {len(sure):,} {context.held.name} "
         f"rows, and {score.correct:,} of those are wrong ({100 * score.share:.1f}%, 95% interval "
         f"{100 * low:.1f} to {100 * high:.1f}): its probabilities are saturated."
@@ -110,7 +114,7 @@ def certain_and_wrong(context: DiagnosisContext) -> Finding | None:
         "smooth the labels (label_smoothing=0.1)."
     )
     evidence = {"certain": score.total, "wrong": score.correct, "interval": (low, high)}
-    return Finding("saturated outputs", told, evidence, step)
+    return Finding("saturated outputs", message, evidence, step)
 
 
 def constant_predictions(context: DiagnosisContext) -> Finding | None:
@@ -128,20 +132,20 @@ def constant_predictions(context: DiagnosisContext) -> Finding | None:
         spread, wanted = float(fit.answers.std(axis=0).max()), float(y.std(axis=0).max())
         if wanted == 0 or spread >= _NO_SPREAD * wanted:
             return None
-        told = (
+        message = (
             f"All {len(fit.answers):,} training rows looked at get nearly the same answer: "
             f"predictions spread by {spread:.3g}, targets by {wanted:.3g}."
         )
         evidence = {"spread": spread, "targets_spread": wanted}
-        return Finding("constant predictions", told, evidence, step, "serious")
+        return Finding("constant predictions", message, evidence, step, "serious")
     counts = np.bincount(fit.answers)
     answer, said = int(counts.argmax()), float(counts.max() / counts.sum())
     right = float(np.mean(truth == answer))
     if said < _ONE_ANSWER or right > _RIGHT_FOR:
         return None
-    told = (
+    message = (
         f"It answers class {answer} for {100 * said:.1f}% of the training rows looked at, and "
         f"that is right for {100 * right:.1f}% of them."
     )
     evidence = {"answer": answer, "said": said, "right": right}
-    return Finding("constant predictions", told, evidence, step, "serious")
+    return Finding("constant predictions", message, evidence, step, "serious")

@@ -26,22 +26,22 @@ def overfitting(context: DiagnosisContext) -> Finding | None:
     if rise is None and gap is None:
         return None
     evidence: dict[str, Any] = {}
-    told = []
+    message = []
     step = "Try a smaller network, L2, dropout or more training rows."
     if rise is not None:
         evidence |= rise
-        told.append(_told_of_rise(rise))
+        message.append(_rise_sentence(rise))
         keep = "callbacks.EarlyStopping(patience=5, restore_best_weights=True)"
         step = f"Keep epoch {rise['best_epoch']} ({keep}). {step}"
     if gap is not None:
         evidence |= gap.evidence
-        told.append(gap.sentence)
+        message.append(gap.sentence)
     if context.trials and context.can_train:
         from kerata.workbench.diagnosis.ablations import helps
 
         evidence["trials"], helped = helps(context)
-        told.append(helped)
-    return Finding("overfitting", " ".join(told), evidence, step)
+        message.append(helped)
+    return Finding("overfitting", " ".join(message), evidence, step)
 
 
 def _rise(context: DiagnosisContext) -> dict[str, Any] | None:
@@ -82,7 +82,7 @@ def _rise(context: DiagnosisContext) -> dict[str, Any] | None:
     return found
 
 
-def _told_of_rise(found: dict[str, Any]) -> str:
+def _rise_sentence(found: dict[str, Any]) -> str:
     cost = ""
     if found.get("accuracy_lost", 0) > 0:
         cost = f", which costs {100 * found['accuracy_lost']:.1f} points of validation accuracy"

@@ -13,7 +13,7 @@ import numpy as np
 
 from kerata.base.variable import Variable
 from kerata.training.feed import check_finite, make_rows
-from kerata.workbench.diagnosis.split_data import Part
+from kerata.workbench.diagnosis.split_data import SplitData
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -145,7 +145,7 @@ def find_learning_rate(
         )
     rows = make_rows(x, y, n_inputs=model._n_inputs())
     check_finite(rows)
-    part = Part("train", rows, seed)
+    part = SplitData("train", rows, seed)
     programs = model._ready(rows, training=True)
     rate = model.optimizer.learning_rate
     if not isinstance(rate, Variable) or not any(v is rate for v in programs.of_optimizer):

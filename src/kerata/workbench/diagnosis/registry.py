@@ -35,7 +35,7 @@ class Check:
     """
 
     name: str
-    look: Callable[[DiagnosisContext], Finding | None]
+    find: Callable[[DiagnosisContext], Finding | None]
     needs: tuple[frozenset[str], ...]
 
     def missing(self, context: DiagnosisContext) -> str:

@@ -27,7 +27,7 @@ def inputs_not_scaled(context: DiagnosisContext) -> Finding | None:
         return None
     worst = int(sizes.argmax())
     typical = float(np.median(sizes))
-    told = (
+    message = (
         f"The first layer gets numbers {'as large as' if largest > _LARGE else 'of at most'} "
         f"{largest:.3g} (column {worst}, root mean square; the middle column has {typical:.3g}); "
         "training works best around 1."
@@ -37,14 +37,14 @@ def inputs_not_scaled(context: DiagnosisContext) -> Finding | None:
         "front, or divide images by 255 (layers.Rescaling(1 / 255))."
     )
     return Finding(
-        "inputs not scaled", told, {"largest": largest, "column": worst, "middle": typical}, step
+        "inputs not scaled", message, {"largest": largest, "column": worst, "middle": typical}, step
     )
 
 
 def _first_columns(context: DiagnosisContext) -> np.ndarray | None:
     """Give the matrix ``(rows, numbers)`` that the first layer with a kernel sees."""
-    if context.look is not None:
-        first = next(iter(context.look.weighted), None)
+    if context.layer_statistics is not None:
+        first = next(iter(context.layer_statistics.weighted), None)
         if first is None or first.inputs is None:
             return None
         return first.inputs.reshape(-1, first.inputs.shape[-1])
@@ -66,10 +66,10 @@ def targets_not_scaled(context: DiagnosisContext) -> Finding | None:
     explained = 1 - float(fit.values.mean()) / variance
     if explained >= _MET:
         return None
-    told = (
+    message = (
         f"The targets are as large as {size:.3g} (root mean square), an untrained network's "
         f"outputs about 1; after training it explains {100 * max(explained, 0):.0f}% of the "
         "training targets' variance."
     )
     step = "Train on (y - mean) / deviation of the training targets, and turn predictions back."
-    return Finding("targets not scaled", told, {"size": size, "explained": explained}, step)
+    return Finding("targets not scaled", message, {"size": size, "explained": explained}, step)

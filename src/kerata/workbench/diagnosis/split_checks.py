@@ -11,7 +11,7 @@ from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
 from kerata.workbench.core.metrics import WIDTH
 from kerata.workbench.diagnosis.context import DiagnosisContext
-from kerata.workbench.diagnosis.split_data import Part
+from kerata.workbench.diagnosis.split_data import SplitData
 
 # Fewer shared rows than these can't change what a test says.
 _SHARED = 0.01
@@ -43,13 +43,13 @@ def shared_rows(context: DiagnosisContext) -> Finding | None:
         share = len(found) / part.count
         if share < _SHARED:
             continue
-        told = (
+        message = (
             f"{len(found):,} of {part.count:,} {name} rows ({100 * share:.1f}%) have exactly the "
             f"inputs of a training row, so the network was trained on them."
         )
         step = f"Take them out of the {name} rows, and make splits by groups of equal rows."
         if inside >= share / 2:
-            told += (
+            message += (
                 f" {100 * inside:.1f}% of the training rows have a twin among themselves: equal "
                 "rows are common in these data."
             )
@@ -61,11 +61,11 @@ def shared_rows(context: DiagnosisContext) -> Finding | None:
             "share_inside_training": inside,
         }
         severity = "serious" if inside < share / 2 else "warning"
-        return Finding("shared rows", told, evidence, step, severity)
+        return Finding("shared rows", message, evidence, step, severity)
     return None
 
 
-def _hashes(part: Part) -> np.ndarray:
+def _hashes(part: SplitData) -> np.ndarray:
     """Give each row as one value that can be compared."""
     assert part.flat is not None
     rows = np.ascontiguousarray(part.flat, np.float32)
@@ -88,12 +88,12 @@ def splits_differ(context: DiagnosisContext) -> Finding | None:
         luck = 0.4 * math.sqrt(size) * math.sqrt(1 / len(one) + 1 / len(two))
         if apart > max(_CLASSES_APART, 2 * luck):
             worst = int(np.abs(shares[0] - shares[1]).argmax())
-            told = (
+            message = (
                 f"Class {worst} makes up {100 * shares[0][worst]:.1f}% of the training rows and "
                 f"{100 * shares[1][worst]:.1f}% of the {held.name} rows."
             )
             evidence: dict[str, Any] = {"class": worst, "apart": apart}
-            return _different(held, told, evidence)
+            return _different(held, message, evidence)
     if not train.floating or train.flat is None or held.flat is None:
         return None
     a, b = (p.flat[p.chosen].astype(float) for p in (train, held))  # type: ignore[index] # not None
@@ -106,19 +106,19 @@ def splits_differ(context: DiagnosisContext) -> Finding | None:
     # Few columns that are far apart are seen by the median only if they are half of all.
     if middle <= _APART:
         return None
-    told = (
+    message = (
         f"At the median, columns of the {held.name} rows lie {middle:.2g} standard deviations away "
         "from those of the training rows."
     )
-    return _different(held, told, {"shift": middle})
+    return _different(held, message, {"shift": middle})
 
 
-def _different(held: Part, told: str, evidence: dict[str, Any]) -> Finding:
+def _different(held: SplitData, message: str, evidence: dict[str, Any]) -> Finding:
     step = (
         "Shuffle the rows before splitting (validation_split takes the last ones), and prepare "
         "all splits with the numbers of the training rows."
     )
-    return Finding("splits differ", f"{told} They are of different kinds.", evidence, step)
+    return Finding("splits differ", f"{message} They are of different kinds.", evidence, step)
 
 
 def small_test_set(context: DiagnosisContext) -> Finding | None:
@@ -142,7 +142,7 @@ def small_test_set(context: DiagnosisContext) -> Finding | None:
             return None
         unseen, main = f"{100 * noise:.1f} points", f"{100 * fit.score.share:.1f}% right"
         evidence = {"rows": part.count, "interval": (low, high), "unseen": noise}
-    told = (
+    message = (
         f"{part.count:,} {part.name} rows ({main}) can't tell two networks apart that "
         f"differ by less than about {unseen}."
     )
@@ -151,7 +151,7 @@ def small_test_set(context: DiagnosisContext) -> Finding | None:
         "Compare networks by cross-validation over all rows and several seeds, or test on "
         f"{rows} rows."
     )
-    return Finding("small test set", told, evidence, step)
+    return Finding("small test set", message, evidence, step)
 
 
 def _rows_needed(score: Score) -> int:

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from kerata.kernels.sparse_rows import is_bags
+from kerata.kernels.sparse_rows import is_sparse_rows
 from kerata.training.feed import Rows, make_rows
 
 # More rows than these are sampled.
@@ -18,7 +18,7 @@ SAMPLE = 2000
 _LARGEST = 50_000_000
 
 
-class Part:
+class SplitData:
     """Inputs and targets of one split.
 
     Arguments:
@@ -30,13 +30,13 @@ class Part:
     def __init__(self, name: str, rows: Rows, seed: int) -> None:
         self.name, self.rows, self.count = name, rows, rows.count
         order = np.random.default_rng(seed).permutation(rows.count)
-        leaves = jax.tree.leaves(rows.x, is_leaf=is_bags)
+        leaves = jax.tree.leaves(rows.x, is_leaf=is_sparse_rows)
         width = sum(int(np.prod(leaf.shape[1:])) for leaf in leaves)
         # Row numbers of the sample, in ascending order.
         self.chosen = np.sort(order[: max(1, min(SAMPLE, _LARGEST // max(width, 1)))])
 
     @classmethod
-    def of(cls, name: str, data: Any, n_inputs: int, seed: int) -> Part:
+    def of(cls, name: str, data: Any, n_inputs: int, seed: int) -> SplitData:
         """Read ``(x, y)`` of a split.
 
         Raises:
@@ -61,17 +61,17 @@ class Part:
     @cached_property
     def flat(self) -> np.ndarray | None:
         """All inputs as a matrix ``(rows, numbers)``; None if it would be huge."""
-        leaves = jax.tree.leaves(self.rows.x, is_leaf=is_bags)
+        leaves = jax.tree.leaves(self.rows.x, is_leaf=is_sparse_rows)
         if sum(int(np.prod(leaf.shape)) for leaf in leaves) > _LARGEST:
             return None
-        dense = [np.asarray(a.to_dense() if is_bags(a) else a) for a in leaves]
+        dense = [np.asarray(a.to_dense() if is_sparse_rows(a) else a) for a in leaves]
         return np.concatenate([a.reshape(len(a), -1) for a in dense], axis=1)
 
     @property
     def floating(self) -> bool:
         """Whether all inputs are floats: amounts, not ids."""
-        leaves = jax.tree.leaves(self.rows.x, is_leaf=is_bags)
-        return all(is_bags(leaf) or np.asarray(leaf).dtype.kind == "f" for leaf in leaves)
+        leaves = jax.tree.leaves(self.rows.x, is_leaf=is_sparse_rows)
+        return all(is_sparse_rows(leaf) or np.asarray(leaf).dtype.kind == "f" for leaf in leaves)
 
     def inputs(self, rows: np.ndarray) -> Any:
         """Give the inputs of some rows, in the structure the model takes."""
@@ -84,6 +84,8 @@ class Part:
     @staticmethod
     def _map(tree: Any, rows: np.ndarray) -> Any:
         def take(a: Any) -> np.ndarray:
-            return np.asarray(a.take(jnp.asarray(rows)).to_dense() if is_bags(a) else a[rows])
+            return np.asarray(
+                a.take(jnp.asarray(rows)).to_dense() if is_sparse_rows(a) else a[rows]
+            )
 
-        return jax.tree.map(take, tree, is_leaf=is_bags)
+        return jax.tree.map(take, tree, is_leaf=is_sparse_rows)

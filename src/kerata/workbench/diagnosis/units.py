@@ -6,7 +6,7 @@ import numpy as np
 
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.diagnosis.context import DiagnosisContext
-from kerata.workbench.diagnosis.layer_statistics import Seen
+from kerata.workbench.diagnosis.layer_statistics import LayerValues
 
 _RELUS = ("relu", "relu6")
 _BOUNDS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "hard_sigmoid": (0.0, 1.0)}
@@ -20,10 +20,10 @@ _SATURATED = 0.6
 
 def dead_units(context: DiagnosisContext) -> Finding | None:
     """Look for ReLU units that are 0 for every training row looked at."""
-    if context.look is None:
+    if context.layer_statistics is None:
         return None
-    worst: tuple[float, Seen, int, int] | None = None
-    for seen in context.look.seen:
+    worst: tuple[float, LayerValues, int, int] | None = None
+    for seen in context.layer_statistics.seen:
         if seen.activation not in _RELUS or seen.outputs is None:
             continue
         units = seen.outputs.reshape(-1, seen.outputs.shape[-1])
@@ -33,31 +33,36 @@ def dead_units(context: DiagnosisContext) -> Finding | None:
     if worst is None:
         return None
     share, seen, dead, width = worst
-    told = (
-        f"{dead} of the {width} units of layer {seen.layer.name!r} are 0 for all "
-        f"{context.look.rows} training rows looked at: no gradient reaches them, so they will not "
-        "learn any more."
+    rows = context.layer_statistics.rows
+    message = (
+        f"{dead} of the {width} units of layer {seen.layer.name!r} are 0 for all {rows} training "
+        "rows looked at: no gradient reaches them, so they will not learn any more."
     )
     step = (
         "Lower the learning rate and train anew; if they die again, scale the inputs or use "
         "leaky_relu or gelu."
     )
-    evidence = {"layer": seen.layer.name, "dead": dead, "units": width, "rows": context.look.rows}
-    return Finding("dead units", told, evidence, step, "serious" if share > 0.9 else "warning")
+    evidence = {
+        "layer": seen.layer.name,
+        "dead": dead,
+        "units": width,
+        "rows": rows,
+    }
+    return Finding("dead units", message, evidence, step, "serious" if share > 0.9 else "warning")
 
 
 def saturated_units(context: DiagnosisContext) -> Finding | None:
     """Look for hidden sigmoid and tanh units that sit at their bounds."""
-    if context.look is None:
+    if context.layer_statistics is None:
         return None
-    for seen in context.look.seen[:-1]:
+    for seen in context.layer_statistics.seen[:-1]:
         if seen.activation not in _BOUNDS or seen.outputs is None:
             continue
         low, high = _BOUNDS[seen.activation]
         near = _NEAR * (high - low)
         share = float(np.mean((seen.outputs < low + near) | (seen.outputs > high - near)))
         if share >= _SATURATED:
-            told = (
+            message = (
                 f"{100 * share:.0f}% of the outputs of layer {seen.layer.name!r} "
                 f"({seen.activation}) lie within 1% of their bounds {low:g} and {high:g}, where "
                 "the gradient is nearly 0."
@@ -67,5 +72,5 @@ def saturated_units(context: DiagnosisContext) -> Finding | None:
                 "BatchNormalization before the activation, or use relu."
             )
             evidence = {"layer": seen.layer.name, "share": share}
-            return Finding("saturated units", told, evidence, step)
+            return Finding("saturated units", message, evidence, step)
     return None

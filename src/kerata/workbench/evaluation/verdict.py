@@ -73,16 +73,16 @@ def epoch_sentence(losses: Sequence[float], allowed: int) -> str:
     done, best = len(losses), best_epoch(losses)
     if best is None:
         return "The validation loss was never a finite number: training diverged."
-    told = f"Epoch {best} of {done} had the lowest validation loss, {losses[best - 1]:.4g}"
+    message = f"Epoch {best} of {done} had the lowest validation loss, {losses[best - 1]:.4g}"
     if best == done == allowed:
-        return f"{told}: it was the last one, so the loss was still falling."
-    told += "; its weights were kept"
+        return f"{message}: it was the last one, so the loss was still falling."
+    message += "; its weights were kept"
     rise = notable_rise(losses)
     if rise:
-        return f"{told}, since the loss rose by {100 * rise:.0f}% until the last epoch."
+        return f"{message}, since the loss rose by {100 * rise:.0f}% until the last epoch."
     if done < allowed:
-        return f"{told}, since {_epochs(done - best)} brought nothing better."
-    return f"{told}."
+        return f"{message}, since {_epochs(done - best)} brought nothing better."
+    return f"{message}."
 
 
 def gain_sentence(baseline: Baseline, task: Any) -> str:
@@ -93,17 +93,17 @@ def gain_sentence(baseline: Baseline, task: Any) -> str:
     'A linear model: 3.5. The network is better by 1 (95% interval 0.5 to 1.5).'
     """
     name = baseline.name[0].upper() + baseline.name[1:]
-    told = f"{name}: {figure(baseline.value, task)}."
+    message = f"{name}: {figure(baseline.value, task)}."
     if baseline.gain is None or baseline.gain_interval is None:
-        return told
+        return message
     low, high = baseline.gain_interval
     between = f"(95% interval {bare(low, task)} to {bare(high, task)})"
     if low > 0:
-        return f"{told} The network is better by {signed(baseline.gain, task)} {between}."
+        return f"{message} The network is better by {signed(baseline.gain, task)} {between}."
     if high < 0:
-        return f"{told} The network is worse by {signed(-baseline.gain, task)} {between}."
+        return f"{message} The network is worse by {signed(-baseline.gain, task)} {between}."
     gap = signed(baseline.gain, task)
-    return f"{told} The network is not clearly better: the difference is {gap} {between}."
+    return f"{message} The network is not clearly better: the difference is {gap} {between}."
 
 
 def _quality(trained: Trained) -> str:

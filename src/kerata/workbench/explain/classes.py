@@ -48,11 +48,11 @@ def class_scores(task: Any, truth: np.ndarray, outputs: np.ndarray) -> list[Clas
     scores = []
     for number, name in enumerate(task.classes):
         if task.kind == "labels":
-            true, told = truth[:, number] > 0, said[:, number] > 0
+            true, predicted = truth[:, number] > 0, said[:, number] > 0
         else:
-            true, told = truth == number, said == number
-        both = int((true & told).sum())
-        rows, count = int(true.sum()), int(told.sum())
+            true, predicted = truth == number, said == number
+        both = int((true & predicted).sum())
+        rows, count = int(true.sum()), int(predicted.sum())
         scores.append(
             ClassScore(
                 name=name,

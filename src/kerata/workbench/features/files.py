@@ -59,8 +59,8 @@ def load_with(path: str | Path, custom_objects: Any = None) -> tuple[Any, Prepar
             kept = read_json_text(entries.read(ENTRY), f"the entry {ENTRY}")
             return model, from_dict(kept.pop("preparation")), kept
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            told = f"its preparation can't be read ({type(error).__name__}: {error})"
-            raise ValueError(printable(f"{path} is damaged: {told}.")) from error
+            message = f"its preparation can't be read ({type(error).__name__}: {error})"
+            raise ValueError(printable(f"{path} is damaged: {message}.")) from error
 
 
 def from_dict(stored: dict[str, Any]) -> Preparation:

@@ -67,7 +67,7 @@ class TablePreparation(Preparation):
                 self.texts.append(column.name)
             else:
                 self.categories.append(fit_categories(column.name, _listed(values), self.notes))
-        self._tell_of_ranks()
+        self._note_ranks()
         if not (self.numbers or self.categories or self.texts):
             raise ValueError(
                 "No column is left to predict from: all are identifiers, constant or nearly "
@@ -146,7 +146,7 @@ class TablePreparation(Preparation):
             inputs["words"] = self.bag.transform(self._joined(frame))
         return inputs
 
-    def _tell_of_ranks(self) -> None:
+    def _note_ranks(self) -> None:
         names = [c.name for c in self.numbers if isinstance(c, NumberColumn) and len(c.knots)]
         if names:
             why = "" if self.ranked else " (skewed)"

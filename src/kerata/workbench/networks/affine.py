@@ -46,7 +46,7 @@ class RandomAffine(RandomInTraining):
         self.rotation, self.shift, self.scale, self.shear = rotation, shift, scale, shear
         self.fill = fill
 
-    def disturb(self, inputs: Any, key: Any) -> Any:
+    def perturb(self, inputs: Any, key: Any) -> Any:
         """Move the images."""
         maps = self._maps(key, inputs.shape[0], inputs.shape[1:3])
         return jax.vmap(moved, (0, 0, None))(inputs, maps, self.fill)

@@ -27,7 +27,7 @@ NAMES = {
 
 
 @dataclass
-class Facts:
+class ReportContext:
     """A trained network, its record, and where pictures go."""
 
     trained: Any

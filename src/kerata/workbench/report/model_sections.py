@@ -11,7 +11,7 @@ import numpy as np
 from kerata.workbench.data.containers import Table
 from kerata.workbench.explain import covering_map, term_weights, word_pulls, worst_rows
 from kerata.workbench.features.rows import kind_of, take
-from kerata.workbench.report.context import Facts, spread
+from kerata.workbench.report.context import ReportContext, spread
 from kerata.workbench.report.markup import bar, esc, image, paragraph, table
 
 # How many are shown.
@@ -20,51 +20,51 @@ TEXTS, IMAGES, ROWS, CELLS, TERMS, MOST_CLASSES = 5, 10, 10, 6, 12, 12
 LONGEST = 900
 
 
-def mistakes(facts: Facts) -> str:
+def mistakes(context: ReportContext) -> str:
     """Show the rows that are most wrong."""
-    most = {"table": ROWS, "texts": TEXTS, "images": IMAGES}[facts.kind]
-    worst = worst_rows(facts.task, facts.trained.truth, facts.trained.outputs, most)
+    most = {"table": ROWS, "texts": TEXTS, "images": IMAGES}[context.kind]
+    worst = worst_rows(context.task, context.trained.truth, context.trained.outputs, most)
     if not worst:
         return paragraph("There are none: all test rows are right.")
-    show = {"table": _rows, "texts": _texts, "images": _images}[facts.kind]
-    told = {
+    show = {"table": _rows, "texts": _texts, "images": _images}[context.kind]
+    message = {
         "binary": "Wrong answers of which the network was surest.",
         "classes": "Wrong answers of which the network was surest.",
         "labels": "Test rows whose labels were missed most.",
         "regression": "Test rows with the largest errors.",
     }
-    return paragraph(told[facts.task.kind], "muted") + show(facts, worst)
+    return paragraph(message[context.task.kind], "muted") + show(context, worst)
 
 
-def _said(facts: Facts, row: int) -> tuple[str, str]:
+def _said(context: ReportContext, row: int) -> tuple[str, str]:
     """Say what is true and what the network said."""
-    task, truth = facts.task, facts.trained.truth[row]
+    task, truth = context.task, context.trained.truth[row]
     if task.kind == "regression":
-        return f"{truth:.6g}", f"{facts.trained.outputs[row]:.6g}"
+        return f"{truth:.6g}", f"{context.trained.outputs[row]:.6g}"
     if task.kind == "labels":
         names = np.array(task.classes, dtype=object)
-        both = (names[truth > 0], names[facts.said[row] > 0])
+        both = (names[truth > 0], names[context.said[row] > 0])
         return tuple(", ".join(found) or "none" for found in both)  # type: ignore[return-value]  # two of them
-    answer = int(facts.said[row])
-    sure = f" ({100 * facts.shares[row, answer]:.0f}%)"
+    answer = int(context.said[row])
+    sure = f" ({100 * context.shares[row, answer]:.0f}%)"
     return task.classes[int(truth)], task.classes[answer] + sure
 
 
-def _where(facts: Facts, row: int) -> str:
-    origins = facts.trained.test.origins
+def _where(context: ReportContext, row: int) -> str:
+    origins = context.trained.test.origins
     if origins is not None:
         return str(origins[row])
-    return f"row {facts.trained.rows['test'][row] + 1}"
+    return f"row {context.trained.rows['test'][row] + 1}"
 
 
-def _rows(facts: Facts, worst: list[int]) -> str:
-    frame = facts.trained.test.frame
-    ranked = [one.name for one in facts.importance] or facts.trained.preparation.columns
+def _rows(context: ReportContext, worst: list[int]) -> str:
+    frame = context.trained.test.frame
+    ranked = [one.name for one in context.importance] or context.trained.preparation.columns
     names = ranked[:CELLS]
     cells = [
         [
-            esc(_where(facts, row)),
-            *map(esc, _said(facts, row)),
+            esc(_where(context, row)),
+            *map(esc, _said(context, row)),
             *(esc(_cell(frame[name].iloc[row])) for name in names),
         ]
         for row in worst
@@ -79,7 +79,7 @@ def _cell(value: Any) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _texts(facts: Facts, worst: list[int]) -> str:
+def _texts(context: ReportContext, worst: list[int]) -> str:
     parts = [
         paragraph(
             "Words in red pulled towards the answer, words in green away from it: each was taken "
@@ -88,40 +88,40 @@ def _texts(facts: Facts, worst: list[int]) -> str:
         )
     ]
     for row in worst:
-        text = _text(facts, row)
-        pulls = word_pulls(lambda texts, row=row: _answer(facts, texts, row), text)  # type: ignore[misc]  # default
-        true, said = _said(facts, row)
+        text = _text(context, row)
+        pulls = word_pulls(lambda texts, row=row: _answer(context, texts, row), text)  # type: ignore[misc]  # default
+        true, said = _said(context, row)
         head = f"<b>{esc(true)}</b>, taken for <b>{esc(said)}</b>"
-        if facts.task.kind == "regression":
+        if context.task.kind == "regression":
             head = f"<b>{esc(true)}</b>, predicted <b>{esc(said)}</b>"
-        where = f'<span class="muted">{esc(_where(facts, row))}</span>'
+        where = f'<span class="muted">{esc(_where(context, row))}</span>'
         parts.append(f"<blockquote><p>{head} {where}</p><p>{_marked(text, pulls)}</p></blockquote>")
     return "".join(parts)
 
 
-def _text(facts: Facts, row: int) -> str:
-    data = facts.trained.test
+def _text(context: ReportContext, row: int) -> str:
+    data = context.trained.test
     if kind_of(data) == "texts":
         return str(data.texts[row])
-    value = data.frame[facts.trained.preparation.column.name].iloc[row]
+    value = data.frame[context.trained.preparation.column.name].iloc[row]
     return value if isinstance(value, str) else ""
 
 
-def _answer(facts: Facts, texts: list[str], row: int) -> np.ndarray:
+def _answer(context: ReportContext, texts: list[str], row: int) -> np.ndarray:
     """Give for texts the probability of what was said about a row; for regression the value."""
-    data = take(facts.trained.test, np.full(len(texts), row))
+    data = take(context.trained.test, np.full(len(texts), row))
     if isinstance(data, Table):
-        name = facts.trained.preparation.column.name
+        name = context.trained.preparation.column.name
         data = replace(data, frame=data.frame.assign(**{name: texts}))
     else:
         data = replace(data, texts=texts)
-    outputs = facts.trained.predict(data)
-    if facts.task.kind == "regression":
+    outputs = context.trained.predict(data)
+    if context.task.kind == "regression":
         return outputs
-    if facts.task.kind == "labels":
+    if context.task.kind == "labels":
         # What is furthest from the truth.
-        return outputs[:, int(np.abs(facts.trained.truth[row] - outputs[0]).argmax())]
-    return spread(facts.task, outputs)[:, int(facts.said[row])]
+        return outputs[:, int(np.abs(context.trained.truth[row] - outputs[0]).argmax())]
+    return spread(context.task, outputs)[:, int(context.said[row])]
 
 
 def _marked(text: str, pulls: dict[str, float]) -> str:
@@ -144,17 +144,17 @@ def _marked(text: str, pulls: dict[str, float]) -> str:
     return "".join(parts) + (" …" if len(text) > LONGEST else "")
 
 
-def _images(facts: Facts, worst: list[int]) -> str:
-    data = facts.trained.test
+def _images(context: ReportContext, worst: list[int]) -> str:
+    data = context.trained.test
     parts = []
     for row in worst:
         pixels = data.images[row]
-        true, said = _said(facts, row)
-        heat = covering_map(lambda images, row=row: _seen(facts, images, row), pixels)  # type: ignore[misc]  # default
+        true, said = _said(context, row)
+        heat = covering_map(lambda images, row=row: _seen(context, images, row), pixels)  # type: ignore[misc]  # default
         parts.append(
             f"<figure><div>{image(pixels, f'a {true}, taken for {said}')}"
             f"{image(_heated(pixels, heat), 'where it looked')}</div>"
-            f"<figcaption><b>{esc(true)}</b>, said {esc(said)}<br>{esc(_where(facts, row))}"
+            f"<figcaption><b>{esc(true)}</b>, said {esc(said)}<br>{esc(_where(context, row))}"
             "</figcaption></figure>"
         )
     return (
@@ -167,14 +167,14 @@ def _images(facts: Facts, worst: list[int]) -> str:
     )
 
 
-def _seen(facts: Facts, images: np.ndarray, row: int) -> np.ndarray:
-    data = replace(facts.trained.test, images=images, labels=None, origins=[""] * len(images))
-    outputs = facts.trained.predict(data)
-    if facts.task.kind == "regression":
+def _seen(context: ReportContext, images: np.ndarray, row: int) -> np.ndarray:
+    data = replace(context.trained.test, images=images, labels=None, origins=[""] * len(images))
+    outputs = context.trained.predict(data)
+    if context.task.kind == "regression":
         return outputs
-    answer = facts.said[row]
-    place = int(np.argmax(answer)) if facts.task.kind == "labels" else int(answer)
-    return spread(facts.task, outputs)[:, place]
+    answer = context.said[row]
+    place = int(np.argmax(answer)) if context.task.kind == "labels" else int(answer)
+    return spread(context.task, outputs)[:, place]
 
 
 def _heated(pixels: np.ndarray, heat: np.ndarray) -> np.ndarray:
@@ -187,13 +187,13 @@ def _heated(pixels: np.ndarray, heat: np.ndarray) -> np.ndarray:
     return (255 * np.clip(mixed, 0, 1)).astype(np.uint8)
 
 
-def columns(facts: Facts) -> str:
+def columns(context: ReportContext) -> str:
     """List what each column is worth."""
-    found = facts.importance
+    found = context.importance
     if not found:
         return ""
     most = max(max(one.loss for one in found), 1e-12)
-    regression = facts.task.kind == "regression"
+    regression = context.task.kind == "regression"
     cells = [
         [
             esc(one.name),
@@ -203,29 +203,29 @@ def columns(facts: Facts) -> str:
         ]
         for one in found
     ]
-    unit = f"mean error of {facts.task.target!r}" if regression else "points of the main figure"
-    told = (
+    unit = f"mean error of {context.task.target!r}" if regression else "points of the main figure"
+    message = (
         f"By how much the answers get worse ({unit}) if a column is shuffled among the test "
         "rows. Columns that say the same stand in for each other, so that none looks important."
     )
-    return paragraph(told, "muted") + table(["column", "worse by", "", ""], cells, right=(1, 2))
+    return paragraph(message, "muted") + table(["column", "worse by", "", ""], cells, right=(1, 2))
 
 
-def words(facts: Facts) -> str:
+def words(context: ReportContext) -> str:
     """List the words of a bag that speak most for and against each class."""
-    preparation = facts.trained.preparation
-    if facts.kind != "texts" or preparation.bag is None:
+    preparation = context.trained.preparation
+    if context.kind != "texts" or preparation.bag is None:
         return ""
-    bags = preparation.transform(facts.trained.test)
-    terms, weights = term_weights(facts.outputs_of, bags)
-    if facts.task.kind == "regression" or not len(terms):
+    bags = preparation.transform(context.trained.test)
+    terms, weights = term_weights(context.outputs_of, bags)
+    if context.task.kind == "regression" or not len(terms):
         return ""
     names = preparation.bag.names(terms)
-    task = facts.task
+    task = context.task
     if task.kind == "binary":
         sides = [(task.classes[1], weights[:, 0], ""), (task.classes[0], -weights[:, 0], "against")]
     else:
-        often = np.argsort(-facts.shares.mean(axis=0), kind="stable")[:MOST_CLASSES]
+        often = np.argsort(-context.shares.mean(axis=0), kind="stable")[:MOST_CLASSES]
         sides = [(task.classes[c], weights[:, c], "") for c in often]
     blocks = []
     for name, side, kind in sides:
@@ -235,22 +235,22 @@ def words(facts: Facts) -> str:
         blocks.append(
             f"<div><h3>{esc(name)}</h3>{table(['word', 'log-odds', ''], cells, right=(1,))}</div>"
         )
-    told = (
+    message = (
         f"Of the {len(terms):,} most frequent terms in the test texts, those that speak most for a "
         "class: by how much the log-odds change if one stands alone in a text."
     )
-    return paragraph(told, "muted") + f'<div class="columns">{"".join(blocks)}</div>'
+    return paragraph(message, "muted") + f'<div class="columns">{"".join(blocks)}</div>'
 
 
-def filters(facts: Facts) -> str:
+def filters(context: ReportContext) -> str:
     """Draw the first filters of a network for images."""
     from kerata import plots
 
-    if facts.kind != "images":
+    if context.kind != "images":
         return ""
     try:
-        figure = plots.filters(facts.trained.model)
+        figure = plots.filters(context.trained.model)
     except ValueError:
         # No convolution to draw.
         return ""
-    return facts.album.add(figure, "filters", "The filters of the first convolution", paper=True)
+    return context.album.add(figure, "filters", "The filters of the first convolution", paper=True)

@@ -12,7 +12,7 @@ from kerata.workbench.report import (
     search_section,
     summary_sections,
 )
-from kerata.workbench.report.context import Facts
+from kerata.workbench.report.context import ReportContext
 from kerata.workbench.report.markup import esc, paragraph
 from kerata.workbench.report.pictures import Album
 from kerata.workbench.report.style import STYLE
@@ -20,7 +20,7 @@ from kerata.workbench.report.style import STYLE
 if TYPE_CHECKING:
     from kerata.workbench.core.result import Trained
 
-Section = Callable[[Facts], str]
+Section = Callable[[ReportContext], str]
 SECTIONS: dict[str, Section] = {
     "Verdict": summary_sections.verdict,
     "Diagnosis": summary_sections.diagnosis,
@@ -51,8 +51,8 @@ def write_report(trained: Trained, record: dict[str, Any], folder: Path) -> Path
     Raises:
         OSError: the folder can't be written.
     """
-    facts = Facts(trained, record, Album(folder / "pictures"))
-    written = {title: _section(facts, section) for title, section in SECTIONS.items()}
+    context = ReportContext(trained, record, Album(folder / "pictures"))
+    written = {title: _section(context, section) for title, section in SECTIONS.items()}
     shown = {title: content for title, content in written.items() if content}
     links = "".join(f'<a href="#s{n}">{esc(title)}</a>' for n, title in enumerate(shown))
     parts = "".join(
@@ -73,9 +73,9 @@ def write_report(trained: Trained, record: dict[str, Any], folder: Path) -> Path
     return path
 
 
-def _section(facts: Facts, section: Section) -> str:
+def _section(context: ReportContext, section: Section) -> str:
     try:
-        return section(facts)
+        return section(context)
     except OSError:
         raise
     except Exception as error:

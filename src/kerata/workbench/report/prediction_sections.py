@@ -7,23 +7,23 @@ import numpy as np
 from kerata.workbench.core.confusion import confusion_matrix, most_confused
 from kerata.workbench.explain import calibration, class_scores
 from kerata.workbench.report import charts
-from kerata.workbench.report.context import Facts, percent
+from kerata.workbench.report.context import ReportContext, percent
 from kerata.workbench.report.markup import bar, esc, paragraph, table
 
 # Larger matrices can't be read; more curves neither.
 MOST_CELLS, MOST_CURVES, MOST_SCORES = 24, 9, 100
 
 
-def confusion(facts: Facts) -> str:
+def confusion(context: ReportContext) -> str:
     """Lay out which class was taken for which."""
-    if not facts.is_classes:
+    if not context.is_classes:
         return ""
-    names = facts.task.classes
-    matrix = confusion_matrix(facts.trained.truth, facts.said, len(names))
+    names = context.task.classes
+    matrix = confusion_matrix(context.trained.truth, context.said, len(names))
     parts = []
     if len(names) <= MOST_CELLS:
         parts.append(_matrix(matrix, names))
-        _picture(facts, matrix)
+        _picture(context, matrix)
     worst = most_confused(matrix, top=6 if len(names) <= MOST_CELLS else 20)
     if worst and len(names) > 2:
         cells = [[esc(names[t]), esc(names[s]), f"{number:,}"] for t, s, number in worst]
@@ -59,19 +59,19 @@ def _matrix(matrix: np.ndarray, names: list[str]) -> str:
     )
 
 
-def _picture(facts: Facts, matrix: np.ndarray) -> None:
+def _picture(context: ReportContext, matrix: np.ndarray) -> None:
     """Save the matrix as a picture too, for use elsewhere."""
     from kerata import plots
 
-    names = [name.replace("$", r"\$") for name in facts.task.classes]
-    plots.confusion(matrix, names, facts.album.folder / "confusion.png")
+    names = [name.replace("$", r"\$") for name in context.task.classes]
+    plots.confusion(matrix, names, context.album.folder / "confusion.png")
 
 
-def by_class(facts: Facts) -> str:
+def by_class(context: ReportContext) -> str:
     """List precision, recall and F1 of each class or label."""
-    if facts.task.kind == "regression":
+    if context.task.kind == "regression":
         return ""
-    found = class_scores(facts.task, facts.trained.truth, facts.trained.outputs)
+    found = class_scores(context.task, context.trained.truth, context.trained.outputs)
     if len(found) > MOST_SCORES:
         found = sorted(found, key=lambda score: -score.rows)[:MOST_SCORES]
     cells = [
@@ -86,7 +86,7 @@ def by_class(facts: Facts) -> str:
         ]
         for score in found
     ]
-    what = "label" if facts.task.kind == "labels" else "class"
+    what = "label" if context.task.kind == "labels" else "class"
     names = [what, "rows", "said", "precision", "recall", "F1", ""]
     why = (
         f"Precision: of the rows said to be of a {what}, how many are. Recall: of the rows of a "
@@ -95,11 +95,11 @@ def by_class(facts: Facts) -> str:
     return paragraph(why, "muted") + table(names, cells, right=(1, 2, 3, 4, 5))
 
 
-def thresholds(facts: Facts) -> str:
+def thresholds(context: ReportContext) -> str:
     """Draw ROC, precision and recall, and calibration."""
-    if facts.task.kind == "regression":
+    if context.task.kind == "regression":
         return ""
-    task, truth, shares = facts.task, facts.trained.truth, facts.shares
+    task, truth, shares = context.task, context.trained.truth, context.shares
     names = task.classes
     hot = truth if task.kind == "labels" else np.eye(len(names))[truth]
     if task.kind == "binary":
@@ -114,22 +114,22 @@ def thresholds(facts: Facts) -> str:
         hot, curves, names = hot[:, kept], curves[:, kept], [names[i] for i in kept]
         what = ", ".join(names)
         figures = [
-            facts.album.add(charts.roc_curves(hot, curves, names), "roc", f"ROC of {what}"),
-            facts.album.add(
+            context.album.add(charts.roc_curves(hot, curves, names), "roc", f"ROC of {what}"),
+            context.album.add(
                 charts.precision_curves(hot, curves, names),
                 "precision_recall",
                 f"Precision over recall of {what}",
             ),
         ]
     if task.kind == "classes":
-        said, true = shares.max(axis=1), (facts.said == truth).astype(float)
+        said, true = shares.max(axis=1), (context.said == truth).astype(float)
     elif task.kind == "binary":
         said, true = shares[:, 1], truth.astype(float)
     else:
         said, true = shares.ravel(), truth.ravel()
     groups = calibration(said, true)
     figures.append(
-        facts.album.add(
+        context.album.add(
             charts.calibration_chart(groups), "calibration", "How often probabilities came true"
         )
     )
@@ -140,25 +140,25 @@ def thresholds(facts: Facts) -> str:
     )
 
 
-def residuals(facts: Facts) -> str:
+def residuals(context: ReportContext) -> str:
     """Draw errors of a regression."""
-    if facts.task.kind != "regression":
+    if context.task.kind != "regression":
         return ""
-    truth, outputs = facts.trained.truth, facts.trained.outputs
+    truth, outputs = context.trained.truth, context.trained.outputs
     error = np.abs(outputs - truth)
-    target = facts.task.target
+    target = context.task.target
     figures = [
-        facts.album.add(
+        context.album.add(
             charts.predicted_chart(truth, outputs, target), "predicted", "Predicted and true values"
         ),
-        facts.album.add(
+        context.album.add(
             charts.residual_chart(truth, outputs, target), "residuals", "Errors over predictions"
         ),
-        facts.album.add(charts.error_chart(truth, outputs), "errors", "How large errors are"),
+        context.album.add(charts.error_chart(truth, outputs), "errors", "How large errors are"),
     ]
     half, most = np.quantile(error, [0.5, 0.9])
-    told = (
+    message = (
         f"Half of the test rows are missed by less than {half:.4g}, nine of ten by less than "
         f"{most:.4g}."
     )
-    return paragraph(told) + f'<div class="grid">{"".join(figures)}</div>'
+    return paragraph(message) + f'<div class="grid">{"".join(figures)}</div>'

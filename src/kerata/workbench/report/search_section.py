@@ -9,7 +9,7 @@ import numpy as np
 from kerata.plots.figure import GREY, headline, new_figure, tidy
 from kerata.workbench.core.metrics import MAIN, higher_is_better
 from kerata.workbench.report.charts import COLOURS
-from kerata.workbench.report.context import Facts, metric_name
+from kerata.workbench.report.context import ReportContext, metric_name
 from kerata.workbench.report.markup import bar, esc, paragraph, table
 
 if TYPE_CHECKING:
@@ -19,33 +19,36 @@ if TYPE_CHECKING:
 MOST = 12
 
 
-def search(facts: Facts) -> str:
+def search(context: ReportContext) -> str:
     """Draw the trials of a search, list the best ones and what mattered."""
-    found = facts.trained.search
+    found = context.trained.search
     if found is None:
         return ""
-    task = facts.task
+    task = context.task
     complete = [tried for tried in found.tried if tried.value is not None]
     early = len(found.tried) - len(complete)
-    told = paragraph(
+    message = paragraph(
         f"{len(found.tried)} trials, {early} of them ended early since their curves lay below the "
-        f"median of the others. Best on the validation rows: {facts.figure(found.best.value)} "
-        f"({found.best.told()}). {found.caution}"
+        f"median of the others. Best on the validation rows: {context.figure(found.best.value)} "
+        f"({found.best.description()}). {found.caution}"
     )
     sign = -1 if higher_is_better(task) else 1
     best = sorted(complete, key=lambda tried: sign * tried.value)[:MOST]
     cells = [
         [
             str(tried.number + 1),
-            f'<span class="why">{esc(tried.told())}</span>',
-            esc(facts.figure(tried.value)),
+            f'<span class="why">{esc(tried.description())}</span>',
+            esc(context.figure(tried.value)),
             str(tried.epochs),
             f"{tried.seconds:.1f} s",
         ]
         for tried in best
     ]
     names = ["trial", "network and options", metric_name(MAIN[task.kind]), "epochs", "time"]
-    parts = [told, facts.album.add(trials_chart(found, task), "trials", "Trials of the search")]
+    parts = [
+        message,
+        context.album.add(trials_chart(found, task), "trials", "Trials of the search"),
+    ]
     parts.append("<h3>Best trials</h3>" + table(names, cells, right=(0, 2, 3, 4)))
     if found.importance:
         rows = [

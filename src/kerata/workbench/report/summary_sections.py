@@ -9,7 +9,7 @@ import numpy as np
 from kerata.workbench.evaluation.figures import figure as main_figure
 from kerata.workbench.evaluation.verdict import TOLD
 from kerata.workbench.report import charts
-from kerata.workbench.report.context import Facts, metric_name
+from kerata.workbench.report.context import ReportContext, metric_name
 from kerata.workbench.report.markup import bar, bullets, esc, paragraph, table
 
 # Wide tables show so many columns; long lists so many classes.
@@ -17,96 +17,101 @@ MOST_COLUMNS, MOST_CLASSES = 200, 30
 KINDS = {"table": "a table", "texts": "texts", "images": "images"}
 
 
-def verdict(facts: Facts) -> str:
+def verdict(context: ReportContext) -> str:
     """Say how good the network is, beside what it must beat."""
-    record, task = facts.record, facts.task
-    metrics, told = record["metrics"], record["verdict"]
+    record, task = context.record, context.task
+    metrics, found = record["metrics"], record["verdict"]
     main = next(iter(metrics))
-    low, high = (facts.figure(end) for end in record["interval"])
-    cards = [(facts.figure(metrics[main]), f"{metric_name(main)}, 95% interval {low} to {high}")]
+    low, high = (context.figure(end) for end in record["interval"])
+    cards = [(context.figure(metrics[main]), f"{metric_name(main)}, 95% interval {low} to {high}")]
     cards += [(_number(value), metric_name(name)) for name, value in list(metrics.items())[1:]]
     boxes = "".join(f"<div><b>{esc(big)}</b><span>{esc(text)}</span></div>" for big, text in cards)
-    rows = [[esc("this network"), *_compared(facts, metrics[main], record["interval"])]]
+    rows = [[esc("this network"), *_compared(context, metrics[main], record["interval"])]]
     for baseline in record["baselines"]:
-        cells = _compared(facts, baseline["value"], baseline["interval"])
+        cells = _compared(context, baseline["value"], baseline["interval"])
         rows.append([esc(baseline["name"]), *cells])
     against = table(["", metric_name(main), "95% interval"], rows, right=(1, 2))
-    advice = "<h3>What to try</h3>" + bullets(told["advice"]) if told["advice"] else ""
+    advice = "<h3>What to try</h3>" + bullets(found["advice"]) if found["advice"] else ""
     return (
         f'<div class="cards">{boxes}</div>'
-        + paragraph(told["quality"])
+        + paragraph(found["quality"])
         + against
         + bullets(
-            [line for line in (*told["baselines"], told["best_epoch"], told["overfitting"]) if line]
+            [
+                line
+                for line in (*found["baselines"], found["best_epoch"], found["overfitting"])
+                if line
+            ]
         )
         + advice
-        + ("" if task.kind == "regression" or len(facts.trained.truth) >= 100 else _few(facts))
+        + ("" if task.kind == "regression" or len(context.trained.truth) >= 100 else _few(context))
     )
 
 
-def _few(facts: Facts) -> str:
+def _few(context: ReportContext) -> str:
     return paragraph(
-        f"{len(facts.trained.truth):,} test rows are few: look at the intervals, not the figures.",
+        f"{len(context.trained.truth):,} test rows are few: look at the intervals, not the "
+        "figures.",
         "muted",
     )
 
 
-def _compared(facts: Facts, value: float, interval: Sequence[float]) -> list[str]:
-    low, high = (main_figure(end, facts.task) for end in interval)
-    return [esc(main_figure(value, facts.task)), esc(f"{low} to {high}")]
+def _compared(context: ReportContext, value: float, interval: Sequence[float]) -> list[str]:
+    low, high = (main_figure(end, context.task) for end in interval)
+    return [esc(main_figure(value, context.task)), esc(f"{low} to {high}")]
 
 
 def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
 
 
-def diagnosis(facts: Facts) -> str:
+def diagnosis(context: ReportContext) -> str:
     """Say what is wrong with rows or network, and what to do."""
-    findings = facts.trained.findings
+    findings = context.trained.findings
     if findings is None:
         return ""
     count = len(findings.looked_for)
     shown = [finding for finding in findings if finding.name not in TOLD]
     if not shown:
         count -= len(findings)
-        told = paragraph(f"Nothing found among {count} possible faults that were looked for.")
+        message = paragraph(f"Nothing found among {count} possible faults that were looked for.")
     else:
-        told = paragraph(f"{count} possible faults were looked for.", "muted")
-        told += "".join(
+        message = paragraph(f"{count} possible faults were looked for.", "muted")
+        message += "".join(
             f'<div class="finding {esc(finding.severity)}"><h3>{esc(finding.name)}</h3>'
             f"{paragraph(finding.sentence)}</div>"
             for finding in shown
         )
     reasons = [f"Not looked for: {name} ({why})." for name, why in findings.left_out.items()]
-    return told + (bullets(reasons) if reasons else "")
+    return message + (bullets(reasons) if reasons else "")
 
 
-def data(facts: Facts) -> str:
+def data(context: ReportContext) -> str:
     """Say what was read and how it was split."""
-    trained, record = facts.trained, facts.record
+    trained, record = context.trained, context.record
     rows = record["rows"]
     lines = [
-        f"{record['source']}: read as {KINDS[facts.kind]}; {facts.task.why}",
+        f"{record['source']}: read as {KINDS[context.kind]}; {context.task.why}",
         f"{sum(rows.values()):,} rows: {rows['train']:,} to train on, {rows['validation']:,} to "
         f"stop by, {rows['test']:,} to judge by.",
     ]
     shown = [*lines, *(note for note in trained.notes)]
     parts = [bullets(shown)]
-    if facts.is_classes:
-        parts.append(_shares(facts))
+    if context.is_classes:
+        parts.append(_shares(context))
     if trained.columns:
-        parts.append(_columns(facts))
+        parts.append(_columns(context))
     parts.append(paragraph(f"SHA-256 of the data: {record['fingerprint']}", "muted"))
     return "".join(parts)
 
 
-def _shares(facts: Facts) -> str:
-    counts = np.bincount(facts.trained.truth, minlength=len(facts.task.classes))
+def _shares(context: ReportContext) -> str:
+    counts = np.bincount(context.trained.truth, minlength=len(context.task.classes))
     order = np.argsort(-counts, kind="stable")[:MOST_CLASSES]
     largest = max(int(counts.max()), 1)
     cells = [
         [
-            esc(facts.task.classes[c]),
+            esc(context.task.classes[c]),
             f"{counts[c]:,}",
             f"{100 * counts[c] / counts.sum():.1f}%",
             bar(counts[c] / largest),
@@ -121,8 +126,8 @@ def _shares(facts: Facts) -> str:
     )
 
 
-def _columns(facts: Facts) -> str:
-    columns = facts.trained.columns
+def _columns(context: ReportContext) -> str:
+    columns = context.trained.columns
     cells = []
     for column in columns[:MOST_COLUMNS]:
         used = column.used or column.kind == "target"
@@ -146,11 +151,11 @@ def _columns(facts: Facts) -> str:
     )
 
 
-def network(facts: Facts) -> str:
+def network(context: ReportContext) -> str:
     """Draw the network and say what it costs."""
     from kerata.utils import plot_model
 
-    trained, record = facts.trained, facts.record
+    trained, record = context.trained, context.record
     lines = [
         f"{trained.network}: {record['parameters']:,} parameters, {record['bytes'] / 1e6:.2f} MB.",
         f"{record['rows_per_second'] or 0:,.0f} raw rows are prepared and predicted a second.",
@@ -158,15 +163,15 @@ def network(facts: Facts) -> str:
     ]
     drawing = plot_model(trained.model, to_file=None, show_shapes=True, dpi=100)
     words = f"The layers of the network, from input to output, {len(trained.model.layers)} in all"
-    return bullets(lines) + facts.album.add(drawing, "network", words, paper=True)
+    return bullets(lines) + context.album.add(drawing, "network", words, paper=True)
 
 
-def learning(facts: Facts) -> str:
+def learning(context: ReportContext) -> str:
     """Draw the curves of training."""
-    trained = facts.trained
+    trained = context.trained
     names = [name for name in trained.history if not name.startswith("val_")]
     figures = [
-        facts.album.add(
+        context.album.add(
             charts.curves(trained.history, name, trained.best_epoch),
             f"curve_{name}",
             f"{metric_name(name)} over the epochs; epoch {trained.best_epoch} was kept",
@@ -177,9 +182,9 @@ def learning(facts: Facts) -> str:
     return f'<div class="grid">{"".join(figures)}</div>'
 
 
-def use(facts: Facts) -> str:
+def use(context: ReportContext) -> str:
     """Say how to go on, and what is needed to have the same again."""
-    record, name = facts.record, facts.name
+    record, name = context.record, context.name
     commands = (
         f"kerata predict {name} new.csv -o answers.csv\n"
         f"kerata evaluate {name} test.csv\n"
@@ -190,7 +195,7 @@ def use(facts: Facts) -> str:
         f"run = runs.load({name!r})\n"
         'outputs = run.predict(read_source("new.csv", labelled=False).train)\n'
     )
-    config = [[esc(k), f"<code>{esc(v)}</code>"] for k, v in facts.trained.config.items()]
+    config = [[esc(k), f"<code>{esc(v)}</code>"] for k, v in context.trained.config.items()]
     versions = ", ".join(f"{k} {v}" for k, v in record["versions"].items())
     return (
         f"<pre>{esc(commands)}</pre><pre>{esc(python)}</pre>"

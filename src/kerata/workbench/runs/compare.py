@@ -143,17 +143,17 @@ def _chance(task: Any, best: np.ndarray, other: np.ndarray) -> float:
 
 def _row_values(run: Run) -> dict[int, float]:
     """Give what each test row adds to the main figure."""
-    told, task = run.answers(), run.task
+    message, task = run.answers(), run.task
     try:
         if task.kind == "regression":
-            truth, said = (np.array(told[name], float) for name in ("truth", "prediction"))
+            truth, said = (np.array(message[name], float) for name in ("truth", "prediction"))
             values = np.abs(truth - said)
         elif task.kind == "labels":
-            truth, said = (task.encode(told[name]) for name in ("truth", "prediction"))
+            truth, said = (task.encode(message[name]) for name in ("truth", "prediction"))
             values = metrics.row_values(task, truth, said)
         else:
-            right = [a == b for a, b in zip(told["truth"], told["prediction"], strict=True)]
+            right = [a == b for a, b in zip(message["truth"], message["prediction"], strict=True)]
             values = np.array(right, float)
-        return {int(row): float(value) for row, value in zip(told["row"], values, strict=True)}
+        return {int(row): float(value) for row, value in zip(message["row"], values, strict=True)}
     except ValueError as error:
         raise ValueError(f"{run.path / ANSWERS} is damaged ({error}): train it again.") from None

@@ -81,13 +81,13 @@ def predict_source(
         raise ValueError(f"Predictions are written as CSV: end {out.name!r} with .csv.")
     if out.is_dir():
         raise ValueError(f"{str(out)!r} is a folder: name the CSV file to write.")
-    told: list[str] = []
+    message: list[str] = []
     rows = 0
 
     def write(file: Any) -> None:
         nonlocal rows
         names: list[str] | None = None
-        for data in _pieces(run, source, table, told):
+        for data in _pieces(run, source, table, message):
             frame = _answered(run, data)
             if names is None:
                 names = list(frame.columns)
@@ -99,7 +99,7 @@ def predict_source(
             rows += len(frame)
 
     write_beside(out, write)
-    return Answered(out, rows, told)
+    return Answered(out, rows, message)
 
 
 def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -> Judged:
@@ -142,13 +142,13 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
     )
 
 
-def _pieces(run: Run, source: str | Path, table: str | None, told: list[str]) -> Iterator[Any]:
+def _pieces(run: Run, source: str | Path, table: str | None, message: list[str]) -> Iterator[Any]:
     """Give pieces of a source as the run's preparation takes them; what is odd is noted once."""
     for piece, notes in read_pieces(source, target=run.task.target, table=table, rows=ROWS):
         data = fitting(run, piece, str(source))
         for note in [*notes, *run.preparation.check(data)]:
-            if note not in told:
-                told.append(note)
+            if note not in message:
+                message.append(note)
         yield data
 
 
@@ -187,8 +187,8 @@ def _texts_of(data: Table, target: str, where: str) -> Texts:
     texts = ["" if is_missing(cell) else str(cell) for cell in data.frame[found[0]].tolist()]
     labels = target_values(data, target)
     # Missing labels are empty ones here.
-    told = None if labels is None else ["" if v is None else str(v) for v in labels]
-    return Texts(texts, told, [f"row {row}" for row in range(1, len(texts) + 1)])
+    message = None if labels is None else ["" if v is None else str(v) for v in labels]
+    return Texts(texts, message, [f"row {row}" for row in range(1, len(texts) + 1)])
 
 
 def _answered(run: Run, data: Any) -> Any:
@@ -224,8 +224,8 @@ def _encoded(run: Run, values: list[Any], known: np.ndarray, before: int) -> np.
             try:
                 task.encode([values[row]])
             except ValueError as error:
-                told = str(error).replace("Row 1 ", f"Row {before + int(row) + 1} ", 1)
-                raise ValueError(told) from None
+                message = str(error).replace("Row 1 ", f"Row {before + int(row) + 1} ", 1)
+                raise ValueError(message) from None
         raise
 
 

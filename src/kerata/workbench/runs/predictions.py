@@ -36,20 +36,20 @@ def answer_columns(task: Any, outputs: np.ndarray, *, sure: bool = False) -> dic
     said = outputs if sure and task.kind == "classes" else answers(task, outputs)
     if task.kind == "labels":
         mark = task.separator or "|"
-        told = [mark.join(names[i] for i in np.flatnonzero(row)) for row in said]
+        message = [mark.join(names[i] for i in np.flatnonzero(row)) for row in said]
     else:
-        told = [names[int(number)] for number in said]
+        message = [names[int(number)] for number in said]
     if sure:
-        return {"prediction": told}
+        return {"prediction": message}
     shares = outputs
     if task.kind == "binary":
         shares = np.stack([1 - outputs, outputs], axis=1)
     if len(names) > MOST and task.kind == "classes":
-        return {"prediction": told, "probability": _rounded(shares.max(axis=1))}
+        return {"prediction": message, "probability": _rounded(shares.max(axis=1))}
     columns = {
         f"probability_{name}": _rounded(shares[:, place]) for place, name in enumerate(names)
     }
-    return {"prediction": told, **columns}
+    return {"prediction": message, **columns}
 
 
 def _rounded(values: np.ndarray) -> list[float]:

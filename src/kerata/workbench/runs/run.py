@@ -56,8 +56,8 @@ class Run:
     @cached_property
     def columns(self) -> list[Column] | None:
         """What was made of each column; None for texts and images."""
-        told = self.record["columns"]
-        return None if told is None else [Column.from_dict(column) for column in told]
+        message = self.record["columns"]
+        return None if message is None else [Column.from_dict(column) for column in message]
 
     @cached_property
     def config(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def linear(
 ) -> tuple[Baseline, np.ndarray]:
     """Train a linear model on the network's own inputs; give it and its outputs."""
     rate = 0.001 if inputs.image else 0.01
-    plan = ensemble.Plan(
+    plan = ensemble.TrainingPlan(
         build=partial(linear_network, inputs, task, learning_rate=rate),
         epochs=LINEAR_EPOCHS,
         batch_size=batch,

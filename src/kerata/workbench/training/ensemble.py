@@ -16,7 +16,7 @@ from kerata.workbench.networks.margins import gives_scores, with_probabilities
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """How networks are trained.
 
     Arguments:
@@ -60,7 +60,7 @@ class Outcome:
 
 
 def train(
-    plan: Plan,
+    plan: TrainingPlan,
     x: Any,
     y: np.ndarray,
     validation: tuple[Any, np.ndarray],
@@ -98,7 +98,7 @@ def train(
             models.append(model)
             first = first or (history, best)
             if member and tell is not None:
-                tell("member", _told(member + 1, plan.members, history, best))
+                tell("member", _sentence(member + 1, plan.members, history, best))
         if interrupted:
             break
     assert first is not None
@@ -107,7 +107,7 @@ def train(
 
 
 def _fit(
-    model: Any, plan: Plan, x: Any, y: np.ndarray, validation: Any, watch: Sequence[Any]
+    model: Any, plan: TrainingPlan, x: Any, y: np.ndarray, validation: Any, watch: Sequence[Any]
 ) -> tuple[dict[str, list[float]], int, bool]:
     stop = callbacks.EarlyStopping("val_loss", patience=plan.patience, restore_best_weights=True)
     kept = _Kept()
@@ -131,7 +131,7 @@ def _fit(
     return kept.values, stop.best_epoch + 1, interrupted
 
 
-def _told(
+def _sentence(
     number: int, members: int, history: dict[str, list[float]], best: int
 ) -> dict[str, float]:
     losses = history["val_loss"]

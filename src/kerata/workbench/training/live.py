@@ -146,13 +146,13 @@ class LiveView(callbacks.Callback):
 
         done, now = self._history[-1].epoch, self._ended or time.perf_counter()
         line = Table.grid(padding=(0, 2, 0, 0))
-        told = f"epoch {done} of {self.epochs}" if self.epochs else f"epoch {done}"
+        message = f"epoch {done} of {self.epochs}" if self.epochs else f"epoch {done}"
         bar = ProgressBar(total=self.epochs, completed=done, width=30)
         spent = f"{_clock(now - self._began)} spent"
         if self._ended is None and self.epochs:
             left = self._seconds_an_epoch() * (self.epochs - done)
             spent += f", at most {_clock(left)} left"
-        line.add_row(bar, told, spent)
+        line.add_row(bar, message, spent)
         return line
 
     def _seconds_an_epoch(self) -> float:

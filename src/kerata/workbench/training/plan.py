@@ -38,7 +38,7 @@ class Planned:
     preparation: Preparation
     x: dict[str, Any]
     inputs: Inputs
-    plan: ensemble.Plan
+    plan: ensemble.TrainingPlan
 
 
 def plan_training(
@@ -76,7 +76,7 @@ def plan_training(
     if recipe.scheduled:
         settings["steps"] = epochs * -(-rows // batch)
     weights = class_weights(divided.task, divided.targets["train"]) if balance else None
-    plan = ensemble.Plan(
+    plan = ensemble.TrainingPlan(
         build=partial(recipe.build, inputs, divided.task, **settings),
         epochs=epochs,
         batch_size=batch,

@@ -15,7 +15,7 @@ from kerata.workbench.tuning.worker import OPTIONS, Limits, batch_of, tell
 LOOK = 0.3
 
 
-class Desk:
+class TrialReporter:
     """Where machines report their epochs, and hear whether to go on; one for a search."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ def work_on_cluster(
     trials: Trials,
     networks: tuple[str, ...],
     limits: Limits,
-    told: Callable[[Any], None],
+    on_trial: Callable[[Any], None],
 ) -> None:
     """Do trials on a cluster until it is enough, one for each core at a time.
 
@@ -62,7 +62,7 @@ def work_on_cluster(
 
     cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
     rows = ray.put(trials)
-    desk = ray.remote(num_cpus=0)(Desk).remote()
+    reporter = ray.remote(num_cpus=0)(TrialReporter).remote()
     # A machine that is lost is no fault of the network, so the trial is tried again.
     train = ray.remote(num_cpus=1, max_retries=-1)(run_trial)
     running: dict[Any, Any] = {}
@@ -72,8 +72,8 @@ def work_on_cluster(
                 trial = study.ask()
                 network, options = suggest(trial, networks, trials.divided.kind, batch_of(trials))
                 trial.set_user_attr(OPTIONS, options)
-                running[train.remote(rows, desk, trial.number, network, options)] = trial
-            _judge(ray, desk, list(running.values()))
+                running[train.remote(rows, reporter, trial.number, network, options)] = trial
+            _judge(ray, reporter, list(running.values()))
             done, _ = ray.wait(list(running), timeout=LOOK)
             for future in done:
                 trial, found = running.pop(future), ray.get(future)
@@ -81,12 +81,12 @@ def work_on_cluster(
                     study.tell(trial, state=TrialState.PRUNED)
                 else:
                     tell(study, trial, found)
-                told(study.get_trials(deepcopy=False)[trial.number])
+                on_trial(study.get_trials(deepcopy=False)[trial.number])
     finally:
         for future, trial in running.items():
             ray.cancel(future, force=True)
             study.tell(trial, state=TrialState.FAIL)
-        ray.kill(desk)
+        ray.kill(reporter)
 
 
 def _enough(study: Any, limits: Limits, running: int) -> bool:
@@ -95,29 +95,29 @@ def _enough(study: Any, limits: Limits, running: int) -> bool:
     return left.reached(study)
 
 
-def _judge(ray: Any, desk: Any, trials: list[Any]) -> None:
+def _judge(ray: Any, reporter: Any, trials: list[Any]) -> None:
     """Write the news into the study and end the trials that lie behind."""
     by_number = {trial.number: trial for trial in trials}
     ended = []
-    for number, epoch, value in ray.get(desk.collect.remote([])):
+    for number, epoch, value in ray.get(reporter.collect.remote([])):
         trial = by_number.get(number)
         if trial is not None:
             trial.report(value, epoch)
             if trial.should_prune():
                 ended.append(number)
     if ended:
-        ray.get(desk.collect.remote(ended))
+        ray.get(reporter.collect.remote(ended))
     time.sleep(0 if trials else LOOK)
 
 
 def run_trial(
-    trials: Trials, desk: Any, number: int, network: str, options: dict[str, Any]
+    trials: Trials, reporter: Any, number: int, network: str, options: dict[str, Any]
 ) -> dict[str, Any] | None:
     """Train on one of the machines; None if the trial was ended early."""
     import ray
 
     def report(epoch: int, value: float) -> bool:
-        return bool(ray.get(desk.report.remote(number, epoch, value)))
+        return bool(ray.get(reporter.report.remote(number, epoch, value)))
 
     try:
         return trials.run(network, options, report)

@@ -129,12 +129,12 @@ def _plain_errors(path: Path) -> Iterator[None]:
 
 def _difference(path: Path, known: dict[str, Any], wanted: dict[str, Any]) -> str:
     names = [n for n in {**known, **wanted} if known.get(n) != wanted.get(n)]
-    told = "; ".join(
+    message = "; ".join(
         f"its {name.replace('_', ' ')} is {known.get(name)!r}, now it is {wanted.get(name)!r}"
         for name in names
         if name != "fingerprint"
     )
     return (
-        f"{path} belongs to another search: {told or 'the data have changed since'}. "
+        f"{path} belongs to another search: {message or 'the data have changed since'}. "
         "Name another file with --study."
     )

@@ -6,21 +6,21 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from kerata.workbench.core.result import Tried
+from kerata.workbench.core.result import TrialSummary
 from kerata.workbench.tuning.worker import OPTIONS, OUTCOME
 
 # With fewer complete trials nobody can say which choice matters.
 FEWEST = 12
 
 
-def tried_of(trial: Any) -> Tried:
+def tried_of(trial: Any) -> TrialSummary:
     """Read a finished trial of a study."""
     from optuna.trial import TrialState
 
     complete = trial.state == TrialState.COMPLETE
     outcome: Mapping[str, Any] = trial.user_attrs.get(OUTCOME, {})
     lasted = trial.duration
-    return Tried(
+    return TrialSummary(
         trial.number,
         trial.params["network"],
         {name: _listed(value) for name, value in trial.user_attrs.get(OPTIONS, {}).items()},

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kerata.workbench.core import metrics
-from kerata.workbench.core.result import Search, Trained
+from kerata.workbench.core.result import SearchSummary, Trained
 from kerata.workbench.data.containers import Source
 from kerata.workbench.experiment import fit_source
 from kerata.workbench.splitting.divide import Divided, Tell, divide
@@ -60,7 +60,8 @@ def tune_source(
         study: SQLite file.
         watch: callbacks for the last training.
         on_event: as for ``fit_source``, and ``'search'`` (a dictionary) before and ``'trial'``
-            (a ``Tried``) after each trial, and ``'found'`` (a ``Search``) after the last.
+            (a ``TrialSummary``) after each trial, and ``'found'`` (a ``SearchSummary``) after
+            the last.
 
     Returns:
         As ``fit_source``, with the search in ``search``.
@@ -142,7 +143,7 @@ def _search(
 ) -> bool:
     """Do the trials; True if Ctrl-C ended them and there is something to go on with."""
 
-    def told(trial: Any) -> None:
+    def on_trial(trial: Any) -> None:
         tell("trial", tried_of(trial))
 
     try:
@@ -151,13 +152,13 @@ def _search(
         elif ray is not None:
             from kerata.workbench.tuning.ray_workers import work_on_cluster
 
-            work_on_cluster(study, ray, trials, networks, limits, told)
+            work_on_cluster(study, ray, trials, networks, limits, on_trial)
         elif workers > 1:
             from kerata.workbench.tuning.worker_pool import work_together
 
-            work_together(study, path, trials, networks, limits, workers, seed, told)
+            work_together(study, path, trials, networks, limits, workers, seed, on_trial)
         else:
-            work(study, trials, networks, limits, told)
+            work(study, trials, networks, limits, on_trial)
     except KeyboardInterrupt:
         if not _complete(study):
             raise
@@ -171,7 +172,7 @@ def _complete(study: Any) -> list[Any]:
     return list(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
 
 
-def _found(study: Any, path: Path) -> Search:
+def _found(study: Any, path: Path) -> SearchSummary:
     from optuna.trial import TrialState
 
     if not _complete(study):
@@ -179,7 +180,7 @@ def _found(study: Any, path: Path) -> Search:
     ends = (TrialState.COMPLETE, TrialState.PRUNED)
     tried = [tried_of(trial) for trial in study.get_trials(deepcopy=False, states=ends)]
     best = tried_of(study.best_trial)
-    return Search(tried, best, *importance_of(study), str(path))
+    return SearchSummary(tried, best, *importance_of(study), str(path))
 
 
 def _identity(

@@ -47,7 +47,7 @@ def work(
     trials: Trials,
     networks: tuple[str, ...],
     limits: Limits,
-    told: Callable[[Any], None] = lambda trial: None,
+    on_trial: Callable[[Any], None] = lambda trial: None,
 ) -> None:
     """Do trials until it is enough.
 
@@ -73,7 +73,7 @@ def work(
             raise
         else:
             tell(study, trial, found)
-        told(study.get_trials(deepcopy=False)[trial.number])
+        on_trial(study.get_trials(deepcopy=False)[trial.number])
 
 
 def batch_of(trials: Trials) -> int:

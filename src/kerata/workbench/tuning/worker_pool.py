@@ -33,7 +33,7 @@ def work_together(
     limits: Limits,
     workers: int,
     seed: int,
-    told: Callable[[Any], None],
+    on_trial: Callable[[Any], None],
 ) -> None:
     """Let processes do trials until it is enough.
 
@@ -59,13 +59,13 @@ def work_together(
         job = {"study": str(path.resolve()), "networks": networks, "workers": workers, "seed": seed}
         job |= {"trials": limits.trials, "until": limits.until}
         (folder / JOB).write_text(json.dumps(job), encoding="utf-8")
-        with _crew(folder, workers) as crew:
-            _watch(study, crew, told)
-        for number, worker in enumerate(crew):
+        with _crew(folder, workers) as pool:
+            _watch(study, pool, on_trial)
+        for number, worker in enumerate(pool):
             if worker.returncode:
                 said = (folder / f"{number}.log").read_text(encoding="utf-8", errors="replace")
                 last = [line for line in said.splitlines() if line.strip()][-1:]
-                if all(w.returncode for w in crew):
+                if all(w.returncode for w in pool):
                     raise RuntimeError(
                         f"All workers ended before the search was done; the last one said: "
                         f"{last[0] if last else 'nothing'}"
@@ -75,12 +75,12 @@ def work_together(
 @contextlib.contextmanager
 def _crew(folder: Path, workers: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Start workers; a worker ends when its standard input is closed."""
-    crew = []
+    pool = []
     try:
         for number in range(workers):
             with open(folder / f"{number}.log", "wb") as log:
                 command = [sys.executable, "-m", __name__, str(folder), str(number)]
-                crew.append(
+                pool.append(
                     subprocess.Popen(
                         command,
                         stdin=subprocess.PIPE,
@@ -90,12 +90,12 @@ def _crew(folder: Path, workers: int) -> Iterator[list[subprocess.Popen[bytes]]]
                         start_new_session=True,
                     )
                 )
-        yield crew
+        yield pool
     finally:
-        for worker in crew:
+        for worker in pool:
             assert worker.stdin is not None
             worker.stdin.close()
-        for worker in crew:
+        for worker in pool:
             try:
                 worker.wait(FAREWELL)
             except subprocess.TimeoutExpired:
@@ -103,7 +103,7 @@ def _crew(folder: Path, workers: int) -> Iterator[list[subprocess.Popen[bytes]]]
                 worker.wait()
 
 
-def _watch(study: Any, crew: list[Any], told: Callable[[Any], None]) -> None:
+def _watch(study: Any, pool: list[Any], on_trial: Callable[[Any], None]) -> None:
     """Tell of finished trials until all workers are done."""
     from optuna.trial import TrialState
 
@@ -111,11 +111,11 @@ def _watch(study: Any, crew: list[Any], told: Callable[[Any], None]) -> None:
     seen = {trial.number for trial in study.get_trials(deepcopy=False, states=ends)}
     busy = True
     while busy:
-        busy = any(worker.poll() is None for worker in crew)
+        busy = any(worker.poll() is None for worker in pool)
         for trial in study.get_trials(deepcopy=False, states=ends):
             if trial.number not in seen:
                 seen.add(trial.number)
-                told(trial)
+                on_trial(trial)
         if busy:
             time.sleep(LOOK)
 
