@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerata.cli.message import say
+from kerata.cli.paragraphs import say
 from kerata.cli.verdict import print_verdict
 
 if TYPE_CHECKING:

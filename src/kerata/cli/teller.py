@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerata.cli.message import say
+from kerata.cli.paragraphs import say
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from kerata.cli.errors import UserError
-from kerata.cli.message import say
+from kerata.cli.paragraphs import say
 from kerata.cli.request import Request
 from kerata.cli.teller import Teller
 from kerata.cli.verdict import print_verdict

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerata.cli.message import say
+from kerata.cli.paragraphs import say
 from kerata.cli.request import Request
 from kerata.cli.teller import Teller
 from kerata.cli.train import (
