@@ -5,11 +5,15 @@
 from kerata.ops import (
     activations,
     attention,
+    control_flow,
     core,
     creation,
     elementwise,
     exponentials,
+    fourier,
     images,
+    indexing,
+    joining,
     labels,
     linalg,
     logic,
@@ -28,11 +32,15 @@ from kerata.ops import (
 )
 from kerata.ops.activations import *
 from kerata.ops.attention import *
+from kerata.ops.control_flow import *
 from kerata.ops.core import *
 from kerata.ops.creation import *
 from kerata.ops.elementwise import *
 from kerata.ops.exponentials import *
+from kerata.ops.fourier import *
 from kerata.ops.images import *
+from kerata.ops.indexing import *
+from kerata.ops.joining import *
 from kerata.ops.labels import *
 from kerata.ops.linalg import *
 from kerata.ops.logic import *
@@ -52,11 +60,15 @@ operators.attach_operators()
 __all__ = ["nn", "numpy"]
 __all__ += activations.__all__
 __all__ += attention.__all__
+__all__ += control_flow.__all__
 __all__ += core.__all__
 __all__ += creation.__all__
 __all__ += elementwise.__all__
 __all__ += exponentials.__all__
+__all__ += fourier.__all__
 __all__ += images.__all__
+__all__ += indexing.__all__
+__all__ += joining.__all__
 __all__ += labels.__all__
 __all__ += linalg.__all__
 __all__ += logic.__all__

@@ -1,8 +1,8 @@
-"""Functions of ``ops`` for types, conversions and control flow."""
+"""Functions of ``ops`` for types and conversions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -14,40 +14,41 @@ from kerata.base.symbolic import is_symbolic
 from kerata.ops.symbolic_call import as_tensor, op, unbox
 
 __all__ = [
-    "associative_scan",
     "cast",
-    "cond",
     "convert_to_numpy",
     "convert_to_tensor",
     "custom_gradient",
     "dtype",
-    "fori_loop",
     "is_tensor",
-    "map",
     "ndim",
     "saturate_cast",
-    "scan",
     "shape",
     "size",
     "stop_gradient",
-    "switch",
-    "vectorize",
-    "vectorized_map",
-    "while_loop",
 ]
-
-# --- types and conversions ------------------------------------------------------------
 
 
 @op
 def cast(x: Any, dtype: Any) -> jax.Array:
-    """Change the type of the values."""
+    """Change the dtype; shape and values stay, as far as the new type can hold them.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        dtype: name such as ``'float32'``; an unknown one raises a ValueError.
+
+    >>> cast([1.7, -2.2], "int32")
+    Array([ 1, -2], dtype=int32)
+    """
     return as_tensor(x).astype(dtype_name(dtype))
 
 
 @op
 def saturate_cast(x: Any, dtype: Any) -> jax.Array:
-    """Change the type; values that don't fit become the nearest that do.
+    """Change the dtype; values that don't fit become the nearest that do.
+
+    Arguments:
+        x: array of numbers, any shape; text raises a TypeError.
+        dtype: name such as ``'uint8'``; an unknown one raises a ValueError.
 
     >>> saturate_cast([-5.0, 300.0], "uint8")
     Array([  0, 255], dtype=uint8)
@@ -63,7 +64,7 @@ def saturate_cast(x: Any, dtype: Any) -> jax.Array:
 def convert_to_tensor(
     x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None
 ) -> Any:
-    """Turn numbers, lists, NumPy arrays and variables into arrays.
+    """Turn numbers, lists, NumPy arrays and variables into arrays of the same shape.
 
     Arguments:
         x: what to turn; symbolic tensors stay.
@@ -72,6 +73,9 @@ def convert_to_tensor(
 
     Raises:
         ValueError: a sparse or ragged array is asked for.
+
+    >>> convert_to_tensor([[1, 2]], dtype="float32")
+    Array([[1., 2.]], dtype=float32)
     """
     if sparse or ragged:
         raise ValueError("There are no sparse or ragged arrays in ops; leave out the argument.")
@@ -86,27 +90,63 @@ def convert_to_tensor(
 
 
 def convert_to_numpy(x: Any) -> np.ndarray:
-    """Give a NumPy array with the values; it can be written to."""
+    """Give a NumPy array with the values, of the same shape and dtype; it can be written to.
+
+    Arguments:
+        x: array, variable, list or number; a symbolic tensor has no values and raises a
+            TypeError.
+
+    >>> convert_to_numpy(jnp.ones(2)).tolist()
+    [1.0, 1.0]
+    """
     return np.array(unbox(x))
 
 
 def is_tensor(x: Any) -> bool:
-    """Say whether x is an array of JAX or a symbolic tensor."""
+    """Say, as bool, whether x is an array of JAX or a symbolic tensor; never an error.
+
+    Arguments:
+        x: anything; NumPy arrays (of any shape) and lists are none.
+
+    >>> is_tensor(jnp.ones(2)), is_tensor([1.0, 1.0])
+    (True, False)
+    """
     return isinstance(x, jax.Array) or is_symbolic(x)
 
 
 def shape(x: Any) -> tuple[int | None, ...]:
-    """Give the shape, with None for lengths unknown in a symbolic tensor."""
+    """Give the shape, a tuple of integers, with None for what a symbolic tensor leaves open.
+
+    Arguments:
+        x: array, variable, list or number; text raises a TypeError.
+
+    >>> shape([[1, 2, 3]])
+    (1, 3)
+    """
     return tuple(x.shape) if hasattr(x, "shape") else as_tensor(x).shape
 
 
 def ndim(x: Any) -> int:
-    """Count the axes."""
+    """Count the axes, as an int: 0 for a number, the length of the shape.
+
+    Arguments:
+        x: array, variable, list or number; text raises a TypeError.
+
+    >>> ndim([[1, 2, 3]])
+    2
+    """
     return len(shape(x))
 
 
 def size(x: Any) -> int | None:
-    """Count the values; None for a symbolic tensor with an unknown length."""
+    """Count the values, as an int; None for a symbolic tensor whose shape has an open length.
+
+    Arguments:
+        x: array, variable, list or number; text raises a TypeError.
+
+    >>> size([[1, 2, 3]])
+    3
+    """
     count = 1
     for length in shape(x):
         if length is None:
@@ -116,13 +156,28 @@ def size(x: Any) -> int | None:
 
 
 def dtype(x: Any) -> str:
-    """Give the type's name, ``'float32'``."""
+    """Give the name of the type of the values, such as ``'float32'``.
+
+    Arguments:
+        x: array of any shape, variable, list or number; text raises a TypeError.
+
+    >>> dtype([1.0, 2.0])
+    'float32'
+    """
     return dtype_name(x.dtype if hasattr(x, "dtype") else as_tensor(x).dtype)
 
 
 @op
 def stop_gradient(variable: Any) -> Any:
-    """Give the values, which gradients then take for constants."""
+    """Give the same values, which gradients take for constants.
+
+    Arguments:
+        variable: array or variable, any shape; shape and dtype are kept. Text raises a
+            TypeError.
+
+    >>> float(jax.grad(lambda x: x * stop_gradient(x))(3.0))
+    3.0
+    """
     return jax.lax.stop_gradient(as_tensor(variable))
 
 
@@ -130,7 +185,9 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator: give a function a gradient of your own.
 
     Arguments:
-        f: returns its result and a function from the result's gradient to the arguments'.
+        f: takes arrays of any shape; returns its result and a function from the result's
+            gradient to a tuple of the arguments' gradients. Another number of them raises a
+            TypeError.
 
     >>> @custom_gradient
     ... def clipped(x):
@@ -140,119 +197,3 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """
     inner = jax.custom_gradient(f)
     return lambda *args, **kwargs: inner(*unbox(args), **unbox(kwargs))
-
-
-# --- control flow ---------------------------------------------------------------------
-
-
-@op
-def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
-    """Call one of two functions; inside compiled code only the one that is needed runs."""
-    return jax.lax.cond(as_tensor(pred), true_fn, false_fn)
-
-
-@op
-def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
-    """Call the function at position ``index``, which is held within the list's bounds."""
-    return jax.lax.switch(as_tensor(index), branches, *operands)
-
-
-@op
-def while_loop(
-    cond: Callable[..., Any],
-    body: Callable[..., Any],
-    loop_vars: Any,
-    maximum_iterations: int | None = None,
-) -> Any:
-    """Repeat ``body`` while ``cond`` holds.
-
-    Arguments:
-        cond: from the loop's values to true or false.
-        body: from the loop's values to their next ones, same shapes and types.
-        loop_vars: first values: one array, or a list or tuple given as separate arguments.
-        maximum_iterations: stop after so many at the latest.
-
-    >>> [int(v) for v in while_loop(lambda i, s: i < 4, lambda i, s: (i + 1, s + i), (0, 0))]
-    [4, 6]
-    """
-    several = isinstance(loop_vars, (list, tuple))
-    first = tuple(loop_vars) if several else (loop_vars,)
-
-    def go_on(state: Any) -> Any:
-        count, values = state
-        wanted = cond(*values)
-        return wanted if maximum_iterations is None else wanted & (count < maximum_iterations)
-
-    def step(state: Any) -> Any:
-        count, values = state
-        new = body(*values)
-        return count + 1, (tuple(new) if several else (new,))
-
-    _, values = jax.lax.while_loop(go_on, step, (0, first))
-    return values if several else values[0]
-
-
-@op
-def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
-    """Compute ``value = body_fun(i, value)`` for i from lower up to, not including, upper."""
-    return jax.lax.fori_loop(lower, upper, body_fun, init_val)
-
-
-@op
-def scan(
-    f: Callable[[Any, Any], Any],
-    init: Any,
-    xs: Any = None,
-    length: int | None = None,
-    reverse: bool = False,
-    unroll: int | bool = 1,
-) -> tuple[Any, Any]:
-    """Carry a value along the first axis: ``carry, y = f(carry, x)``.
-
-    Arguments:
-        f: takes carry and one x; gives the next carry and one y.
-        init: first carry.
-        xs: array, or nested arrays with the same first axis.
-        length: how often, if there are no xs.
-        reverse: go from the end to the beginning.
-        unroll: so many steps become one of the compiled loop.
-
-    Returns:
-        The last carry and all ys, stacked.
-
-    >>> total, before = scan(lambda total, x: (total + x, total), 0, jnp.array([1, 2, 3]))
-    >>> int(total), before.tolist()
-    (6, [0, 1, 3])
-    """
-    return jax.lax.scan(f, init, xs, length=length, reverse=reverse, unroll=unroll)
-
-
-@op
-def associative_scan(
-    f: Callable[[Any, Any], Any], elems: Any, reverse: bool = False, axis: int = 0
-) -> Any:
-    """Running totals under any associative function, in parallel."""
-    return jax.lax.associative_scan(f, elems, reverse, axis)
-
-
-@op
-def map(f: Callable[[Any], Any], xs: Any) -> Any:
-    """Apply a function to each entry of the first axis, one after the other."""
-    return jax.lax.map(f, xs)
-
-
-@op
-def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
-    """Apply a function to each entry of the first axis, all at once.
-
-    >>> vectorized_map(lambda row: row.sum(), jnp.ones((2, 3)))
-    Array([3., 3.], dtype=float32)
-    """
-    return jax.vmap(function)(elements)
-
-
-def vectorize(
-    pyfunc: Callable[..., Any], *, excluded: Any = None, signature: str | None = None
-) -> Callable[..., Any]:
-    """Turn a function of single values into one of arrays, which broadcast."""
-    return jnp.vectorize(pyfunc, excluded=excluded or set(), signature=signature)

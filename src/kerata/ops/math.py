@@ -1,4 +1,4 @@
-"""Functions of ``ops`` for segments, the largest k, distances and Fourier transforms."""
+"""Functions of ``ops`` for segments, the largest k, distances and windows."""
 
 from __future__ import annotations
 
@@ -13,24 +13,17 @@ from kerata.ops.symbolic_call import as_tensor, op
 __all__ = [
     "cdist",
     "extract_sequences",
-    "fft",
-    "fft2",
-    "ifft2",
     "in_top_k",
-    "irfft",
     "logdet",
-    "rfft",
     "segment_max",
     "segment_min",
     "segment_prod",
     "segment_sum",
     "top_k",
-    "view_as_complex",
-    "view_as_real",
 ]
 
 
-def _segment_op(name: str, function: Callable[..., Any], what: str) -> Callable[..., Any]:
+def _segment_op(name: str, function: Callable[..., Any], doc: str) -> Callable[..., Any]:
     def call(
         data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False
     ) -> jax.Array:
@@ -44,19 +37,105 @@ def _segment_op(name: str, function: Callable[..., Any], what: str) -> Callable[
 
     call.__name__ = call.__qualname__ = name
     call.__module__ = "kerata.ops"
-    call.__doc__ = f"{what} of the rows of ``data`` that have the same segment id."
+    call.__doc__ = doc
     return op(call)
 
 
-segment_sum = _segment_op("segment_sum", jax.ops.segment_sum, "Sum")
-segment_prod = _segment_op("segment_prod", jax.ops.segment_prod, "Product")
-segment_max = _segment_op("segment_max", jax.ops.segment_max, "Largest value")
-segment_min = _segment_op("segment_min", jax.ops.segment_min, "Smallest value")
+segment_sum = _segment_op(
+    "segment_sum",
+    jax.ops.segment_sum,
+    """Sum of the rows of ``data`` that have the same segment id; 0 for ids without rows.
+
+    Arguments:
+        data: array of numbers, shape ``(rows, ...)``; the result has shape ``(num_segments,
+            ...)`` and this dtype.
+        segment_ids: integers, shape ``(rows,)``; rows with an id outside of the result are left
+            out.
+        num_segments: length of the result; it must be given.
+        sorted: promise that the ids ascend, which is faster; False by default.
+
+    Raises:
+        ValueError: without ``num_segments``, or ids that are not one for each row.
+
+    >>> segment_sum([1, 2, 3], [0, 0, 2], num_segments=3)
+    Array([3, 0, 3], dtype=int32)
+    """,
+)
+segment_prod = _segment_op(
+    "segment_prod",
+    jax.ops.segment_prod,
+    """Product of the rows of ``data`` that have the same segment id; 1 for ids without rows.
+
+    Arguments:
+        data: array of numbers, shape ``(rows, ...)``; the result has shape ``(num_segments,
+            ...)`` and this dtype.
+        segment_ids: integers, shape ``(rows,)``; rows with an id outside of the result are left
+            out.
+        num_segments: length of the result; it must be given.
+        sorted: promise that the ids ascend, which is faster; False by default.
+
+    Raises:
+        ValueError: without ``num_segments``, or ids that are not one for each row.
+
+    >>> segment_prod([2, 3, 4], [0, 0, 2], num_segments=3)
+    Array([6, 1, 4], dtype=int32)
+    """,
+)
+segment_max = _segment_op(
+    "segment_max",
+    jax.ops.segment_max,
+    """Largest of the rows of ``data`` with the same segment id.
+
+    Ids without rows get minus infinity, or the least integer.
+
+    Arguments:
+        data: array of numbers, shape ``(rows, ...)``; the result has shape ``(num_segments,
+            ...)`` and this dtype.
+        segment_ids: integers, shape ``(rows,)``; rows with an id outside of the result are left
+            out.
+        num_segments: length of the result; it must be given.
+        sorted: promise that the ids ascend, which is faster; False by default.
+
+    Raises:
+        ValueError: without ``num_segments``, or ids that are not one for each row.
+
+    >>> segment_max([1, 2, 3], [0, 0, 1], num_segments=2)
+    Array([2, 3], dtype=int32)
+    """,
+)
+segment_min = _segment_op(
+    "segment_min",
+    jax.ops.segment_min,
+    """Smallest of the rows of ``data`` with the same segment id.
+
+    Ids without rows get infinity, or the largest integer.
+
+    Arguments:
+        data: array of numbers, shape ``(rows, ...)``; the result has shape ``(num_segments,
+            ...)`` and this dtype.
+        segment_ids: integers, shape ``(rows,)``; rows with an id outside of the result are left
+            out.
+        num_segments: length of the result; it must be given.
+        sorted: promise that the ids ascend, which is faster; False by default.
+
+    Raises:
+        ValueError: without ``num_segments``, or ids that are not one for each row.
+
+    >>> segment_min([1, 2, 3], [0, 0, 1], num_segments=2)
+    Array([1, 3], dtype=int32)
+    """,
+)
 
 
 @op
 def top_k(x: Any, k: int, sorted: bool = True) -> tuple[jax.Array, jax.Array]:
-    """Give the k largest values along the last axis and their positions, largest first.
+    """Give the k largest values along the last axis, largest first, and their positions.
+
+    Arguments:
+        x: array of real numbers, shape ``(..., n)``.
+        k: how many; more than n raises a ValueError. Both results have shape ``(..., k)``, in
+            x's dtype and int32.
+        sorted: without effect: the order is always this one.
 
     >>> top_k([3, 9, 5], 2)
     (Array([9, 5], dtype=int32), Array([1, 2], dtype=int32))
@@ -67,11 +146,12 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[jax.Array, jax.Array]:
 
 @op
 def in_top_k(targets: Any, predictions: Any, k: int) -> jax.Array:
-    """Say whether the target class is among the k classes with the largest scores.
+    """Say, as bool, whether the target class is among the k with the largest scores.
 
     Arguments:
-        targets: class numbers, shape ``(batch,)``.
-        predictions: scores, shape ``(batch, classes)``.
+        targets: class numbers, shape ``(batch,)``; one that is no class gives False.
+        predictions: scores, shape ``(batch, classes)``; other numbers of axes raise a
+            ValueError.
         k: how many; a class that ties with the kth counts as in.
 
     >>> in_top_k([0, 2], [[0.2, 0.5, 0.3], [0.2, 0.5, 0.3]], k=2)
@@ -86,10 +166,17 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> jax.Array:
 
 @op
 def cdist(x: Any, y: Any) -> jax.Array:
-    """Euclidean distances between all rows of x and all rows of y.
+    """Euclidean distances between all rows of x and all rows of y, floats ``(..., n, m)``.
+
+    Arguments:
+        x: points, shape ``(..., n, k)``.
+        y: points, shape ``(..., m, k)``.
 
     Raises:
-        ValueError: rows of different lengths.
+        ValueError: rows of different lengths, or a vector.
+
+    >>> cdist([[0.0, 0.0]], [[3.0, 4.0], [0.0, 1.0]])
+    Array([[5., 1.]], dtype=float32)
     """
     x, y = as_tensor(x), as_tensor(y)
     if x.ndim < 2 or y.ndim < 2 or x.shape[-1] != y.shape[-1]:
@@ -101,71 +188,33 @@ def cdist(x: Any, y: Any) -> jax.Array:
 
 @op
 def logdet(x: Any) -> jax.Array:
-    """Logarithm of the absolute determinant."""
+    """Logarithm of the absolute value of the determinant, without overflow.
+
+    Arguments:
+        x: matrices, shape ``(..., n, n)``, others raise a ValueError. Floats of shape
+            ``(...,)`` come out.
+
+    >>> logdet([[1.0, 0.0], [0.0, 1.0]])
+    Array(0., dtype=float32)
+    """
     return jnp.linalg.slogdet(as_tensor(x))[1]
 
 
 @op
 def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> jax.Array:
-    """Cut the last axis into windows, shape ``(..., windows, sequence_length)``."""
+    """Cut the last axis into windows, shape ``(..., windows, sequence_length)``.
+
+    Arguments:
+        x: array, shape ``(..., n)``; its dtype is kept. What is too short for a window is left
+            out.
+        sequence_length: length of each window.
+        sequence_stride: distance of their starts; 0 raises a ZeroDivisionError.
+
+    >>> extract_sequences([1, 2, 3, 4], sequence_length=2, sequence_stride=1)
+    Array([[1, 2],
+           [2, 3],
+           [3, 4]], dtype=int32)
+    """
     x = as_tensor(x)
     starts = jnp.arange(0, x.shape[-1] - sequence_length + 1, sequence_stride)
     return x[..., starts[:, None] + jnp.arange(sequence_length)]
-
-
-# --- Fourier transforms; complex numbers are pairs (real part, imaginary part) --------
-
-
-@op
-def fft(x: Any) -> tuple[jax.Array, jax.Array]:
-    """Fourier transform along the last axis of a pair (real part, imaginary part)."""
-    return _pair(jnp.fft.fft(_complex(x)))
-
-
-@op
-def fft2(x: Any) -> tuple[jax.Array, jax.Array]:
-    """Fourier transform along the last two axes of a pair (real part, imaginary part)."""
-    return _pair(jnp.fft.fft2(_complex(x)))
-
-
-@op
-def ifft2(x: Any) -> tuple[jax.Array, jax.Array]:
-    """Inverse of ``fft2``."""
-    return _pair(jnp.fft.ifft2(_complex(x)))
-
-
-@op
-def rfft(x: Any, fft_length: int | None = None) -> tuple[jax.Array, jax.Array]:
-    """Fourier transform of real values along the last axis; the half that is not redundant."""
-    return _pair(jnp.fft.rfft(as_tensor(x), n=fft_length))
-
-
-@op
-def irfft(x: Any, fft_length: int | None = None) -> jax.Array:
-    """Inverse of ``rfft``."""
-    return jnp.fft.irfft(_complex(x), n=fft_length)
-
-
-@op
-def view_as_complex(x: Any) -> jax.Array:
-    """Join a last axis of two, real and imaginary part, into complex numbers."""
-    x = as_tensor(x)
-    return jax.lax.complex(x[..., 0], x[..., 1])
-
-
-@op
-def view_as_real(x: Any) -> jax.Array:
-    """Split complex numbers into a last axis of real and imaginary part."""
-    x = as_tensor(x)
-    return jnp.stack([jnp.real(x), jnp.imag(x)], axis=-1)
-
-
-def _pair(x: jax.Array) -> tuple[jax.Array, jax.Array]:
-    return jnp.real(x), jnp.imag(x)
-
-
-def _complex(pair: Any) -> jax.Array:
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise ValueError("Complex input is given as a pair of arrays (real part, imaginary part).")
-    real, imaginary = map(as_tensor, pair)
-    return jax.lax.complex(real, imaginary)

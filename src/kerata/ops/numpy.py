@@ -6,6 +6,8 @@ from kerata.ops import (
     creation,
     elementwise,
     exponentials,
+    indexing,
+    joining,
     logic,
     nan_reductions,
     ordering,
@@ -16,10 +18,13 @@ from kerata.ops import (
     trigonometry,
 )
 from kerata.ops.activations import tanh
-from kerata.ops.core import ndim, size, vectorize
+from kerata.ops.control_flow import vectorize
+from kerata.ops.core import ndim, size
 from kerata.ops.creation import *
 from kerata.ops.elementwise import *
 from kerata.ops.exponentials import *
+from kerata.ops.indexing import *
+from kerata.ops.joining import *
 from kerata.ops.linalg import slogdet
 from kerata.ops.logic import *
 from kerata.ops.nan_reductions import *
@@ -34,6 +39,8 @@ __all__ = ["ndim", "size", "slogdet", "tanh", "vectorize"]
 __all__ += creation.__all__
 __all__ += elementwise.__all__
 __all__ += exponentials.__all__
+__all__ += indexing.__all__
+__all__ += joining.__all__
 __all__ += logic.__all__
 __all__ += nan_reductions.__all__
 __all__ += ordering.__all__

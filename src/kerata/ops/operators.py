@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kerata.base.symbolic import KerasTensor
-from kerata.ops import elementwise, logic, products, rounding, shaping
+from kerata.ops import elementwise, indexing, logic, products, rounding, shaping
 
 _BINARY: dict[str, Callable[..., Any]] = {
     "add": elementwise.add,
@@ -33,7 +33,7 @@ _OTHER: dict[str, Callable[..., Any]] = {
     "abs": elementwise.absolute,
     "invert": logic.logical_not,
     "round": rounding.round,
-    "getitem": shaping.get_item,
+    "getitem": indexing.get_item,
 }
 
 

@@ -58,6 +58,16 @@ def as_tensor(x: Any) -> jax.Array:
     return x if isinstance(x, jax.Array) else jnp.asarray(unbox(x))
 
 
+def as_tensors(xs: Any) -> list[jax.Array]:
+    """Turn each of several values into a JAX array."""
+    return [as_tensor(x) for x in xs]
+
+
+def plain_numbers(value: Any) -> Any:
+    """Give axes and places as plain numbers or tuples, as JAX wants what it compiles for."""
+    return value if isinstance(value, int) else tuple(int(v) for v in value)
+
+
 def as_float(x: Any) -> jax.Array:
     """Turn integers into floats, as Keras does where NumPy would keep them."""
     x = as_tensor(x)
