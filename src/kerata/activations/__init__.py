@@ -12,7 +12,7 @@ from kerata.activations.functions import (
     relu as relu,
 )
 from kerata.base import registry
-from kerata.ops.activations import (
+from kerata.ops.nn import (
     celu as celu,
     elu as elu,
     glu as glu,

@@ -25,6 +25,7 @@ from kerata.ops import (
     operators,
     ordering,
     products,
+    rectifiers,
     reductions,
     rounding,
     shaping,
@@ -49,6 +50,7 @@ from kerata.ops.nan_reductions import *
 from kerata.ops.normalization import *
 from kerata.ops.ordering import *
 from kerata.ops.products import *
+from kerata.ops.rectifiers import *
 from kerata.ops.reductions import *
 from kerata.ops.rounding import *
 from kerata.ops.shaping import *
@@ -77,6 +79,7 @@ __all__ += nan_reductions.__all__
 __all__ += normalization.__all__
 __all__ += ordering.__all__
 __all__ += products.__all__
+__all__ += rectifiers.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
 __all__ += shaping.__all__

@@ -12,33 +12,18 @@ from kerata.base.scope import remember_logits
 from kerata.ops.symbolic_call import as_tensor, op
 
 __all__ = [
-    "celu",
-    "elu",
-    "gelu",
     "glu",
     "hard_shrink",
     "hard_sigmoid",
-    "hard_silu",
-    "hard_swish",
     "hard_tanh",
-    "leaky_relu",
     "log_sigmoid",
     "log_softmax",
-    "mish",
-    "relu",
-    "relu6",
-    "selu",
     "sigmoid",
-    "silu",
     "soft_shrink",
     "softmax",
-    "softplus",
     "softsign",
-    "sparse_plus",
     "sparse_sigmoid",
     "sparsemax",
-    "squareplus",
-    "swish",
     "tanh",
     "tanh_shrink",
     "threshold",
@@ -46,84 +31,11 @@ __all__ = [
 
 
 @op
-def relu(x: Any) -> jax.Array:
-    """Replace negative values by zero: ``max(x, 0)``.
-
-    >>> relu([-1.0, 2.0])
-    Array([0., 2.], dtype=float32)
-    """
-    return jnn.relu(as_tensor(x))
-
-
-@op
-def relu6(x: Any) -> jax.Array:
-    """Keep values between 0 and 6: ``min(max(x, 0), 6)``.
-
-    >>> relu6([-1.0, 2.0, 7.0])
-    Array([0., 2., 6.], dtype=float32)
-    """
-    return jnn.relu6(as_tensor(x))
-
-
-@op
-def leaky_relu(x: Any, negative_slope: Any = 0.2) -> jax.Array:
-    """Multiply negative values by ``negative_slope``.
-
-    >>> leaky_relu([-1.0, 2.0], negative_slope=0.5)
-    Array([-0.5,  2. ], dtype=float32)
-    """
-    return jnn.leaky_relu(as_tensor(x), negative_slope)
-
-
-@op
-def elu(x: Any, alpha: Any = 1.0) -> jax.Array:
-    """Exponential linear unit: ``alpha * (exp(x) - 1)`` below zero (Clevert et al. 2016).
-
-    >>> elu([0.0, 2.0])
-    Array([0., 2.], dtype=float32)
-    """
-    return jnn.elu(as_tensor(x), alpha)
-
-
-@op
-def selu(x: Any) -> jax.Array:
-    """ELU scaled so that deep nets keep mean 0 and variance 1 (Klambauer et al. 2017).
-
-    >>> selu([0.0, 1.0])
-    Array([0.      , 1.050701], dtype=float32)
-    """
-    return jnn.selu(as_tensor(x))
-
-
-@op
-def celu(x: Any, alpha: Any = 1.0) -> jax.Array:
-    """ELU with a continuous derivative: ``alpha * (exp(x / alpha) - 1)`` below zero.
-
-    >>> celu([0.0, 2.0])
-    Array([0., 2.], dtype=float32)
-    """
-    return jnn.celu(as_tensor(x), alpha)
-
-
-@op
-def gelu(x: Any, approximate: bool = True) -> jax.Array:
-    """Gaussian error linear unit: x times the normal distribution function of x.
-
-    Arguments:
-        x: array.
-        approximate: use the formula with tanh instead of the error function.
-
-    Source: Hendrycks and Gimpel 2016.
-
-    >>> gelu([0.0, 100.0])
-    Array([  0., 100.], dtype=float32)
-    """
-    return jnn.gelu(as_tensor(x), approximate)
-
-
-@op
 def sigmoid(x: Any) -> jax.Array:
     """Squeeze values between 0 and 1: ``1 / (1 + exp(-x))``.
+
+    Arguments:
+        x: array of floats, any shape; shape and dtype are kept, integers raise a TypeError.
 
     >>> sigmoid([-100.0, 0.0, 100.0])
     Array([0. , 0.5, 1. ], dtype=float32)
@@ -138,6 +50,10 @@ def sigmoid(x: Any) -> jax.Array:
 def log_sigmoid(x: Any) -> jax.Array:
     """Logarithm of the sigmoid, without overflow.
 
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
+
     >>> log_sigmoid([-100.0, 100.0])
     Array([-100.,   -0.], dtype=float32)
     """
@@ -147,6 +63,10 @@ def log_sigmoid(x: Any) -> jax.Array:
 @op
 def hard_sigmoid(x: Any) -> jax.Array:
     """Straight-line sigmoid: ``x / 6 + 0.5`` between -3 and 3, then 0 or 1.
+
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
 
     >>> hard_sigmoid([-3.0, 0.0, 3.0])
     Array([0. , 0.5, 1. ], dtype=float32)
@@ -158,6 +78,10 @@ def hard_sigmoid(x: Any) -> jax.Array:
 def sparse_sigmoid(x: Any) -> jax.Array:
     """Straight line from 0 at -1 to 1 at 1, flat outside.
 
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
+
     >>> sparse_sigmoid([-2.0, -0.5, 1.0])
     Array([0.  , 0.25, 1.  ], dtype=float32)
     """
@@ -165,69 +89,12 @@ def sparse_sigmoid(x: Any) -> jax.Array:
 
 
 @op
-def silu(x: Any) -> jax.Array:
-    """Sigmoid linear unit, also called swish: ``x * sigmoid(x)`` (Ramachandran et al. 2017).
-
-    >>> silu([0.0, 100.0])
-    Array([  0., 100.], dtype=float32)
-    """
-    return jnn.silu(as_tensor(x))
-
-
-@op
-def hard_silu(x: Any) -> jax.Array:
-    """Swish with straight lines: ``x * hard_sigmoid(x)`` (Howard et al. 2019).
-
-    >>> hard_silu([-3.0, 0.0, 3.0])
-    Array([-0.,  0.,  3.], dtype=float32)
-    """
-    return jnn.hard_silu(as_tensor(x))
-
-
-@op
-def mish(x: Any) -> jax.Array:
-    """Smooth and not monotonic: ``x * tanh(softplus(x))`` (Misra 2019).
-
-    >>> mish([0.0, 100.0])
-    Array([  0., 100.], dtype=float32)
-    """
-    x = as_tensor(x)
-    return x * jnp.tanh(jnn.softplus(x))
-
-
-@op
-def softplus(x: Any) -> jax.Array:
-    """Smooth ReLU: ``log(1 + exp(x))``.
-
-    >>> softplus([-200.0, 100.0])
-    Array([  0., 100.], dtype=float32)
-    """
-    return jnn.softplus(as_tensor(x))
-
-
-@op
-def sparse_plus(x: Any) -> jax.Array:
-    """Smooth ReLU with a parabola from -1 to 1: 0, then ``(x + 1)**2 / 4``, then x.
-
-    >>> sparse_plus([-1.0, 0.0, 2.0])
-    Array([0.  , 0.25, 2.  ], dtype=float32)
-    """
-    return jnn.sparse_plus(as_tensor(x))
-
-
-@op
-def squareplus(x: Any, b: Any = 4) -> jax.Array:
-    """Smooth ReLU without exponentials: ``(x + sqrt(x**2 + b)) / 2`` (Barron 2021).
-
-    >>> squareplus([0.0, 3.0], b=16)
-    Array([2., 4.], dtype=float32)
-    """
-    return jnn.squareplus(as_tensor(x), b)
-
-
-@op
 def softsign(x: Any) -> jax.Array:
     """Squeeze values between -1 and 1: ``x / (1 + abs(x))``.
+
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
 
     >>> softsign([-1.0, 0.0, 3.0])
     Array([-0.5 ,  0.  ,  0.75], dtype=float32)
@@ -239,6 +106,10 @@ def softsign(x: Any) -> jax.Array:
 def tanh(x: Any) -> jax.Array:
     """Hyperbolic tangent, between -1 and 1.
 
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
+
     >>> tanh([-100.0, 0.0, 100.0])
     Array([-1.,  0.,  1.], dtype=float32)
     """
@@ -249,6 +120,9 @@ def tanh(x: Any) -> jax.Array:
 def hard_tanh(x: Any) -> jax.Array:
     """Cut values off at -1 and 1.
 
+    Arguments:
+        x: array of real numbers, any shape; shape and dtype are kept. Text raises a TypeError.
+
     >>> hard_tanh([-2.0, 0.5])
     Array([-1. ,  0.5], dtype=float32)
     """
@@ -258,6 +132,10 @@ def hard_tanh(x: Any) -> jax.Array:
 @op
 def tanh_shrink(x: Any) -> jax.Array:
     """What the hyperbolic tangent takes away: ``x - tanh(x)``.
+
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
 
     >>> tanh_shrink([0.0, 10.0])
     Array([0., 9.], dtype=float32)
@@ -270,6 +148,11 @@ def tanh_shrink(x: Any) -> jax.Array:
 def hard_shrink(x: Any, threshold: Any = 0.5) -> jax.Array:
     """Replace values within ``threshold`` of zero by zero.
 
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
+        threshold: distance from zero, 0.5 by default.
+
     >>> hard_shrink([-0.25, 1.0])
     Array([0., 1.], dtype=float32)
     """
@@ -280,6 +163,11 @@ def hard_shrink(x: Any, threshold: Any = 0.5) -> jax.Array:
 @op
 def soft_shrink(x: Any, threshold: Any = 0.5) -> jax.Array:
     """Move values towards zero by ``threshold``, stopping there.
+
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
+        threshold: how far, 0.5 by default.
 
     >>> soft_shrink([-0.25, 1.0])
     Array([0. , 0.5], dtype=float32)
@@ -293,6 +181,11 @@ def soft_shrink(x: Any, threshold: Any = 0.5) -> jax.Array:
 def threshold(x: Any, threshold: Any, default_value: Any) -> jax.Array:
     """Replace values that are not above ``threshold`` by ``default_value``.
 
+    Arguments:
+        x: array of numbers, any shape, which is kept; text raises a TypeError.
+        threshold: bound; values equal to it are replaced too.
+        default_value: what stands in their place; the promoted dtype comes out.
+
     >>> threshold([0.5, 2.0], threshold=1.0, default_value=0.0)
     Array([0., 2.], dtype=float32)
     """
@@ -304,6 +197,13 @@ def threshold(x: Any, threshold: Any, default_value: Any) -> jax.Array:
 def glu(x: Any, axis: int = -1) -> jax.Array:
     """Gated linear unit: first half of the axis times the sigmoid of the second half.
 
+    Arguments:
+        x: array of floats whose axis has an even length, else an AssertionError; integers raise
+            a TypeError.
+        axis: axis that is halved in the result, the last by default.
+
+    Source: Dauphin, Fan, Auli and Grangier 2017.
+
     >>> glu([2.0, 4.0, 0.0, 100.0])
     Array([1., 4.], dtype=float32)
     """
@@ -312,7 +212,12 @@ def glu(x: Any, axis: int = -1) -> jax.Array:
 
 @op
 def softmax(x: Any, axis: Any = -1) -> jax.Array:
-    """Turn scores into probabilities that sum to 1 along ``axis``.
+    """Turn scores into probabilities that sum to 1 along an axis, without overflow.
+
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
+        axis: axis or axes, the last by default; one that x lacks raises a ValueError.
 
     >>> softmax([1.0, 1.0])
     Array([0.5, 0.5], dtype=float32)
@@ -326,7 +231,12 @@ def softmax(x: Any, axis: Any = -1) -> jax.Array:
 
 @op
 def log_softmax(x: Any, axis: Any = -1) -> jax.Array:
-    """Logarithm of the softmax along ``axis``.
+    """Logarithm of the softmax along an axis, without overflow.
+
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
+        axis: axis or axes, the last by default; one that x lacks raises a ValueError.
 
     >>> log_softmax([0.0, 200.0])
     Array([-200.,    0.], dtype=float32)
@@ -337,6 +247,12 @@ def log_softmax(x: Any, axis: Any = -1) -> jax.Array:
 @op
 def sparsemax(x: Any, axis: int = -1) -> jax.Array:
     """Nearest point to the scores whose values are probabilities; many of them are zero.
+
+    Arguments:
+        x: array of numbers, any shape, which is kept; integers become floats, text raises a
+            TypeError.
+        axis: axis whose values sum to 1, the last by default; one that x lacks raises a
+            ValueError.
 
     Source: Martins and Astudillo 2016.
 
@@ -353,7 +269,3 @@ def sparsemax(x: Any, axis: int = -1) -> jax.Array:
     size = jnp.sum(supported, axis=axis, keepdims=True)
     mass = jnp.sum(jnp.where(supported, z, 0.0), axis=axis, keepdims=True)
     return jnp.maximum(x - (mass - 1) / size, 0.0)
-
-
-swish = silu
-hard_swish = hard_silu

@@ -28,19 +28,23 @@ def dot_product_attention(
     """Mix values by how well their keys match the queries.
 
     Arguments:
-        query: shape ``(batch, queries, heads, depth)``.
+        query: floats, shape ``(batch, queries, heads, depth)``, which the result has too.
         key, value: shape ``(batch, keys, heads, depth)``.
         bias: added to the scores, shape that broadcasts to ``(batch, heads, queries, keys)``.
         mask: False where a query must not see a key, same shape.
         scale: factor on the scores, ``1 / sqrt(depth)`` by default.
-        is_causal: whether a query sees only keys up to its own position.
+        is_causal: whether a query sees only keys up to its own position, False by default.
         flash_attention: True asks for cuDNN's program; else JAX chooses.
         attn_logits_soft_cap: must be None.
 
     Raises:
-        ValueError: arrays that don't have four axes; a soft cap.
+        ValueError: arrays that don't have four axes, or don't fit each other; a soft cap.
 
     Source: Vaswani et al. 2017.
+
+    >>> x = as_tensor([[[[1.0, 0.0]], [[0.0, 1.0]]]])
+    >>> dot_product_attention(x, x, x, is_causal=True)[0, 0]
+    Array([[1., 0.]], dtype=float32)
     """
     query, key, value = as_tensor(query), as_tensor(key), as_tensor(value)
     if not query.ndim == key.ndim == value.ndim == 4:

@@ -18,7 +18,23 @@ __all__ = [
 
 @op
 def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> jax.Array:
-    """Move blocks of pixels into channels: height and width shrink by ``block_size``."""
+    """Move blocks of pixels into channels: height and width shrink by ``block_size``.
+
+    Arguments:
+        x: images, shape ``(batch, height, width, channels)``; the dtype stays.
+        block_size: height and width of a block.
+        data_format: ``'channels_last'`` (default) or ``'channels_first'``.
+
+    Returns:
+        Shape ``(batch, height // block_size, width // block_size, channels * block_size**2)``.
+
+    Raises:
+        ValueError: another number of axes.
+        TypeError: a height or width that is no multiple of block_size.
+
+    >>> space_to_depth([[[[1], [2]], [[3], [4]]]], 2)
+    Array([[[[1, 2, 3, 4]]]], dtype=int32)
+    """
     x = _channels_last(as_tensor(x), data_format)
     n, h, w, c = x.shape
     b = block_size
@@ -28,7 +44,25 @@ def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") 
 
 @op
 def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> jax.Array:
-    """Move channels into blocks of pixels: height and width grow by ``block_size``."""
+    """Move channels into blocks of pixels: height and width grow by ``block_size``.
+
+    Arguments:
+        x: images, shape ``(batch, height, width, channels)``; the dtype stays.
+        block_size: height and width of a block.
+        data_format: ``'channels_last'`` (default) or ``'channels_first'``.
+
+    Returns:
+        Shape ``(batch, height * block_size, width * block_size, channels // block_size**2)``.
+
+    Raises:
+        ValueError: another number of axes.
+        TypeError: channels that are no multiple of ``block_size**2``.
+
+    Source: Shi et al. 2016 (sub-pixel convolution).
+
+    >>> depth_to_space([[[[1, 2, 3, 4]]]], 2).shape
+    (1, 2, 2, 1)
+    """
     x = _channels_last(as_tensor(x), data_format)
     n, h, w, c = x.shape
     b = block_size
@@ -38,7 +72,9 @@ def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") 
 
 @op
 def psnr(x1: Any, x2: Any, max_val: Any) -> jax.Array:
-    """Peak signal-to-noise ratio of two images, in decibels.
+    """Peak signal-to-noise ratio of two images, in decibels: a single float.
+
+    ``10 * log10(max_val**2 / mean((x1 - x2)**2))``; infinite for equal images.
 
     Arguments:
         x1, x2: images of the same shape.
@@ -46,6 +82,9 @@ def psnr(x1: Any, x2: Any, max_val: Any) -> jax.Array:
 
     Raises:
         ValueError: shapes that differ.
+
+    >>> psnr([0.0, 0.0], [0.1, 0.1], max_val=1.0).round(2)
+    Array(20., dtype=float32)
     """
     x1, x2 = as_tensor(x1), as_tensor(x2)
     if x1.shape != x2.shape:

@@ -28,11 +28,14 @@ def one_hot(
     """Turn class numbers into rows with a single 1; numbers out of range into zeros.
 
     Arguments:
-        x: class numbers.
-        num_classes: length of the new axis.
-        axis: where the new axis goes.
+        x: class numbers, any shape; floats are cut off to integers.
+        num_classes: length of the new axis; a negative one raises a TypeError.
+        axis: place of the new axis in the shape of the result, the last by default.
         dtype: type of the result, ``floatx()`` by default.
         sparse: must be False.
+
+    Raises:
+        ValueError: a sparse result, an unknown dtype, an axis that the result lacks.
 
     >>> one_hot([0, 2], 3)
     Array([[1., 0., 0.],

@@ -26,7 +26,13 @@ Axes = int | Sequence[int]
 def moments(
     x: Any, axes: Axes, keepdims: bool = False, synchronized: bool = False
 ) -> tuple[jax.Array, jax.Array]:
-    """Give mean and variance over axes; halves are computed in float32.
+    """Give mean and variance (divided by n) over axes; halves are computed in float32.
+
+    Arguments:
+        x: array of numbers, any shape; integers become floats.
+        axes: axis or axes to reduce; one that x lacks raises an IndexError.
+        keepdims: keep reduced axes with length 1, False by default.
+        synchronized: without effect: a compiled program already sees the rows of all devices.
 
     >>> moments([1.0, 3.0], axes=[0])
     (Array(2., dtype=float32), Array(1., dtype=float32))
@@ -44,9 +50,9 @@ def normalize(x: Any, axis: Axes = -1, order: int = 2, epsilon: float | None = N
     """Divide by the norm along an axis; vectors of zeros stay zeros.
 
     Arguments:
-        x: array.
-        axis: axis of the vectors.
-        order: 2 for the Euclidean norm, 1 for the sum of absolute values, ...
+        x: array of any shape, which is kept; floats come out.
+        axis: axis or axes of the vectors, the last by default.
+        order: 2 for the Euclidean norm (default), 1 for the sum of absolute values, ...
         epsilon: least norm to divide by, the global epsilon by default.
 
     Raises:
@@ -77,11 +83,17 @@ def batch_normalization(
     """Normalize by given statistics of one axis: ``(x - mean) / sqrt(variance + epsilon)``.
 
     Arguments:
-        x: array.
-        mean, variance: shape ``(length of axis,)``.
-        axis: the axis they belong to.
-        offset, scale: added and multiplied afterwards, same shape, or None.
-        epsilon: keeps the root away from zero.
+        x: array of any shape, such as ``(batch, features)``; shape and float dtype are kept.
+        mean, variance: shape ``(length of axis,)``; another length raises a TypeError.
+        axis: the axis they belong to; one that x lacks raises an IndexError.
+        offset, scale: added and multiplied afterwards, same shape, or None (default).
+        epsilon: keeps the root away from zero, 0.001 by default.
+
+    Source: Ioffe and Szegedy 2015.
+
+    >>> batch_normalization([[1.0], [3.0]], [2.0], [1.0], axis=-1, epsilon=0.0)
+    Array([[-1.],
+           [ 1.]], dtype=float32)
     """
     x = as_tensor(x)
     shape = [1] * x.ndim
@@ -107,15 +119,23 @@ def layer_normalization(
     *,
     rms_scaling: bool = False,
 ) -> jax.Array:
-    """Normalize to mean 0 and variance 1 along axes.
+    """Normalize to mean 0 and variance 1 along axes; halves are computed in float32.
 
     Arguments:
-        x: array.
-        gamma, beta: multiplied and added afterwards, or None.
-        axis: axes of the statistics.
+        x: array of floats of any shape, such as ``(batch, features)``; shape and dtype are
+            kept.
+        gamma, beta: multiplied and added afterwards, shape of the axes, or None (default);
+            other shapes raise a TypeError.
+        axis: axis or axes of the statistics, the last by default; one that x lacks raises an
+            IndexError.
         epsilon: keeps the root away from zero, the global epsilon by default.
-        rms_scaling: Keras's old, wrong way to root mean squares: the mean stays, and ``beta`` is
-            left out.
+        rms_scaling: an old, wrong way of Keras to root mean squares: the mean stays, and
+            ``beta`` is left out. False by default.
+
+    Source: Ba, Kiros and Hinton 2016.
+
+    >>> layer_normalization([[1.0, 3.0]]).round(3)
+    Array([[-1.,  1.]], dtype=float32)
     """
     x = as_tensor(x)
     axes = _axes(axis)
@@ -133,13 +153,20 @@ def layer_normalization(
 def rms_normalization(
     x: Any, scale: Any = None, axis: Axes = -1, epsilon: float | None = None
 ) -> jax.Array:
-    """Divide by the root mean square along axes.
+    """Divide by the root mean square along axes; halves are computed in float32.
 
     Arguments:
-        x: array.
-        scale: multiplied afterwards, or None.
-        axis: axes of the statistics.
+        x: array of floats of any shape, such as ``(batch, features)``; shape and dtype are
+            kept.
+        scale: multiplied afterwards, of a shape that broadcasts, else a TypeError; or None
+            (default).
+        axis: axis or axes of the statistics, the last by default.
         epsilon: keeps the root away from zero, the global epsilon by default.
+
+    Source: Zhang and Sennrich 2019.
+
+    >>> rms_normalization([[1.0, 7.0]]).round(1)
+    Array([[0.2, 1.4]], dtype=float32)
     """
     x = jnp.atleast_1d(as_tensor(x))
     wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))
