@@ -56,12 +56,14 @@ _HOMES = {
     "Operation": "base.symbolic",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
+    "RematScope": "base.rematerialization",
     "Sequential": "models",
     "StatelessScope": "base.stateless_scope",
     "Variable": "base.variable",
     "diagnose": "workbench.diagnosis",
     "find_learning_rate": "workbench.diagnosis",
     "name_scope": "base.naming",
+    "remat": "base.rematerialization",
 }
 
 

@@ -113,10 +113,8 @@ class Scope:
 
     def get_logits(self, probabilities: Any, activation: str) -> Any:
         """Give what probabilities were computed from, here or in an outer scope, or None."""
-        found = self._logits.get(id(probabilities))
-        if found is not None:
-            return found[2] if found[1] == activation else None
-        return None if self._outer is None else self._outer.get_logits(probabilities, activation)
+        found = self._noted_logits(probabilities)
+        return found[2] if found is not None and found[1] == activation else None
 
     def set_mask(self, x: Any, mask: Any) -> None:
         """Remember the mask that belongs to an array."""
@@ -128,6 +126,47 @@ class Scope:
         if found is not None:
             return found[1]
         return None if self._outer is None else self._outer.get_mask(x)
+
+    def left_behind(self, outputs: Any) -> tuple[Any, Any]:
+        """Give what ran in this scope besides its outputs, before it is closed.
+
+        Returns:
+            Arrays: new values, losses, and the outputs' masks and logits by position. Then what
+            they belong to: the variables, and the activations by position.
+        """
+        leaves = list(enumerate(jax.tree.leaves(outputs)))
+        masks = {i: self.get_mask(leaf) for i, leaf in leaves}
+        logits = {i: self._noted_logits(leaf) for i, leaf in leaves}
+        arrays = (
+            [value for _, value in self._values.values()],
+            list(self.losses),
+            {i: mask for i, mask in masks.items() if mask is not None},
+            {i: found[2] for i, found in logits.items() if found is not None},
+        )
+        owners = (
+            [box for box, _ in self._values.values()],
+            {i: found[1] for i, found in logits.items() if found is not None},
+        )
+        # They are known by arrays that nobody sees outside.
+        self._masks, self._logits = {}, {}
+        return arrays, owners
+
+    def take_over(self, outputs: Any, arrays: Any, owners: Any) -> None:
+        """Have what another scope gave as ``left_behind``, with the outputs as they are here."""
+        values, losses, masks, logits = arrays
+        boxes, activations = owners
+        for box, value in zip(boxes, values, strict=True):
+            self.write(box, value)
+        self.losses += losses
+        leaves = jax.tree.leaves(outputs)
+        for i, mask in masks.items():
+            self.set_mask(leaves[i], mask)
+        for i, value in logits.items():
+            self._logits[id(leaves[i])] = (leaves[i], activations[i], value)
+
+    def _noted_logits(self, x: Any) -> tuple[Any, str, Any] | None:
+        found = self._logits.get(id(x))
+        return found if found is not None or self._outer is None else self._outer._noted_logits(x)
 
 
 def remember_logits(probabilities: Any, activation: str, logits: Any) -> None:

@@ -12,6 +12,7 @@ from kerata.base.configurable import Configurable
 from kerata.base.dtypes import dtype_name
 from kerata.base.messages import shape_text
 from kerata.base.naming import auto_name
+from kerata.base.rematerialization import RematMode, current_remat_mode, outputs_size, remat
 from kerata.base.scope import Scope
 
 # What NumPy calls `array <op> tensor`, and the tensor's own method for it.
@@ -125,12 +126,16 @@ class Operation(Configurable):
     """Something that maps tensors to tensors; called on symbolic ones it records a node."""
 
     _not_in_signature: ClassVar[tuple[str, ...]] = ("_inbound_nodes",)
+    # An attribute of those alone that were made in a ``RematScope``.
+    _remat_mode: RematMode | None = None
 
     def __init__(self, name: str | None = None) -> None:
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise ValueError(f"A name must be a string without '/', got name={name!r}.")
         self.name = auto_name(type(self).__name__) if name is None else name
         self._inbound_nodes: list[Node] = []
+        if current_remat_mode() is not None:
+            self._remat_mode = current_remat_mode()
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs; subclasses say how."""
@@ -159,7 +164,30 @@ class Operation(Configurable):
         """Compute the outputs, or record a node if an argument is symbolic."""
         if any_symbolic((args, kwargs)):
             return self.symbolic_call(*args, **kwargs)
-        return self.call(*args, **kwargs)
+        return self._call_for(args, kwargs)(*args, **kwargs)
+
+    def _call_for(self, args: Any, kwargs: Any) -> Callable[..., Any]:
+        """Give ``call``, as a ``RematScope`` wants it for these arguments."""
+        if self._remat_mode is None:
+            return self.call
+        return self.rematerialized_call(self.call, *args, **kwargs)
+
+    def rematerialized_call(
+        self, layer_call: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Callable[..., Any]:
+        """Give the function to run instead of ``layer_call`` on these arguments.
+
+        It is asked where the operation was made in a ``RematScope``; a subclass may choose
+        itself what is computed again in the backward pass (``keras.remat``).
+        """
+        mode = self._remat_mode
+        if mode is None:
+            return layer_call
+        again = mode.mode == "full" or (
+            mode.mode == "larger_than"
+            and outputs_size(layer_call, args, kwargs) > mode.output_size_threshold
+        )
+        return remat(layer_call) if again else layer_call
 
     @property
     def kind(self) -> str:

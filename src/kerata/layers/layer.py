@@ -19,6 +19,7 @@ from kerata.base.jax_sparse import is_jax_sparse
 from kerata.base.messages import did_you_mean, shape_text
 from kerata.base.origin import is_own_class, is_own_function
 from kerata.base.registry import custom_object_scope, deserialize, serialize
+from kerata.base.rematerialization import remat
 from kerata.base.scope import autocast, autocast_dtype, current_scope, get_mask, set_mask
 from kerata.base.signatures import argument_names
 from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
@@ -266,7 +267,7 @@ class Layer(Stateless):
         _calls.depth, _calls.training = outer[0] + 1, training
         try:
             with autocast(self._weights_read_as()), self._name_scope():
-                outputs = self.call(*args, **kwargs)
+                outputs = self._call_for(args, kwargs)(*args, **kwargs)
         finally:
             _calls.depth, _calls.training = outer
         if self.activity_regularizer is not None:
@@ -276,6 +277,29 @@ class Layer(Stateless):
         if self.supports_masking and args:
             self._pass_mask_on(args[0], kwargs.get("mask", mask), outputs)
         return outputs
+
+    def rematerialized_call(
+        self, layer_call: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Callable[..., Any]:
+        """Give the function to run instead of ``layer_call``: see ``Operation``."""
+        mode = self._remat_mode
+        if mode is None or mode.mode not in ("activations", "list_of_layers"):
+            return super().rematerialized_call(layer_call, *args, **kwargs)
+        if mode.mode == "list_of_layers":
+            return remat(layer_call) if self.name in mode.layer_names else layer_call
+        activation = getattr(self, "activation", None)
+        if activation is None:
+            return layer_call
+
+        @functools.wraps(layer_call)
+        def with_activation_again(*args: Any, **kwargs: Any) -> Any:
+            self.activation = remat(activation)
+            try:
+                return layer_call(*args, **kwargs)
+            finally:
+                self.activation = activation
+
+        return with_activation_again
 
     def _named_masks(self, signature: CallSignature, args: Any, kwargs: Any) -> dict[str, Any]:
         """Give the masks that belong to single arguments and that the caller did not pass."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from kerata.base.randomness import SeedGenerator
@@ -142,12 +142,3 @@ class Stateless(Weighted):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs."""
         raise NotImplementedError
-
-    def rematerialized_call(
-        self, layer_call: Callable[..., Any], *args: Any, **kwargs: Any
-    ) -> Callable[..., Any]:
-        """Give the function that runs ``layer_call``; a subclass may wrap it by ``jax.checkpoint``.
-
-        No scope here asks for values to be computed again, so it is the function itself.
-        """
-        return layer_call
