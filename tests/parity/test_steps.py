@@ -1,5 +1,7 @@
 """Models with training steps of their own, here and in real Keras: the same trajectories."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -265,6 +267,93 @@ def test_steps_of_a_models_own(methods):
         listed = model.train_on_batch(X, Y) if methods is not whole_steps else 0
         outputs = model.predict(X, verbose=0)
         found.append([history.history, seen, whole, judged, listed, outputs, model.get_weights()])
+    for theirs, ours in zip(*found, strict=True):
+        jax.tree.map(
+            lambda a, b: np.testing.assert_allclose(b, a, rtol=1e-5, atol=1e-5), theirs, ours
+        )
+
+
+def reading_all(k, base):
+    """A function that reads the batches of an execution itself and gives their mean loss."""
+
+    def make_train_function(self, force=False):
+        step = jax.jit(self.train_step)
+
+        def function(state, batches):
+            losses = []
+            # Keras takes StopIteration for the end of an epoch.
+            batches = itertools.chain([next(batches)], batches)
+            for _, data in zip(range(self.steps_per_execution), batches, strict=False):
+                logs, state = step(state, data)
+                losses.append(logs["loss"])
+            return {**logs, "mean": sum(losses) / len(losses), "batches": len(losses)}, state
+
+        self.train_function = function
+
+    return {"make_train_function": make_train_function}
+
+
+def reading_two(k, base):
+    """A function that reads two batches a step: an epoch has half as many calls."""
+
+    def make_train_function(self, force=False):
+        step = jax.jit(self.train_step)
+
+        def function(state, batches):
+            first, second = next(batches), next(batches)
+            _, state = step(state, first)
+            logs, state = step(state, second)
+            return {**logs, "two": 2.0}, state
+
+        self.train_function = function
+
+    return {"make_train_function": make_train_function}
+
+
+def batches_of(data):
+    for start in range(0, len(data[0]), 4):
+        yield tuple(part[start : start + 4] for part in data)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("source", ["arrays", "generator"])
+@pytest.mark.parametrize(
+    ("methods", "executed"),
+    [(reading_all, 1), (reading_all, 2), (reading_all, 4), (reading_two, 1)]
+    + [(functions_of_its_own, 2), (super_steps, 3), (metrics_of_its_own, 3)],
+)
+def test_executions_of_several_steps(methods, executed, source):
+    found = []
+    for k in (keras, kerata):
+        model_class = type("Own", (k.Model,), methods(k, k.Model))
+        inputs = k.Input((3,))
+        model = model_class(inputs, k.layers.Dense(1)(inputs))
+        model.set_weights(START)
+        model.compile("adam", loss="mse", metrics=["mae"], steps_per_execution=executed)
+        seen = []
+
+        class Watch(k.callbacks.Callback):
+            # Keras also begins a batch that a generator does not have.
+            def on_train_batch_end(self, batch, logs=None, seen=seen):
+                seen.append((batch, {name: float(value) for name, value in logs.items()}))
+
+            def on_predict_batch_end(self, batch, logs=None, seen=seen):
+                seen.append((batch, logs["outputs"]))
+
+        stream = source == "generator"
+        rows = 16 if methods is reading_two else 18
+
+        def data(rows=rows, stream=stream):
+            return (batches_of((X[:rows], Y[:rows])),) if stream else (X[:rows], Y[:rows])
+
+        more = {"verbose": 0} | ({} if stream else {"batch_size": 4})
+        fitted = [
+            model.fit(*data(), shuffle=False, callbacks=watch, **more).history
+            for watch in ([], [], [Watch()])
+        ]
+        judged = model.evaluate(*data(), return_dict=True, **more)
+        outputs = model.predict(data()[0], callbacks=[Watch()], **more)
+        found.append([fitted, seen, judged, outputs, model.get_weights()])
     for theirs, ours in zip(*found, strict=True):
         jax.tree.map(
             lambda a, b: np.testing.assert_allclose(b, a, rtol=1e-5, atol=1e-5), theirs, ours

@@ -73,12 +73,10 @@ class HookedPrograms(Programs):
 
         Boxes that it changes directly, past the lists, count too.
         """
-        dense = dense_tree(batch)
         pairs = [p for g, v in zip(groups, given, strict=True) for p in zip(g, v, strict=True)]
         with Scope(pairs, key) as scope:
             state = tuple(list(values) for values in given)
-            data = tuple(dense) if self._alone else as_a_step_gets_it(dense)
-            found = self._step(method)(state, data)
+            found = self._step(method)(state, self._as_given(batch))
             if not isinstance(found, (tuple, list)) or len(found) != 2:
                 raise TypeError(
                     f"{self._place(method)} must return two things, what it found and the new "
@@ -97,6 +95,11 @@ class HookedPrograms(Programs):
                 for group, before, after in zip(groups, given, state, strict=True)
             ]
         return reported, new
+
+    def _as_given(self, batch: Any) -> Any:
+        """Give a batch in the form that steps get."""
+        dense = dense_tree(batch)
+        return tuple(dense) if self._alone else as_a_step_gets_it(dense)
 
     def _step(self, method: str) -> Callable[..., tuple[Any, Any]]:
         return getattr(self.model, method)
@@ -229,35 +232,6 @@ class HookedPrograms(Programs):
     def scalar_results(self) -> bool:
         """Epochs do not run in groups: what an epoch reports is known after its last step."""
         return False
-
-
-class CalledPrograms(HookedPrograms):
-    """Programs of a model that makes its own ``train_function`` or the like: called as they are."""
-
-    def __init__(
-        self,
-        model: Any,
-        objective: Objective | None = None,
-        optimizer: Any = None,
-        eager: bool = True,
-    ) -> None:
-        super().__init__(model, objective, optimizer, eager=True)
-        self._made: dict[str, Callable[..., tuple[Any, Any]]] = {}
-
-    def _step(self, method: str) -> Callable[..., tuple[Any, Any]]:
-        if method not in self._made:
-            kind = method.removesuffix("_step")
-            setattr(self.model, f"{kind}_function", None)
-            getattr(self.model, f"make_{kind}_function")()
-            self._made[method] = getattr(self.model, f"{kind}_function")
-        function = self._made[method]
-
-        def called(state: Any, data: Any) -> tuple[Any, Any]:
-            found, new = function(state, iter([data]))
-            # What predicts gives both lists back; the step of a model one of them.
-            return found, new[1] if method == "predict_step" else new
-
-        return called
 
 
 def _flat(logs: Mapping[str, Any]) -> Any:

@@ -97,6 +97,7 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
             key = jax.random.key(global_generator().next_seed())
             with _pieces(data, plan.batch_size, plan.shuffle, check) as pieces:
                 total = _steps(data, plan.batch_size)
+                pieces = programs.executions(pieces, total, first_step)
                 logs, steps = _train(programs, pieces, total, key, callbacks, check, first_step)
             _note_steps(data, steps)
             first_step = 0
@@ -208,7 +209,7 @@ def _note_steps(data: Data, steps: int) -> None:
 def _bounds(
     programs: Programs, hooks: BatchHooks, offset: int, start: int, steps: int, kind: str
 ) -> Iterator[tuple[int, int]]:
-    if hooks.wanted:
+    if hooks.wanted or programs.by_executions:
         return hooks.bounds(offset, start, steps)
     return chunks(programs, start, steps, kind)
 
@@ -235,7 +236,7 @@ def evaluate(
     total = _steps(data, batch_size)
     done = 0
     with _pieces(data, batch_size, False, check) as pieces:
-        for piece in pieces:
+        for piece in programs.executions(pieces, total):
             for start, stop in _bounds(programs, hooks, done, 0, piece.steps, "test"):
                 hooks.before(done + start)
                 changed, results = programs.evaluate(

@@ -14,6 +14,7 @@ from kerata.base.memory import memory_errors
 from kerata.base.rows import count_rows, holds_rows, slice_rows
 from kerata.callbacks.callback_list import CallbackList
 from kerata.training.batch import GivenBatch
+from kerata.training.called_programs import Feed
 from kerata.training.chunks import BatchHooks
 from kerata.training.feed import Rows
 from kerata.training.given_steps import GivenSteps
@@ -69,17 +70,19 @@ def predict(
     )
     total = -(-data.count // batch_size) if isinstance(data, Rows) else data.steps
     with deferred_interrupt() as check, _batches(data, batch_size, check) as batches:
-        for step, x in enumerate(batches):
-            hooks.before(step)
+        done = 0
+        for steps, x in programs.predictions(batches, total):
+            hooks.before(done)
             pieces.append(predict_batch(programs, x))
-            if step == 0 and total is not None and total > 1:
-                check_all(pieces[0], total)
-            hooks.after(step + 1, {})
-            callbacks.progress(step + 1, total, {})
+            if done == 0 and total is not None and total > steps:
+                check_all(pieces[0], -(-total // steps))
+            done += steps
+            hooks.after(done, {})
+            callbacks.progress(done, total, {})
             check()
             if model.stop_predicting:
                 break
-        hooks.after(len(pieces), {}, last=True)
+        hooks.after(done, {}, last=True)
     if not pieces:
         raise ValueError("The data yielded no batches; give at least one.")
     callbacks.on_predict_end()
@@ -110,15 +113,18 @@ def predict_batch(programs: Programs, x: Any) -> Any:
     Where every layer treats rows one by one, the batch is filled up to a power of two,
     so that odd sizes need no program of their own.
     """
+    trainable, fixed, _, _ = programs.read()
+    if isinstance(x, Feed):
+        return jax.tree.map(np.array, programs.predict_batch(trainable, fixed, x))
     rows = count_rows(x)
     size = _padded(rows) if programs.rowwise else rows
     if size != rows:
         x = jax.tree.map(lambda a: _pad(a, size), x, is_leaf=holds_rows)
     # Where rows are mixed, an output may have another number of them.
     kept = rows if size != rows else None
-    trainable, fixed, _, _ = programs.read()
     x = jax.tree.map(_placed, x)
-    check_batch(programs, trainable, fixed, x)
+    if programs.compiled:
+        check_batch(programs, trainable, fixed, x)
     with memory_errors("predict()"):
         outputs = programs.predict_batch(trainable, fixed, x)
         # A copy: outputs that are inputs share their memory, which a stream fills again.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import jax
@@ -25,6 +25,7 @@ from kerata.base.variable import Variable
 from kerata.kernels.sparse_rows import dense_tree
 from kerata.layers.rows import keeps_rows_apart
 from kerata.training.objective import Objective
+from kerata.training.pieces import Piece
 
 
 class Values(NamedTuple):
@@ -46,6 +47,9 @@ class Programs:
         eager: leave the functions as they are; loops run step by step then, except inside
             somebody else's program.
     """
+
+    # Whether a call makes exactly the steps of one execution.
+    by_executions = False
 
     def __init__(
         self,
@@ -99,6 +103,21 @@ class Programs:
         """Put values into the boxes."""
         for group, arrays in zip(self.groups, values, strict=True):
             self.placement.write(group, arrays)
+
+    def executions(
+        self, pieces: Iterator[Piece], total: int | None, first_step: int = 0
+    ) -> Iterator[Piece]:
+        """Give the pieces of an epoch as these programs want them.
+
+        Arguments:
+            total: steps of the epoch if known.
+            first_step: the step that the training begins with.
+        """
+        return pieces
+
+    def predictions(self, inputs: Iterator[Any], total: int | None) -> Iterator[tuple[int, Any]]:
+        """Yield how many steps come next, and what ``predict_batch`` wants for them."""
+        return ((1, x) for x in inputs)
 
     def running(self) -> contextlib.AbstractContextManager[None]:
         """Watch over what runs in a ``with`` block, for the placement's sake."""

@@ -11,9 +11,10 @@ from kerata.base.placement import current_placement
 from kerata.base.symbolic import KerasTensor, infer_spec
 from kerata.callbacks.history import History
 from kerata.kernels.sparse_rows import is_sparse_rows
+from kerata.training.called_programs import CalledPrograms
 from kerata.training.checks import check_loss_given, check_targets_fit
 from kerata.training.feed import Rows
-from kerata.training.hooked_programs import CalledPrograms, HookedPrograms
+from kerata.training.hooked_programs import HookedPrograms
 from kerata.training.objective import Objective
 from kerata.training.programs import Programs
 from kerata.training.signed import Signed
