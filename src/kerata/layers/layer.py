@@ -74,7 +74,7 @@ class Layer(Stateless):
     """
 
     _not_in_signature: ClassVar[tuple[str, ...]] = (
-        *("_added_losses", "_build_shapes", "_first_shape", "input_spec"),
+        *("_added_losses", "_build_shapes", "_first_shape", "_place", "input_spec"),
     )
 
     @property

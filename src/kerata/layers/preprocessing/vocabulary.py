@@ -272,6 +272,10 @@ class IndexLookup(Layer):
             raise ValueError(f"{self._where}: output_mode='one_hot' needs rows of one length.")
         if self.output_mode == "one_hot":
             lengths = np.ones(ids.size, np.int64)
+        elif shape is not None and len(shape) > 2:
+            # As in Keras one vector stands for all along the axis after the batch's.
+            ids = np.moveaxis(ids.reshape(shape), 1, -1).ravel()
+            lengths = np.full(ids.size // max(shape[1], 1), shape[1])
         matrix = bags(ids, lengths, self._depth, self.output_mode in ("count", "tf_idf"))
         if self._table.idf is not None:
             matrix.data *= self._table.idf[matrix.indices]
