@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.configurable import Configurable
+from kerata.base.forking import check_process
 from kerata.base.scope import current_scope
 from kerata.base.variable import Variable
 
@@ -78,6 +79,7 @@ class SeedGenerator(Configurable):
 
         Draws are always in order, whatever ``ordered`` says.
         """
+        check_process()
         scope = current_scope()
         key = None if scope is None else scope.next_key()
         if key is not None:

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.dtypes import dtype_name
+from kerata.base.forking import check_process
 from kerata.base.naming import auto_name, current_path
 from kerata.base.registry import namespace_of
 from kerata.base.scope import autocast_dtype, current_scope
@@ -82,6 +83,7 @@ class Variable:
         synchronization: str = "auto",
         name: str | None = None,
     ) -> None:
+        check_process()
         self.name = auto_name("variable") if name is None else name
         if "/" in self.name:
             raise ValueError(f"A variable's name can't contain '/', got {self.name!r}.")
@@ -243,6 +245,7 @@ class Variable:
 
 def _array(value: Any, dtype: Any) -> jax.Array:
     """Make an array of a firm type: a loop's carried values must not change theirs."""
+    check_process()
     if isinstance(value, (np.ndarray, np.generic, float, int)):
         # A copy: JAX may go on using the memory, which the caller can still change. And put on
         # the device as it is, where ``jnp.asarray`` would compile a program for each shape.

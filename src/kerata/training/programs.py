@@ -18,6 +18,7 @@ import numpy as np
 from jax import lax
 
 from kerata.base.caches import keep_compiled_programs
+from kerata.base.forking import check_process
 from kerata.base.placement import current_placement
 from kerata.base.rows import count_rows
 from kerata.base.scope import Scope, get_mask
@@ -97,6 +98,7 @@ class Programs:
 
     def read(self) -> Values:
         """Take the present values out of the boxes."""
+        check_process()
         return Values(*map(self.placement.read, self.groups))
 
     def write(self, values: Values) -> None:

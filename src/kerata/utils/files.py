@@ -145,6 +145,23 @@ def exchange(one: Path, other: Path) -> bool:
     raise OSError(number, os.strerror(number), str(other))
 
 
+def put_file(whole: Path, place: Path) -> None:
+    """Rename a finished file to its place.
+
+    Raises:
+        FileExistsError: something is there already.
+    """
+    try:
+        os.link(whole, place)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without links; what came there meanwhile is kept nevertheless.
+        with open(place, "xb") as file:
+            file.write(whole.read_bytes())
+    whole.unlink()
+
+
 def put_folder(whole: Path, place: Path) -> None:
     """Rename a finished folder to its place.
 

@@ -1,6 +1,9 @@
 """A search over networks, with real trainings on a small table."""
 
+import contextlib
 import sqlite3
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -150,6 +153,84 @@ def test_a_file_that_is_no_study_is_refused_and_left_alone(table, tmp_path, few)
         assert base.execute("select study_name from studies").fetchall() == [("theirs",)]
 
 
+@pytest.fixture(scope="module")
+def kept_study(tmp_path_factory):
+    """A study of three trials, made without training, and what it is about."""
+    path = tmp_path_factory.mktemp("study") / "s.db"
+    study = open_study(path, {"data": "made"}, ("linear",), maximize=True, seed=0)
+    for value in (0.5, 0.7, 0.6):
+        trial = study.ask()
+        trial.suggest_categorical("network", ["linear"])
+        trial.set_user_attr("outcome", {"value": value, "epochs": 2, "seconds": 0.1})
+        study.tell(trial, value)
+    return path
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda file: file.write_bytes(b""),
+        lambda file: file.write_bytes(file.read_bytes()[:4096]),
+        lambda file: file.write_bytes(file.read_bytes()[:-5000]),
+        "update trials set state = 'LOST'",
+        "update trial_params set distribution_json = '{'",
+        "update study_user_attributes set value_json = '{'",
+        "update alembic_version set version_num = 'none'",
+        "delete from trial_params",
+        "delete from trial_user_attributes where key = 'outcome'",
+        "drop table trial_values",
+    ],
+)
+def test_a_damaged_study_is_told_in_a_sentence(kept_study, tmp_path, damage):
+    file = tmp_path / "s.db"
+    file.write_bytes(kept_study.read_bytes())
+    assert len(open_study(file, {"data": "made"}, ("linear",), True, 0).trials) == 3
+    if callable(damage):
+        damage(file)
+    else:
+        with contextlib.closing(sqlite3.connect(file)) as base:
+            base.execute(damage)
+            base.commit()
+    with pytest.raises(
+        ValueError, match=r"s\.db (can't be used|holds no study).*--study\.$"
+    ) as told:
+        open_study(file, {"data": "made"}, ("linear",), True, 0)
+    assert "\n" not in str(told.value)
+
+
+def test_processes_that_make_one_study_at_once_share_it(tmp_path):
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from kerata.workbench.tuning.study import open_study\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "open_study(Path('s.db'), {'data': 'made'}, ('linear', 'mlp'), True, 0)\n"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    ends = [process.communicate(timeout=120)[1] for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0], ends
+    assert [file.name for file in tmp_path.iterdir()] == ["s.db"]
+    # Each network was put in once.
+    study = open_study(tmp_path / "s.db", {"data": "made"}, ("linear", "mlp"), True, 0)
+    assert len(study.trials) == 2
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -203,6 +284,7 @@ def test_a_search_that_goes_on_chooses_anew(tmp_path):
         for _ in range(number):
             trial = study.ask()
             made.append(suggest(trial, ("mlp",), "table", 16)[1])
+            trial.set_user_attr("outcome", {"value": 0.5, "epochs": 1, "seconds": 0.1})
             study.tell(trial, 0.5)
         return made
 

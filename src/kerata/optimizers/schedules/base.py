@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.configurable import Configurable
+from kerata.base.forking import check_process
 from kerata.optimizers.arguments import is_number
 
 
@@ -33,6 +34,7 @@ class LearningRateSchedule(Configurable):
 
 def as_float(step: Any) -> jax.Array:
     """Give a step as a float32 scalar."""
+    check_process()
     return jnp.asarray(step).astype(jnp.float32)
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kerata.utils.files import put_file, unfinished
 from kerata.workbench.tuning.space import USUAL
+from kerata.workbench.tuning.summary import ended, tried_of
 
 NAME = "kerata"
 IDENTITY = "identity"
@@ -19,6 +21,8 @@ STARTUP, WARMUP = 8, 3
 STRIDE = 7919
 # Seconds for which one process waits while another one writes.
 PATIENCE = 60
+# What reading a file raises that SQLite takes for sound, but whose content makes no sense.
+_OF_CONTENT = (RuntimeError, AssertionError, LookupError, AttributeError, TypeError, ValueError)
 
 
 def open_study(
@@ -37,32 +41,47 @@ def open_study(
         ImportError: Optuna is not installed.
         ValueError: the file holds another search, or is no study file.
     """
-    there = path.exists() and path.stat().st_size > 0
-    if not there:
-        path.parent.mkdir(parents=True, exist_ok=True)
     with _plain_errors(path):
-        storage = _storage(path)
-        optuna = _optuna()
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _put_new(path, identity, networks, maximize)
+        optuna, storage = _optuna(), _storage(path)
         names = optuna.get_all_study_names(storage)
-        if names and NAME not in names:
-            raise ValueError(
-                f"{path} holds studies of another program ({', '.join(names[:3])}): "
-                "name another file with --study."
-            )
-        study = optuna.create_study(
-            storage=storage,
-            study_name=NAME,
-            direction="maximize" if maximize else "minimize",
-            load_if_exists=True,
+        study = optuna.load_study(study_name=NAME, storage=storage) if NAME in names else None
+        known = {} if study is None else study.user_attrs.get(IDENTITY, {})
+    if study is None:
+        others = f"holds studies of another program ({', '.join(names[:3])})"
+        raise ValueError(
+            f"{path} {others if names else 'holds no study'}: name another file with --study."
         )
-        known = study.user_attrs.get(IDENTITY)
-        if known is None:
-            study.set_user_attr(IDENTITY, identity)
-            for network in networks:
-                study.enqueue_trial({"network": network}, user_attrs={USUAL: True})
-        elif known != json.loads(json.dumps(identity)):
-            raise ValueError(_difference(path, known, identity))
-    return joined(path, seed, crowd=False, study=study)
+    if known != json.loads(json.dumps(identity)):
+        raise ValueError(_difference(path, known, identity))
+    with _plain_errors(path):
+        # All of it is read, so that damage is told of before hours are spent on the file.
+        if any(tried.value is not None for tried in ended(study)):
+            tried_of(study.best_trial)
+        return joined(path, seed, crowd=False, study=study)
+
+
+def _put_new(
+    path: Path, identity: dict[str, Any], networks: tuple[str, ...], maximize: bool
+) -> None:
+    """Make a study beside its place and put it there whole, unless another process was first."""
+    beside = unfinished(path)
+    try:
+        storage = _storage(beside)
+        study = _optuna().create_study(
+            storage=storage, study_name=NAME, direction="maximize" if maximize else "minimize"
+        )
+        study.set_user_attr(IDENTITY, identity)
+        for network in networks:
+            study.enqueue_trial({"network": network}, user_attrs={USUAL: True})
+        storage.remove_session()
+        storage.engine.dispose()
+        with contextlib.suppress(FileExistsError):
+            put_file(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def joined(path: Path, seed: int, crowd: bool, study: Any = None) -> Any:
@@ -120,8 +139,9 @@ def _plain_errors(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (SQLAlchemyError, OptunaError, RuntimeError, AssertionError) as error:
-        reason = str(getattr(error, "orig", error)).splitlines()[0]
+    except (SQLAlchemyError, OptunaError, *_OF_CONTENT) as error:
+        told = str(getattr(error, "orig", error)).splitlines()
+        reason = told[0] if isinstance(error, (SQLAlchemyError, OptunaError)) else "it is damaged"
         raise ValueError(
             f"{path} can't be used as a study file ({reason}): name another one with --study."
         ) from error

@@ -30,6 +30,14 @@ def tried_of(trial: Any) -> TrialSummary:
     )
 
 
+def ended(study: Any) -> list[TrialSummary]:
+    """Read all trials of a study that have come to an end, early or not."""
+    from optuna.trial import TrialState
+
+    ends = (TrialState.COMPLETE, TrialState.PRUNED)
+    return [tried_of(trial) for trial in study.get_trials(deepcopy=False, states=ends)]
+
+
 def importance_of(study: Any) -> tuple[str, dict[str, float]]:
     """Say which choices matter within the network that was tried most often.
 

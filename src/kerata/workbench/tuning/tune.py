@@ -14,7 +14,7 @@ from kerata.workbench.experiment import fit_source
 from kerata.workbench.splitting.divide import Divided, Tell, divide
 from kerata.workbench.tuning.space import candidates
 from kerata.workbench.tuning.study import open_study
-from kerata.workbench.tuning.summary import importance_of, tried_of
+from kerata.workbench.tuning.summary import ended, importance_of, tried_of
 from kerata.workbench.tuning.trial import Trials
 from kerata.workbench.tuning.worker import Limits, work
 
@@ -173,12 +173,9 @@ def _complete(study: Any) -> list[Any]:
 
 
 def _found(study: Any, path: Path) -> SearchSummary:
-    from optuna.trial import TrialState
-
     if not _complete(study):
         raise RuntimeError("No trial was finished: allow more trials or minutes.")
-    ends = (TrialState.COMPLETE, TrialState.PRUNED)
-    tried = [tried_of(trial) for trial in study.get_trials(deepcopy=False, states=ends)]
+    tried = ended(study)
     best = tried_of(study.best_trial)
     return SearchSummary(tried, best, *importance_of(study), str(path))
 
