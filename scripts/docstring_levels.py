@@ -24,7 +24,7 @@ PACKAGES = (
 # Tolerated below a level, so that a new object without an example is no failure yet.
 SLACK = 0.01
 
-_SHAPE = re.compile(r"\((?:batch|rows|n|samples|\.\.\.|None|time|height|k)\b[^)]*\)|\bshape")
+_SHAPE = re.compile(r"\((?:\.\.\.|(?:batch|rows|n|samples|None|time|height|k)\b)[^)]*\)|\bshape")
 _DTYPE = re.compile(r"dtype|float|integer|int32|bool|uint8|string|number|array")
 
 

@@ -198,8 +198,8 @@ def glu(x: Any, axis: int = -1) -> jax.Array:
     """Gated linear unit: first half of the axis times the sigmoid of the second half.
 
     Arguments:
-        x: array of floats whose axis has an even length, else an AssertionError; integers raise
-            a TypeError.
+        x: array of floats, shape ``(..., n)`` with an even n, else an AssertionError; integers
+            raise a TypeError.
         axis: axis that is halved in the result, the last by default.
 
     Source: Dauphin, Fan, Auli and Grangier 2017.

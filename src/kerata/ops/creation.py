@@ -197,7 +197,8 @@ def array(x: Any, dtype: Any = None) -> jax.Array:
     """Make an array of numbers, nested lists, NumPy arrays or variables.
 
     Arguments:
-        x: what to turn; lists of different lengths raise a ValueError, text a TypeError.
+        x: what to turn, of any shape; nested lists of different lengths raise a ValueError,
+            text a TypeError.
         dtype: type of the values; by default int32, float32 or bool for Python's numbers, else
             x's own.
 
@@ -229,7 +230,7 @@ linspace = jax_op(
     """Numbers at equal distances from start to stop, a float.
 
     Arguments:
-        start, stop: numbers, or arrays that broadcast; their axes follow the new one.
+        start, stop: numbers, or arrays whose shapes broadcast; their axes follow the new one.
         num: how many, 50 by default; a negative number raises a ValueError.
         endpoint: whether stop is the last number, True by default.
         retstep: also give the distance, False by default.
@@ -247,7 +248,7 @@ logspace = jax_op(
     """Numbers at equal ratios from ``base**start`` to ``base**stop``, a float.
 
     Arguments:
-        start, stop: exponents, numbers or arrays that broadcast.
+        start, stop: exponents, numbers or arrays whose shapes broadcast.
         num: how many, 50 by default; a negative number raises a ValueError.
         endpoint: whether the last number is ``base**stop``, True by default.
         base: 10 by default.
@@ -265,7 +266,8 @@ geomspace = jax_op(
     """Numbers at equal ratios from start to stop, a float.
 
     Arguments:
-        start, stop: numbers of the same sign other than 0 (else NaN), or arrays that broadcast.
+        start, stop: numbers of the same sign other than 0 (else NaN), or arrays of them whose
+            shapes broadcast.
         num: how many, 50 by default; a negative number raises a ValueError.
         endpoint: whether stop is the last number, True by default.
         dtype: type of the values, float32 by default.

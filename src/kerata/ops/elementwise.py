@@ -325,7 +325,7 @@ ldexp = jax_op(
     """Multiply x1 by 2 to the power x2.
 
     Arguments:
-        x1: array of numbers; integers become floats.
+        x1: array of numbers, any shape; integers become floats.
         x2: array of integers that broadcasts with x1; floats raise a ValueError.
 
     >>> ldexp([1.5, 2.0], [2, 3])

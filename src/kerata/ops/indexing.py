@@ -69,7 +69,7 @@ diagonal = jax_op(
     """A diagonal of matrices, as the last axis of the result; the dtype stays.
 
     Arguments:
-        x: array with two or more axes, else a ValueError.
+        x: array of shape ``(n, m)`` or with more axes, else a ValueError.
         offset: how far above the main diagonal, 0 by default.
         axis1, axis2: axes of the matrices, the first two by default.
 

@@ -186,7 +186,7 @@ def dsplit(x: Any, indices_or_sections: Any) -> list[jax.Array]:
     """Cut the third axis into equal parts or at places: a list of arrays.
 
     Arguments:
-        x: array with three or more axes, else an IndexError; the dtype stays.
+        x: array of shape ``(n, m, k)`` or with more axes, else an IndexError; the dtype stays.
         indices_or_sections: how many parts, which must be equal, else a ValueError; or where
             parts begin.
 

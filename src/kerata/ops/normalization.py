@@ -26,7 +26,7 @@ Axes = int | Sequence[int]
 def moments(
     x: Any, axes: Axes, keepdims: bool = False, synchronized: bool = False
 ) -> tuple[jax.Array, jax.Array]:
-    """Give mean and variance (divided by n) over axes; halves are computed in float32.
+    """Give mean and variance (divided by n) over axes; float16 is computed in float32.
 
     Arguments:
         x: array of numbers, any shape; integers become floats.
@@ -119,7 +119,7 @@ def layer_normalization(
     *,
     rms_scaling: bool = False,
 ) -> jax.Array:
-    """Normalize to mean 0 and variance 1 along axes; halves are computed in float32.
+    """Normalize to mean 0 and variance 1 along axes; float16 and bfloat16 are computed in float32.
 
     Arguments:
         x: array of floats of any shape, such as ``(batch, features)``; shape and dtype are
@@ -153,7 +153,7 @@ def layer_normalization(
 def rms_normalization(
     x: Any, scale: Any = None, axis: Axes = -1, epsilon: float | None = None
 ) -> jax.Array:
-    """Divide by the root mean square along axes; halves are computed in float32.
+    """Divide by the root mean square along axes; float16 and bfloat16 are computed in float32.
 
     Arguments:
         x: array of floats of any shape, such as ``(batch, features)``; shape and dtype are

@@ -130,7 +130,8 @@ tensordot = jax_op(
     """Sum of products over several axes of both, in the promoted dtype.
 
     Arguments:
-        x1, x2: arrays of numbers; summed axes that differ in length raise a TypeError.
+        x1, x2: arrays of numbers, any shape; summed axes that differ in length raise a
+            TypeError.
         axes: how many last axes of x1 meet as many first of x2 (2), or a pair of lists of axes.
 
     >>> tensordot([[1, 2], [3, 4]], [[1, 2], [3, 4]], axes=([0], [0]))
@@ -212,7 +213,7 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> jax.Array:
     Arguments:
         subscripts: a letter for each axis of each operand, then those of the result:
             ``"ij,jk->ik"``. Letters that the result lacks are summed.
-        operands: arrays of numbers, as many as the subscripts have parts.
+        operands: arrays of numbers of these shapes, as many as the subscripts have parts.
 
     Raises:
         ValueError: subscripts that don't fit the operands.

@@ -118,7 +118,7 @@ max = jax_op(
     """Largest value over axes, in x's dtype; NaN wins.
 
     Arguments:
-        x: array of real numbers; without values and ``initial`` a ValueError.
+        x: array of real numbers, any shape; without values and ``initial`` a ValueError.
         axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
         keepdims: keep reduced axes with length 1, False by default.
         initial: the result is at least this; None for no such bound.
@@ -134,7 +134,7 @@ min = jax_op(
     """Smallest value over axes, in x's dtype; NaN wins.
 
     Arguments:
-        x: array of real numbers; without values and ``initial`` a ValueError.
+        x: array of real numbers, any shape; without values and ``initial`` a ValueError.
         axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
         keepdims: keep reduced axes with length 1, False by default.
         initial: the result is at most this; None for no such bound.

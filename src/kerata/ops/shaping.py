@@ -236,7 +236,7 @@ rot90 = jax_op(
     """Turn by 90 degrees, k times, from the first of two axes towards the second.
 
     Arguments:
-        array: array with two or more axes, else a ValueError; the dtype stays.
+        array: array of shape ``(n, m)`` or with more axes, else a ValueError; the dtype stays.
         k: how often, 1 by default; negative turns the other way.
         axes: the two axes of the plane, ``(0, 1)`` by default.
 

@@ -23,10 +23,10 @@ class Distribution:
 
 
 class uniform(Distribution):
-    """Numbers between two limits, all as likely.
+    """Numbers between two limits, all as likely; ``rvs`` draws one, a float.
 
     Arguments:
-        low, high: the limits.
+        low, high: the limits, numbers; high itself is not drawn.
 
     Raises:
         ValueError: limits in the wrong order.
@@ -48,8 +48,10 @@ class uniform(Distribution):
 class loguniform(Distribution):
     """Positive numbers whose logarithms are all as likely: for learning rates and strengths.
 
+    ``rvs`` draws one, a float.
+
     Arguments:
-        low, high: the limits, above 0.
+        low, high: the limits, numbers above 0.
 
     Raises:
         ValueError: limits in the wrong order or not above 0.
@@ -71,11 +73,12 @@ class loguniform(Distribution):
 
 
 class integers(Distribution):
-    """Whole numbers from low to high, both included.
+    """Whole numbers from low to high, both included; ``rvs`` draws one, an int.
 
     Arguments:
-        low, high: the limits.
-        log: whether small numbers are drawn as often as large ones, by their logarithms.
+        low, high: the limits, integers.
+        log: bool, whether small numbers are drawn as often as large ones, by their
+            logarithms; False by default.
 
     Raises:
         ValueError: limits in the wrong order, not whole, or below 1 with ``log``.
@@ -104,10 +107,10 @@ class integers(Distribution):
 
 
 class choice(Distribution):
-    """One of several values.
+    """One of several values, all as likely; ``rvs`` draws one, of the type it has.
 
     Arguments:
-        values: what there is to choose from.
+        values: what there is to choose from: strings, numbers, or anything else.
 
     Raises:
         ValueError: nothing to choose from.

@@ -35,8 +35,8 @@ def ensemble(
 
     Arguments:
         build: function that returns a compiled model.
-        x, y: data as for ``fit``.
-        n: how many networks.
+        x, y: data as for ``fit``, arrays ``(rows, ...)`` of numbers.
+        n: how many networks, at least 1.
         params: parameters for the builder.
         **options: ``epochs``, ``batch_size``, ``shuffle``, ``seed``, ``sample_weight``,
             ``class_weight``, ``verbose``; see ``Options``. Network i is trained as after
@@ -44,7 +44,7 @@ def ensemble(
 
     Raises:
         ValueError: data or names that make no sense.
-        RuntimeError: not one network could be trained; the first error is told.
+        RuntimeError: no network could be trained; the message quotes the first error.
 
     >>> from kerata import layers, models
     >>> def build():
@@ -82,11 +82,35 @@ def ensemble(
 
 
 class Ensemble:
-    """Trained networks of one shape; their outputs are averaged.
+    """Trained networks of one shape; their outputs are averaged. ``ensemble`` makes it.
+
+    Arguments:
+        build: function that returns a compiled model.
+        trial: what all networks have in common; network: one of them, for its programs.
+        records: weights and reports of each network.
+        sample: a single row, shape ``(1, ...)``, that says what inputs look like.
+        seed: seed of the first network; failed: how many diverged and were left out.
 
     Attributes:
         failed: how many networks diverged and were left out.
-        reports: loss and metrics of the last epoch of each network.
+        reports: loss and metrics (floats) of the last epoch of each network.
+
+    ``predict(x)`` gives the mean of the outputs, float32 of shape ``(rows, ...)``, ``spread(x)``
+    their standard deviation, ``predict_each(x)`` all of them, ``(networks, rows, ...)``.
+
+    Raises:
+        ValueError: ``x`` doesn't fit the networks' inputs.
+        IndexError: ``model(index)`` of a network that isn't there.
+
+    >>> from kerata import layers, models, search
+    >>> def build():
+    ...     model = models.Sequential([layers.Dense(1)])
+    ...     model.compile("sgd", "mse")
+    ...     return model
+    >>> x = np.linspace(-1, 1, 12)[:, None]
+    >>> several = search.ensemble(build, x, x[:, 0], n=2, epochs=1, verbose=0)
+    >>> len(several), several.predict(x).shape, several.model(0).count_params()
+    (2, (12, 1), 2)
     """
 
     def __init__(

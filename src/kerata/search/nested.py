@@ -29,11 +29,20 @@ from kerata.training.feed import Rows
 class NestedResults:
     """What a search's winner is worth on rows that had no part in choosing it.
 
+    ``nested`` makes it.
+
     Arguments:
         metric: name of the score, ``'val_accuracy'``.
-        scores: the winner's score on each outer fold.
+        scores: the winner's score on each outer fold, floats of shape ``(folds,)``.
         chosen: the winner's values in each outer fold.
         inner: the results of the search in each outer fold.
+
+    Raises:
+        RuntimeError: ``optimism`` is asked for and a search has no candidate with a score.
+
+    >>> found = NestedResults("val_mae", np.array([0.5, 0.75]), [{"units": 4}, {"units": 8}], [])
+    >>> found.score, round(found.spread, 3)
+    (0.625, 0.177)
     """
 
     metric: str
@@ -81,10 +90,13 @@ def nested(
     """Search within each training part of a cross-validation, judge the winner by the rest.
 
     Arguments:
-        build, space, x, y: as for ``grid``.
-        folds: outer folds, as for ``cross_validate``.
-        inner_folds: folds of each search.
-        n: draw so many combinations at random instead of trying all.
+        build: function that returns a compiled model; its parameters can be searched.
+        space: a list of values for each name, as for ``grid``; with ``n`` also distributions,
+            as for ``random``.
+        x, y: data as for ``fit``, arrays ``(rows, ...)`` of numbers.
+        folds: outer folds, 5 by default, or as for ``cross_validate``.
+        inner_folds: folds of each search, 3 by default.
+        n: number of combinations that are drawn at random; None (default) tries all.
         **options: see ``Options``; ``halving``, ``journal`` and ``parallel`` have no
             meaning here.
 
@@ -94,6 +106,16 @@ def nested(
 
     Source: Varma & Simon 2006, "Bias in error estimation when using cross-validation for
     model selection".
+
+    >>> from kerata import layers, models
+    >>> def build(units):
+    ...     model = models.Sequential([layers.Dense(units), layers.Dense(1)])
+    ...     model.compile("sgd", "mse")
+    ...     return model
+    >>> x = np.linspace(-1, 1, 12)[:, None]
+    >>> found = nested(build, {"units": [1]}, x, x[:, 0], folds=2, inner_folds=2, verbose=0)
+    >>> found.scores.shape, found.chosen
+    ((2,), [{'units': 1}, {'units': 1}])
     """
     given = Options.of("nested", options)
     candidates = grid_candidates(space) if n is None else random_candidates(space, n, given.seed)

@@ -20,14 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One combination of values and its outcome.
+    """One combination of values and its outcome; setting a field raises FrozenInstanceError.
 
     Arguments:
-        index: place in the results.
-        params: the values.
-        score: mean over the splits.
-        spread: standard deviation over the splits.
-        parameters: how many numbers the network learns.
+        index: int, place in the results, from 0.
+        params: the searched values by name.
+        score: float, mean over the splits; NaN without scores on all of them.
+        spread: float, standard deviation over the splits (n - 1); 0.0 for one split.
+        parameters: int, size of all arrays (of any shape) that the network learns; None if it
+            was never built.
+
+    >>> best = Candidate(0, {"units": 8}, score=0.9, spread=0.05, parameters=33)
+    >>> best.params["units"], best.score
+    (8, 0.9)
     """
 
     index: int
@@ -41,10 +46,18 @@ class Candidate:
 class Lead:
     """The best candidate beside the second: is the difference more than noise?
 
+    ``Results.lead`` makes it; setting a field raises FrozenInstanceError.
+
     Arguments:
         best, second: the candidates.
-        difference: how much better the best's mean score is, at least 0.
-        p_value: probability of such a difference if both were equally good.
+        difference: float, how much better the best's mean score is, at least 0.
+        p_value: float, probability of such a difference if both were equally good, from their
+            scores of shape ``(splits,)``; see ``corrected_t_test``.
+
+    >>> first = Candidate(0, {"units": 8}, 0.9, 0.05, 33)
+    >>> second = Candidate(1, {"units": 4}, 0.88, 0.05, 17)
+    >>> Lead(first, second, difference=0.02, p_value=0.4).is_noise
+    True
     """
 
     best: Candidate
@@ -65,16 +78,39 @@ class Lead:
 
 
 class Results:
-    """The outcome of a search.
+    """The outcome of a search. Printed, it is a table, best first.
+
+    Searches make it; the arguments are for those who write a search.
+
+    Arguments:
+        candidates: the values of each candidate, in the order of the search.
+        which: for each candidate the index of its training in ``trials``; candidates that
+            differ by epochs alone share one.
+        trials: the trainings; splits: rows trained on and held back, in the order of ``seed``.
+        records: what each training reported on each split.
+        metric: name of the score that ranks, ``'val_accuracy'``; mode: ``'max'`` or ``'min'``.
+        retrain: function from a candidate's values to a model trained on all rows.
+        stopped: last epoch of each training that was ended early.
+        epochs: epochs of each candidate, those of its training by default.
 
     Attributes:
-        candidates: the values of each candidate, in the order of the search.
-        metric: name of the score that ranks them, ``'val_accuracy'``.
-        mode: ``'max'`` or ``'min'``.
-        metrics: names of all scores, held back (``val_``) and training.
+        metrics: names of all scores, of rows held back (``val_``) and trained on.
         errors: for each candidate, why it has no score, or None.
 
-    Printed, it is a table, best first.
+    Raises:
+        ValueError: ``scores`` is asked for an unknown name.
+        RuntimeError: ``best`` is asked for and no candidate has a score; ``lead`` with fewer
+            than two candidates or splits.
+
+    >>> from kerata import layers, models, search
+    >>> def build(units):
+    ...     model = models.Sequential([layers.Dense(units), layers.Dense(1)])
+    ...     model.compile("sgd", "mse")
+    ...     return model
+    >>> x = np.linspace(-1, 1, 12)[:, None]
+    >>> results = search.grid(build, {"units": [1, 2]}, x, x[:, 0], folds=2, verbose=0)
+    >>> results.metric, results.scores().shape, results.scores().dtype
+    ('val_loss', (2, 2), dtype('float64'))
     """
 
     def __init__(
@@ -187,7 +223,7 @@ class Results:
         """The candidate with the best mean score.
 
         Raises:
-            RuntimeError: none has a score; the first error is told.
+            RuntimeError: none has a score; the message quotes the first error.
         """
         order = self.ranking()
         if not order:
@@ -255,7 +291,7 @@ class Results:
         """Give a table for a terminal: candidates, best first, those without a score last.
 
         Arguments:
-            rows: at most so many; all by default.
+            rows: the largest number of rows; all by default.
         """
         order = self.ranking()
         rest = [i for i in range(len(self)) if i not in set(order)]

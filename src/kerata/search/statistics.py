@@ -16,7 +16,7 @@ def corrected_t_test(
     data would; the correction makes up for it.
 
     Arguments:
-        first, second: scores, one for each split, in the same order.
+        first, second: scores, floats of shape ``(splits,)``, in the same order.
         test_share: rows held back over rows trained on, ``n_test / n_train``.
 
     Returns:

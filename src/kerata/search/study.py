@@ -37,9 +37,11 @@ def cross_validate(
 
     Arguments:
         build: function that returns a compiled model.
-        x, y: data as for ``fit``, in memory; SciPy's sparse matrices stay sparse.
-        folds: how many; or pairs of row numbers, or one of scikit-learn's splitters.
-        params: parameters for the builder.
+        x, y: data as for ``fit``, arrays ``(rows, ...)`` of numbers in memory; SciPy's sparse
+            matrices stay sparse.
+        folds: how many, 5 by default; or pairs of row numbers, or one of scikit-learn's
+            splitters.
+        params: parameters for the builder, none by default.
         **options: see ``Options``, ``repeats`` among them; ``every_epoch`` is on here.
 
     Raises:
@@ -76,7 +78,8 @@ def grid(
         build: function that returns a compiled model; its parameters can be searched.
         space: a list of values for each name: parameters of the builder, or ``epochs``,
             ``batch_size``, ``shuffle``.
-        x, y, folds: see ``cross_validate``.
+        x, y: data as for ``fit``, arrays ``(rows, ...)`` of numbers in memory.
+        folds: how many, 3 by default; see ``cross_validate`` for more.
         **options: see ``Options``.
 
     Raises:
@@ -117,14 +120,26 @@ def random(
         build: function that returns a compiled model; its parameters can be searched.
         space: for each name a list of values, or a distribution with ``rvs``: of
             ``scipy.stats``, or ``search.uniform``, ``loguniform``, ``integers``, ``choice``.
-        x, y, folds: see ``cross_validate``.
-        n: how many combinations.
+        x, y: data as for ``fit``, arrays ``(rows, ...)`` of numbers in memory.
+        n: how many combinations, 20 by default.
+        folds: how many, 3 by default; see ``cross_validate`` for more.
         **options: see ``Options``; the draws follow from ``seed``.
 
     Raises:
         ValueError: an empty space, an unknown name, folds that make no sense.
 
     Source: Bergstra & Bengio 2012, "Random search for hyper-parameter optimization".
+
+    >>> from kerata import layers, models, search
+    >>> def build(units):
+    ...     model = models.Sequential([layers.Dense(units), layers.Dense(1)])
+    ...     model.compile("sgd", "mse")
+    ...     return model
+    >>> x = np.linspace(-1, 1, 12)[:, None]
+    >>> space = {"units": search.integers(1, 1)}
+    >>> results = random(build, space, x, x[:, 0], n=2, folds=2, verbose=0)
+    >>> len(results), results.best.params
+    (2, {'units': 1})
     """
     given = Options.of("random", options)
     candidates = random_candidates(space, n, given.seed)
