@@ -143,6 +143,14 @@ registry.Namespace("keras", "dtype policy").add(_DTypePolicy)
 def get(identifier: Any) -> Any:
     """Turn a class name, config or layer into a layer class or layer.
 
+    Arguments:
+        identifier: string such as ``'Dense'``, config as ``serialize`` writes it, class, ``Layer``
+            (given back as it is), or None (gives None).
+
+    Raises:
+        TypeError: none of these, such as a number.
+        ValueError: an unknown name or class.
+
     >>> get("Dense").__name__
     'Dense'
     """
@@ -150,12 +158,37 @@ def get(identifier: Any) -> Any:
 
 
 def serialize(layer: Layer) -> dict[str, Any]:
-    """Write a layer as a config in Keras 3's layout."""
+    """Write a layer as a config in Keras 3's layout, without its weights.
+
+    Arguments:
+        layer: a ``Layer``.
+
+    Returns:
+        A dictionary of strings, numbers and dictionaries, as JSON holds them.
+
+    >>> serialize(Dense(2))["config"]["units"]
+    2
+    """
     return registry.serialize(layer)
 
 
 def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """Rebuild a layer from ``serialize``'s output, with fresh weights."""
+    """Rebuild a layer from ``serialize``'s output, with fresh weights.
+
+    Arguments:
+        config: dictionary with the strings ``class_name`` and ``config``'s own dictionary.
+        custom_objects: classes of your own by name; None by default.
+
+    Returns:
+        A ``Layer``, not built.
+
+    Raises:
+        TypeError: the config has an argument that the layer does not take.
+        ValueError: an unknown class.
+
+    >>> deserialize({"class_name": "Dense", "config": {"units": 3}}).units
+    3
+    """
     return registry.deserialize(dict(config), custom_objects, _namespace)
 
 

@@ -21,14 +21,17 @@ def functional_call(
 
     Arguments:
         layer: built layer or model.
-        values: one array for each of ``layer.weights``, in their order.
-        inputs: array or nested arrays.
-        training: passed on to the layers that ask for it.
-        key: JAX key for layers that draw random numbers.
+        values: list of one array for each of ``layer.weights``, of its shape, in their order.
+        inputs: array ``(batch, ...)`` or nested arrays.
+        training: bool, passed on to the layers that ask for it; False by default.
+        key: JAX key for layers that draw random numbers; None by default.
 
     Returns:
         The outputs, the new values in the same order, and the losses that layers added,
         penalties of the weights included.
+
+    Raises:
+        ValueError: another number of values than weights.
 
     >>> import numpy as np
     >>> from kerata.layers import Dense

@@ -13,10 +13,16 @@ class InputSpec:
 
     Arguments:
         dtype: kept for Keras's sake, not checked.
-        shape: full shape with None for any size.
-        ndim, max_ndim, min_ndim: number of axes, exact or as bounds.
-        axes: sizes of single axes, ``{-1: 64}``.
-        allow_last_axis_squeeze: whether a last axis of size 1 may be missing or extra.
+        shape: tuple, full shape with None for any size; None (not checked) by default.
+        ndim, max_ndim, min_ndim: ints, number of axes, exact or as bounds; None by default.
+        axes: dictionary of the sizes of single axes, ``{-1: 64}``; None by default.
+        allow_last_axis_squeeze: bool, whether a last axis of size 1 may be missing or extra;
+            False by default.
+        name: string, kept for Keras's sake: names the input in a dictionary of inputs.
+        optional: bool, whether None may be given; False by default.
+
+    Raises:
+        ValueError: an axis in ``axes`` that is no integer.
 
     >>> InputSpec(ndim=2, axes={-1: 3}).problem((None, 4))
     'expected axis -1 to have size 3, got an input of shape (None, 4)'

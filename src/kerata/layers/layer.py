@@ -49,14 +49,14 @@ class Layer(Stateless):
 
     Subclasses define ``__init__`` (keep the arguments), ``build(input_shape)`` (make
     weights with ``add_weight``) and ``call(inputs)``; ``call`` may also take
-    ``training`` and ``mask``.
+    ``training`` and ``mask``. Inputs are arrays of shape ``(batch, ...)`` or nested ones.
 
     Arguments:
-        activity_regularizer: penalty on the outputs, divided by the batch size.
-        trainable: whether ``fit`` changes the weights.
+        activity_regularizer: penalty on the outputs, divided by the batch size; None by default.
+        trainable: bool, whether ``fit`` changes the weights; True by default.
         dtype: type or policy of arithmetic and weights, ``'float32'`` by default.
-        autocast: whether floating inputs are cast to the layer's type.
-        name: given automatically if left out.
+        autocast: bool, whether floating inputs are cast to the layer's type; True by default.
+        name: string, given automatically if left out.
         input_shape, batch_input_shape, input_dim: shape of the input, for a first layer.
 
     Raises:

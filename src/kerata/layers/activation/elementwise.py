@@ -12,10 +12,14 @@ from kerata.layers.shape_preserving import ShapePreserving
 class ReLU(ShapePreserving):
     """``max(x, 0)``, with a bound above and another slope below a threshold if asked.
 
+    Input and output ``(batch, ...)`` of any number dtype. ``x`` from ``threshold`` to
+    ``max_value``, ``max_value`` above, ``negative_slope * (x - threshold)`` below.
+
     Arguments:
-        max_value: largest output, or None.
-        negative_slope: slope below the threshold.
-        threshold: where the positive part starts.
+        max_value: float of at least 0, largest output; None (no bound) by default.
+        negative_slope: float of at least 0, slope below the threshold; 0 by default.
+        threshold: float of at least 0, where the positive part starts; 0 by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: a negative setting.
@@ -23,6 +27,8 @@ class ReLU(ShapePreserving):
     >>> import numpy as np
     >>> ReLU(max_value=1.5, negative_slope=0.5)(np.array([-2.0, 1.0, 2.0])).tolist()
     [-1.0, 1.0, 1.5]
+
+    Source: Nair & Hinton 2010, Rectified linear units improve restricted Boltzmann machines.
     """
 
     keeps_rows_apart = True
@@ -49,17 +55,21 @@ class ReLU(ShapePreserving):
 class LeakyReLU(ShapePreserving):
     """``x`` above 0, ``negative_slope * x`` below.
 
+    Input and output ``(batch, ...)``, float.
+
     Arguments:
-        negative_slope: slope below 0; ``alpha`` is its old name.
+        negative_slope: float of at least 0, slope below 0; 0.3 by default. ``alpha`` is its old
+            name.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: a negative slope.
 
-    Source: Maas et al. 2013.
-
     >>> import numpy as np
     >>> LeakyReLU(0.5)(np.array([-2.0, 1.0])).tolist()
     [-1.0, 1.0]
+
+    Source: Maas et al. 2013, Rectifier nonlinearities improve neural network acoustic models.
     """
 
     keeps_rows_apart = True
@@ -79,14 +89,21 @@ class LeakyReLU(ShapePreserving):
 class ELU(ShapePreserving):
     """``x`` above 0, ``alpha * (exp(x) - 1)`` below.
 
-    Arguments:
-        alpha: the outputs stay above ``-alpha``.
+    Input and output ``(batch, ...)``, float; the outputs stay above ``-alpha``.
 
-    Source: Clevert et al. 2016.
+    Arguments:
+        alpha: float, 1 by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        TypeError: an argument that the layer does not have.
 
     >>> import numpy as np
     >>> ELU()(np.array([0.0, 1.0])).tolist()
     [0.0, 1.0]
+
+    Source: Clevert et al. 2016, Fast and accurate deep network learning by exponential linear units
+    (arXiv:1511.07289).
     """
 
     keeps_rows_apart = True

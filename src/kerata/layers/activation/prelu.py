@@ -14,15 +14,25 @@ from kerata.layers.shape_preserving import ShapePreserving
 class PReLU(ShapePreserving):
     """``x`` above 0, ``alpha * x`` below, with a trained ``alpha`` for each place.
 
-    Arguments:
-        alpha_initializer, alpha_regularizer, alpha_constraint: of the slopes; zeros at first.
-        shared_axes: axes, the batch being 0, along which one slope serves all.
+    Input and output ``(batch, ...)``, float; ``alpha`` has the shape of a row, with 1 along shared
+    axes.
 
-    Source: He et al. 2015.
+    Arguments:
+        alpha_initializer: name or function, first values of the slopes; zeros by default.
+        alpha_regularizer: penalty added to the loss; None by default.
+        alpha_constraint: applied after each update; None by default.
+        shared_axes: int or list of ints, axes along which one slope serves all, the batch
+            being 0; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: a shared axis that the input does not have; an input of another rank later.
 
     >>> import numpy as np
     >>> PReLU(alpha_initializer="ones")(np.array([[-2.0, 1.0]])).tolist()
     [[-2.0, 1.0]]
+
+    Source: He et al. 2015, Delving deep into rectifiers (arXiv:1502.01852).
     """
 
     keeps_rows_apart = True

@@ -14,13 +14,14 @@ from kerata.ops.activations import softmax
 
 
 class Softmax(ShapePreserving):
-    """Positive numbers that sum to 1 along an axis.
+    """Positive numbers that sum to 1 along an axis: ``exp(x) / sum(exp(x))``.
 
-    A mask given to the call, which must broadcast to the inputs, says which places take
-    part; the others get 0, as in Keras 3.15.
+    Input and output ``(batch, ..., classes)``, float. A mask given to the call, which must
+    broadcast to the inputs, says which places take part; the others get 0, as in Keras 3.15.
 
     Arguments:
-        axis: the axis, or several.
+        axis: int or list of ints, the axis or several, -1 by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: a mask that doesn't broadcast to the inputs.
@@ -28,6 +29,8 @@ class Softmax(ShapePreserving):
     >>> import numpy as np
     >>> Softmax()(np.zeros((1, 4)), mask=np.array([[True, True, False, False]])).tolist()
     [[0.5, 0.5, 0.0, 0.0]]
+
+    Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.
     """
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:

@@ -98,25 +98,30 @@ class Convolution(Convolutional):
 class Conv1D(Convolution):
     """Convolution over sequences: ``activation(inputs * kernel + bias)``.
 
-    Input ``(batch, steps, channels)``, output ``(batch, new_steps, filters)``; with
-    ``data_format='channels_first'`` the channels are axis 1 of both.
+    Input ``(batch, steps, channels)``, output
+    ``(batch, new_steps, filters)``, float; with ``data_format='channels_first'`` the
+    channels are axis 1 of both. The kernel has the shape
+    ``(*kernel_size, channels / groups, filters)``, the bias ``(filters,)``.
 
     Arguments:
-        filters: number of outputs at each place.
-        kernel_size: steps that each output sees.
-        strides: steps from one output to the next.
-        padding: ``'valid'`` (kernel inside the input), ``'same'`` (zeros around, as many
-            outputs as inputs at stride 1) or ``'causal'`` (zeros before only, so that no
+        filters: int, number of outputs at each place.
+        kernel_size: int, steps that each output sees.
+        strides: int, steps from one output to the next; 1 by default.
+        padding: ``'valid'`` (the default; kernel inside the input), ``'same'`` (zeros around, as
+            many outputs as inputs at stride 1) or ``'causal'`` (zeros before only, so that no
             output sees later steps).
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
-        dilation_rate: distance between the steps that an output sees.
-        groups: equal parts of channels and filters that are convolved apart.
-        activation: name or function; linear by default.
-        use_bias: whether to add a bias.
-        kernel_initializer, bias_initializer: first values; Glorot uniform and zeros.
-        kernel_regularizer, bias_regularizer: penalties added to the loss.
-        activity_regularizer: penalty on the outputs.
-        kernel_constraint, bias_constraint: applied after each update.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        dilation_rate: int, distance between the steps that an output sees; 1 by default.
+        groups: int, equal parts of channels and filters that are convolved apart; 1 by default.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
+            zeros by default.
+        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        kernel_constraint, bias_constraint: applied after each update; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: sizes that are no positive integers; ``groups`` that don't divide filters
@@ -126,6 +131,9 @@ class Conv1D(Convolution):
     >>> x = np.arange(4.0).reshape(1, 4, 1)
     >>> Conv1D(1, 2, padding="causal", kernel_initializer="ones")(x).ravel().tolist()
     [0.0, 1.0, 3.0, 5.0]
+
+    Source: Waibel et al. 1989, Phoneme recognition using time-delay neural networks; dilated causal
+    kernels: van den Oord et al. 2016, WaveNet (arXiv:1609.03499).
     """
 
     rank = 1
@@ -136,17 +144,41 @@ class Conv2D(Convolution):
     """Convolution over images: ``activation(inputs * kernel + bias)``.
 
     Input ``(batch, height, width, channels)``, output
-    ``(batch, new_height, new_width, filters)``; with ``data_format='channels_first'`` the
-    channels are axis 1 of both.
+    ``(batch, new_height, new_width, filters)``, float; with ``data_format='channels_first'`` the
+    channels are axis 1 of both. The kernel has the shape
+    ``(*kernel_size, channels / groups, filters)``, the bias ``(filters,)``.
 
-    Arguments: those of ``Conv1D``; sizes are one number or a pair. No ``'causal'`` padding.
+    Arguments:
+        filters: int, number of outputs at each place.
+        kernel_size: int or pair of ints, pixels that each output sees along each axis.
+        strides: int or pair of ints, pixels from one output to the next; 1 by default.
+        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
+            many outputs as inputs at stride 1).
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        dilation_rate: int or pair of ints, distance between the pixels that an output sees; 1 by
+            default.
+        groups: int, equal parts of channels and filters that are convolved apart; 1 by default.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
+            zeros by default.
+        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        kernel_constraint, bias_constraint: applied after each update; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``Conv1D``.
+        ValueError: sizes that are no positive integers; ``groups`` that don't divide filters
+            or channels; strides and dilation both above 1; an input the kernel does not fit.
 
     >>> import numpy as np
     >>> Conv2D(8, 3, activation="relu")(np.ones((2, 28, 28, 1))).shape
     (2, 26, 26, 8)
+
+    Source: LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition;
+    dilation: Yu & Koltun 2016, Multi-scale context aggregation by dilated convolutions
+    (arXiv:1511.07122).
     """
 
     rank = 2
@@ -156,17 +188,39 @@ class Conv3D(Convolution):
     """Convolution over volumes: ``activation(inputs * kernel + bias)``.
 
     Input ``(batch, depth, height, width, channels)``, output
-    ``(batch, new_depth, new_height, new_width, filters)``; with
-    ``data_format='channels_first'`` the channels are axis 1 of both.
+    ``(batch, new_depth, new_height, new_width, filters)``, float; with
+    ``data_format='channels_first'`` the channels are axis 1 of both. The kernel has the shape
+    ``(*kernel_size, channels / groups, filters)``, the bias ``(filters,)``.
 
-    Arguments: those of ``Conv1D``; sizes are one number or a triple. No ``'causal'`` padding.
+    Arguments:
+        filters: int, number of outputs at each place.
+        kernel_size: int or triple of ints, points that each output sees along each axis.
+        strides: int or triple of ints, points from one output to the next; 1 by default.
+        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
+            many outputs as inputs at stride 1).
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        dilation_rate: int or triple of ints, distance between the points that an output sees; 1 by
+            default.
+        groups: int, equal parts of channels and filters that are convolved apart; 1 by default.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
+            zeros by default.
+        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        kernel_constraint, bias_constraint: applied after each update; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``Conv1D``.
+        ValueError: sizes that are no positive integers; ``groups`` that don't divide filters
+            or channels; strides and dilation both above 1; an input the kernel does not fit.
 
     >>> import numpy as np
     >>> Conv3D(4, 2)(np.ones((1, 3, 3, 3, 1))).shape
     (1, 2, 2, 2, 4)
+
+    Source: Ji et al. 2013, 3D convolutional neural networks for human action recognition.
     """
 
     rank = 3

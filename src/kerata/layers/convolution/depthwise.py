@@ -89,23 +89,27 @@ class DepthwiseConv1D(DepthwiseConvolution):
     """Convolution over sequences that keeps channels apart.
 
     Each channel is convolved with ``depth_multiplier`` kernels of its own. Input
-    ``(batch, steps, channels)``, output ``(batch, new_steps, channels * depth_multiplier)``;
-    with ``data_format='channels_first'`` the channels are axis 1 of both.
+    ``(batch, steps, channels)``, output ``(batch, new_steps, channels * depth_multiplier)``, float;
+    with ``data_format='channels_first'`` the channels are axis 1 of both. The kernel has the shape
+    ``(*kernel_size, channels, depth_multiplier)``.
 
     Arguments:
-        kernel_size: steps that each output sees.
-        strides: steps from one output to the next.
-        padding: ``'valid'`` (kernel inside the input) or ``'same'`` (zeros around, as many
-            outputs as inputs at stride 1).
-        depth_multiplier: outputs for each channel.
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
-        dilation_rate: distance between the steps that an output sees.
-        activation: name or function; linear by default.
-        use_bias: whether to add a bias.
-        depthwise_initializer, bias_initializer: first values; Glorot uniform and zeros.
-        depthwise_regularizer, bias_regularizer: penalties added to the loss.
-        activity_regularizer: penalty on the outputs.
-        depthwise_constraint, bias_constraint: applied after each update.
+        kernel_size: int, steps that each output sees.
+        strides: int, steps from one output to the next; 1 by default.
+        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
+            many outputs as inputs at stride 1).
+        depth_multiplier: int, outputs for each channel; 1 by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        dilation_rate: int, distance between the steps that an output sees; 1 by default.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        depthwise_initializer, bias_initializer: names or functions, first values; Glorot uniform
+            and zeros by default.
+        depthwise_regularizer, bias_regularizer: penalties added to the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        depthwise_constraint, bias_constraint: applied after each update; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: sizes that are no positive integers; an input the kernel does not fit.
@@ -124,17 +128,37 @@ class DepthwiseConv2D(DepthwiseConvolution):
 
     Each channel is convolved with ``depth_multiplier`` kernels of its own. Input
     ``(batch, height, width, channels)``, output
-    ``(batch, new_height, new_width, channels * depth_multiplier)``; with
-    ``data_format='channels_first'`` the channels are axis 1 of both.
+    ``(batch, new_height, new_width, channels * depth_multiplier)``, float; with
+    ``data_format='channels_first'`` the channels are axis 1 of both. The kernel has the shape
+    ``(*kernel_size, channels, depth_multiplier)``.
 
-    Arguments: those of ``DepthwiseConv1D``; sizes are one number or a pair.
+    Arguments:
+        kernel_size: int or pair of ints, pixels that each output sees along each axis.
+        strides: int or pair of ints, pixels from one output to the next; 1 by default.
+        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
+            many outputs as inputs at stride 1).
+        depth_multiplier: int, outputs for each channel; 1 by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        dilation_rate: int or pair of ints, distance between the pixels that an output sees; 1 by
+            default.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        depthwise_initializer, bias_initializer: names or functions, first values; Glorot uniform
+            and zeros by default.
+        depthwise_regularizer, bias_regularizer: penalties added to the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        depthwise_constraint, bias_constraint: applied after each update; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``DepthwiseConv1D``.
+        ValueError: sizes that are no positive integers; an input the kernel does not fit.
 
     >>> import numpy as np
     >>> DepthwiseConv2D(3, depth_multiplier=2)(np.ones((1, 8, 8, 3))).shape
     (1, 6, 6, 6)
+
+    Source: Howard et al. 2017, MobileNets (arXiv:1704.04861).
     """
 
     rank = 2

@@ -105,27 +105,33 @@ class SeparableConv1D(SeparableConvolution):
     """Convolution over sequences in two steps, with far fewer weights than ``Conv1D``.
 
     First each channel is convolved with ``depth_multiplier`` kernels of its own, then the
-    results at each step are mixed into ``filters`` outputs. Input
-    ``(batch, steps, channels)``, output ``(batch, new_steps, filters)``; with
-    ``data_format='channels_first'`` the channels are axis 1 of both.
+    results at each place are mixed into ``filters`` outputs.
+    Input ``(batch, steps, channels)``, output
+    ``(batch, new_steps, filters)``, float; with ``data_format='channels_first'`` the
+    channels are axis 1 of both. The kernels have the shapes
+    ``(*kernel_size, channels, depth_multiplier)`` and
+    ``(1, ..., channels * depth_multiplier, filters)``.
 
     Arguments:
-        filters: number of outputs at each place.
-        kernel_size: steps that each output sees.
-        strides: steps from one output to the next.
-        padding: ``'valid'`` (kernel inside the input) or ``'same'`` (zeros around, as many
-            outputs as inputs at stride 1).
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
-        dilation_rate: distance between the steps that an output sees.
-        depth_multiplier: results of the first step for each channel.
-        activation: name or function; linear by default.
-        use_bias: whether to add a bias.
-        depthwise_initializer, pointwise_initializer, bias_initializer: first values; Glorot
-            uniform for both kernels and zeros.
+        filters: int, number of outputs at each place.
+        kernel_size: int, steps that each output sees.
+        strides: int, steps from one output to the next; 1 by default.
+        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
+            many outputs as inputs at stride 1).
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        dilation_rate: int, distance between the steps that an output sees; 1 by default.
+        depth_multiplier: int, results of the first step for each channel; 1 by default.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        depthwise_initializer, pointwise_initializer, bias_initializer: names or functions, first
+            values; Glorot uniform for both kernels and zeros by default.
         depthwise_regularizer, pointwise_regularizer, bias_regularizer: penalties added to
-            the loss.
-        activity_regularizer: penalty on the outputs.
-        depthwise_constraint, pointwise_constraint, bias_constraint: applied after each update.
+            the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        depthwise_constraint, pointwise_constraint, bias_constraint: applied after each update;
+            None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: sizes that are no positive integers; an input the kernel does not fit.
@@ -133,6 +139,9 @@ class SeparableConv1D(SeparableConvolution):
     >>> import numpy as np
     >>> SeparableConv1D(4, 3)(np.ones((2, 8, 6))).shape
     (2, 6, 4)
+
+    Source: Chollet 2017, Xception: deep learning with depthwise separable convolutions
+    (arXiv:1610.02357).
     """
 
     rank = 1
@@ -142,19 +151,45 @@ class SeparableConv2D(SeparableConvolution):
     """Convolution over images in two steps, with far fewer weights than ``Conv2D``.
 
     First each channel is convolved with ``depth_multiplier`` kernels of its own, then the
-    results at each place are mixed into ``filters`` outputs. Input
-    ``(batch, height, width, channels)``, output ``(batch, new_height, new_width, filters)``;
-    with ``data_format='channels_first'`` the channels are axis 1 of both.
+    results at each place are mixed into ``filters`` outputs.
+    Input ``(batch, height, width, channels)``, output
+    ``(batch, new_height, new_width, filters)``, float; with ``data_format='channels_first'`` the
+    channels are axis 1 of both. The kernels have the shapes
+    ``(*kernel_size, channels, depth_multiplier)`` and
+    ``(1, ..., channels * depth_multiplier, filters)``.
 
-    Arguments: those of ``SeparableConv1D``; sizes are one number or a pair.
+    Arguments:
+        filters: int, number of outputs at each place.
+        kernel_size: int or pair of ints, pixels that each output sees along each axis.
+        strides: int or pair of ints, pixels from one output to the next; 1 by default.
+        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
+            many outputs as inputs at stride 1).
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        dilation_rate: int or pair of ints, distance between the pixels that an output sees; 1 by
+            default.
+        depth_multiplier: int, results of the first step for each channel; 1 by default.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        depthwise_initializer, pointwise_initializer, bias_initializer: names or functions, first
+            values; Glorot uniform for both kernels and zeros by default.
+        depthwise_regularizer, pointwise_regularizer, bias_regularizer: penalties added to
+            the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        depthwise_constraint, pointwise_constraint, bias_constraint: applied after each update;
+            None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``SeparableConv1D``.
+        ValueError: sizes that are no positive integers; an input the kernel does not fit.
 
     >>> import numpy as np
     >>> layer = SeparableConv2D(16, 3, padding="same")
     >>> layer(np.ones((1, 8, 8, 4))).shape, layer.count_params()
     ((1, 8, 8, 16), 116)
+
+    Source: Chollet 2017, Xception: deep learning with depthwise separable convolutions
+    (arXiv:1610.02357).
     """
 
     rank = 2

@@ -110,23 +110,28 @@ class TransposedConvolution(Convolutional):
 class Conv1DTranspose(TransposedConvolution):
     """Transposed convolution over sequences: spreads each step out by the kernel.
 
-    Input ``(batch, steps, channels)``, output ``(batch, new_steps, filters)``; with
-    ``data_format='channels_first'`` the channels are axis 1 of both.
+    Input ``(batch, steps, channels)``, output
+    ``(batch, new_steps, filters)``, float; with ``data_format='channels_first'`` the
+    channels are axis 1 of both. The kernel has the shape
+    ``(*kernel_size, filters, channels)``, the bias ``(filters,)``.
 
     Arguments:
-        filters: number of outputs at each place.
-        kernel_size: steps that each input reaches.
-        strides: steps in the output from one input to the next.
-        padding: ``'valid'`` or ``'same'`` (as many outputs as inputs times strides).
-        output_padding: extra steps at the end, below ``strides``.
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
-        dilation_rate: distance between the steps that an input reaches.
-        activation: name or function; linear by default.
-        use_bias: whether to add a bias.
-        kernel_initializer, bias_initializer: first values; Glorot uniform and zeros.
-        kernel_regularizer, bias_regularizer: penalties added to the loss.
-        activity_regularizer: penalty on the outputs.
-        kernel_constraint, bias_constraint: applied after each update.
+        filters: int, number of outputs at each place.
+        kernel_size: int, steps that each input reaches.
+        strides: int, steps in the output from one input to the next; 1 by default.
+        padding: ``'valid'`` (the default) or ``'same'`` (as many outputs as inputs times strides).
+        output_padding: int, extra steps at the end, below ``strides``; None by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        dilation_rate: int, distance between the steps that an input reaches; 1 by default.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
+            zeros by default.
+        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        kernel_constraint, bias_constraint: applied after each update; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: sizes that are no positive integers; ``output_padding`` not below
@@ -136,6 +141,9 @@ class Conv1DTranspose(TransposedConvolution):
     >>> x = np.array([[[1.0], [5.0]]])
     >>> Conv1DTranspose(1, 2, strides=2, kernel_initializer="ones")(x).ravel().tolist()
     [1.0, 1.0, 5.0, 5.0]
+
+    Source: Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning
+    (arXiv:1603.07285).
     """
 
     rank = 1
@@ -145,17 +153,40 @@ class Conv2DTranspose(TransposedConvolution):
     """Transposed convolution over images: spreads each place out by the kernel.
 
     Input ``(batch, height, width, channels)``, output
-    ``(batch, new_height, new_width, filters)``; with ``data_format='channels_first'`` the
-    channels are axis 1 of both.
+    ``(batch, new_height, new_width, filters)``, float; with ``data_format='channels_first'`` the
+    channels are axis 1 of both. The kernel has the shape
+    ``(*kernel_size, filters, channels)``, the bias ``(filters,)``.
 
-    Arguments: those of ``Conv1DTranspose``; sizes are one number or a pair.
+    Arguments:
+        filters: int, number of outputs at each place.
+        kernel_size: int or pair of ints, pixels that each input reaches along each axis.
+        strides: int or pair of ints, pixels in the output from one input to the next; 1 by default.
+        padding: ``'valid'`` (the default) or ``'same'`` (as many outputs as inputs times strides).
+        output_padding: int or pair of ints, extra pixels at the end, below ``strides``; None by
+            default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        dilation_rate: int or pair of ints, distance between the pixels that an input reaches; 1 by
+            default.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
+            zeros by default.
+        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        kernel_constraint, bias_constraint: applied after each update; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``Conv1DTranspose``.
+        ValueError: sizes that are no positive integers; ``output_padding`` not below
+            ``strides``; strides and dilation both above 1.
 
     >>> import numpy as np
     >>> Conv2DTranspose(8, 3, strides=2, padding="same")(np.ones((1, 7, 7, 4))).shape
     (1, 14, 14, 8)
+
+    Source: Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning
+    (arXiv:1603.07285).
     """
 
     rank = 2

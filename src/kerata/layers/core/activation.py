@@ -12,8 +12,15 @@ from kerata.layers.shape_preserving import ShapePreserving
 class Activation(ShapePreserving):
     """Applies an activation function to every input.
 
+    Input ``(batch, ...)``, output as the function gives it, usually of the same shape.
+
     Arguments:
-        activation: name or function.
+        activation: name such as ``'relu'``, or a function of arrays.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        TypeError: an activation that is neither.
+        ValueError: an unknown name.
 
     >>> import numpy as np
     >>> Activation("relu")(np.array([-1.0, 2.0])).tolist()

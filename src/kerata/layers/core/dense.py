@@ -14,17 +14,21 @@ from kerata.layers.rows import is_apart_after
 class Dense(Layer):
     """Fully connected layer: ``activation(inputs @ kernel + bias)``.
 
-    Input ``(batch, ..., features)``, output ``(batch, ..., units)``.
+    Input ``(batch, ..., features)``, output ``(batch, ..., units)``, float; kernel
+    ``(features, units)``, bias ``(units,)``.
 
     Arguments:
-        units: number of outputs.
-        activation: name or function; linear by default.
-        use_bias: whether to add a bias.
-        kernel_initializer, bias_initializer: first values; Glorot uniform and zeros.
-        kernel_regularizer, bias_regularizer: penalties added to the loss.
-        activity_regularizer: penalty on the outputs.
-        kernel_constraint, bias_constraint: applied after each update.
-        lora_rank, lora_alpha, quantization_config: only None: these features of Keras are left out.
+        units: int, number of outputs.
+        activation: name or function; None (linear) by default.
+        use_bias: bool, whether to add a bias; True by default.
+        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
+            zeros by default.
+        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
+        activity_regularizer: penalty on the outputs; None by default.
+        kernel_constraint, bias_constraint: applied after each update; None by default.
+        lora_rank, lora_alpha, quantization_config: only None: these features of Keras are left
+            out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: ``units`` not a positive integer; an input of another width.
@@ -32,6 +36,9 @@ class Dense(Layer):
     >>> import numpy as np
     >>> Dense(2, kernel_initializer="ones")(np.array([[1.0, 2.0]])).tolist()
     [[3.0, 3.0]]
+
+    Source: first values: Glorot & Bengio 2010, Understanding the difficulty of training deep
+    feedforward neural networks.
     """
 
     _not_in_config = ("lora_rank", "lora_alpha", "quantization_config")

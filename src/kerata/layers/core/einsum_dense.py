@@ -19,20 +19,24 @@ from kerata.layers.rows import is_apart_after
 class EinsumDense(Layer):
     """Fully connected layer whose product is written as an equation.
 
-    ``EinsumDense("ab,bc->ac", 64, bias_axes="c")`` is ``Dense(64)``.
+    ``EinsumDense("ab,bc->ac", 64, bias_axes="c")`` is ``Dense(64)``. Shapes are those that the
+    equation says: in ``'abc,cd->abd'`` input ``(batch, b, c)``, kernel ``(c, d)``, output
+    ``(batch, b, d)``; all are float.
 
     Arguments:
-        equation: input, kernel and output by letters, ``'abc,cd->abd'``; dots first or last
+        equation: string, input, kernel and output by letters, ``'abc,cd->abd'``; dots first or last
             stand for any further axes, ``'...x,xy->...y'``.
-        output_shape: sizes of the output's letters without the batch; None where the input
-            says it, or alone where there are none, as in ``'ab,b->a'``.
-        activation: name or function; linear by default.
-        bias_axes: letters of the output that get a bias; no bias by default.
-        kernel_initializer, bias_initializer: first values; Glorot uniform and zeros.
-        kernel_regularizer, bias_regularizer: penalties added to the loss.
-        kernel_constraint, bias_constraint: applied after each update.
+        output_shape: int or tuple, sizes of the output's letters without the batch; None where
+            the input says it, or alone where there are none, as in ``'ab,b->a'``.
+        activation: name or function; None (linear) by default.
+        bias_axes: string, letters of the output that get a bias; None (no bias) by default.
+        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
+            zeros by default.
+        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
+        kernel_constraint, bias_constraint: applied after each update; None by default.
         lora_rank, lora_alpha, gptq_unpacked_column_size,
             quantization_config: only None: these features of Keras are left out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: an equation of another form, letters or sizes that don't fit.

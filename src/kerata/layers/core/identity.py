@@ -13,6 +13,14 @@ from kerata.layers.shape_preserving import ShapePreserving
 class Identity(ShapePreserving):
     """Gives its inputs back unchanged.
 
+    Input and output: arrays of any shape, such as ``(batch, ...)``, structure and dtype.
+
+    Arguments:
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        TypeError: an argument that the layer does not have.
+
     >>> import numpy as np
     >>> Identity()(np.array([1.0])).tolist()
     [1.0]

@@ -16,16 +16,17 @@ class InputLayer(Layer):
     """Entrance of a network: fixes shape and type of the data.
 
     Arguments:
-        shape: shape of one row, without the batch axis; a plain number is one axis.
-        batch_size: rows in a batch, if fixed.
+        shape: int or tuple, shape of one row, without the batch axis; a plain number is one
+            axis.
+        batch_size: int, rows in a batch; None (any number) by default.
         dtype: type the data is cast to; the default float type.
-        sparse: whether the data come as sparse matrices.
+        sparse: bool, whether the data come as sparse matrices; False by default.
         ragged: only False: rows of different lengths need padding.
-        batch_shape: shape with the batch axis, instead of ``shape`` and ``batch_size``.
+        batch_shape: tuple, shape with the batch axis, instead of ``shape`` and ``batch_size``.
         input_tensor: a symbolic tensor to start from, which says shape and type; what else is
-            said of them must agree.
-        optional: whether None may be given.
-        name: given automatically if left out.
+            said of them must agree. None by default.
+        optional: bool, whether None may be given; False by default.
+        name: string, given automatically if left out.
 
     Raises:
         ValueError: neither or both of ``shape`` and ``batch_shape``; ``batch_size`` beside
@@ -165,7 +166,25 @@ def Input(
 ) -> KerasTensor:
     """Make the symbolic tensor that a functional model starts from.
 
-    Arguments: those of ``InputLayer``.
+    Arguments:
+        shape: int or tuple, shape of one row, without the batch axis; a plain number is one
+            axis.
+        batch_size: int, rows in a batch; None (any number) by default.
+        dtype: type the data is cast to; the default float type.
+        sparse: bool, whether the data come as sparse matrices; False by default.
+        ragged: only False: rows of different lengths need padding.
+        batch_shape: tuple, shape with the batch axis, instead of ``shape`` and ``batch_size``.
+        name: string, given automatically if left out.
+        tensor: a symbolic tensor to start from, which says shape and type; what else is said of
+            them must agree. None by default.
+        optional: bool, whether None may be given; False by default.
+
+    Returns:
+        A ``KerasTensor`` of shape ``(batch_size, *shape)``.
+
+    Raises:
+        ValueError: neither or both of ``shape`` and ``batch_shape``; ``batch_size`` beside
+            ``batch_shape``; sizes that aren't integers; a tensor that says otherwise.
 
     >>> Input(shape=(3,)).shape
     (None, 3)

@@ -13,17 +13,20 @@ from kerata.layers.layer import Layer
 class Lambda(Layer):
     """Wraps a function of tensors.
 
-    A file stores only the function's name: to load it, register the function with
-    ``@keras.saving.register_keras_serializable()`` or pass it in ``custom_objects``.
-    Code from files is never run.
+    Input ``(batch, ...)`` or several, output as the function gives it. A file stores only the
+    function's name: to load it, register the function with
+    ``@keras.saving.register_keras_serializable()`` or pass it in ``custom_objects``. Code from
+    files is never run.
 
     Arguments:
         function: takes the inputs, and ``arguments`` by keyword; may also take ``mask``
             and ``training``.
-        output_shape: shape of one row of the output, or a function of the input's shape;
+        output_shape: tuple, shape of one row of the output, or a function of the input's shape;
             found by tracing if left out.
-        mask: mask of the output, or a function ``(inputs, mask) -> mask``.
-        arguments: further keyword arguments of the function.
+        mask: bool array, mask of the output, or a function ``(inputs, mask) -> mask``; None by
+            default.
+        arguments: dictionary of further keyword arguments of the function; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         TypeError: ``function`` can't be called.

@@ -13,11 +13,15 @@ from kerata.layers.shape_preserving import ShapePreserving
 class Masking(ShapePreserving):
     """Masks the time steps in which all features equal a value.
 
-    Input and output ``(batch, steps, features)``; masked steps are set to 0, and later
-    layers that know masks skip them.
+    Input and output ``(batch, steps, features)`` of any number dtype; masked steps are set to 0,
+    and later layers that know masks skip them.
 
     Arguments:
-        mask_value: the value that means "nothing here".
+        mask_value: number that means "nothing here", 0 by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: an input without axes.
 
     >>> import numpy as np
     >>> Masking(9.0)(np.array([[[1.0, 9.0], [9.0, 9.0]]])).tolist()

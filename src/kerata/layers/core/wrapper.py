@@ -11,8 +11,12 @@ from kerata.layers.layer import Layer
 class Wrapper(Layer):
     """Base of layers that hold one other layer and build it with themselves.
 
+    A subclass defines ``call``; the layer inside is built for inputs of the same shape and keeps
+    its own dtype.
+
     Arguments:
-        layer: the layer inside.
+        layer: a ``Layer``, or its config as a dictionary.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         TypeError: something that is no layer.

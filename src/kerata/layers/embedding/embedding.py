@@ -14,18 +14,21 @@ from kerata.layers.layer import Layer
 class Embedding(Layer):
     """Looks up a trained vector for each id.
 
-    Input ids ``(batch, ...)`` from 0 to ``input_dim - 1``, output ``(batch, ...,
+    Input int ids ``(batch, ...)`` from 0 to ``input_dim - 1``, output float ``(batch, ...,
     output_dim)``. As in Keras on JAX an id that is too large gives NaN instead of an error,
     and negative ids count from the end.
 
     Arguments:
-        input_dim: number of different ids.
-        output_dim: length of a vector.
-        embeddings_initializer: first values; uniform.
-        embeddings_regularizer, embeddings_constraint: applied to the table.
-        mask_zero: whether id 0 means "nothing here" for later layers.
-        weights: first values of the table, ``(input_dim, output_dim)`` or a list with it.
-        lora_rank, lora_alpha, quantization_config: only None: these features of Keras are left out.
+        input_dim: int, number of different ids.
+        output_dim: int, length of a vector.
+        embeddings_initializer: name or function, first values; uniform by default.
+        embeddings_regularizer, embeddings_constraint: applied to the table; None by default.
+        mask_zero: bool, whether id 0 means "nothing here" for later layers; False by default.
+        weights: first values of the table, ``(input_dim, output_dim)`` or a list with it; None by
+            default.
+        lora_rank, lora_alpha, quantization_config: only None: these features of Keras are left
+            out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: sizes that are no positive integers; ``weights`` of another shape.
@@ -33,6 +36,8 @@ class Embedding(Layer):
     >>> import numpy as np
     >>> Embedding(10, 4)(np.array([[1, 2, 3]])).shape
     (1, 3, 4)
+
+    Source: Bengio et al. 2003, A neural probabilistic language model.
     """
 
     keeps_rows_apart = True

@@ -13,11 +13,16 @@ from kerata.layers.rows import is_batch_left_alone
 class Concatenate(Merge):
     """Puts tensors side by side along an axis; their other sizes must agree.
 
+    Called with a list of arrays, such as ``(batch, a)`` and ``(batch, b)``, which give
+    ``(batch, a + b)``, of any number dtype.
+
     Arguments:
-        axis: the axis, the last by default.
+        axis: int, -1 by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: a single tensor instead of a list; sizes that differ in another axis.
+        ValueError: a single tensor instead of a list; sizes that differ in another axis; an axis
+            that an input does not have.
 
     >>> import numpy as np
     >>> Concatenate()([np.ones((1, 1)), np.zeros((1, 2))]).tolist()

@@ -18,11 +18,13 @@ class Dot(Merge):
     ``(batch, i, j)``; two inputs ``(batch, k)`` give ``(batch, 1)``.
 
     Arguments:
-        axes: axis to sum along, or one for each input; the batch is axis 0.
-        normalize: whether to divide by lengths first, which gives the cosine.
+        axes: int or pair of ints, axis to sum along, or one for each input; the batch is axis 0.
+        normalize: bool, whether to divide by lengths first, which gives the cosine; False by
+            default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: not two inputs; sizes along the axes that differ.
+        ValueError: not two inputs; sizes along the axes that differ; the batch axis.
 
     >>> import numpy as np
     >>> Dot(axes=1)([np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]])]).tolist()

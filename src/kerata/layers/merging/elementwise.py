@@ -56,6 +56,12 @@ def _stretched(shape: Shape, rank: int) -> Shape:
 class Add(Elementwise):
     """Adds its inputs.
 
+    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
+    array with fewer axes gets axes of size 1 behind the batch.
+
+    Arguments:
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
     Raises:
         ValueError: a single tensor instead of a list; shapes that don't fit together.
 
@@ -71,6 +77,12 @@ class Add(Elementwise):
 
 class Subtract(Elementwise):
     """Subtracts the second of two inputs from the first.
+
+    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
+    array with fewer axes gets axes of size 1 behind the batch.
+
+    Arguments:
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: not two inputs; shapes that don't fit together.
@@ -88,7 +100,13 @@ class Subtract(Elementwise):
 
 
 class Average(Elementwise):
-    """Averages its inputs.
+    """Averages its inputs; the result is float.
+
+    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
+    array with fewer axes gets axes of size 1 behind the batch.
+
+    Arguments:
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: a single tensor instead of a list; shapes that don't fit together.
@@ -144,6 +162,12 @@ class SkippingMasked(Elementwise):
 class Multiply(SkippingMasked):
     """Multiplies its inputs; a masked element counts as 1.
 
+    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
+    array with fewer axes gets axes of size 1 behind the batch.
+
+    Arguments:
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
     Raises:
         ValueError: a single tensor instead of a list; shapes that don't fit together.
 
@@ -166,6 +190,12 @@ class Multiply(SkippingMasked):
 class Maximum(SkippingMasked):
     """Takes the largest of its inputs at each place; masked elements don't count.
 
+    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
+    array with fewer axes gets axes of size 1 behind the batch.
+
+    Arguments:
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
     Raises:
         ValueError: a single tensor instead of a list; shapes that don't fit together.
 
@@ -187,6 +217,12 @@ class Maximum(SkippingMasked):
 
 class Minimum(SkippingMasked):
     """Takes the smallest of its inputs at each place; masked elements don't count.
+
+    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
+    array with fewer axes gets axes of size 1 behind the batch.
+
+    Arguments:
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: a single tensor instead of a list; shapes that don't fit together.

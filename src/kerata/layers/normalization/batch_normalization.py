@@ -22,35 +22,43 @@ from kerata.layers.rows import is_batch_left_alone
 class BatchNormalization(Affine):
     """Normalizes each channel: by the batch in training, by moving statistics otherwise.
 
-    ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``. In training the moving
-    statistics go towards the batch's: ``moving * momentum + batch * (1 - momentum)``. With
-    ``trainable=False`` they are used in training too, and stay. Masked steps don't count.
+    ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, input and output
+    ``(batch, ..., channels)``, float; ``gamma``, ``beta`` and the statistics have the shape
+    ``(channels,)``. In training the moving statistics go towards the batch's:
+    ``moving * momentum + batch * (1 - momentum)``. With ``trainable=False`` they are used in
+    training too, and stay. Masked steps don't count.
 
     Arguments:
-        axis: the channels' axis.
-        momentum: how much of the moving statistics stays at each step; may be traced.
-        epsilon: keeps the division finite.
-        center, scale: whether there is a ``beta`` and a ``gamma``.
-        beta_initializer, gamma_initializer: zeros and ones.
-        moving_mean_initializer, moving_variance_initializer: zeros and ones.
-        beta_regularizer, gamma_regularizer: penalties added to the loss.
-        beta_constraint, gamma_constraint: applied after each update.
-        renorm: batch renormalization: in training the outputs are corrected towards what slowly
-            moving statistics would give; they differ from the moving ones used afterwards.
+        axis: int, the channels' axis, -1 by default.
+        momentum: float, how much of the moving statistics stays at each step, 0.99 by default;
+            may be traced.
+        epsilon: float that keeps the division finite, 1e-3 by default; may be traced.
+        center, scale: bools, whether there is a ``beta`` and a ``gamma``; True by default.
+        beta_initializer, gamma_initializer: names or functions, first values; zeros and ones by
+            default.
+        moving_mean_initializer, moving_variance_initializer: names or functions; zeros and ones
+            by default.
+        beta_regularizer, gamma_regularizer: penalties added to the loss; None by default.
+        beta_constraint, gamma_constraint: applied after each update; None by default.
+        renorm: bool, batch renormalization: in training the outputs are corrected towards what
+            slowly moving statistics would give; they differ from the moving ones used
+            afterwards. False by default.
         renorm_clipping: dictionary of ``rmin``, ``rmax`` and ``dmax``, limits of the correction
-            ``x * r + d``.
-        renorm_momentum: how much of these statistics stays at each step.
-        synchronized: accepted: a step that is spread over devices sees the whole batch anyway.
+            ``x * r + d``; None (no limits) by default.
+        renorm_momentum: float, how much of these statistics stays at each step; 0.99 by default.
+        synchronized: bool, accepted: a step that is spread over devices sees the whole batch
+            anyway.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: an input without that axis; a mask that doesn't fit; limits that aren't any.
 
-    Source: Ioffe and Szegedy 2015, Ioffe 2017 (``renorm``); statistics as in
-    Keras 3.15 (variance of the batch itself, without the correction for a sample).
-
     >>> import numpy as np
     >>> BatchNormalization(epsilon=0.0)(np.array([[1.0], [3.0]]), training=True).tolist()
     [[-1.0], [1.0]]
+
+    Source: Ioffe & Szegedy 2015, Batch normalization (arXiv:1502.03167); ``renorm``: Ioffe 2017
+    (arXiv:1702.03275). The variance is that of the batch, without the correction for a sample.
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("momentum", "epsilon")

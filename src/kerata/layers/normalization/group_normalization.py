@@ -15,24 +15,29 @@ from kerata.layers.rows import is_batch_left_alone
 class GroupNormalization(Affine):
     """Normalizes groups of channels within each row to mean 0 and variance 1.
 
+    ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, input and output
+    ``(batch, ..., channels)``, float, with a ``gamma`` and a ``beta`` for each channel.
+
     Arguments:
-        groups: number of groups, which must divide the channels; -1 puts each channel in a
-            group of its own.
-        axis: the channels' axis.
-        epsilon: keeps the division finite.
-        center, scale: whether there is a ``beta`` and a ``gamma``, one for each channel.
-        beta_initializer, gamma_initializer: zeros and ones.
-        beta_regularizer, gamma_regularizer: penalties added to the loss.
-        beta_constraint, gamma_constraint: applied after each update.
+        groups: int, number of groups, which must divide the channels, 32 by default; -1 puts each
+            channel in a group of its own.
+        axis: int, the channels' axis, -1 by default.
+        epsilon: float that keeps the division finite, 1e-3 by default; may be traced.
+        center, scale: bools, whether there is a ``beta`` and a ``gamma``; True by default.
+        beta_initializer, gamma_initializer: names or functions, first values; zeros and ones by
+            default.
+        beta_regularizer, gamma_regularizer: penalties added to the loss; None by default.
+        beta_constraint, gamma_constraint: applied after each update; None by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: groups that don't divide the channels; an input without that axis.
 
-    Source: Wu and He 2018.
-
     >>> import numpy as np
     >>> GroupNormalization(1, epsilon=0.0)(np.array([[1.0, 3.0]])).tolist()
     [[-1.0, 1.0]]
+
+    Source: Wu & He 2018, Group normalization (arXiv:1803.08494).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("epsilon",)

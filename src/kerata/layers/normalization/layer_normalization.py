@@ -14,28 +14,32 @@ from kerata.layers.rows import is_batch_left_alone
 class LayerNormalization(Affine):
     """Normalizes each row over its last axis, or over several, to mean 0 and variance 1.
 
-    ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, with a gamma and a beta for
-    each place along these axes.
+    ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, input and output
+    ``(batch, ..., features)``, float, with a ``gamma`` and a ``beta`` for each place along the
+    axes.
 
     Arguments:
-        axis: axis or axes to normalize over.
-        epsilon: keeps the division finite.
-        center, scale: whether there is a ``beta`` and a ``gamma``.
-        beta_initializer, gamma_initializer: zeros and ones.
-        beta_regularizer, gamma_regularizer: penalties added to the loss.
-        beta_constraint, gamma_constraint: applied after each update.
-        rms_scaling: Keras's old, wrong way to root mean squares: the inputs, with their mean, are
-            divided by their standard deviation; there is a gamma and no beta.
+        axis: int or list of ints, axes to normalize over, -1 by default.
+        epsilon: float that keeps the division finite, 1e-3 by default; may be traced.
+        center, scale: bools, whether there is a ``beta`` and a ``gamma``; True by default.
+        beta_initializer, gamma_initializer: names or functions, first values; zeros and ones by
+            default.
+        beta_regularizer, gamma_regularizer: penalties added to the loss; None by default.
+        beta_constraint, gamma_constraint: applied after each update; None by default.
+        rms_scaling: bool, Keras's old, wrong way to root mean squares: the inputs, with their
+            mean, are divided by their standard deviation; there is a gamma and no beta. False
+            by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: an input without such an axis.
         TypeError: an axis that is neither an integer nor several.
 
-    Source: Ba et al. 2016.
-
     >>> import numpy as np
     >>> LayerNormalization(epsilon=0.0)(np.array([[1.0, 3.0]])).tolist()
     [[-1.0, 1.0]]
+
+    Source: Ba et al. 2016, Layer normalization (arXiv:1607.06450).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("epsilon",)

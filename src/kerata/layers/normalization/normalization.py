@@ -18,24 +18,27 @@ from kerata.layers.shape_preserving import ShapePreserving
 class Normalization(ShapePreserving):
     """Subtracts a mean and divides by a standard deviation, both learned by ``adapt``.
 
+    Input and output ``(batch, ...)``, the output float.
+
     Arguments:
-        axis: axis or axes that keep statistics of their own, the last by default, which is
-            one mean for each feature; None for one mean of everything.
+        axis: int, tuple of ints or None: axes that keep statistics of their own, the last by
+            default, which is one mean for each feature; None for one mean of everything.
         mean, variance: given instead of learned, both or neither; numbers, or arrays that
-            broadcast to the shape of the axes.
-        invert: whether to go back instead: multiply and add.
+            broadcast to the shape of the axes. None by default.
+        invert: bool, whether to go back instead: multiply and add; False by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: only one of mean and variance, or of different shapes; an axis that the
             input doesn't have, or the batch axis; data of another width.
-
-    Source: Keras 3.15: divides by the larger of the deviation and ``epsilon()``.
 
     >>> import numpy as np
     >>> layer = Normalization()
     >>> layer.adapt(np.array([[1.0, 10.0], [3.0, 30.0]]))
     >>> layer(np.array([[1.0, 30.0]])).tolist()
     [[-1.0, 1.0]]
+
+    Source: Keras 3.15: divides by the larger of the deviation and ``epsilon()``.
     """
 
     keeps_rows_apart = True

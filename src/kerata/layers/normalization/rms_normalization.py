@@ -13,20 +13,22 @@ from kerata.layers.shape_preserving import ShapePreserving
 class RMSNormalization(ShapePreserving):
     """Divides each row by its root mean square and multiplies by a trained scale.
 
-    ``scale * x / sqrt(mean(x**2) + epsilon)``.
+    ``scale * x / sqrt(mean(x**2) + epsilon)``, input and output ``(batch, ..., features)``, float,
+    ``scale`` of the shape of the axes.
 
     Arguments:
-        axis: axis or axes over which the mean is taken.
-        epsilon: keeps the division finite.
+        axis: int or list of ints, axes over which the mean is taken, -1 by default.
+        epsilon: float that keeps the division finite, 1e-6 by default; may be traced.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: an input without such an axis.
 
-    Source: Zhang and Sennrich 2019.
-
     >>> import numpy as np
     >>> RMSNormalization(epsilon=0.0)(np.array([[1.0, -1.0]])).tolist()
     [[1.0, -1.0]]
+
+    Source: Zhang & Sennrich 2019, Root mean square layer normalization (arXiv:1910.07467).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("epsilon",)

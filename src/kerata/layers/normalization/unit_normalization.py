@@ -12,10 +12,13 @@ from kerata.layers.shape_preserving import ShapePreserving
 
 
 class UnitNormalization(ShapePreserving):
-    """Divides each row by its Euclidean length; rows of zeros stay.
+    """Divides each row by its Euclidean length: ``x / sqrt(sum(x**2))``; rows of zeros stay.
+
+    Input and output ``(batch, ..., features)``, float.
 
     Arguments:
-        axis: axis or axes over which the length is taken.
+        axis: int or list of ints, axes over which the length is taken, -1 by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: an input without such an axis.

@@ -60,11 +60,16 @@ class GlobalAveragePooling(GlobalPooling):
 class GlobalMaxPooling1D(GlobalMaxPooling):
     """The largest element of each channel of a sequence.
 
-    Input ``(batch, steps, channels)``, output ``(batch, channels)``.
+    Input ``(batch, steps, channels)``, output ``(batch, channels)``, of any number dtype.
 
     Arguments:
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
-        keepdims: whether the pooled axes stay, with size 1.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: an input of another rank, or without any place.
 
     >>> import numpy as np
     >>> GlobalMaxPooling1D()(np.array([[[1.0, 6.0], [5.0, 2.0]]])).tolist()
@@ -77,9 +82,16 @@ class GlobalMaxPooling1D(GlobalMaxPooling):
 class GlobalMaxPooling2D(GlobalMaxPooling):
     """The largest element of each channel of an image.
 
-    Input ``(batch, height, width, channels)``, output ``(batch, channels)``.
+    Input ``(batch, height, width, channels)``, output ``(batch, channels)``, of any number dtype.
 
-    Arguments: those of ``GlobalMaxPooling1D``.
+    Arguments:
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: an input of another rank, or without any place.
 
     >>> import numpy as np
     >>> GlobalMaxPooling2D()(np.arange(8.0).reshape(1, 2, 2, 2)).tolist()
@@ -92,9 +104,17 @@ class GlobalMaxPooling2D(GlobalMaxPooling):
 class GlobalMaxPooling3D(GlobalMaxPooling):
     """The largest element of each channel of a volume.
 
-    Input ``(batch, depth, height, width, channels)``, output ``(batch, channels)``.
+    Input ``(batch, depth, height, width, channels)``, output ``(batch, channels)``, of any number
+    dtype.
 
-    Arguments: those of ``GlobalMaxPooling1D``.
+    Arguments:
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: an input of another rank, or without any place.
 
     >>> import numpy as np
     >>> GlobalMaxPooling3D()(np.ones((1, 2, 2, 2, 3))).shape
@@ -110,13 +130,22 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
     Input ``(batch, steps, channels)``, mask ``(batch, steps)``, output ``(batch, channels)``.
     Where the mask lets nothing through the mean is 0 (Keras 3.15 gives NaN).
 
-    Arguments: those of ``GlobalMaxPooling1D``.
+    Arguments:
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: an input of another rank, or without any place.
 
     >>> import numpy as np
     >>> x = np.array([[[1.0], [3.0], [8.0]]])
     >>> average = GlobalAveragePooling1D()
     >>> average(x).item(), average(x, mask=np.array([[True, True, False]])).item()
     (4.0, 2.0)
+
+    Source: Lin et al. 2014, Network in network (arXiv:1312.4400).
     """
 
     rank = 1
@@ -144,13 +173,22 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
 class GlobalAveragePooling2D(GlobalAveragePooling):
     """The mean of each channel of an image.
 
-    Input ``(batch, height, width, channels)``, output ``(batch, channels)``.
+    Input ``(batch, height, width, channels)``, output ``(batch, channels)``, float.
 
-    Arguments: those of ``GlobalMaxPooling1D``.
+    Arguments:
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: an input of another rank, or without any place.
 
     >>> import numpy as np
     >>> GlobalAveragePooling2D()(np.arange(8.0).reshape(1, 2, 2, 2)).tolist()
     [[3.0, 4.0]]
+
+    Source: Lin et al. 2014, Network in network (arXiv:1312.4400).
     """
 
     rank = 2
@@ -159,13 +197,22 @@ class GlobalAveragePooling2D(GlobalAveragePooling):
 class GlobalAveragePooling3D(GlobalAveragePooling):
     """The mean of each channel of a volume.
 
-    Input ``(batch, depth, height, width, channels)``, output ``(batch, channels)``.
+    Input ``(batch, depth, height, width, channels)``, output ``(batch, channels)``, float.
 
-    Arguments: those of ``GlobalMaxPooling1D``.
+    Arguments:
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: an input of another rank, or without any place.
 
     >>> import numpy as np
     >>> GlobalAveragePooling3D()(np.ones((1, 2, 2, 2, 3))).shape
     (1, 3)
+
+    Source: Lin et al. 2014, Network in network (arXiv:1312.4400).
     """
 
     rank = 3

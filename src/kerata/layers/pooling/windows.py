@@ -85,15 +85,19 @@ class AveragePooling(Pooling):
 class MaxPooling1D(MaxPooling):
     """The largest element of each window of a sequence, channel by channel.
 
-    Input ``(batch, steps, channels)``, output ``(batch, new_steps, channels)``; with
+    Input ``(batch, steps, channels)``, output
+    ``(batch, new_steps, channels)``, of any number dtype; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
 
     Arguments:
-        pool_size: steps in a window, 2 by default.
-        strides: steps from one window to the next; the pool size by default.
-        padding: ``'valid'`` (whole windows only) or ``'same'`` (``ceil(steps / strides)``
-            windows).
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        pool_size: int, steps in a window, 2 by default.
+        strides: int, steps from one window to the next; the pool size by default.
+        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
+            (``ceil(size / strides)`` windows).
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        name: string, given automatically if left out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: sizes that are no positive integers; an input the window does not fit.
@@ -110,13 +114,21 @@ class MaxPooling2D(MaxPooling):
     """The largest element of each window of an image, channel by channel.
 
     Input ``(batch, height, width, channels)``, output
-    ``(batch, new_height, new_width, channels)``; with ``data_format='channels_first'`` the
-    channels are axis 1 of both.
+    ``(batch, new_height, new_width, channels)``, of any number dtype; with
+    ``data_format='channels_first'`` the channels are axis 1 of both.
 
-    Arguments: those of ``MaxPooling1D``; sizes are one number or a pair.
+    Arguments:
+        pool_size: int or pair of ints, pixels in a window along each axis, 2 by default.
+        strides: int or pair of ints, pixels from one window to the next; the pool size by default.
+        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
+            (``ceil(size / strides)`` windows).
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        name: string, given automatically if left out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``MaxPooling1D``.
+        ValueError: sizes that are no positive integers; an input the window does not fit.
 
     >>> import numpy as np
     >>> MaxPooling2D()(np.arange(16.0).reshape(1, 4, 4, 1)).ravel().tolist()
@@ -129,13 +141,23 @@ class MaxPooling2D(MaxPooling):
 class MaxPooling3D(MaxPooling):
     """The largest element of each window of a volume, channel by channel.
 
-    Input ``(batch, depth, height, width, channels)``, output with three shorter axes; with
+    Input ``(batch, depth, height, width, channels)``, output
+    ``(batch, new_depth, new_height, new_width, channels)``, of any number dtype; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
 
-    Arguments: those of ``MaxPooling1D``; sizes are one number or a triple.
+    Arguments:
+        pool_size: int or triple of ints, points in a window along each axis, 2 by default.
+        strides: int or triple of ints, points from one window to the next; the pool size by
+            default.
+        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
+            (``ceil(size / strides)`` windows).
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        name: string, given automatically if left out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``MaxPooling1D``.
+        ValueError: sizes that are no positive integers; an input the window does not fit.
 
     >>> import numpy as np
     >>> MaxPooling3D()(np.ones((1, 4, 4, 4, 2))).shape
@@ -148,13 +170,23 @@ class MaxPooling3D(MaxPooling):
 class AveragePooling1D(AveragePooling):
     """The mean of each window of a sequence, channel by channel.
 
-    Input ``(batch, steps, channels)``, output ``(batch, new_steps, channels)``; with
+    Input ``(batch, steps, channels)``, output
+    ``(batch, new_steps, channels)``, float; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
 
-    Arguments: those of ``MaxPooling1D``. With ``padding='same'`` only real elements count.
+    Arguments:
+        pool_size: int, steps in a window, 2 by default.
+        strides: int, steps from one window to the next; the pool size by default.
+        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
+            (``ceil(size / strides)`` windows). With ``'same'`` only real elements
+            count.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        name: string, given automatically if left out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``MaxPooling1D``.
+        ValueError: sizes that are no positive integers; an input the window does not fit.
 
     >>> import numpy as np
     >>> AveragePooling1D(2)(np.array([[[1.0], [5.0], [2.0], [3.0]]])).ravel().tolist()
@@ -168,14 +200,22 @@ class AveragePooling2D(AveragePooling):
     """The mean of each window of an image, channel by channel.
 
     Input ``(batch, height, width, channels)``, output
-    ``(batch, new_height, new_width, channels)``; with ``data_format='channels_first'`` the
-    channels are axis 1 of both.
+    ``(batch, new_height, new_width, channels)``, float; with
+    ``data_format='channels_first'`` the channels are axis 1 of both.
 
-    Arguments: those of ``MaxPooling1D``; sizes are one number or a pair. With
-        ``padding='same'`` only real elements count.
+    Arguments:
+        pool_size: int or pair of ints, pixels in a window along each axis, 2 by default.
+        strides: int or pair of ints, pixels from one window to the next; the pool size by default.
+        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
+            (``ceil(size / strides)`` windows). With ``'same'`` only real elements
+            count.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        name: string, given automatically if left out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``MaxPooling1D``.
+        ValueError: sizes that are no positive integers; an input the window does not fit.
 
     >>> import numpy as np
     >>> AveragePooling2D()(np.arange(16.0).reshape(1, 4, 4, 1)).ravel().tolist()
@@ -188,14 +228,24 @@ class AveragePooling2D(AveragePooling):
 class AveragePooling3D(AveragePooling):
     """The mean of each window of a volume, channel by channel.
 
-    Input ``(batch, depth, height, width, channels)``, output with three shorter axes; with
+    Input ``(batch, depth, height, width, channels)``, output
+    ``(batch, new_depth, new_height, new_width, channels)``, float; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
 
-    Arguments: those of ``MaxPooling1D``; sizes are one number or a triple. With
-        ``padding='same'`` only real elements count.
+    Arguments:
+        pool_size: int or triple of ints, points in a window along each axis, 2 by default.
+        strides: int or triple of ints, points from one window to the next; the pool size by
+            default.
+        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
+            (``ceil(size / strides)`` windows). With ``'same'`` only real elements
+            count.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        name: string, given automatically if left out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: as in ``MaxPooling1D``.
+        ValueError: sizes that are no positive integers; an input the window does not fit.
 
     >>> import numpy as np
     >>> AveragePooling3D()(np.ones((1, 4, 4, 4, 2))).shape

@@ -14,13 +14,17 @@ from kerata.layers.rows import is_batch_left_alone
 class CategoryEncoding(Layer):
     """Encodes category numbers from 0 to ``num_tokens - 1`` as vectors.
 
+    Input int ``(batch, tokens)``, output float ``(batch, num_tokens)``, or
+    ``(batch, tokens, num_tokens)`` with ``'one_hot'``.
+
     Arguments:
-        num_tokens: number of categories.
+        num_tokens: int, number of categories.
         output_mode: ``'one_hot'``: each number becomes a vector with one 1, in place of a
-            last axis of size 1 or as a new one; ``'multi_hot'``: the numbers along the
-            axis after the batch's become one vector with a 1 for each; ``'count'``: the same
+            last axis of size 1 or as a new one; ``'multi_hot'`` (the default): the numbers along
+            the axis after the batch's become one vector with a 1 for each; ``'count'``: the same
             with counts.
-        sparse: accepted; the result is dense.
+        sparse: bool, accepted; the result is dense.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: an unknown mode; no positive number of categories; numbers that are no

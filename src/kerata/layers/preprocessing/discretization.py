@@ -20,24 +20,27 @@ class Discretization(Layer):
     """Replaces each number by the number of the bin it falls into.
 
     Bin 0 holds what lies below the first boundary, bin i what lies from boundary i-1 up to,
-    and without, boundary i.
+    and without, boundary i. Input ``(batch, ...)`` of any number dtype, output int32 of the same
+    shape with ``'int'``.
 
     Arguments:
-        bin_boundaries: boundaries in ascending order; or
-        num_bins: how many bins ``adapt`` makes, with about as many numbers in each.
-        epsilon: accepted; Keras's tolerance for the boundaries, which are exact here.
-        output_mode: ``'int'`` for the bins' numbers, or one of ``CategoryEncoding``'s modes.
-        sparse: accepted; the result is dense.
+        bin_boundaries: list of floats, boundaries in ascending order; or
+        num_bins: int, how many bins ``adapt`` makes, with about as many numbers in each.
+        epsilon: float, accepted; Keras's tolerance for the boundaries, which are exact here.
+        output_mode: ``'int'`` (the default) for the bins' numbers, or one of
+            ``CategoryEncoding``'s modes.
+        sparse: bool, accepted; the result is dense.
+        name, dtype: see ``Layer``; given automatically and ``floatx()`` by default.
 
     Raises:
         ValueError: both or neither of ``bin_boundaries`` and ``num_bins``; an unknown mode;
             a call before ``adapt``.
 
-    Source: quantiles between neighbouring numbers as in Keras 3.15.
-
     >>> import numpy as np
     >>> Discretization(bin_boundaries=[0.0, 1.0])(np.array([[-1.0, 0.0, 0.5, 7.0]])).tolist()
     [[0, 1, 1, 2]]
+
+    Source: quantiles between neighbouring numbers as in Keras 3.15.
     """
 
     def __init__(

@@ -21,22 +21,25 @@ from kerata.layers.signature import call_signature
 class Hashing(Layer):
     """Sorts strings or integers into bins by a fingerprint, without a vocabulary.
 
-    Works on data, not inside a model: apply the layer to the data first.
+    Works on data, not inside a model: apply the layer to the data first. Strings or ints
+    ``(batch, ...)`` give int32 bins of the same shape with ``'int'``.
 
     Arguments:
-        num_bins: number of bins, that of ``mask_value`` included.
-        mask_value: value that gets bin 0 for itself.
-        salt: one or two integers, the key of SipHash; FarmHash64 without.
-        output_mode: ``'int'`` for the bins' numbers, or one of ``CategoryEncoding``'s modes.
-        sparse: whether vectors come as a SciPy CSR matrix.
+        num_bins: int, number of bins, that of ``mask_value`` included.
+        mask_value: string or int that gets bin 0 for itself; None by default.
+        salt: one or two ints, the key of SipHash; None (FarmHash64) by default.
+        output_mode: ``'int'`` (the default) for the bins' numbers, or one of
+            ``CategoryEncoding``'s modes.
+        sparse: bool, whether vectors come as a SciPy CSR matrix; False by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: a wrong number of bins, mode, type or salt.
+        ValueError: a wrong number of bins, mode, type or salt; a call inside a model.
 
     >>> Hashing(num_bins=3)([["A"], ["B"], ["C"], ["D"], ["E"]]).tolist()
     [[1], [0], [1], [1], [2]]
 
-    Source: Keras 3.15; the same bins as there.
+    Source: Keras 3.15, the same bins as there; SipHash: Aumasson & Bernstein 2012.
     """
 
     def __init__(

@@ -18,7 +18,8 @@ from kerata.layers.preprocessing.vocabulary import IndexLookup
 class IntegerLookup(IndexLookup):
     """Replaces integers by their numbers in a vocabulary, or back.
 
-    Works on data and as a part of a model.
+    Works on data and as a part of a model. Input ints ``(batch, ...)``, output int32 of the same
+    shape with ``'int'``, else float vectors ``(batch, tokens)``.
 
     Arguments:
         max_tokens: most numbers there may be, those of special tokens included.

@@ -15,9 +15,15 @@ from kerata.layers.shape_preserving import ShapePreserving
 class Rescaling(ShapePreserving):
     """Multiplies by ``scale`` and adds ``offset``; ``Rescaling(1 / 255)`` for image bytes.
 
+    Input ``(batch, ..., channels)`` of any number dtype, output float of the same shape.
+
     Arguments:
-        scale: number, or one for each channel.
-        offset: likewise.
+        scale: float, or one for each channel; may be traced.
+        offset: float, or one for each channel, 0 by default; may be traced.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: something else than numbers; another number of them than channels.
 
     >>> import numpy as np
     >>> Rescaling(0.5, offset=1.0)(np.array([2, 4], dtype="uint8")).tolist()

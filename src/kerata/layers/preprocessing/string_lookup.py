@@ -34,8 +34,9 @@ class StringLookup(IndexLookup):
         salt: one or two integers that change which unknown strings share a number.
 
     Returns:
-        Int32 or float32 array; a list of lists where ``'int'`` or ``invert`` is given rows of
-        different lengths; an object array of strings with ``invert``.
+        Int32 array of the inputs' shape ``(batch, ...)`` or float32 vectors ``(batch, tokens)``; a
+        list of lists where ``'int'`` or ``invert`` is given rows of different lengths; an object
+        array of strings with ``invert``.
 
     Raises:
         ValueError: options that don't go together, an unsuitable vocabulary, an unknown string

@@ -11,11 +11,16 @@ from kerata.regularizers import L1L2
 class ActivityRegularization(ShapePreserving):
     """Leaves its inputs as they are and adds a penalty on them to the loss.
 
-    The penalty is divided by the number of rows, as all activity penalties are.
+    ``(l1 * sum(abs(x)) + l2 * sum(x**2)) / rows``; input and output ``(batch, ...)``.
 
     Arguments:
-        l1: factor of the sum of absolute values; may be a traced value.
-        l2: factor of the sum of squares; may be a traced value.
+        l1: float of at least 0, factor of the sum of absolute values, 0 by default; may be
+            traced.
+        l2: float of at least 0, factor of the sum of squares, 0 by default; may be traced.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: a factor that is negative or no number.
 
     >>> import numpy as np
     >>> layer = ActivityRegularization(l2=0.5)

@@ -16,19 +16,23 @@ _LOWEST = -1.0507009873554805 * 1.6732632423543772
 class AlphaDropout(Dropout):
     """Dropout for SELU networks: inputs of mean 0 and variance 1 keep them.
 
+    Input and output ``(batch, ...)``, float; outside training nothing is changed.
+
     Arguments:
-        rate: share of inputs that are set to SELU's lowest value; may be a traced value.
-        noise_shape: as for ``Dropout``.
-        seed: integer, or None for the global generator.
+        rate: float from 0 to below 1, share of inputs that are set to SELU's lowest value; may be
+            traced.
+        noise_shape: tuple of ints and None, as for ``Dropout``; None by default.
+        seed: int, or None (the default) for the global generator.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: a rate outside 0 to 1.
-
-    Source: Klambauer et al. 2017.
+        ValueError: a rate outside 0 to 1; training with rate 1; a noise shape that is none.
 
     >>> import numpy as np
     >>> AlphaDropout(0.5)(np.ones(3)).tolist()
     [1.0, 1.0, 1.0]
+
+    Source: Klambauer et al. 2017, Self-normalizing neural networks (arXiv:1706.02515).
     """
 
     def perturb(self, inputs: Any, key: Any) -> Any:

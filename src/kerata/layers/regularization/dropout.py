@@ -37,22 +37,26 @@ class RandomInTraining(ShapePreserving):
 class Dropout(RandomInTraining):
     """In training sets a share of the inputs to 0 and scales up the rest; else does nothing.
 
-    What stays is divided by ``1 - rate``, so that the outputs' expected sum is the inputs'.
+    Input and output ``(batch, ...)``, float. What stays is divided by ``1 - rate``, so that the
+    outputs' expected sum is the inputs'.
 
     Arguments:
-        rate: share of inputs that are dropped, from 0 to 1; may be a traced value.
-        noise_shape: shape of the random choice, with 1 where entries along an axis are
-            dropped together, and None for the input's own size.
-        seed: integer, or None for the global generator.
+        rate: float from 0 to 1, share of inputs that are dropped; may be traced.
+        noise_shape: tuple of ints and None, shape of the random choice, with 1 where entries along
+            an axis are dropped together, and None for the input's own size. None (one choice
+            for each entry) by default.
+        seed: int, or None (the default) for the global generator.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: a rate outside 0 to 1; a noise shape that is none.
 
-    Source: Srivastava et al. 2014; scaling as in Keras 3.15.
-
     >>> import numpy as np
     >>> Dropout(0.5)(np.ones(3)).tolist()
     [1.0, 1.0, 1.0]
+
+    Source: Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from
+    overfitting; scaling as in Keras 3.15.
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("rate",)

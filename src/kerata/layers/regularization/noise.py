@@ -12,11 +12,14 @@ from kerata.layers.regularization.dropout import RandomInTraining, check_some_st
 
 
 class GaussianNoise(RandomInTraining):
-    """In training adds normal noise to the inputs.
+    """In training adds normal noise of mean 0 to the inputs.
+
+    Input and output ``(batch, ...)``, float; outside training nothing is changed.
 
     Arguments:
-        stddev: standard deviation of the noise; may be a traced value.
-        seed: integer, or None for the global generator.
+        stddev: float of at least 0, standard deviation of the noise; may be traced.
+        seed: int, or None (the default) for the global generator.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: a negative deviation.
@@ -24,6 +27,8 @@ class GaussianNoise(RandomInTraining):
     >>> import numpy as np
     >>> GaussianNoise(1.0)(np.ones(3)).tolist()
     [1.0, 1.0, 1.0]
+
+    Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization.
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("stddev",)
@@ -41,20 +46,23 @@ class GaussianNoise(RandomInTraining):
 class GaussianDropout(RandomInTraining):
     """In training multiplies the inputs by normal noise of mean 1.
 
-    The noise has the variance ``rate / (1 - rate)``, that of dropout's factors.
+    The noise has the variance ``rate / (1 - rate)``, that of dropout's factors. Input and output
+    ``(batch, ...)``, float; outside training nothing is changed.
 
     Arguments:
-        rate: as for ``Dropout``, below 1; may be a traced value.
-        seed: integer, or None for the global generator.
+        rate: float from 0 to below 1, as for ``Dropout``; may be traced.
+        seed: int, or None (the default) for the global generator.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: a rate outside 0 to 1.
-
-    Source: Srivastava et al. 2014.
+        ValueError: a rate outside 0 to 1; training with rate 1.
 
     >>> import numpy as np
     >>> GaussianDropout(0.5)(np.ones(3)).tolist()
     [1.0, 1.0, 1.0]
+
+    Source: Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from
+    overfitting.
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("rate",)

@@ -41,17 +41,19 @@ class SpatialDropout1D(_SpatialDropout):
     """Drops whole channels of sequences ``(batch, steps, channels)`` in training.
 
     Arguments:
-        rate: share of channels that are dropped; may be a traced value.
-        seed: integer, or None for the global generator.
+        rate: float from 0 to 1, share of channels that are dropped; may be traced.
+        seed: int, or None (the default) for the global generator.
+        name, dtype: see ``Layer``; given automatically and ``floatx()`` by default.
 
     Raises:
         ValueError: a rate outside 0 to 1; an input of another rank.
 
-    Source: Tompson et al. 2014.
-
     >>> import numpy as np
     >>> SpatialDropout1D(0.5)(np.ones((1, 2, 3)), training=True).shape
     (1, 2, 3)
+
+    Source: Tompson et al. 2015, Efficient object localization using convolutional networks
+    (arXiv:1411.4280).
     """
 
     rank = 1
@@ -61,18 +63,21 @@ class SpatialDropout2D(_SpatialDropout):
     """Drops whole channels of images ``(batch, height, width, channels)`` in training.
 
     Arguments:
-        rate: share of channels that are dropped; may be a traced value.
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
-        seed: integer, or None for the global generator.
+        rate: float from 0 to 1, share of channels that are dropped; may be traced.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        seed: int, or None (the default) for the global generator.
+        name, dtype: see ``Layer``; given automatically and ``floatx()`` by default.
 
     Raises:
         ValueError: a rate outside 0 to 1; an input of another rank.
 
-    Source: Tompson et al. 2014.
-
     >>> import numpy as np
     >>> SpatialDropout2D(0.5)(np.ones((1, 2, 2, 3)), training=True).shape
     (1, 2, 2, 3)
+
+    Source: Tompson et al. 2015, Efficient object localization using convolutional networks
+    (arXiv:1411.4280).
     """
 
     rank = 2
@@ -93,13 +98,22 @@ class SpatialDropout2D(_SpatialDropout):
 class SpatialDropout3D(SpatialDropout2D):
     """Drops whole channels of volumes ``(batch, depth, height, width, channels)`` in training.
 
-    Arguments: those of ``SpatialDropout2D``.
+    Arguments:
+        rate: float from 0 to 1, share of channels that are dropped; may be traced.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        seed: int, or None (the default) for the global generator.
+        name, dtype: see ``Layer``; given automatically and ``floatx()`` by default.
 
-    Source: Tompson et al. 2014.
+    Raises:
+        ValueError: a rate outside 0 to 1; an input of another rank.
 
     >>> import numpy as np
     >>> SpatialDropout3D(0.5)(np.ones((1, 2, 2, 2, 3)), training=True).shape
     (1, 2, 2, 2, 3)
+
+    Source: Tompson et al. 2015, Efficient object localization using convolutional networks
+    (arXiv:1411.4280).
     """
 
     rank = 3

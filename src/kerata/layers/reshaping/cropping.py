@@ -31,8 +31,11 @@ class Cropping(Borders):
 class Cropping1D(Cropping):
     """Cuts steps off both ends of sequences ``(batch, steps, channels)``.
 
+    Output ``(batch, steps - before - after, channels)`` of the input's dtype.
+
     Arguments:
-        cropping: how many at both ends, or a pair (before, after).
+        cropping: int, how many at both ends, or a pair (before, after); ``(1, 1)`` by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: cropping of another form; an input of which nothing would be left.
@@ -51,9 +54,14 @@ class Cropping1D(Cropping):
 class Cropping2D(Cropping):
     """Cuts rows and columns off images ``(batch, height, width, channels)``.
 
+    The output has the input's dtype.
+
     Arguments:
-        cropping: how many on all sides, a pair for the two axes, or pairs (before, after).
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        cropping: int, how many on all sides, a pair for the two axes, or pairs (before, after);
+            nothing by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: cropping of another form; an input of which nothing would be left.
@@ -74,9 +82,14 @@ class Cropping2D(Cropping):
 class Cropping3D(Cropping):
     """Cuts the ends off volumes ``(batch, depth, height, width, channels)``.
 
+    The output has the input's dtype.
+
     Arguments:
-        cropping: how many on all sides, a number for each axis, or pairs (before, after).
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        cropping: int, how many on all sides, a number for each axis, or pairs (before, after);
+            1 by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: cropping of another form; an input of which nothing would be left.

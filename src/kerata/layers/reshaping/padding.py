@@ -30,9 +30,13 @@ class ZeroPadding(Borders):
 class ZeroPadding1D(ZeroPadding):
     """Adds zeros before and after sequences ``(batch, steps, channels)``.
 
+    Output ``(batch, before + steps + after, channels)`` of the input's dtype.
+
     Arguments:
-        padding: how many at both ends, or a pair (before, after).
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        padding: int, how many at both ends, or a pair (before, after); 1 by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: padding of another form; an input of another rank.
@@ -51,9 +55,14 @@ class ZeroPadding1D(ZeroPadding):
 class ZeroPadding2D(ZeroPadding):
     """Adds rows and columns of zeros around images ``(batch, height, width, channels)``.
 
+    The output has the input's dtype.
+
     Arguments:
-        padding: how many on all sides, a pair for the two axes, or pairs (before, after).
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        padding: int, how many on all sides, a pair for the two axes, or pairs (before, after);
+            1 by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: padding of another form; an input of another rank.
@@ -74,9 +83,14 @@ class ZeroPadding2D(ZeroPadding):
 class ZeroPadding3D(ZeroPadding):
     """Adds zeros around volumes ``(batch, depth, height, width, channels)``.
 
+    The output has the input's dtype.
+
     Arguments:
-        padding: how many on all sides, a number for each axis, or pairs (before, after).
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        padding: int, how many on all sides, a number for each axis, or pairs (before, after);
+            1 by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: padding of another form; an input of another rank.

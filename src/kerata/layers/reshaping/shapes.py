@@ -15,10 +15,15 @@ from kerata.layers.reshaping.rearranging import Rearranging
 
 
 class Flatten(Rearranging):
-    """Makes each row flat: ``(batch, ...)`` to ``(batch, features)``.
+    """Makes each row flat: ``(batch, ...)`` to ``(batch, features)``, of any dtype.
 
     Arguments:
-        data_format: with ``'channels_first'`` the channels are moved last before.
+        data_format: ``'channels_last'`` or ``'channels_first'``, with which the channels are moved
+            last before; ``image_data_format()`` by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+    Raises:
+        ValueError: an unknown ``data_format``; an input without axes.
 
     >>> import numpy as np
     >>> Flatten()(np.ones((2, 3, 4))).shape
@@ -43,10 +48,12 @@ class Flatten(Rearranging):
 
 
 class Reshape(Rearranging):
-    """Gives each row another shape.
+    """Gives each row another shape: ``(batch, ...)`` to ``(batch, *target_shape)``, of any dtype.
 
     Arguments:
-        target_shape: shape of a row; one size may be -1, which is worked out.
+        target_shape: int or tuple of ints, shape of a row; one size may be -1, which is worked
+            out.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: sizes that are none, more than one -1; another number of elements.
@@ -90,11 +97,14 @@ class Reshape(Rearranging):
 class Permute(Rearranging):
     """Puts the axes of each row into another order.
 
+    For ``(2, 1)`` input ``(batch, a, b)``, output ``(batch, b, a)``, of any dtype.
+
     Arguments:
-        dims: the axes in their new order, counted from 1.
+        dims: tuple of ints, the axes in their new order, counted from 1.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        ValueError: not each axis once.
+        ValueError: not each axis once; an input of another rank.
 
     >>> import numpy as np
     >>> Permute((2, 1))(np.ones((5, 3, 4))).shape
@@ -121,10 +131,11 @@ class Permute(Rearranging):
 
 
 class RepeatVector(Rearranging):
-    """Repeats each row: ``(batch, features)`` to ``(batch, n, features)``.
+    """Repeats each row: ``(batch, features)`` to ``(batch, n, features)``, of any dtype.
 
     Arguments:
-        n: how often.
+        n: int, how often.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: ``n`` not a positive integer; an input of another rank.

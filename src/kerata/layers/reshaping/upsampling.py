@@ -26,8 +26,11 @@ _METHODS = {
 class UpSampling1D(Rearranging):
     """Repeats each step: ``(batch, steps, channels)`` to ``(batch, size * steps, channels)``.
 
+    The output has the input's dtype.
+
     Arguments:
-        size: how often.
+        size: int, how often; 2 by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: ``size`` not a positive integer; an input of another rank.
@@ -54,11 +57,15 @@ class UpSampling1D(Rearranging):
 class UpSampling2D(Rearranging):
     """Makes images ``(batch, height, width, channels)`` larger.
 
+    Output ``(batch, size * height, size * width, channels)``.
+
     Arguments:
-        size: factor, or a pair for height and width.
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
-        interpolation: ``'nearest'`` repeats pixels; ``'bilinear'``, ``'bicubic'``,
+        size: int, factor, or a pair for height and width; 2 by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        interpolation: ``'nearest'`` (the default) repeats pixels; ``'bilinear'``, ``'bicubic'``,
             ``'lanczos3'`` and ``'lanczos5'`` interpolate.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: an unknown interpolation; sizes that are no positive integers; an input
@@ -67,6 +74,9 @@ class UpSampling2D(Rearranging):
     >>> import numpy as np
     >>> UpSampling2D(2)(np.array([[[[1.0], [2.0]]]]))[0, :, :, 0].tolist()
     [[1.0, 1.0, 2.0, 2.0], [1.0, 1.0, 2.0, 2.0]]
+
+    Source: bicubic: Keys 1981, Cubic convolution interpolation for digital image processing;
+    Lanczos: Duchon 1979, Lanczos filtering in one and two dimensions.
     """
 
     def __init__(
@@ -102,9 +112,13 @@ class UpSampling2D(Rearranging):
 class UpSampling3D(Rearranging):
     """Repeats the points of volumes ``(batch, depth, height, width, channels)``.
 
+    The output has the input's dtype.
+
     Arguments:
-        size: how often, or a number for each axis.
-        data_format: ``'channels_last'`` (the default) or ``'channels_first'``.
+        size: int, how often, or a number for each axis; 2 by default.
+        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+            default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
         ValueError: sizes that are no positive integers; an input of another rank.
