@@ -18,7 +18,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Tests compile thousands of small programs and run each a few times: compiling less well halves
-# the time. Set XLA_FLAGS (to anything, such as a space) to test what users run.
+# the time. Give XLA_FLAGS (empty, for example) to test what users run.
 os.environ.setdefault(
     "XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=0"
 )

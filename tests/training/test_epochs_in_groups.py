@@ -7,6 +7,8 @@ import kerata as keras
 from kerata import layers
 from kerata.training import epochs
 
+pytestmark = pytest.mark.bits
+
 rng = np.random.default_rng(0)
 X = rng.normal(size=(50, 4)).astype("float32")
 Y = (X.sum(1) > 0).astype("float32")

@@ -15,6 +15,8 @@ from kerata.training import stored
 from kerata.training.row_files import FileRows, SlicedRows, row_source
 from kerata.training.stored import StoredRows
 
+pytestmark = pytest.mark.bits
+
 rng = np.random.default_rng(0)
 ROWS = 203
 X = rng.normal(size=(ROWS, 6)).astype("float32")

@@ -131,9 +131,8 @@ def test_training_and_validation_rows_are_compared_once(fitted, held, told):
 def test_findings_are_told_once_on_the_terminal(capsys):
     import dataclasses
 
-    from kerata.cli.terminal import terminal
-
     from kerata.cli.verdict import print_verdict
+    from kerata.utils.terminal import terminal
 
     worse = Finding("overfitting", "Training rows are known by heart.", {}, "Try dropout.")
     other = Finding("dead units", "3 units are 0.", {}, "Lower the rate.")
