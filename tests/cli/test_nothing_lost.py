@@ -261,3 +261,26 @@ def test_a_folder_that_a_dead_process_had_moved_aside_comes_back(place, tmp_path
     (folder / "tiny").rename(folder / f".tiny.{files._OWNER.format(dead.pid)}.ab12.old")
     assert [run.name for run in runs.all(folder)] == ["tiny"]
     sound(place)
+
+
+@pytest.mark.slow
+def test_a_signal_while_training_again_keeps_what_was_trained(place):
+    _, errors = start(place, "--network", "linear", "--epochs", "2").communicate(timeout=120)
+    assert not errors
+    config = place / "runs" / "tiny" / "config.json"
+    told = json.loads(config.read_text())
+    told |= {"epochs": 100_000, "options": {"patience": 99_999}}
+    config.write_text(json.dumps(told))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kerata", "rerun", "tiny"],
+        cwd=place,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(8)
+    process.send_signal(signal.SIGTERM)
+    told, errors = process.communicate(timeout=120)
+    assert process.returncode == 143, errors
+    assert "Stopping; judging epoch" in told
+    assert sound(place, "tiny-again").record["verdict"] is None

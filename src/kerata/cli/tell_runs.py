@@ -167,6 +167,8 @@ def tell_rerun(
     data: str | None = None,
 ) -> None:
     """Train again and say whether the result is the same."""
+    from kerata.cli.request import Request
+    from kerata.cli.safekeeping import Safekeeping
     from kerata.workbench import runs
     from kerata.workbench.runs.rerun import train_again
 
@@ -175,8 +177,26 @@ def tell_rerun(
     again = new or f"{run.name}-again"
     runs.check_name(again, run.path.parent, overwrite=overwrite)
     with_diagnosis = run.record.get("diagnosis") is not None
-    trained = train_again(run, network=network, data=data, with_diagnosis=with_diagnosis)
-    made = runs.save(trained, again, run.path.parent, overwrite=overwrite)
+    request = Request(
+        source=str(data or run.config.get("source")),
+        table=run.config.get("table"),
+        out=run.path.parent,
+        overwrite=overwrite,
+    )
+    kept = Safekeeping(console, request, again, None)
+    with kept.watching():
+        trained = train_again(
+            run,
+            network=network,
+            data=data,
+            with_diagnosis=with_diagnosis,
+            watch=[kept.watch],
+            on_event=kept.tell,
+        )
+        if kept.run is None:
+            assert kept.problem is not None
+            raise kept.problem
+        made = runs.complete(kept.run, trained)
     before, after = run.record["metrics"], made.record["metrics"]
     if before == after:
         console.print("The same result as before, to the last digit.")
