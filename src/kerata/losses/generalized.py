@@ -1,4 +1,4 @@
-"""A cross-entropy that wrong labels disturb less."""
+"""A cross-entropy that is less sensitive to wrong labels."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: Any) -> j
 
 
 class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
-    """Generalized cross-entropy ``(1 - p**q) / q``, less disturbed by wrong labels.
+    """Generalized cross-entropy ``(1 - p**q) / q``, less sensitive to wrong labels.
 
     ``p`` is the probability of the label; called with int labels of shape ``(batch,)`` and float
     probabilities of shape ``(batch, classes)``.

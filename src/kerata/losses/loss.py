@@ -73,7 +73,7 @@ class Loss(Configurable):
 
         Arguments:
             y_true: targets, shape ``(batch, ...)``.
-            y_pred: predictions; a mask that layers attached to them is honoured.
+            y_pred: predictions; a mask that layers attached to them is applied.
             sample_weight: weights, shape ``(batch,)`` or that of the unreduced losses.
 
         Returns:

@@ -14,10 +14,10 @@ REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "
 
 
 def check_reduction(reduction: str | None) -> str | None:
-    """Give the reduction back if there is such a one.
+    """Check a ``reduction`` argument and give it back.
 
     Raises:
-        ValueError: if there is none.
+        ValueError: an unknown reduction.
     """
     if reduction not in REDUCTIONS:
         known = ", ".join(map(repr, REDUCTIONS))

@@ -143,7 +143,7 @@ class MeanMetricWrapper(Mean):
     def update_state(  # type: ignore[override]  # takes pairs instead of values
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
-        """Add a batch; a mask that layers attached to the predictions is honoured."""
+        """Add a batch; a mask that layers attached to the predictions is applied."""
         mask = get_mask(y_pred)
         values = self.fn(y_true, y_pred, **{key: getattr(self, key) for key in self._fn_names})
         weight = apply_mask(sample_weight, mask, self.dtype, "sum")

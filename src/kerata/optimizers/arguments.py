@@ -82,7 +82,7 @@ def old_keywords(cls: type, learning_rate: Any, keywords: dict[str, Any]) -> Any
         The learning rate.
 
     Raises:
-        TypeError: an unknown keyword, with those that come close.
+        TypeError: an unknown keyword; the message lists similar ones.
         ValueError: ``decay``, with what to use instead.
     """
     rest = dict(keywords)

@@ -396,7 +396,7 @@ class Optimizer(OptimizerState):
     def exclude_from_weight_decay(
         self, var_list: Iterable[Variable] | None = None, var_names: Iterable[str] | None = None
     ) -> None:
-        """Let some weights keep their size.
+        """Exclude some weights from weight decay.
 
         Arguments:
             var_list: the weights.

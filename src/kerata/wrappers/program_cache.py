@@ -2,8 +2,9 @@
 
 A compiled program is a function of the values of weights, optimizer and metrics. Two models
 with the same signature differ in nothing else, so one's program serves the other. The programs
-belong to a twin that is built from the config alone and that nobody else can change; a model
-that its config does not tell whole has another signature than its twin, and goes alone.
+belong to a copy that is built from the config alone and that nobody else can change. A model
+with something that is not in its config has another signature than the copy; such a model
+compiles its own programs.
 """
 
 from __future__ import annotations
@@ -48,12 +49,12 @@ def share_programs(
     """Let a compiled model train and predict with programs that others like it use too.
 
     Arguments:
-        model: built or not; anything in it that its config does not tell makes it go alone.
+        model: built or not; it compiles its own programs if something in it is not in its config.
         x, y, sample_weight: a few rows of the data that it will be trained on.
         size: how many rows these data have.
 
     Returns:
-        The programs for training of the twin, or None where the model goes alone.
+        The copy's programs for training, or None where the model compiles its own.
     """
     rows = model._data(x, y, sample_weight)
     own = model._ready(rows, training=True)
@@ -102,14 +103,14 @@ def _lend(own: Programs, twin: Programs) -> None:
 
 def _build_twin(key: Any, model: Any, rows: Any) -> Any:
     """Build a model from another's config; None if something in that one was set by hand."""
-    # The twin's weights are never used; what comes after must not depend on its making.
+    # The copy's weights are never used; making it must not change the random numbers drawn later.
     with seeded(0):
         try:
             twin = model_from(model_config(model))
             compile_from(twin, compile_config(model))
             twin._ready(rows, training=True)
         except (TypeError, ValueError, KeyError):
-            # A part that has no config, or one that tells too little.
+            # A part without a config, or with one that is incomplete.
             return None
     return twin if _signature(twin).tokens == key[0] else None
 

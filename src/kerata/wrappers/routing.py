@@ -47,7 +47,7 @@ def check_names(owner: str, names: Iterable[str], builder: Any, known: Iterable[
     """Refuse parameters that would go nowhere.
 
     Raises:
-        ValueError: naming the parameter and those that come close.
+        ValueError: naming the parameter and similar ones.
     """
     taken = builder_arguments(builder)
     of_prefix = {"model": taken, "build_fn": taken, "compile": COMPILE, "fit": FIT}
@@ -71,7 +71,7 @@ def check_fit_names(given: Iterable[str]) -> None:
     """Refuse arguments that ``Model.fit`` does not have.
 
     Raises:
-        ValueError: naming the argument and those that come close.
+        ValueError: naming the argument and similar ones.
     """
     for name in given:
         if name not in FIT:

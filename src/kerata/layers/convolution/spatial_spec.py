@@ -1,4 +1,4 @@
-"""What layers over spatial axes demand of their input, in words that tell the way out."""
+"""Checks of inputs with spatial axes, with errors that say what to change."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def _check_agrees(
     dtype: Any,
     sparse: bool | None,
 ) -> None:
-    """Refuse a tensor of which something else is said as well."""
+    """Refuse arguments that contradict a given tensor."""
     if not isinstance(tensor, KerasTensor):
         raise ValueError(
             f"Input {name!r}: tensor must be a symbolic tensor, as Input(...) gives, "

@@ -125,7 +125,7 @@ def _long(data: bytes, n: int) -> int:
 def _pairs(
     data: bytes, start: int, x: int, y: int, z: int, seed: int, w: tuple[int, int]
 ) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Stir the two halves of a block of 64 bytes."""
+    """Mix the two halves of a block of 64 bytes."""
     first = _stir(data, start, seed, x + w[0])
     return first, _stir(data, start + 32, z + w[1], y + _word(data, start + 16))
 
@@ -191,6 +191,6 @@ def _mix(x: int) -> int:
 
 
 def _join(u: int, v: int, mul: int) -> int:
-    """Make one number of two."""
+    """Combine two numbers into one."""
     a = _mix((u ^ v) * mul & _ALL)
     return _mix(((v & _ALL) ^ a) * mul & _ALL) * mul & _ALL

@@ -75,7 +75,7 @@ class Hashing(Layer):
         return self.output_mode == "int" or is_batch_left_alone(self, -1)
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Sort data into bins; there is no such thing inside programs."""
+        """Sort data into bins; refuses symbolic and traced inputs."""
         if not is_data(inputs):
             raise ValueError(
                 f"Layer {self.name!r} (Hashing) can't be in a compiled model: apply the layer to "

@@ -185,7 +185,7 @@ class TextVectorization(Layer):
     # Calling -----------------------------------------------------------------------------
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Look up texts; inside programs there are none."""
+        """Look up texts; refuses symbolic and traced inputs."""
         if not is_data(inputs):
             raise_for_program(self)
         call_signature(type(self)).check_keywords(type(self).__name__, kwargs)

@@ -1,1 +1,1 @@
-"""Layers that disturb or penalize in training."""
+"""Layers that add randomness or penalties in training."""

@@ -15,8 +15,11 @@ from kerata.optimizers.arguments import is_number
 class LearningRateSchedule(Configurable):
     """A learning rate as a function of the step; subclasses define ``__call__(self, step)``.
 
-    Steps count from 0. ``step`` is a traced integer while ``fit`` runs: decide with
-    ``ops.where``, not with ``if``.
+    Steps count from 0. ``step`` is a traced integer scalar while ``fit`` runs: decide with
+    ``ops.where``, not with ``if``. The result is a scalar.
+
+    Raises:
+        NotImplementedError: a subclass without ``__call__`` is asked for a learning rate.
 
     >>> class Halving(LearningRateSchedule):
     ...     def __call__(self, step):

@@ -13,20 +13,27 @@ from kerata.optimizers.schedules.base import LearningRateSchedule, as_float, che
 class CosineDecay(LearningRateSchedule):
     """Half a cosine wave from the highest learning rate to ``alpha`` times it, then constant.
 
-    With ``warmup_target`` the learning rate first rises in a straight line.
+    ``highest * ((1 - alpha) * (1 + cos(pi * step / decay_steps)) / 2 + alpha)``. With
+    ``warmup_target`` the learning rate first rises in a straight line.
 
     Arguments:
-        initial_learning_rate: at step 0.
-        decay_steps: steps of the fall, above 0.
-        alpha: the end as a share of the highest learning rate, 0 by default.
-        name: of the schedule.
-        warmup_target: highest learning rate, reached after ``warmup_steps``; None for
-            no rise.
-        warmup_steps: steps of the rise, before the ``decay_steps``.
+        initial_learning_rate: float, at step 0.
+        decay_steps: int above 0, steps of the fall.
+        alpha: float, the end as a share of the highest learning rate, 0 by default.
+        name: string, of the schedule.
+        warmup_target: float, highest learning rate, reached after ``warmup_steps``; None (no
+            rise) by default.
+        warmup_steps: int, steps of the rise, before the ``decay_steps``; 0 by default.
+
+    Raises:
+        ValueError: ``decay_steps`` not above 0.
 
     >>> schedule = CosineDecay(0.0, decay_steps=10, warmup_target=1.0, warmup_steps=4)
     >>> [round(float(schedule(step)), 2) for step in (0, 2, 4, 9, 14, 20)]
     [0.0, 0.5, 1.0, 0.5, 0.0, 0.0]
+
+    Source: Loshchilov & Hutter 2017, SGDR: stochastic gradient descent with warm restarts
+    (arXiv:1608.03983).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("initial_learning_rate", "alpha", "warmup_target")
@@ -67,16 +74,22 @@ class CosineDecayRestarts(LearningRateSchedule):
     """Cosine falls one after the other, each ``t_mul`` times as long as the last.
 
     Arguments:
-        initial_learning_rate: at step 0.
-        first_decay_steps: length of the first fall, above 0.
-        t_mul: growth of the length, 2 by default.
-        m_mul: factor for the height from fall to fall, 1 by default.
-        alpha: the lowest learning rate as a share of the first, 0 by default.
-        name: of the schedule.
+        initial_learning_rate: float, at step 0.
+        first_decay_steps: int above 0, length of the first fall.
+        t_mul: float, growth of the length, 2 by default.
+        m_mul: float, factor for the height from fall to fall, 1 by default.
+        alpha: float, the lowest learning rate as a share of the first, 0 by default.
+        name: string, of the schedule.
+
+    Raises:
+        ValueError: ``first_decay_steps`` not above 0.
 
     >>> schedule = CosineDecayRestarts(1.0, first_decay_steps=10, m_mul=0.5)
     >>> [round(float(schedule(step)), 2) for step in (0, 5, 10, 20, 30)]
     [1.0, 0.5, 0.5, 0.25, 0.25]
+
+    Source: Loshchilov & Hutter 2017, SGDR: stochastic gradient descent with warm restarts
+    (arXiv:1608.03983).
     """
 
     _traced: ClassVar[tuple[str, ...]] = ("initial_learning_rate", "m_mul", "alpha")

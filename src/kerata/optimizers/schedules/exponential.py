@@ -38,11 +38,14 @@ class ExponentialDecay(_Fading):
     """``initial_learning_rate * decay_rate ** (step / decay_steps)``.
 
     Arguments:
-        initial_learning_rate: at step 0.
-        decay_steps: steps for one factor of ``decay_rate``, above 0.
-        decay_rate: the factor.
-        staircase: change only every ``decay_steps`` steps.
-        name: of the schedule.
+        initial_learning_rate: float, at step 0.
+        decay_steps: int above 0, steps for one factor of ``decay_rate``.
+        decay_rate: float, the factor.
+        staircase: bool, whether to change only every ``decay_steps`` steps; False by default.
+        name: string, of the schedule.
+
+    Raises:
+        ValueError: ``decay_steps`` not above 0.
 
     >>> round(float(ExponentialDecay(0.1, decay_steps=10, decay_rate=0.5)(20)), 4)
     0.025
@@ -69,11 +72,14 @@ class InverseTimeDecay(_Fading):
     With ``decay_steps=1`` this is the ``decay`` argument that optimizers had in Keras 1 and 2.
 
     Arguments:
-        initial_learning_rate: at step 0.
-        decay_steps: steps for one unit of ``decay_rate``, above 0.
-        decay_rate: growth of the divisor.
-        staircase: change only every ``decay_steps`` steps.
-        name: of the schedule.
+        initial_learning_rate: float, at step 0.
+        decay_steps: int above 0, steps for one unit of ``decay_rate``.
+        decay_rate: float, growth of the divisor.
+        staircase: bool, whether to change only every ``decay_steps`` steps; False by default.
+        name: string, of the schedule.
+
+    Raises:
+        ValueError: ``decay_steps`` not above 0.
 
     >>> round(float(InverseTimeDecay(0.1, decay_steps=10, decay_rate=1.0)(10)), 4)
     0.05

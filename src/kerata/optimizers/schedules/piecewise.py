@@ -14,9 +14,12 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """One learning rate up to and including the first boundary, the next one after it, ...
 
     Arguments:
-        boundaries: steps, rising.
-        values: learning rates, one more than boundaries.
-        name: of the schedule.
+        boundaries: list of ints, steps, rising.
+        values: list of floats, learning rates, one more than boundaries.
+        name: string, of the schedule.
+
+    Raises:
+        ValueError: another number of values.
 
     >>> schedule = PiecewiseConstantDecay([100, 200], [1.0, 0.5, 0.25])
     >>> [float(schedule(step)) for step in (0, 100, 101, 500)]

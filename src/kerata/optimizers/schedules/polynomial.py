@@ -13,13 +13,16 @@ class PolynomialDecay(LearningRateSchedule):
     """``(initial - end) * (1 - step / decay_steps) ** power + end``, then ``end``.
 
     Arguments:
-        initial_learning_rate: at step 0.
-        decay_steps: steps until the end, above 0.
-        end_learning_rate: 0.0001 by default.
-        power: 1 by default, a straight line.
-        cycle: rather than staying at the end, go on with the next multiple of
-            ``decay_steps`` as the end.
-        name: of the schedule.
+        initial_learning_rate: float, at step 0.
+        decay_steps: int above 0, steps until the end.
+        end_learning_rate: float, 0.0001 by default.
+        power: float, 1 (a straight line) by default.
+        cycle: bool, whether to go on with the next multiple of ``decay_steps`` as the end
+            instead of staying at the end; False by default.
+        name: string, of the schedule.
+
+    Raises:
+        ValueError: ``decay_steps`` not above 0.
 
     >>> round(float(PolynomialDecay(0.1, decay_steps=10, end_learning_rate=0.0)(5)), 4)
     0.05
