@@ -27,7 +27,7 @@ def travel(model, path, from_keras):
     return (kerata if from_keras else keras).models.load_model(path)
 
 
-def same(a, b, x, tolerance=1e-6):
+def same(a, b, x, tolerance=1e-5):
     flat_a, flat_b = (jax.tree.leaves(jax.tree.map(np.asarray, m(x))) for m in (a, b))
     assert len(flat_a) == len(flat_b)
     for p, q in zip(flat_a, flat_b, strict=True):

@@ -131,6 +131,7 @@ EXCEPTIONS = {
     "Variable": "layout= places one variable on a mesh; here a LayoutMap does",
     "build": "Keras's optimizers say var_list where its base says variables, as here",
     "add_weight": "overwrite_with_gradient= is an attribute of the variable here",
+    "Operation.rematerialized_call": "Keras says fn here and layer_call in layers, as here",
     "Adadelta.update_step": "Keras says grad here and gradient in every other optimizer",
 }
 
