@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from kerata.base.messages import shape_text
 from kerata.base.naming import auto_name
 from kerata.base.rematerialization import RematMode, current_remat_mode, outputs_size, remat
 from kerata.base.scope import Scope
+from kerata.base.stand_ins import SMALL_STAND_INS, STAND_INS, filled, fitting
 
 # What NumPy calls `array <op> tensor`, and the tensor's own method for it.
 _REFLECTED = {
@@ -30,9 +32,8 @@ _REFLECTED = {
     "greater": "__lt__",
     "greater_equal": "__le__",
 }
-# Two stand-ins for an unknown dimension: where the results differ, the dimension is unknown.
-# They have many divisors, so that an unknown dimension can be split.
-_STAND_INS = (840, 1680)
+# What an operation raises that can't have shapes like these.
+_IMPOSSIBLE = (TypeError, ValueError, IndexError, ArithmeticError, AssertionError)
 
 
 class KerasTensor:
@@ -229,46 +230,94 @@ def any_symbolic(tree: Any) -> bool:
     return bool(find_symbolic(tree))
 
 
-def infer_spec(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def infer_spec(function: Callable[..., Any], args: Any, kwargs: Any, unlike: bool = False) -> Any:
     """Find shapes and types of a function's outputs without computing them.
 
     Arguments:
         function: takes arrays.
         args, kwargs: its arguments, with symbolic tensors in place of arrays.
+        unlike: unknown dimensions may differ from each other (one beside a known one is that)
+            and may be small; the function is then traced more often.
 
     Returns:
         The outputs' structure with symbolic tensors, unknown dimensions as None.
     """
     leaves, treedef = jax.tree.flatten((args, kwargs), is_leaf=is_symbolic)
     places = [i for i, x in enumerate(leaves) if is_symbolic(x)]
+    shapes = [leaves[i].shape for i in places]
 
-    def shapes_with(stand_in: int) -> Any:
-        def run(arrays: list[Any]) -> Any:
-            filled = list(leaves)
-            for i, x in zip(places, arrays, strict=True):
-                filled[i] = x
-            inner_args, inner_kwargs = jax.tree.unflatten(treedef, filled)
-            with Scope(key=jax.random.key(0)):
-                return function(*inner_args, **inner_kwargs)
+    def run(arrays: list[Any]) -> Any:
+        given = list(leaves)
+        for i, x in zip(places, arrays, strict=True):
+            given[i] = x
+        inner_args, inner_kwargs = jax.tree.unflatten(treedef, given)
+        with Scope(key=jax.random.key(0)):
+            return function(*inner_args, **inner_kwargs)
 
+    def trace(shapes: Any, stand_in: int) -> Any:
         return jax.eval_shape(
             run,
             [
-                jax.ShapeDtypeStruct(
-                    tuple(stand_in if d is None else d for d in leaves[i].shape), leaves[i].dtype
-                )
-                for i in places
+                jax.ShapeDtypeStruct(shape, leaves[i].dtype)
+                for i, shape in zip(places, filled(shapes, stand_in), strict=True)
             ],
         )
 
-    first = shapes_with(_STAND_INS[0])
-    if not any(None in leaves[i].shape for i in places):
-        return jax.tree.map(lambda a: KerasTensor(a.shape, a.dtype), first)
-    second = shapes_with(_STAND_INS[1])
+    if not any(None in shape for shape in shapes):
+        return jax.tree.map(lambda a: KerasTensor(a.shape, a.dtype), trace(shapes, 0))
+    if not unlike:
+        return _in_common([trace(shapes, size) for size in STAND_INS])
+    sizes = STAND_INS
+    try:
+        try:
+            first = trace(shapes, sizes[0])
+        except OverflowError:
+            sizes = SMALL_STAND_INS
+            first = trace(shapes, sizes[0])
+    except _IMPOSSIBLE:
+        numbers = [d for x in leaves if not is_symbolic(x) for d in _sizes_in(x)]
+        found = fitting(shapes, numbers, lambda guess: _possible(trace, guess, sizes[0]))
+        if found is None:
+            raise
+        shapes = found
+        first = trace(shapes, sizes[0])
+    traced = [first, trace(shapes, sizes[1])]
+    # Not every operation has a result for an axis of length 1: it may cut, or drop the axis.
+    with contextlib.suppress(*_IMPOSSIBLE):
+        single = trace(shapes, 1)
+        if [a.ndim for a in jax.tree.leaves(single)] == [a.ndim for a in jax.tree.leaves(first)]:
+            traced.append(single)
+    return _in_common(traced)
+
+
+def _possible(trace: Callable[..., Any], shapes: Any, stand_in: int) -> bool:
+    try:
+        trace(shapes, stand_in)
+    except _IMPOSSIBLE:
+        return False
+    return True
+
+
+def _in_common(traced: list[Any]) -> Any:
+    """Give symbolic tensors with the sizes that are the same whatever stood in."""
+    if len({jax.tree.structure(outputs) for outputs in traced}) > 1:
+        raise ValueError(
+            "The number of outputs depends on a size that is unknown before data arrives; "
+            "give the number, or a shape that is known."
+        )
     return jax.tree.map(
-        lambda a, b: KerasTensor(
-            [p if p == q else None for p, q in zip(a.shape, b.shape, strict=True)], a.dtype
+        lambda *all_: KerasTensor(
+            [
+                d[0] if len(set(d)) == 1 else None
+                for d in zip(*(a.shape for a in all_), strict=True)
+            ],
+            all_[0].dtype,
         ),
-        first,
-        second,
+        *traced,
     )
+
+
+def _sizes_in(x: Any) -> tuple[int, ...]:
+    if isinstance(x, int) and not isinstance(x, bool):
+        return (x,)
+    return tuple(getattr(x, "shape", ()))

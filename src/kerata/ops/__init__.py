@@ -24,6 +24,7 @@ from kerata.ops import (
     numpy,
     operators,
     ordering,
+    output_rules,
     products,
     rectifiers,
     reductions,
@@ -58,6 +59,7 @@ from kerata.ops.trigonometry import *
 
 # The symbolic tensors get their operators as soon as this package is imported.
 operators.attach_operators()
+output_rules.declare_rules()
 
 __all__ = ["nn", "numpy"]
 __all__ += activations.__all__

@@ -105,15 +105,15 @@ def convert_to_numpy(x: Any) -> np.ndarray:
 
 
 def is_tensor(x: Any) -> bool:
-    """Say, as bool, whether x is an array of JAX or a symbolic tensor; never an error.
+    """Say, as bool, whether x is an array of JAX; never an error.
 
     Arguments:
-        x: anything; NumPy arrays (of any shape) and lists are none.
+        x: anything; NumPy arrays (of any shape), lists and symbolic tensors are none.
 
     >>> is_tensor(jnp.ones(2)), is_tensor([1.0, 1.0])
     (True, False)
     """
-    return isinstance(x, jax.Array) or is_symbolic(x)
+    return isinstance(x, jax.Array)
 
 
 def shape(x: Any) -> tuple[int | None, ...]:
@@ -140,8 +140,9 @@ def ndim(x: Any) -> int:
     return len(shape(x))
 
 
-def size(x: Any) -> int | None:
-    """Count the values, as an int; None for a symbolic tensor whose shape has an open length.
+@op
+def size(x: Any) -> int:
+    """Count the values, as an int; a symbolic int32 for a symbolic tensor.
 
     Arguments:
         x: array, variable, list or number; text raises a TypeError.
@@ -149,12 +150,7 @@ def size(x: Any) -> int | None:
     >>> size([[1, 2, 3]])
     3
     """
-    count = 1
-    for length in shape(x):
-        if length is None:
-            return None
-        count *= length
-    return count
+    return as_tensor(x).size
 
 
 def dtype(x: Any) -> str:

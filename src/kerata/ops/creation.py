@@ -78,6 +78,7 @@ def empty(shape: Any, dtype: Any = None) -> jax.Array:
     return jnp.empty(shape, dtype_name(dtype))
 
 
+@op
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> jax.Array:
     """Array with the same value everywhere.
 
@@ -193,6 +194,7 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> jax.Array:
     return jnp.full_like(as_tensor(x), as_tensor(fill_value), dtype=dtype)
 
 
+@op
 def array(x: Any, dtype: Any = None) -> jax.Array:
     """Make an array of numbers, nested lists, NumPy arrays or variables.
 
@@ -209,6 +211,7 @@ def array(x: Any, dtype: Any = None) -> jax.Array:
     return jnp.array(as_tensor(x), dtype=dtype)
 
 
+@op
 def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> jax.Array:
     """Numbers from start up to, not including, stop: shape ``(n,)``.
 

@@ -169,7 +169,9 @@ def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     >>> where([True, False], [1, 2], 0)
     Array([1, 0], dtype=int32)
     """
-    if x1 is None and x2 is None:
+    if (x1 is None) != (x2 is None):
+        raise ValueError("where takes both x1 and x2, or neither.")
+    if x1 is None:
         return jnp.where(as_tensor(condition))
     return jnp.where(as_tensor(condition), *(_number_or_tensor(x) for x in (x1, x2)))
 

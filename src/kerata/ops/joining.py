@@ -202,11 +202,16 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[jax.Array]:
 
     Arguments:
         x: array of any shape.
-        num: without effect: the axis says how many there are.
+        num: how many there are, where the axis of a symbolic tensor doesn't say.
         axis: the axis, the first by default; one that x lacks raises an IndexError.
+
+    Raises:
+        ValueError: the axis has another number of entries.
 
     >>> unstack([[1, 2], [3, 4]])
     [Array([1, 2], dtype=int32), Array([3, 4], dtype=int32)]
     """
     x = as_tensor(x)
+    if num is not None and num != x.shape[axis]:
+        raise ValueError(f"unstack: axis {axis} of shape {x.shape} hasn't num={num} entries.")
     return [jnp.take(x, i, axis=axis) for i in range(x.shape[axis])]

@@ -15,10 +15,12 @@ from kerata.base.forking import check_process
 from kerata.base.messages import did_you_mean
 from kerata.base.naming import auto_name
 from kerata.base.registry import Namespace
-from kerata.base.symbolic import KerasTensor, Operation
+from kerata.base.symbolic import KerasTensor, Operation, infer_spec
 from kerata.base.variable import Variable
 
 _functions: dict[str, Callable[..., Any]] = {}
+# What outputs look like whose sizes depend on the values, where no trace can tell.
+_rules: dict[str, Callable[..., Any]] = {}
 
 
 class OpCall(Operation):
@@ -49,6 +51,13 @@ class OpCall(Operation):
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the function on arrays."""
         return _functions[self.function](*args, **kwargs)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Give the outputs as symbolic tensors: by the function's own rule, or by tracing it."""
+        rule = _rules.get(self.function)
+        if rule is not None:
+            return rule(*args, **kwargs)
+        return infer_spec(self.call, args, kwargs, unlike=True)
 
 
 Namespace("keras.ops", "operation").add(OpCall)
@@ -115,6 +124,18 @@ def op(function: Callable[..., Any], prefix: str = "") -> Callable[..., Any]:
         return function(*map(unbox, args), **unbox(kwargs))
 
     return call
+
+
+def declare_outputs(function: Callable[..., Any], rule: Callable[..., Any]) -> None:
+    """Say what the outputs of a function of ``ops`` look like for symbolic tensors.
+
+    For functions whose outputs' sizes depend on the values.
+
+    Arguments:
+        function: made by ``op``.
+        rule: takes the function's arguments and gives symbolic tensors.
+    """
+    _rules[function.__name__] = rule
 
 
 def jax_op(name: str, function: Callable[..., Any], signature: str, doc: str) -> Callable[..., Any]:
