@@ -374,3 +374,15 @@ def test_two_gigabytes_train_in_a_third_of_that_memory(tmp_path):
         path.unlink()
     assert done.returncode == 0, done.stderr[-2000:]
     assert int(done.stdout) < 800
+
+
+def test_weights_of_classes_do_not_reach_split_off_rows(tmp_path):
+    weights = {0: 1.0, 1: 5.0}
+    args = {"class_weight": weights, "validation_split": 0.2}
+    from_files, trained = fit(on_disk(tmp_path), **args)
+    cut = int(ROWS * 0.8)
+    expected, other = fit(
+        X[:cut], Y[:cut], class_weight=weights, validation_data=(X[cut:], Y[cut:])
+    )
+    np.testing.assert_allclose(from_files["val_loss"], expected["val_loss"], rtol=1e-5)
+    np.testing.assert_allclose(trained[0], other[0], rtol=1e-4, atol=1e-6)

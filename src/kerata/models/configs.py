@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import deque
 from typing import Any
 
 import jax
 
 from kerata.base.registry import deserialize, naming, serialize
-from kerata.base.symbolic import KerasTensor, is_symbolic
+from kerata.base.symbolic import KerasTensor, find_symbolic, is_symbolic
 from kerata.models.graph import Graph
+
+# What a functional model is made from.
+_ARGUMENTS = frozenset({"inputs", "outputs", "name", "trainable"})
+
+
+def takes_a_graph(cls: Any) -> bool:
+    """Say whether a class is made from inputs and outputs, and from nothing else."""
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    open_ended = {p.kind for p in parameters} & {inspect.Parameter.VAR_KEYWORD}
+    named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    names = {p.name for p in named if p.kind is not p.POSITIONAL_ONLY}
+    return len(names) == len(named) and (
+        names == _ARGUMENTS or (names <= _ARGUMENTS and bool(open_ended))
+    )
+
+
+def was_given_a_graph(model: Any) -> bool:
+    """Say whether a model of such a class got its graph as arguments, and nothing else."""
+    args, kwargs = model._init_args
+    graph = find_symbolic((args, kwargs))
+    return bool(graph) and len(args) <= len(_ARGUMENTS) and set(kwargs) <= _ARGUMENTS
 
 
 def functional_config(model: Any, graph: Graph) -> dict[str, Any]:

@@ -248,7 +248,9 @@ class Model(Trainer, Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Give the network's structure as plain values, without its weights."""
-        if self._graph is not None and type(self).__init__ is Model.__init__:
+        plain = type(self).__init__ is Model.__init__
+        given = configs.takes_a_graph(type(self)) and configs.was_given_a_graph(self)
+        if self._graph is not None and (plain or given):
             return configs.functional_config(self, self._graph)
         return super().get_config()
 
@@ -261,8 +263,8 @@ class Model(Trainer, Layer):
             custom_objects: classes and functions of yours that the config names.
         """
         with custom_object_scope(custom_objects or {}):
-            if "input_layers" in config and cls in (Model, Functional):
-                return configs.functional_from_config(Model, config)
+            if "input_layers" in config and configs.takes_a_graph(cls):
+                return configs.functional_from_config(Model if cls is Functional else cls, config)
             return super().from_config(config)
 
     def get_compile_config(self) -> dict[str, Any]:

@@ -86,7 +86,6 @@ class StoredRows:
         x, y, sample_weight: as for ``fit``; any of them, or parts of them, may be stored.
         n_inputs: how many inputs the model has.
         shuffle: True, False, or ``'batch'`` for whole batches in random order.
-        class_weight: weights of classes, or None.
 
     Raises:
         ValueError: different lengths, no rows.
@@ -100,15 +99,13 @@ class StoredRows:
         sample_weight: Any = None,
         n_inputs: int = 1,
         shuffle: Any = False,
-        class_weight: dict[Any, float] | None = None,
     ) -> None:
         tree = [
             _parts(x, "x", several=n_inputs > 1),
             None if y is None else _parts(y, "y"),
             None if sample_weight is None else _parts(sample_weight, "sample_weight"),
         ]
-        if class_weight is not None:
-            tree[2] = _parts(_class_weights(tree[1], class_weight, sample_weight), "sample_weight")
+        self._sample_weight = sample_weight
         self._parts: list[_Part]
         self._parts, self._structure = jax.tree.flatten(tree)
         self.first, self.last = 0, _common_length(self._parts)
@@ -130,6 +127,15 @@ class StoredRows:
         """Split off the last rows for validation, which are not shuffled."""
         cut = self.first + cut_for(self.count, fraction)
         return self._between(self.first, cut, self.shuffle), self._between(cut, self.last, False)
+
+    def weighted(self, class_weight: dict[Any, float]) -> StoredRows:
+        """Give the same rows with the weights of their classes."""
+        whole = self._between(self.first, self.last, self.shuffle)
+        tree = jax.tree.unflatten(self._structure, self._parts)
+        weights = _class_weights(tree[1], class_weight, self._sample_weight)
+        tree[2] = _parts(weights, "sample_weight")
+        whole._parts, whole._structure = jax.tree.flatten(tree)
+        return whole
 
     def first_rows(self, count: int) -> StoredRows:
         """Give the first so many rows, which are not shuffled."""

@@ -123,9 +123,8 @@ class Trainer(SingleBatches):
                 as_given=self._hooked(IN_STEPS),
             )
         if is_large(x, y, sample_weight):
-            return StoredRows(x, y, sample_weight, self._n_inputs(), shuffle, class_weight)
-        rows = make_rows(x, y, sample_weight, self._n_inputs())
-        return rows if class_weight is None else apply_class_weight(rows, class_weight)
+            return StoredRows(x, y, sample_weight, self._n_inputs(), shuffle)
+        return make_rows(x, y, sample_weight, self._n_inputs())
 
     def _whole_executions(self, steps: int) -> int:
         """Round steps up to whole executions, as Keras counts them."""
@@ -248,6 +247,11 @@ class Trainer(SingleBatches):
                 data, validation = data.split(validation_split)
             elif isinstance(data, Rows):
                 data, validation = split_rows(data, validation_split)
+        # Rows for validation are not weighted; a stream weights its batches itself.
+        if class_weight is not None and isinstance(data, Rows):
+            data = apply_class_weight(data, class_weight)
+        elif class_weight is not None and isinstance(data, StoredRows):
+            data = data.weighted(class_weight)
         programs = self._ready(_some(data), training=True)
         if isinstance(validation, Rows | StoredRows):
             self._check_rows(_some(validation))
