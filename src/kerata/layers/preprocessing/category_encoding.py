@@ -7,7 +7,13 @@ from typing import Any
 from kerata.base.arguments import positive_int
 from kerata.base.messages import shape_text
 from kerata.layers.layer import Layer
-from kerata.layers.preprocessing.encoding import checked_mode, encode, encoded_shape, outside
+from kerata.layers.preprocessing.encoding import (
+    checked_mode,
+    encode,
+    encoded_shape,
+    outside,
+    sparse_outside_programs,
+)
 from kerata.layers.rows import is_batch_left_alone
 
 
@@ -23,7 +29,7 @@ class CategoryEncoding(Layer):
             last axis of size 1 or as a new one; ``'multi_hot'`` (the default): the numbers along
             the axis after the batch's become one vector with a 1 for each; ``'count'``: the same
             with counts.
-        sparse: bool, accepted; the result is dense.
+        sparse: bool, whether vectors are a ``BCOO`` matrix outside compiled programs.
         **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
@@ -67,7 +73,10 @@ class CategoryEncoding(Layer):
             )
         if count_weights is not None:
             self._check_weights(count_weights.shape, inputs.shape)
-        return encode(inputs, self.output_mode, self.num_tokens, self.compute_dtype, count_weights)
+        vectors = encode(
+            inputs, self.output_mode, self.num_tokens, self.compute_dtype, count_weights
+        )
+        return sparse_outside_programs(vectors) if self.sparse else vectors
 
     def _check_weights(self, weights: Any, inputs: Any) -> None:
         if self.output_mode != "count":

@@ -12,7 +12,13 @@ from kerata.base.arguments import positive_int
 from kerata.base.symbolic import KerasTensor
 from kerata.layers.layer import Layer
 from kerata.layers.preprocessing.batches import batches_of
-from kerata.layers.preprocessing.encoding import MODES, checked_mode, encode, encoded_shape
+from kerata.layers.preprocessing.encoding import (
+    MODES,
+    checked_mode,
+    encode,
+    encoded_shape,
+    sparse_outside_programs,
+)
 from kerata.layers.rows import is_batch_left_alone
 
 
@@ -29,7 +35,7 @@ class Discretization(Layer):
         epsilon: float, accepted; Keras's tolerance for the boundaries, which are exact here.
         output_mode: ``'int'`` (the default) for the bins' numbers, or one of
             ``CategoryEncoding``'s modes.
-        sparse: bool, accepted; the result is dense.
+        sparse: bool, whether vectors are a ``BCOO`` matrix outside compiled programs.
         name, dtype: see ``Layer``; given automatically and ``floatx()`` by default.
 
     Raises:
@@ -63,6 +69,11 @@ class Discretization(Layer):
         )
         self.epsilon = epsilon
         self.output_mode = checked_mode("Discretization", output_mode, ("int", *MODES))
+        if sparse and self.output_mode == "int":
+            raise ValueError(
+                "Discretization: sparse=True needs vectors, so output_mode 'one_hot', 'multi_hot' "
+                "or 'count', not 'int'."
+            )
         self.sparse = sparse
         # Numbers near a boundary must not be rounded across it.
         self.autocast = False
@@ -115,7 +126,8 @@ class Discretization(Layer):
         bins = jnp.searchsorted(boundaries, inputs, side="right").astype("int32")
         if self.output_mode == "int":
             return bins
-        return encode(bins, self.output_mode, self._bins, self.compute_dtype)
+        vectors = encode(bins, self.output_mode, self._bins, self.compute_dtype)
+        return sparse_outside_programs(vectors) if self.sparse else vectors
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Leave the shape, or add or replace the last axis."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.experimental.sparse import BCOO
 
 from kerata.base.messages import did_you_mean
 
@@ -48,6 +49,13 @@ def encode(ids: Any, mode: str, depth: int, dtype: str, weights: Any = None) -> 
         return vectors.reshape(shape)
     axis = 1 if ids.ndim > 1 else 0
     return jnp.max(vectors, axis, initial=0) if mode == "multi_hot" else jnp.sum(vectors, axis)
+
+
+def sparse_outside_programs(vectors: Any) -> Any:
+    """Write vectors as JAX's sparse matrix; a compiled program keeps the same values dense."""
+    if isinstance(vectors, jax.core.Tracer):
+        return vectors
+    return BCOO.fromdense(vectors)
 
 
 def encoded_shape(shape: Any, mode: str, depth: int) -> tuple[int | None, ...]:
