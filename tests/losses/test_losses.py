@@ -55,7 +55,7 @@ def test_certain_predictions_have_finite_loss_and_gradient(cls):
 
 
 def test_own_loss_class_and_its_weights():
-    class Scaled(losses.Loss):
+    class OwnScaled(losses.Loss):
         def __init__(self, factor, name=None):
             super().__init__(name=name)
             self.amount = factor
@@ -63,13 +63,13 @@ def test_own_loss_class_and_its_weights():
         def call(self, y_true, y_pred):
             return self.amount * jnp.mean(jnp.abs(y_true - y_pred), axis=-1)
 
-    loss = Scaled(factor=2.0)
-    assert loss.name == "scaled"
+    loss = OwnScaled(factor=2.0)
+    assert loss.name == "own_scaled"
     assert float(loss(Y, P)) == pytest.approx(0.7)
     assert float(loss(Y, P, sample_weight=[0.0, 1.0])) == pytest.approx(0.4)
     config = losses.serialize(loss)
-    assert config["config"] == {"factor": 2.0, "name": "scaled"}
-    with custom_object_scope({"Scaled": Scaled}):
+    assert config["config"] == {"factor": 2.0, "name": "own_scaled"}
+    with custom_object_scope({"OwnScaled": OwnScaled}):
         assert losses.deserialize(config).amount == 2.0
 
 

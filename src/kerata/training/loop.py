@@ -244,6 +244,7 @@ def evaluate(
                 )
                 logs = programs.named(results, "test")
                 programs.write(programs.tested(programs.read(), changed))
+                programs.advance()
                 hooks.after(done + stop, logs)
                 check()
                 callbacks.progress(done + stop, total, logs)

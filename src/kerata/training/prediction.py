@@ -115,7 +115,9 @@ def predict_batch(programs: Programs, x: Any) -> Any:
     """
     trainable, fixed, _, _ = programs.read()
     if isinstance(x, Feed):
-        return jax.tree.map(np.array, programs.predict_batch(trainable, fixed, x))
+        outputs = jax.tree.map(np.array, programs.predict_batch(trainable, fixed, x))
+        programs.advance()
+        return outputs
     rows = count_rows(x)
     size = _padded(rows) if programs.rowwise else rows
     if size != rows:
@@ -127,6 +129,7 @@ def predict_batch(programs: Programs, x: Any) -> Any:
         check_batch(programs, trainable, fixed, x)
     with memory_errors("predict()"):
         outputs = programs.predict_batch(trainable, fixed, x)
+        programs.advance()
         # A copy: outputs that are inputs share their memory, which a stream fills again.
         return jax.tree.map(lambda a: np.array(np.asarray(a)[:kept]), outputs)
 

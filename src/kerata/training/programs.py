@@ -19,12 +19,15 @@ from jax import lax
 
 from kerata.base.caches import keep_compiled_programs
 from kerata.base.forking import check_process
+from kerata.base.origin import is_own_class
 from kerata.base.placement import current_placement
+from kerata.base.randomness import SeedGenerator
 from kerata.base.rows import count_rows
 from kerata.base.scope import Scope, get_mask
 from kerata.base.variable import Variable
 from kerata.kernels.sparse_rows import dense_tree
 from kerata.layers.rows import keeps_rows_apart
+from kerata.layers.tracking import owned
 from kerata.training.objective import Objective
 from kerata.training.pieces import Piece
 
@@ -60,6 +63,7 @@ class Programs:
         eager: bool = False,
     ) -> None:
         self.model, self.objective, self.optimizer = model, objective, optimizer
+        self.streams = _streams_of_users(model)
         self.trainable: list[Variable] = list(model.trainable_weights)
         self.fixed: list[Variable] = self.fixed_of(model)
         self.of_optimizer: list[Variable] = [] if optimizer is None else list(optimizer.variables)
@@ -248,7 +252,16 @@ class Programs:
 
     def fixed_of(self, model: Any) -> list[Variable]:
         """Give the variables of a model that stand where these programs have ``fixed``."""
-        return list(model.non_trainable_weights)
+        return [*model.non_trainable_weights, *(stream.state for stream in self.streams)]
+
+    def advance(self) -> None:
+        """Let the random streams of users' layers go on after an evaluation or prediction.
+
+        In training, keys come from the epoch; elsewhere such a layer draws from its stream,
+        which a compiled program can't move.
+        """
+        for stream in self.streams:
+            stream.go_to(stream.seed, stream._drawn + 1)
 
     def at_end(self, logs: dict[str, Any]) -> dict[str, Any]:
         """Give the logs of a whole epoch or evaluation, from those after its last step."""
@@ -408,6 +421,12 @@ class Programs:
         with Scope(pairs):
             outputs = self.model(self._inputs(self.placement.spread(x)), training=False)
         return self.placement.whole(outputs)
+
+
+def _streams_of_users(model: Any) -> list[SeedGenerator]:
+    """Give the random streams that layers of the user's hold; the library's draw in training."""
+    users = (x for x in model._flatten_layers() if not is_own_class(type(x)))
+    return [stream for layer in users for stream in owned(layer, SeedGenerator)]
 
 
 def plain_number(value: Any) -> Any:
