@@ -247,3 +247,28 @@ def test_dictionaries_go_to_inputs_by_name_whatever_their_order(names):
         for given in (data, dict(reversed(data.items()))):
             assert model.predict(given, verbose=0).ravel().tolist() == [wanted] * 3
             assert np.asarray(model(given)).ravel().tolist() == [wanted] * 3
+
+
+def test_the_summary_of_a_subclass_shows_what_its_layers_were_built_for(capsys):
+    class Two(keras.Model):
+        def __init__(self):
+            super().__init__(name="two")
+            self.first = layers.Dense(3, name="first")
+            self.second = layers.Dense(2, name="second")
+
+        def call(self, x):
+            return self.second(self.first(x))
+
+    model = Two()
+    model.summary()
+    assert capsys.readouterr().out.count("?") == 2
+    model(np.zeros((8, 4), "float32"))
+    model.summary()
+    told = capsys.readouterr().out
+    assert "(8, 3)" in told
+    assert "(8, 2)" in told
+    trained = Two()
+    trained.compile("sgd", "mse")
+    trained.fit(np.zeros((8, 4)), np.zeros((8, 2)), verbose=0)
+    trained.summary()
+    assert "(None, 3)" in capsys.readouterr().out

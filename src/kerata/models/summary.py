@@ -10,6 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from kerata.base.stand_ins import STAND_INS
 from kerata.base.symbolic import find_symbolic, is_symbolic
 
 # Ends of the columns as fractions of the width, by whether connections and trainability show.
@@ -131,11 +132,35 @@ def _column_widths(width: int, positions: list[float]) -> list[int]:
 
 
 def _output_text(layer: Any) -> str:
-    if not layer._inbound_nodes and not _is_graph(layer):
+    if layer._inbound_nodes or _is_graph(layer):
+        found = [t.shape for t in jax.tree.leaves(layer.output) if is_symbolic(t)]
+    else:
+        found = _shapes_as_built(layer)
+    shapes = [str(tuple(shape)) for shape in found]
+    if not shapes:
         return "?"
-    output = layer.output
-    shapes = [str(tuple(t.shape)) for t in jax.tree.leaves(output) if is_symbolic(t)]
     return shapes[0] if len(shapes) == 1 else "[" + ", ".join(shapes) + "]"
+
+
+def _shapes_as_built(layer: Any) -> list[Any]:
+    """Give the outputs' shapes for what a layer of a subclassed model was built for."""
+    built_for = getattr(layer, "_build_shapes", None)
+    if not built_for or not layer.built:
+        return []
+    try:
+        shape = layer.compute_output_shape(*built_for.values())
+    except Exception:
+        # A class of the user's may not be able to tell.
+        return []
+    leaves = jax.tree.leaves(shape, is_leaf=_is_shape)
+    if not all(map(_is_shape, leaves)):
+        return []
+    # Where shapes alone were traced, a size that is not known was stood in for.
+    return [tuple(None if d in STAND_INS else d for d in leaf) for leaf in leaves]
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, tuple) and all(d is None or isinstance(d, int) for d in value)
 
 
 def _params_text(layer: Any) -> str:
