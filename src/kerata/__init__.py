@@ -9,9 +9,10 @@ import importlib
 from typing import Any
 
 from kerata._version import __version__
-from kerata.base import families
+from kerata.base import families, forking
 
 families.announce("kerata.layers", "kerata.models")
+forking.watch()
 
 # Namespaces are imported when they are first used, so that the command line starts at once.
 _SUBMODULES = frozenset(

@@ -14,7 +14,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.configurable import Configurable
-from kerata.base.forking import check_process
 from kerata.base.scope import current_scope
 from kerata.base.variable import Variable
 
@@ -79,7 +78,6 @@ class SeedGenerator(Configurable):
 
         Draws are always in order, whatever ``ordered`` says.
         """
-        check_process()
         scope = current_scope()
         key = None if scope is None else scope.next_key()
         if key is not None:

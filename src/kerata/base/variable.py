@@ -83,7 +83,6 @@ class Variable:
         synchronization: str = "auto",
         name: str | None = None,
     ) -> None:
-        check_process()
         self.name = auto_name("variable") if name is None else name
         if "/" in self.name:
             raise ValueError(f"A variable's name can't contain '/', got {self.name!r}.")

@@ -11,6 +11,7 @@ import numpy as np
 from jax import lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from kerata.base.forking import check_process
 from kerata.base.messages import did_you_mean
 from kerata.base.symbolic import is_symbolic
 from kerata.distribution.devices import device_named, list_devices
@@ -124,4 +125,5 @@ def distribute_tensor(tensor: Any, layout: Any) -> Any:
     sharding = layout.backend_layout if isinstance(layout, TensorLayout) else layout
     if isinstance(tensor, jax.core.Tracer):
         return lax.with_sharding_constraint(tensor, sharding)
+    check_process()
     return jax.device_put(tensor, sharding)

@@ -15,7 +15,6 @@ import numpy as np
 from kerata import regularizers
 from kerata.base.configurable import Configurable, is_automatic, restored
 from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
-from kerata.base.forking import check_process
 from kerata.base.jax_sparse import is_jax_sparse
 from kerata.base.messages import did_you_mean, shape_text
 from kerata.base.origin import is_own_class, is_own_function
@@ -231,7 +230,6 @@ class Layer(Stateless):
             raise RuntimeError(
                 f"{type(self).__name__}.__init__() must call super().__init__() first."
             )
-        check_process()
         args = tuple(self._as_tensors(a) for a in args)
         kwargs = {k: self._as_tensors(v) if has_arrays(v) else v for k, v in kwargs.items()}
         if args:

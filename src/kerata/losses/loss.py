@@ -12,7 +12,6 @@ import jax.numpy as jnp
 
 from kerata.base.configurable import Configurable
 from kerata.base.dtypes import DTypePolicy, dtype_name
-from kerata.base.forking import check_process
 from kerata.base.naming import auto_name
 from kerata.base.origin import is_own_class
 from kerata.base.registry import deserialize, serialize
@@ -79,7 +78,6 @@ class Loss(Configurable):
         Returns:
             A scalar, or the unreduced losses if ``reduction`` is ``'none'``.
         """
-        check_process()
         mask = get_mask(y_pred)
         # Masks that call() attaches to traced arrays are kept in a scope.
         with contextlib.nullcontext() if current_scope() else Scope():

@@ -6,8 +6,6 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from kerata.base.forking import check_process
-
 
 def match_ranks(x1: Any, x2: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:
     """Add or drop a last axis of width 1 where two arrays' ranks differ by one.
@@ -35,6 +33,5 @@ def match_ranks(x1: Any, x2: Any, expand_rank_1: bool = True) -> tuple[Any, Any]
 
 def as_pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Turn both into arrays of the predictions' type and matched ranks."""
-    check_process()
     y_pred = jnp.asarray(y_pred)
     return match_ranks(jnp.asarray(y_true, dtype=y_pred.dtype), y_pred)

@@ -10,7 +10,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.dtypes import dtype_name
-from kerata.base.forking import check_process
 from kerata.base.symbolic import is_symbolic
 from kerata.ops.symbolic_call import as_tensor, op, unbox
 
@@ -82,7 +81,6 @@ def convert_to_tensor(
         raise ValueError("There are no sparse or ragged arrays in ops; leave out the argument.")
     if is_symbolic(x):
         return x if dtype is None else cast(x, dtype)
-    check_process()
     x = unbox(x)
     if dtype is None and not hasattr(x, "dtype") and np.asarray(x).dtype.kind == "f":
         dtype = dtype_name(None)

@@ -11,7 +11,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from kerata.base.forking import check_process
 from kerata.base.messages import did_you_mean
 from kerata.base.naming import auto_name
 from kerata.base.registry import Namespace
@@ -65,7 +64,6 @@ Namespace("keras.ops", "operation").add(OpCall)
 
 def as_tensor(x: Any) -> jax.Array:
     """Turn numbers, nested lists, NumPy arrays and variables into JAX arrays."""
-    check_process()
     return x if isinstance(x, jax.Array) else jnp.asarray(unbox(x))
 
 
@@ -120,7 +118,6 @@ def op(function: Callable[..., Any], prefix: str = "") -> Callable[..., Any]:
         if holds_symbolic(args) or holds_symbolic(kwargs):
             inspect.signature(function).bind(*args, **kwargs)
             return OpCall(name)(*args, **kwargs)
-        check_process()
         return function(*map(unbox, args), **unbox(kwargs))
 
     return call

@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.configurable import Configurable
-from kerata.base.forking import check_process
 from kerata.optimizers.arguments import is_number
 
 
@@ -37,7 +36,6 @@ class LearningRateSchedule(Configurable):
 
 def as_float(step: Any) -> jax.Array:
     """Give a step as a float32 scalar."""
-    check_process()
     return jnp.asarray(step).astype(jnp.float32)
 
 
