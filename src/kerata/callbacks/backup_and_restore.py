@@ -23,7 +23,7 @@ from kerata.utils.files import check_writable
 
 
 class BackupAndRestore(Callback):
-    """Keeps the state of a training in a folder, and starts from there if it is found.
+    """Saves the state of a training in a folder, and continues from it if there is one.
 
     Start the same program again after a crash: the training ends with exactly the weights
     and the history of one that was never interrupted. Kept are the weights, the optimizer's
@@ -33,9 +33,9 @@ class BackupAndRestore(Callback):
 
     Arguments:
         backup_dir: folder for the backup, of this training alone.
-        save_freq: ``'epoch'``, or a number of training steps after which to save.
-        double_checkpoint: whether to keep the backup before the last as well.
-        delete_checkpoint: whether to delete the backup when training is complete.
+        save_freq: ``'epoch'`` (the default), or a number of training steps between backups.
+        double_checkpoint: whether to keep the backup before the last as well; False by default.
+        delete_checkpoint: whether to delete the backup after the training; True by default.
 
     Raises:
         ValueError: no folder, another ``save_freq``; a backup of another model, loss,

@@ -18,12 +18,12 @@ class Callback:
 
     Attributes:
         model: the model that runs; ``self.model.stop_training = True`` ends training.
-        params: ``verbose``, ``epochs`` and ``steps`` of the run.
-        chunks_suffice: set to True in a subclass whose batch hooks need not be called
+        params: ``verbose``, ``epochs`` and ``steps`` of the run, integers.
+        chunks_suffice: bool; set to True in a subclass whose batch hooks need not be called
             for every batch, because its ``progress`` does the work as well.
-        kept_state: names of the attributes that ``BackupAndRestore`` keeps: numbers, texts,
+        kept_state: names of the attributes that ``BackupAndRestore`` saves: numbers, strings,
             arrays, lists and dictionaries of them.
-        comes_last: set to True in a subclass that must be called after all others.
+        comes_last: bool; set to True in a subclass that must be called after all others.
 
     >>> class Shout(Callback):
     ...     def on_epoch_end(self, epoch, logs=None):

@@ -27,11 +27,11 @@ class CallbackList(Callback):
     (``learning_rate``, say) reaches those after it.
 
     Arguments:
-        callbacks: a callback, or a nested list of them.
-        add_history: whether to add a ``History`` if there is none.
-        add_progbar: whether to add a ``ProgbarLogger`` if there is none.
+        callbacks: a callback, or a nested list of them; none by default.
+        add_history: bool, whether to add a ``History`` if there is none; False by default.
+        add_progbar: bool, the same for a ``ProgbarLogger``; False by default.
         model: the model that runs.
-        **params: ``verbose``, ``epochs`` and ``steps`` of the run.
+        **params: ``verbose``, ``epochs`` and ``steps`` of the run, integers.
 
     Raises:
         TypeError: something that is not a callback.

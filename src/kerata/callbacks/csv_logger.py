@@ -19,9 +19,9 @@ class CSVLogger(Callback):
     """Writes one line an epoch to a CSV file; the file is complete after each epoch.
 
     Arguments:
-        filename: path of the file.
-        separator: what stands between the values.
-        append: whether to go on with a file that is there, instead of replacing it.
+        filename: path of the file, a string or a ``Path``.
+        separator: string between the values; a comma by default.
+        append: whether an existing file is continued instead of replaced (the default).
 
     Raises:
         OSError: at the start of training, if the file can't be opened. A line that can't be

@@ -12,15 +12,17 @@ class EarlyStopping(Monitor):
     """Ends training when a value has not improved for some epochs.
 
     Arguments:
-        monitor: name of the value in the logs.
-        min_delta: smallest change that counts as an improvement.
-        patience: epochs without improvement that are tolerated; at 0 and 1 the first
-            such epoch ends training.
-        verbose: 1 prints when it stops and which epoch's weights come back.
-        mode: ``'min'``, ``'max'`` or ``'auto'`` (from the metric's name).
-        baseline: value that an improvement must also beat for patience to start anew.
-        restore_best_weights: whether the model ends with the weights of its best epoch.
-        start_from_epoch: epochs before this one (from 0) are not watched.
+        monitor: name of the value in the logs, ``'val_loss'`` by default.
+        min_delta: smallest change that counts as an improvement, a float, 0 by default.
+        patience: integer, 0 by default: epochs without improvement that are tolerated; at 0
+            and 1 the first such epoch ends training.
+        verbose: 1 prints when it stops and which epoch's weights are restored; 0 by default.
+        mode: ``'min'``, ``'max'`` or ``'auto'`` (the default: from the metric's name).
+        baseline: float that an improvement must also beat for patience to start again; none
+            by default.
+        restore_best_weights: bool, whether the model ends with the weights of its best epoch;
+            False by default.
+        start_from_epoch: epochs before this one (from 0, the default) are not monitored.
 
     Attributes:
         stopped_epoch: epoch (from 0) after which training was stopped, else 0.

@@ -15,7 +15,8 @@ class LambdaCallback(Callback):
     """Calls functions at the moments they are given for.
 
     Arguments:
-        on_epoch_begin, on_epoch_end: functions of ``(epoch, logs)``.
+        on_epoch_begin, on_epoch_end: functions of ``(epoch, logs)``: an integer from 0, and a
+            dictionary of floats by name. Like all hooks they are None by default.
         on_train_begin, on_train_end: functions of ``(logs)``.
         on_train_batch_begin, on_train_batch_end: functions of ``(batch, logs)``.
         **hooks: functions for other hooks, such as ``on_test_end``.

@@ -16,9 +16,9 @@ class LearningRateScheduler(Callback):
     Also adds ``learning_rate`` to the logs of each epoch.
 
     Arguments:
-        schedule: function of the epoch (from 0), or of the epoch and the present learning
-            rate, that gives the new learning rate.
-        verbose: 1 prints each new learning rate.
+        schedule: function of the epoch (from 0), or of the epoch and the current learning
+            rate, that returns the new one, a float.
+        verbose: 1 prints each new learning rate; 0 by default.
 
     Raises:
         TypeError: ``schedule`` is not a function.

@@ -16,19 +16,19 @@ from kerata.utils.files import check_writable
 
 
 class ModelCheckpoint(Monitor):
-    """Saves the model, or its weights, after each epoch or every so many steps.
+    """Saves the model, or its weights, after each epoch or every n steps.
 
     Arguments:
         filepath: path of the file, ending in ``.keras`` or ``.h5``, or in ``.weights.h5``
             for weights; may contain ``{epoch:02d}`` (from 1), ``{batch}`` and the names in
             the logs, as in ``'{epoch:02d}-{val_loss:.2f}.keras'``.
-        monitor: name of the value in the logs that ``save_best_only`` watches.
-        verbose: 1 prints each file that is written.
-        save_best_only: whether to save only when the value is better than ever before.
-        save_weights_only: whether to save the weights alone.
-        mode: ``'min'``, ``'max'`` or ``'auto'`` (from the metric's name).
-        save_freq: ``'epoch'``, or a number of training steps.
-        initial_value_threshold: value that the first file must beat already.
+        monitor: name of the value for ``save_best_only``, ``'val_loss'`` by default.
+        verbose: 1 prints each file that is written; 0 by default.
+        save_best_only: whether to save only when the value is the best so far; False by default.
+        save_weights_only: whether to save the weights alone; False by default.
+        mode: ``'min'``, ``'max'`` or ``'auto'`` (the default: from the metric's name).
+        save_freq: ``'epoch'`` (the default), or a number of training steps.
+        initial_value_threshold: float that the first file must beat; none by default.
 
     Attributes:
         best: best value so far.

@@ -14,8 +14,8 @@ _INTERVAL = 0.1
 class ProgbarLogger(Callback):
     """Draws progress in Keras's look; ``fit`` adds one unless ``verbose=0``.
 
-    With ``verbose=1`` a bar that is redrawn in place (where standard output is no
-    terminal: one finished line an epoch), with 2 one line an epoch, with 0 nothing.
+    The integer ``verbose`` of ``fit`` decides: 1 is a bar that is redrawn in place (one finished
+    line an epoch where standard output is not a terminal), 2 one line an epoch, 0 nothing.
 
     >>> bar = ProgbarLogger()
     >>> bar.set_params({"verbose": 2, "epochs": 3, "steps": 5})

@@ -15,14 +15,14 @@ class ReduceLROnPlateau(Monitor):
     Also adds ``learning_rate`` to the logs of each epoch.
 
     Arguments:
-        monitor: name of the value in the logs.
-        factor: what the learning rate is multiplied by, below 1.
-        patience: epochs without improvement before that.
-        verbose: 1 prints each reduction.
-        mode: ``'min'``, ``'max'`` or ``'auto'`` (from the metric's name).
-        min_delta: smallest change that counts as an improvement.
-        cooldown: epochs after a reduction in which nothing is counted.
-        min_lr: the learning rate never falls below this.
+        monitor: name of the value in the logs, ``'val_loss'`` by default.
+        factor: float below 1 that the learning rate is multiplied by, 0.1 by default.
+        patience: integer, epochs without improvement before that, 10 by default.
+        verbose: 1 prints each reduction; 0 by default.
+        mode: ``'min'``, ``'max'`` or ``'auto'`` (the default: from the metric's name).
+        min_delta: smallest change that counts as an improvement, a float, 1e-4 by default.
+        cooldown: integer, epochs after a reduction that are not counted, 0 by default.
+        min_lr: the learning rate never falls below this float, 0 by default.
 
     Raises:
         ValueError: ``factor`` of 1 or more; ``mode='auto'`` and a name that does not say

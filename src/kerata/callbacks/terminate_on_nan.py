@@ -14,7 +14,8 @@ class TerminateOnNaN(Callback):
     NaN or infinite it stays so until the epoch ends, so nothing is missed.
 
     Arguments:
-        raise_error: whether to raise an error instead of ending training.
+        raise_error: bool, whether to raise an error instead of ending training; False by
+            default.
 
     Raises:
         RuntimeError: such a loss, with ``raise_error=True``.

@@ -44,32 +44,47 @@ def fit_source(
     training and keeps the best epoch so far; once more, it skips the diagnosis.
 
     Arguments:
-        source: what ``read_source`` gave.
+        source: rows and target, as ``read_source`` returns them.
         target: column to predict; the source's own by default.
-        task: ``'binary'``, ``'classes'``, ``'labels'`` or ``'regression'`` instead of what
-            the target looks like.
+        task: ``'binary'``, ``'classes'``, ``'labels'`` or ``'regression'``; inferred from the
+            target's values by default.
         network: name, ``'auto'`` or ``'module:function'``.
-        columns: kinds of columns, ``{"zip": "category", "id": "drop"}``.
+        columns: kinds of columns, ``{"zip": "category", "id": "drop"}``; inferred by default.
         options: of the network (``units``, ``learning_rate``, ...), of the preparation
             (``ranked``, ``ngrams``, ...) and of training (``patience``, ``members``).
-        epochs: at most so many; the network's usual number by default.
-        batch_size: rows in a step; goes by the number of rows by default.
-        seed: decides splits, first weights and orders of rows.
-        test_share: of all rows, unless the source has an official test set.
-        validation_share: of the rows that are not for the test.
-        balance: whether rare classes weigh as much as frequent ones.
-        with_baselines: whether baselines are computed.
-        with_diagnosis: whether ``diagnose`` looks for what is wrong with rows and network.
+        epochs: upper limit; the network's usual number by default.
+        batch_size: rows in a step; depends on the number of rows by default.
+        seed: integer that decides splits, initial weights and the order of rows.
+        test_share: fraction of all rows, unless the source has an official test set.
+        validation_share: fraction of the rows that are not test rows.
+        balance: whether classes are weighted inversely to their frequency.
+        with_baselines: whether baselines are trained.
+        with_diagnosis: whether ``diagnose`` examines rows and network.
         watch: callbacks for the network's training.
-        on_event: called with a name and a value as things become known: ``'columns'``,
-            ``'task'``, ``'rows'``, ``'preparation'``, ``'baseline'``, ``'network'``,
-            ``'member'`` after each further network of several, ``'trained'`` (the ``Trained``)
-            when all is there that can't be made again, and ``'diagnosis'`` before it is made.
+        on_event: function of a name and a value, called at ``'columns'``, ``'task'``,
+            ``'rows'``, ``'preparation'``, ``'baseline'``, ``'network'``, ``'member'`` (after
+            each further network of several), ``'trained'`` (with the ``Trained``) and
+            ``'diagnosis'`` (before it is made).
+
+    Returns:
+        A ``Trained``: model, preparation, history, and for the n test rows predictions of
+        shape ``(n,)``, or ``(n, k)`` for k classes or labels.
 
     Raises:
-        ValueError: a target that is not there, too few rows, one class only, and other data
-            or names that make no sense, in a sentence that says why.
+        ValueError: a missing target, too few rows, a single class, or another argument or
+            value that makes no sense; the message says which.
         KeyboardInterrupt: Ctrl-C before the end of the first epoch.
+
+    >>> import pandas
+    >>> from kerata.workbench import verdict_of
+    >>> from kerata.workbench.data.containers import Source, Table
+    >>> pears = pandas.DataFrame({"kg": [0.1, 0.2, 0.3, 0.2], "ripe": ["no", "no", "yes", "yes"]})
+    >>> source = Source("pears", "table", Table(pandas.concat([pears] * 15)), target="ripe")
+    >>> trained = fit_source(source, network="linear", epochs=2, with_baselines=False)
+    >>> trained.task.kind, trained.outputs.shape, trained.best_epoch
+    ('binary', (12,), 2)
+    >>> verdict_of(trained).best_epoch[:44]
+    'Epoch 2 of 2 had the lowest validation loss,'
     """
     tell: Tell = on_event or (lambda name, value: None)
     began = time.perf_counter()

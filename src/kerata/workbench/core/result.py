@@ -111,31 +111,31 @@ class SearchSummary:
 
 @dataclass
 class Trained:
-    """A trained network and all that is known about it.
+    """A trained network, its data and its results. See ``fit_source`` for an example.
 
     Attributes:
-        model: the network with its best weights.
-        preparation: what turns raw rows into its inputs.
-        task: what it predicts.
-        columns: what was made of each column; None for texts and images.
+        model: the network with the weights of its best epoch.
+        preparation: turns raw rows into the network's inputs.
+        task: what is predicted.
+        columns: kind and use of each column; None for texts and images.
         network: the network's name.
-        history: losses and metrics, a list for each with a number an epoch.
-        best_epoch: whose weights were kept, from 1.
-        rows: row numbers of ``'train'``, ``'validation'`` and ``'test'``; those of the test
-            count in the official test set where there is one.
+        history: maps ``'loss'`` and the other names to lists of floats, one an epoch.
+        best_epoch: the epoch whose weights the model has, from 1.
+        rows: int64 row numbers ``(n,)`` of ``'train'``, ``'validation'`` and ``'test'``; those
+            of an official test set count within it.
         train, validation, test: the rows as they were read.
-        truth: targets of the test rows, encoded.
-        outputs: probabilities ``(n,)`` of the second of two classes, ``(n, k)`` of several
-            classes or labels, or values ``(n,)``, for the test rows.
-        metrics: figures on the test rows, the main one first.
-        interval: of the main figure, with 95 % confidence.
-        baselines: what the network must beat, and by how much it does.
-        findings: what the diagnosis found; None if none was asked for.
-        config: all that another run of the same needs.
-        seconds: time of the parts.
-        notes: what was done and what is odd, a sentence each.
+        truth: encoded targets of the test rows, see ``Task.encode``.
+        outputs: float32 predictions for the test rows: the probability of the second of two
+            classes ``(n,)``, of each of k classes or labels ``(n, k)``, or values ``(n,)``.
+        metrics: metrics on the test rows, the main one first.
+        interval: 95 % confidence interval of the main metric.
+        baselines: the baselines' results on the same test rows.
+        findings: the diagnosis; None if there was none.
+        config: the arguments of ``fit_source``, for training once more.
+        seconds: duration of each part.
+        notes: a sentence for each decision or oddity.
         fingerprint: SHA-256 of the source's content.
-        search: how the network was found; None if it was named.
+        search: the search that chose the network; None if there was none.
     """
 
     model: Any
@@ -162,7 +162,7 @@ class Trained:
     search: SearchSummary | None = None
 
     def predict(self, data: Any) -> np.ndarray:
-        """Give probabilities or values for raw rows, as in ``outputs``."""
+        """Predict raw rows; shape and dtype are those of ``outputs``."""
         return outputs_of(self.model, self.preparation.transform(data), self.task)
 
 

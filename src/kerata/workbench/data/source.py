@@ -34,21 +34,22 @@ def read_source(
     labelled: bool = True,
     most_bytes: int = MOST_BYTES,
 ) -> Source:
-    """Read a source of data, whatever it is.
+    """Read rows from a file, a folder or a named data set.
 
     Arguments:
         source: a CSV or TSV file (any encoding, delimiter, decimal sign), Parquet, Feather,
             Excel, JSON Lines, an SQLite database, ``.npz``, packed or not; a folder with
             one subfolder of texts or images for each class; or the name of a data set.
-        target: column of a table that is to be predicted. Without it, a column called
-            ``target``, ``label``, ``class``, ``y`` or ``outcome`` is taken if there is one.
-        table: a table or query of a database, or a sheet of a workbook.
-        labelled: whether the target must be there; False for new rows to be predicted.
-        most_bytes: a table with more bytes of cells is read to its end, but only a random
-            share of the rows that fits is kept.
+        target: name of a table's column that is to be predicted. By default the one column
+            called ``target``, ``label``, ``class``, ``y`` or ``outcome``.
+        table: a table or query of a database, or a sheet of a workbook; the only one by default.
+        labelled: whether the target is required; False for new rows to be predicted.
+        most_bytes: of a table with more bytes of cells a uniform random sample of the rows is
+            read; 512 MiB by default.
 
     Returns:
-        A :class:`Source`; what was found and decided is in its ``notes``.
+        A :class:`Source`: a table ``(rows, columns)`` of floats, strings and dates, n texts, or
+        uint8 images ``(n, height, width, channels)``; ``notes`` has the decisions of the reading.
 
     Raises:
         FileNotFoundError: neither a file nor a folder nor a known name.

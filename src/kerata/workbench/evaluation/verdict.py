@@ -26,11 +26,14 @@ class Verdict:
     """A sentence or two on each question.
 
     Arguments:
-        quality: how good the network is on the test rows.
-        baselines: how it compares with each simple answer.
-        best_epoch: whose weights were kept.
-        overfitting: how training rows compare with validation rows; '' if that can't be told.
-        advice: what to try next, the most important first.
+        quality: string, the main metric on the test rows with its 95 % interval.
+        baselines: tuple of strings, one for the comparison with each baseline.
+        best_epoch: string, the epoch whose weights the model has.
+        overfitting: string, training against validation rows; ``''`` if they can't be compared.
+        advice: tuple of strings, what to try next, the most important first.
+
+    >>> Verdict("It gets 9 of 10 right.", (), "Epoch 2 of 3 was best.", "", ()).quality
+    'It gets 9 of 10 right.'
     """
 
     quality: str
@@ -44,8 +47,17 @@ def verdict_of(trained: Trained) -> Verdict:
     """Say how good a network is, which epoch was best, whether it overfits and what to try.
 
     Arguments:
-        trained: what ``fit_source`` gave; its diagnosis decides, or where none was made, one
-            that looks for overfitting and underfitting alone.
+        trained: as ``fit_source`` returns it, with outputs ``(n,)`` or ``(n, k)``. Its
+            diagnosis decides on over- and underfitting; where there is none, these two are
+            diagnosed here, by a prediction of the rows.
+
+    Returns:
+        A ``Verdict`` of strings.
+
+    Raises:
+        ValueError: rows to be diagnosed were changed, so that the preparation can't read them.
+
+    See ``fit_source`` for an example.
     """
     findings = trained.findings
     if findings is None or not (findings.looked_for or findings.left_out):

@@ -69,9 +69,11 @@ class TablePreparation(Preparation):
                 self.categories.append(fit_categories(column.name, _listed(values), self.notes))
         self._note_ranks()
         if not (self.numbers or self.categories or self.texts):
+            left_out = [f"{c.name!r} ({c.why})" for c in columns if c.kind != "target"]
             raise ValueError(
-                "No column is left to predict from: all are identifiers, constant or nearly "
-                "empty. Use --columns to say what they are."
+                "No column is left to predict from: left out are "
+                f"{', '.join(left_out[:5])}{', ...' if len(left_out) > 5 else ''}. Use --columns "
+                "to say what they are."
             )
         if self.texts:
             self.bag = WordBag(ngrams=2, weights="tfidf", most=WORDS).fit(self._joined(data.frame))
