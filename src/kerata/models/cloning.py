@@ -10,7 +10,7 @@ import jax
 
 from kerata.base.configurable import Configurable
 from kerata.base.registry import custom_object_scope
-from kerata.base.symbolic import Operation, find_symbolic, is_symbolic
+from kerata.base.symbolic import Operation, is_symbolic
 from kerata.layers.core.input_layer import Input
 from kerata.models.model import Model
 from kerata.models.pickling import foreign_objects
@@ -148,7 +148,7 @@ def _clone_functional(
             return copy(*args, **kwargs)
         return call_function(copy, *args, **kwargs)
 
-    outputs = graph.follow(graph.arrange(find_symbolic(tensors)), call)
+    outputs = graph.follow(graph.arrange(tensors), call)
     return type(model)(tensors, outputs, name=model.name, trainable=model.trainable)
 
 

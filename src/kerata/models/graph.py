@@ -157,12 +157,11 @@ class Graph:
             ValueError: another number of inputs, unknown or missing names, shapes that
                 don't fit.
         """
-        if isinstance(inputs, dict):
-            flat = self._by_name(inputs)
+        if isinstance(inputs, dict) or not _flat_is_clear(self.input_struct, inputs):
+            flat = self._by_place(inputs)
         else:
-            flat = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
             flat = jax.tree.leaves(
-                flat, is_leaf=lambda x: x is None or is_symbolic(x) or is_sparse_rows(x)
+                inputs if isinstance(inputs, (list, tuple)) else [inputs], is_leaf=_is_value
             )
         if len(flat) != len(self.inputs):
             raise ValueError(
@@ -172,10 +171,11 @@ class Graph:
             )
         return [self._fit(x, i) for i, x in enumerate(flat)]
 
-    def _by_name(self, inputs: dict[str, Any]) -> list[Any]:
-        pairs = list(zip(self.inputs, self._entrances, strict=True))
-        by_key = isinstance(self.input_struct, dict)
-        struct = self.input_struct if by_key else {e.name: t for t, e in pairs}
+    def _by_place(self, inputs: Any) -> list[Any]:
+        """Find inputs by their keys and places; a dictionary also by the inputs' names."""
+        struct = self.input_struct
+        if isinstance(inputs, dict) and not isinstance(struct, dict):
+            struct = {e.name: t for t, e in zip(self.inputs, self._entrances, strict=True)}
         found: dict[int, Any] = {}
         self._assign(struct, inputs, found)
         return [found[id(t)] for t in self.inputs]
@@ -183,14 +183,28 @@ class Graph:
     def _assign(self, struct: Any, given: Any, found: dict[int, Any]) -> None:
         """Find what was given for each symbolic tensor of nested inputs, by its place."""
         if is_symbolic(struct):
+            if isinstance(given, (list, tuple)) and len(given) == 1 and hasattr(given[0], "shape"):
+                given = given[0]
+            if _dictionaries(given):
+                name = self._entrances[self.inputs.index(struct)].name
+                raise ValueError(
+                    f"Model {self.owner!r} expects one array for its input {name!r}, but got "
+                    f"{_described(given)}."
+                )
             found[id(struct)] = given
         elif isinstance(struct, dict):
+            if not isinstance(given, dict):
+                keys = ", ".join(f"{key!r}: ..." for key in struct)
+                raise ValueError(
+                    f"Model {self.owner!r} takes a dictionary {{{keys}}}, but got "
+                    f"{_described(given)}, which leaves open which input is which; pass the "
+                    "inputs with these keys."
+                )
             for key, part in struct.items():
-                if not isinstance(given, dict) or key not in given:
-                    names = list(given) if isinstance(given, dict) else []
+                if key not in given:
                     raise ValueError(
                         f"Model {self.owner!r} has an input {key!r}, which the given dictionary "
-                        f"lacks. {did_you_mean(key, names)} The model's inputs: "
+                        f"lacks. {did_you_mean(key, list(given))} The model's inputs: "
                         f"{', '.join(map(str, struct))}."
                     )
                 self._assign(part, given[key], found)
@@ -198,7 +212,7 @@ class Graph:
             if not isinstance(given, (list, tuple)) or len(given) != len(struct):
                 raise ValueError(
                     f"Model {self.owner!r} expects a list of {len(struct)} inputs in the place of "
-                    f"{_describe(given)}."
+                    f"{_described(given)}."
                 )
             for part, value in zip(struct, given, strict=True):
                 self._assign(part, value, found)
@@ -276,6 +290,28 @@ def _entrance(tensor: KerasTensor) -> Layer:
     return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype)
 
 
+def _is_value(x: Any) -> bool:
+    return x is None or is_symbolic(x) or is_sparse_rows(x)
+
+
+def _dictionaries(tree: Any) -> list[dict[Any, Any]]:
+    """List the dictionaries in nested lists, tuples and dictionaries."""
+    if isinstance(tree, dict):
+        return [tree, *(d for part in tree.values() for d in _dictionaries(part))]
+    if isinstance(tree, (list, tuple)):
+        return [d for part in tree for d in _dictionaries(part)]
+    return []
+
+
+def _flat_is_clear(struct: Any, inputs: Any) -> bool:
+    """Say whether inputs that aren't a dictionary have one possible order.
+
+    Keys that were given in their alphabetical order leave no doubt; others were flattened
+    in that order by whoever wrote a list, or in their own.
+    """
+    return not _dictionaries(inputs) and all(list(d) == sorted(d) for d in _dictionaries(struct))
+
+
 def _shape_hint(got: tuple[int | None, ...], want: tuple[int | None, ...]) -> str:
     sizes = [int(np.prod([d or 0 for d in s[1:]])) for s in (got, want)]
     if sizes[0] == sizes[1] and sizes[0] > 0 and None not in want[1:]:
@@ -283,6 +319,14 @@ def _shape_hint(got: tuple[int | None, ...], want: tuple[int | None, ...]) -> st
     if len(got) == len(want) - 1 and got[1:] == want[2:]:
         return " One row needs a batch axis too: x[None]."
     return ""
+
+
+def _described(given: Any) -> str:
+    if isinstance(given, dict):
+        return f"a dictionary with the keys {', '.join(map(repr, given))}"
+    if isinstance(given, (list, tuple)):
+        return f"a {type(given).__name__} of {len(given)}"
+    return _describe(given)
 
 
 def _describe(x: Any) -> str:
