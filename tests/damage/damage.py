@@ -150,7 +150,7 @@ def _run(folder):
     copy = folder / "runs" / "copy"
 
     def read(content):
-        from kerata.cli.tell_runs import tell_runs, tell_show
+        from kerata.cli.finished_output import print_runs, print_show
 
         found = content.split(mark)
         shutil.rmtree(copy, ignore_errors=True)
@@ -158,8 +158,8 @@ def _run(folder):
         for name, piece in zip(names, found, strict=False):
             (copy / name).write_bytes(piece)
         damaged = runs.load("copy", folder / "runs")
-        _quietly(tell_runs, folder / "runs")
-        _quietly(tell_show, "copy", folder / "runs")
+        _quietly(print_runs, folder / "runs")
+        _quietly(print_show, "copy", folder / "runs")
         damaged.answers()
         assert damaged.history is not None
         damaged.predict(source.train)

@@ -296,8 +296,8 @@ def test_an_attribute_of_any_size(files, monkeypatch):
 
 def test_reading_that_comes_to_no_end(files, tmp_path, monkeypatch):
     """The process that reads a file first is ended after a while; the user's goes on."""
-    monkeypatch.setattr("kerata.saving.first_reading._CHILD", "while True: pass")
-    monkeypatch.setattr("kerata.saving.first_reading._PATIENCE", 0.5)
+    monkeypatch.setattr("kerata.saving.hdf5_probe._CHILD", "while True: pass")
+    monkeypatch.setattr("kerata.saving.hdf5_probe._PATIENCE", 0.5)
     for name in ("m.h5", "m.keras"):
         (tmp_path / name).write_bytes((files / name).read_bytes())
         assert "comes to no end" in refused(tmp_path / name)
@@ -305,13 +305,13 @@ def test_reading_that_comes_to_no_end(files, tmp_path, monkeypatch):
 
 def test_reading_that_breaks_a_process(files, tmp_path, monkeypatch):
     crash = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
-    monkeypatch.setattr("kerata.saving.first_reading._CHILD", crash)
+    monkeypatch.setattr("kerata.saving.hdf5_probe._CHILD", crash)
     (tmp_path / "m.h5").write_bytes((files / "m.h5").read_bytes())
     assert "ends a process" in refused(tmp_path / "m.h5")
 
 
 def test_ones_own_file_needs_no_first_reading(tmp_path, monkeypatch):
-    monkeypatch.setattr("kerata.saving.first_reading._CHILD", "while True: pass")
+    monkeypatch.setattr("kerata.saving.hdf5_probe._CHILD", "while True: pass")
     model = Sequential([Input((2,)), layers.Dense(1)])
     for name in ("m.keras", "m.h5"):
         model.save(tmp_path / name)

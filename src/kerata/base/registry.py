@@ -17,7 +17,7 @@ import jax
 import ml_dtypes
 import numpy as np
 
-from kerata.base import families, sharing
+from kerata.base import families, shared_objects
 from kerata.base.messages import did_you_mean
 from kerata.base.naming import to_snake_case
 
@@ -257,7 +257,7 @@ def serialize(obj: Any, by_name: bool = True) -> Any:
             "config": obj.get_config(),
             "registered_name": None if known else get_registered_name(cls),
         }
-        return sharing.note(obj, config)
+        return shared_objects.note(obj, config)
     if callable(obj) and hasattr(obj, "__name__"):
         module, known = _home(obj)
         if known and by_name:
@@ -360,7 +360,7 @@ def deserialize(
                 "Pass it in custom_objects={...}; code stored in files is never run."
             )
         return found
-    shared = sharing.find(config)
+    shared = shared_objects.find(config)
     if shared is not None:
         return shared
     found = _find_class(config, namespace)
@@ -369,7 +369,7 @@ def deserialize(
         obj = found.from_config(inner) if hasattr(found, "from_config") else found(**inner)
         if config.get("build_config") and hasattr(obj, "build_from_config"):
             obj.build_from_config(config["build_config"])
-    return sharing.keep(config, obj)
+    return shared_objects.keep(config, obj)
 
 
 def _is_ours(obj: Any) -> bool:

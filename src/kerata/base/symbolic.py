@@ -15,7 +15,7 @@ from kerata.base.messages import shape_text
 from kerata.base.naming import auto_name
 from kerata.base.rematerialization import RematMode, current_remat_mode, outputs_size, remat
 from kerata.base.scope import Scope
-from kerata.base.stand_ins import SMALL_STAND_INS, STAND_INS, filled, fitting
+from kerata.base.unknown_sizes import SMALL_STAND_INS, STAND_INS, filled, fitting
 
 # What NumPy calls `array <op> tensor`, and the tensor's own method for it.
 _REFLECTED = {

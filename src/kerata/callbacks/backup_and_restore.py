@@ -16,7 +16,7 @@ import numpy as np
 from kerata.base.placement import current_placement
 from kerata.base.randomness import SeedGenerator, global_generator
 from kerata.base.variable import Variable
-from kerata.callbacks.belonging import belonging_of
+from kerata.callbacks.backup_fingerprint import fingerprint_of
 from kerata.callbacks.callback import Callback, Logs
 from kerata.callbacks.packing import read_pack, write_pack
 from kerata.utils.files import check_writable
@@ -83,7 +83,7 @@ class BackupAndRestore(Callback):
         """Restore the backup, if there is one."""
         self._warned = False
         self._steps = 0
-        self._belongs = belonging_of(self.model)
+        self._belongs = fingerprint_of(self.model)
         # The first of several processes keeps the backup and gives it to the others.
         if current_placement().first:
             self._check_folder()

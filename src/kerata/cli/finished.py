@@ -32,9 +32,9 @@ def predict(
     Columns in any order; those that training did not use are ignored.
     Example: kerata predict wine new.csv -o answers.csv
     """
-    from kerata.cli.tell_runs import tell_predict
+    from kerata.cli.finished_output import print_predict
 
-    tell_predict(run, new, out, table, folder)
+    print_predict(run, new, out, table, folder)
 
 
 def evaluate(
@@ -47,16 +47,16 @@ def evaluate(
 
     Example: kerata evaluate wine test.csv
     """
-    from kerata.cli.tell_runs import tell_evaluate
+    from kerata.cli.finished_output import print_evaluate
 
-    tell_evaluate(run, test, table, folder)
+    print_evaluate(run, test, table, folder)
 
 
 def runs(folder: FROM = FOLDER) -> None:
     """List the runs, the newest first."""
-    from kerata.cli.tell_runs import tell_runs
+    from kerata.cli.finished_output import print_runs
 
-    tell_runs(folder)
+    print_runs(folder)
 
 
 def show(run: RUN, folder: FROM = FOLDER) -> None:
@@ -64,9 +64,9 @@ def show(run: RUN, folder: FROM = FOLDER) -> None:
 
     Example: kerata show wine
     """
-    from kerata.cli.tell_runs import tell_show
+    from kerata.cli.finished_output import print_show
 
-    tell_show(run, folder)
+    print_show(run, folder)
 
 
 def compare(
@@ -78,9 +78,9 @@ def compare(
 
     Example: kerata compare wine wine-linear
     """
-    from kerata.cli.tell_runs import tell_compare
+    from kerata.cli.finished_output import print_compare
 
-    tell_compare(names, out, folder)
+    print_compare(names, out, folder)
 
 
 def rerun(
@@ -104,6 +104,6 @@ def rerun(
 
     Nothing that the run's folder names is imported. Example: kerata rerun wine
     """
-    from kerata.cli.tell_runs import tell_rerun
+    from kerata.cli.finished_output import print_rerun
 
-    tell_rerun(run, name, overwrite, folder, network=network, data=data)
+    print_rerun(run, name, overwrite, folder, network=network, data=data)

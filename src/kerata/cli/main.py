@@ -10,9 +10,9 @@ import typer
 
 from kerata._version import __version__
 from kerata.cli import finished
+from kerata.cli.broken_pipe import BrokenPipeGuard
 from kerata.cli.errors import UserError, report
 from kerata.cli.finished import TABLE
-from kerata.cli.patient import Patient
 
 EXAMPLES = """
 Examples:
@@ -269,7 +269,7 @@ finished.add_to(app)
 def main() -> None:
     """Run the command; mistakes end with one sentence and exit code 2."""
     state["debug"] = False
-    sys.stdout = Patient(sys.stdout)
+    sys.stdout = BrokenPipeGuard(sys.stdout)
     try:
         code = app(prog_name="kerata", standalone_mode=False)
     except KeyboardInterrupt:

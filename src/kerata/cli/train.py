@@ -6,15 +6,15 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from kerata.cli.errors import UserError
+from kerata.cli.event_printer import EventPrinter
 from kerata.cli.paragraphs import say
 from kerata.cli.request import Request
-from kerata.cli.teller import Teller
 from kerata.cli.verdict import print_verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kerata.cli.safekeeping import Safekeeping
+    from kerata.cli.run_saver import RunSaver
     from kerata.workbench.core.result import Trained
 
 
@@ -25,7 +25,7 @@ def train_source(request: Request) -> None:
         UserError: options that make no sense.
         ValueError: a source, target or network that makes no sense.
     """
-    from kerata.cli.safekeeping import Safekeeping
+    from kerata.cli.run_saver import RunSaver
     from kerata.utils.files import check_writable
     from kerata.utils.terminal import terminal
     from kerata.workbench.data import read_source
@@ -41,8 +41,8 @@ def train_source(request: Request) -> None:
     source = read_source(request.source, target=request.target, table=request.table)
     name = run_name(request, source.name)
     check_writable(request.folder)
-    teller = None if request.quiet else Teller(console).tell
-    kept = Safekeeping(console, request, name, teller)
+    teller = None if request.quiet else EventPrinter(console).tell
+    kept = RunSaver(console, request, name, teller)
     with kept.watching(), LiveView(console) as view:
         trained = fit_source(
             source,
@@ -67,7 +67,7 @@ def train_source(request: Request) -> None:
         )
 
 
-def finish(console: Console, trained: Trained, kept: Safekeeping) -> None:
+def finish(console: Console, trained: Trained, kept: RunSaver) -> None:
     """Judge the run that was kept and print what came of it.
 
     Raises:

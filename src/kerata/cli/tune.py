@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerata.cli.event_printer import EventPrinter
 from kerata.cli.paragraphs import say
 from kerata.cli.request import Request
-from kerata.cli.teller import Teller
 from kerata.cli.train import (
     finish,
     given_arguments,
@@ -42,7 +42,7 @@ def tune(request: Request, wanted: Wanted) -> None:
         UserError: options that make no sense.
         ValueError: a source, target, network or study file that makes no sense.
     """
-    from kerata.cli.safekeeping import Safekeeping
+    from kerata.cli.run_saver import RunSaver
     from kerata.utils.files import check_writable
     from kerata.utils.terminal import terminal
     from kerata.workbench.data import read_source
@@ -57,8 +57,8 @@ def tune(request: Request, wanted: Wanted) -> None:
     # Beside the runs and of the source's name, so that the same command goes on with it.
     study = wanted.study or request.folder / f"{request.name or source.name}.study.db"
     check_writable(request.folder)
-    teller = None if request.quiet else SearchTeller(console).tell
-    kept = Safekeeping(console, request, name, teller)
+    teller = None if request.quiet else SearchEventPrinter(console).tell
+    kept = RunSaver(console, request, name, teller)
     with kept.watching(), LiveView(console) as view:
         trained = tune_source(
             source,
@@ -84,7 +84,7 @@ def tune(request: Request, wanted: Wanted) -> None:
         console.print(lines, highlight=False, markup=False, soft_wrap=True)
 
 
-class SearchTeller(Teller):
+class SearchEventPrinter(EventPrinter):
     """Prints trials as they come, then the last training."""
 
     def __init__(self, console: Console) -> None:

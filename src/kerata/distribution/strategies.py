@@ -13,7 +13,7 @@ from kerata.base.placement import Placement, set_placement
 from kerata.base.variable import Variable
 from kerata.distribution.layout_map import LayoutMap
 from kerata.distribution.mesh import DeviceMesh, TensorLayout
-from kerata.distribution.spread import Spread
+from kerata.distribution.sharded_placement import ShardedPlacement
 
 _current: Distribution | None = None
 
@@ -45,7 +45,7 @@ class Distribution:
         self.device_mesh = device_mesh
         self.batch_dim_name = batch_dim_name
         self.auto_shard_dataset = auto_shard_dataset
-        self.placement: Placement = Spread(
+        self.placement: Placement = ShardedPlacement(
             device_mesh.backend_mesh,
             batch_dim_name,
             lambda variable: self.get_variable_layout(variable).backend_layout,

@@ -10,8 +10,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from kerata.base.stand_ins import STAND_INS
 from kerata.base.symbolic import find_symbolic, is_symbolic
+from kerata.base.unknown_sizes import STAND_INS
 
 # Ends of the columns as fractions of the width, by whether connections and trainability show.
 _POSITIONS = {

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from kerata.saving.first_reading import try_reading
+from kerata.saving.hdf5_probe import try_reading
 
 # A header of HDF5 holds no more than this many bytes of one attribute.
 _HEADER_LIMIT = 64512

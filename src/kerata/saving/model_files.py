@@ -11,7 +11,7 @@ from kerata.base.json_text import read_json_text
 from kerata.base.messages import printable
 from kerata.base.registry import check_safe_mode, custom_object_scope
 from kerata.base.variable import limited_size
-from kerata.saving import archive, first_reading, hdf5, legacy, state
+from kerata.saving import archive, hdf5, hdf5_probe, legacy, state
 from kerata.saving.structure import compile_from, model_from
 from kerata.utils.files import write_beside
 
@@ -83,8 +83,8 @@ def load_model(
     check_safe_mode(safe_mode)
     with _reading(filepath) as (file, kind), custom_object_scope(custom_objects or {}):
         if kind == "zip":
-            return archive.read_archive(file, compile, first_reading.is_own(file))
-        with hdf5.reading(file, first_reading.is_own(file)) as f:
+            return archive.read_archive(file, compile, hdf5_probe.is_own(file))
+        with hdf5.reading(file, hdf5_probe.is_own(file)) as f:
             size = file.seek(0, 2)
             with limited_size(archive.most_numbers(size)):
                 return legacy.read_model(f, compile)
@@ -149,7 +149,7 @@ def load_weights(
     _check_built(model, "load")
     with _reading(filepath) as (file, kind):
         source = archive.read_weights_entry(file) if kind == "zip" else file
-        with hdf5.reading(source, first_reading.is_own(file)) as f:
+        with hdf5.reading(source, hdf5_probe.is_own(file)) as f:
             whole = hdf5.child(f, "model_weights")
             old = f if whole is None else whole
             if any(name in old.attrs for name in ("layer_names", "layer_names0")):
@@ -196,7 +196,7 @@ def _write(path: Path, overwrite: bool, write: Callable[[IO[bytes]], Any]) -> No
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         write_beside(path, write)
-        first_reading.remember(path)
+        hdf5_probe.remember(path)
     except OSError as problem:
         reason = problem.strerror or str(problem)
         said = f"could not be written ({reason}); what was there is unchanged"

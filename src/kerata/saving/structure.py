@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kerata.base.registry import Namespace, deserialize, find_custom, serialize
-from kerata.base.sharing import sharing
+from kerata.base.shared_objects import sharing
 from kerata.losses.names import namespace as losses_namespace
 from kerata.metrics.names import namespace as metrics_namespace
 from kerata.saving import operations

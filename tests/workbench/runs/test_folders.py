@@ -117,7 +117,7 @@ def test_a_damaged_file_is_named_in_one_sentence(run, tmp_path, file, content, t
 
 
 def test_a_damaged_run_never_hides_the_others(run, tmp_path, capsys):
-    from kerata.cli.tell_runs import tell_runs
+    from kerata.cli.finished_output import print_runs
 
     for name in ("bad", "good", "worse"):
         shutil.copytree(run.path, tmp_path / name)
@@ -125,7 +125,7 @@ def test_a_damaged_run_never_hides_the_others(run, tmp_path, capsys):
     (tmp_path / "bad" / "run.json").write_text(json.dumps({**record, "interval": ["a"]}))
     (tmp_path / "worse" / "run.json").write_bytes(b"\xff\xfe")
     assert [one.name for one in runs.all(tmp_path)] == ["good"]
-    tell_runs(tmp_path)
+    print_runs(tmp_path)
     told = capsys.readouterr().out
     assert "good" in told
     assert "its 'interval' makes no sense" in told
@@ -133,15 +133,15 @@ def test_a_damaged_run_never_hides_the_others(run, tmp_path, capsys):
 
 
 def test_what_a_folder_says_can_not_steer_the_terminal(run, tmp_path, capsys):
-    from kerata.cli.tell_runs import tell_runs, tell_show
+    from kerata.cli.finished_output import print_runs, print_show
 
     shutil.copytree(run.path, tmp_path / "evil")
     record = json.loads((tmp_path / "evil" / "run.json").read_text())
     record["network"] = "mlp\x1b]0;owned\x07\x1b[2J"
     record["notes"] = ["\x1b[31mred\x9b"]
     (tmp_path / "evil" / "run.json").write_text(json.dumps(record))
-    tell_show("evil", tmp_path)
-    tell_runs(tmp_path)
+    print_show("evil", tmp_path)
+    print_runs(tmp_path)
     told = capsys.readouterr().out
     assert "\x1b]0" not in told
     assert "\x1b[2J" not in told
@@ -157,14 +157,14 @@ def test_a_name_that_is_taken_while_training_gives_way(trained, tmp_path):
 
 @pytest.mark.parametrize("odd", [None, "x", [], {"a": {"b": []}}, 1e400], ids=repr)
 def test_a_record_is_believed_only_if_it_has_the_form_of_one(run, tmp_path, odd, capsys):
-    from kerata.cli.tell_runs import tell_runs, tell_show
+    from kerata.cli.finished_output import print_runs, print_show
 
     shutil.copytree(run.path, tmp_path / "bad")
     record = json.loads((tmp_path / "bad" / "run.json").read_text())
     for name in record:
         (tmp_path / "bad" / "run.json").write_text(json.dumps({**record, name: odd}))
-        tell_runs(tmp_path)
+        print_runs(tmp_path)
         try:
-            tell_show("bad", tmp_path)
+            print_show("bad", tmp_path)
         except ValueError as error:
             assert f"run.json is damaged: its {name!r}" in str(error)  # noqa: PT017

@@ -17,7 +17,7 @@ def workers_of(pid):
     """Find the workers that a process has started."""
     found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True)
     lines = found.stdout.decode().splitlines()
-    return [int(line.split()[0]) for line in lines if "tuning.crew" in line]
+    return [int(line.split()[0]) for line in lines if "tuning.worker_pool" in line]
 
 
 def test_two_workers_share_a_study(table, tmp_path, few):

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
+from kerata.workbench.core.boolean_words import boolean_pair, boolean_words
 from kerata.workbench.core.cell_values import is_missing, read_numbers
 from kerata.workbench.core.extras import need
-from kerata.workbench.core.truth import truth_pair, truth_words
 
 KINDS = ("binary", "classes", "labels", "regression")
 MOST_CLASSES = 10_000
@@ -116,9 +116,9 @@ class Task:
         """Give numbers by spelling, and by folded spelling where that leaves no doubt."""
         folded = Counter(name.casefold() for name in self.classes)
         known = {n.casefold(): i for i, n in enumerate(self.classes) if folded[n.casefold()] == 1}
-        if len(self.classes) == 2 and (pair := truth_pair(self.classes)):
+        if len(self.classes) == 2 and (pair := boolean_pair(self.classes)):
             # A column of yes and no may be written with other words later.
-            known |= {w: self.classes.index(name) for w, name in truth_words(pair).items()}
+            known |= {w: self.classes.index(name) for w, name in boolean_words(pair).items()}
         return known | {name: number for number, name in enumerate(self.classes)}
 
 
@@ -280,10 +280,10 @@ def _merge_spellings(counts: Counter[str]) -> Counter[str]:
         key = spelled if len(spelled) == 1 else spelled.casefold()
         groups.setdefault(key, Counter())[spelled] += count
     merged = Counter({g.most_common(1)[0][0]: g.total() for g in groups.values()})
-    pair = truth_pair(name for name, _ in merged.most_common())
+    pair = boolean_pair(name for name, _ in merged.most_common())
     if pair is None or len(merged) == 2:
         return merged
-    words, same = truth_words(pair), Counter[str]()
+    words, same = boolean_words(pair), Counter[str]()
     for name, count in merged.items():
         same[words.get(name.casefold(), name)] += count
     return same

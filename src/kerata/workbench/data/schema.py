@@ -12,6 +12,7 @@ import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.utils.files import write_beside
+from kerata.workbench.core.boolean_words import boolean_pair, boolean_words
 from kerata.workbench.core.cell_values import (
     date_format,
     is_code,
@@ -22,7 +23,6 @@ from kerata.workbench.core.cell_values import (
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.task import spell
-from kerata.workbench.core.truth import truth_pair, truth_words
 from kerata.workbench.data.leaks import find_leak, rows_to_look_at
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class _Look:
             column = self.column(kind, True, why, form=form)
             _dates(self.series, column)
             return column
-        if kind == "category" and (pair := truth_pair(word.lower() for word in self._words())):
+        if kind == "category" and (pair := boolean_pair(word.lower() for word in self._words())):
             return self.column(kind, True, why, form="/".join(pair))
         return self.column(kind, True, why)
 
@@ -268,7 +268,7 @@ class _Look:
         if enough and (share > 0.95 or (share > 0.5 and _ID_NAME.fullmatch(self.name))):
             return self.column("identifier", False, "another value in nearly each row")
         folded = self.counts.groupby(self.counts.index.str.lower(), sort=False).sum()
-        pair = truth_pair(folded.sort_values(ascending=False, kind="stable").index)
+        pair = boolean_pair(folded.sort_values(ascending=False, kind="stable").index)
         if pair is not None:
             why = f"{pair[0]} and {pair[1]}"
             if len(folded) > 2:
@@ -364,7 +364,7 @@ def _numbers(series: pandas.Series, column: Column) -> pandas.Series:
 def _same_words(text: pandas.Series, form: str) -> pandas.Series:
     """Write true and false as the column does that is known, "yes/no"."""
     true, false = form.split("/")
-    return text.replace(truth_words((true, false)))
+    return text.replace(boolean_words((true, false)))
 
 
 def _dates(series: pandas.Series, column: Column) -> pandas.Series:

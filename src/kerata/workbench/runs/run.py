@@ -18,7 +18,7 @@ from kerata.workbench.core.result import outputs_of
 from kerata.workbench.core.task import Task
 from kerata.workbench.features import Preparation, load_with
 from kerata.workbench.features.rows import count, take
-from kerata.workbench.runs.form import check_record
+from kerata.workbench.runs.record_schema import check_record
 
 FOLDER = "runs"
 RECORD = "run.json"

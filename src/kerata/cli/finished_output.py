@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAIN = {"binary": "accuracy", "classes": "accuracy", "labels": "F1 of labels"}
 
 
-def tell_predict(name: str, new: str, out: Path, table: str | None, folder: Path) -> None:
+def print_predict(name: str, new: str, out: Path, table: str | None, folder: Path) -> None:
     """Write predictions and say where they are."""
     from kerata.workbench import runs
     from kerata.workbench.runs.inference import predict_source
@@ -36,7 +36,7 @@ def tell_predict(name: str, new: str, out: Path, table: str | None, folder: Path
     )
 
 
-def tell_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:
+def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:
     """Print figures on other rows beside those of the run's own test."""
     from kerata.workbench import runs
     from kerata.workbench.evaluation.figures import figure
@@ -73,7 +73,7 @@ def tell_evaluate(name: str, test: str, table: str | None, folder: Path) -> None
     )
 
 
-def tell_runs(folder: Path) -> None:
+def print_runs(folder: Path) -> None:
     """Print a line for each run."""
     from kerata.workbench import runs
 
@@ -88,7 +88,7 @@ def tell_runs(folder: Path) -> None:
     console.print(_table_of(found))
 
 
-def tell_show(name: str, folder: Path) -> None:
+def print_show(name: str, folder: Path) -> None:
     """Print a run's verdict, figures, times and files."""
     from kerata.workbench import runs
 
@@ -117,7 +117,7 @@ def tell_show(name: str, folder: Path) -> None:
     say(console, "Saved", [str(path) for path in sorted(run.path.iterdir())])
 
 
-def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
+def print_compare(names: list[str], out: Path | None, folder: Path) -> None:
     """Print runs beside each other and what the paired test says."""
     from rich.table import Table
     from rich.text import Text
@@ -157,7 +157,7 @@ def tell_compare(names: list[str], out: Path | None, folder: Path) -> None:
     say(console, "Pictures", [str(draw_curves(list(found.values()), picture))])
 
 
-def tell_rerun(
+def print_rerun(
     name: str,
     new: str | None,
     overwrite: bool,
@@ -168,7 +168,7 @@ def tell_rerun(
 ) -> None:
     """Train again and say whether the result is the same."""
     from kerata.cli.request import Request
-    from kerata.cli.safekeeping import Safekeeping
+    from kerata.cli.run_saver import RunSaver
     from kerata.workbench import runs
     from kerata.workbench.runs.rerun import train_again
 
@@ -183,7 +183,7 @@ def tell_rerun(
         out=run.path.parent,
         overwrite=overwrite,
     )
-    kept = Safekeeping(console, request, again, None)
+    kept = RunSaver(console, request, again, None)
     with kept.watching():
         trained = train_again(
             run,

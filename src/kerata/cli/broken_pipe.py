@@ -6,7 +6,7 @@ import os
 from typing import IO, Any
 
 
-class Patient:
+class BrokenPipeGuard:
     """Standard output that goes silent, instead of failing, when its reader goes away."""
 
     def __init__(self, stream: IO[str]) -> None:

@@ -40,7 +40,7 @@ class BestEpoch(callbacks.Callback):
             self.number, self.loss = epoch + 1, loss
 
 
-class Safekeeping:
+class RunSaver:
     """Saves a run at the moment when its network is trained.
 
     Arguments:

@@ -20,7 +20,7 @@ _TRUE = frozenset(true for true, _ in _PAIRS)
 _FALSE = frozenset(false for _, false in _PAIRS)
 
 
-def truth_pair(words: Iterable[str]) -> tuple[str, str] | None:
+def boolean_pair(words: Iterable[str]) -> tuple[str, str] | None:
     """Find the words for true and false in which a column is written.
 
     Arguments:
@@ -29,7 +29,7 @@ def truth_pair(words: Iterable[str]) -> tuple[str, str] | None:
     Returns:
         Two of the words, or None if they mean something else.
 
-    >>> truth_pair(["No", "Yes", "1"]), truth_pair(["yes", "maybe"])
+    >>> boolean_pair(["No", "Yes", "1"]), boolean_pair(["yes", "maybe"])
     (('Yes', 'No'), None)
     """
     spelled: dict[str, str] = {}
@@ -47,10 +47,10 @@ def _place(pair: tuple[str, str], words: list[str]) -> int:
     return min((words.index(word) for word in pair if word in words), default=len(words))
 
 
-def truth_words(pair: tuple[str, str]) -> dict[str, str]:
+def boolean_words(pair: tuple[str, str]) -> dict[str, str]:
     """Give for each other spelling of true and false, folded, the one of the pair.
 
-    >>> words = truth_words(("yes", "no"))
+    >>> words = boolean_words(("yes", "no"))
     >>> words["true"], words["0"], "no" in words
     ('yes', 'no', False)
     """

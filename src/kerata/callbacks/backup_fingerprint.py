@@ -14,7 +14,7 @@ from kerata.base.fingerprint import digest_of
 from kerata.base.registry import serialize
 
 
-def belonging_of(model: Any) -> dict[str, str]:
+def fingerprint_of(model: Any) -> dict[str, str]:
     """Give digests of what a training depends on, each under the name that a message uses.
 
     Names of layers don't count, since they are numbered on within one process. What tells

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SHOWN_COLUMNS = 60
 
 
-class Teller:
+class EventPrinter:
     """Prints what becomes known while the workbench works."""
 
     def __init__(self, console: Console) -> None:

@@ -28,7 +28,7 @@ class _Inside(threading.local):
     running = False
 
 
-class Spread(Placement):
+class ShardedPlacement(Placement):
     """Rows of batches shared out over the devices of a mesh, variables where a layout says.
 
     Between programs a box holds the copy of one device of this process, so that everything
