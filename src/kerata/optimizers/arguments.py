@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -112,15 +111,3 @@ def own_arguments(optimizer: Configurable, known: Mapping[str, Any]) -> dict[str
             found |= {name: getattr(optimizer, name) for name in names}
             break
     return {name: value for name, value in found.items() if name not in known}
-
-
-def full_signature(cls: type, base: type) -> inspect.Signature:
-    """Write out a constructor's ``*common, **named`` as the base's arguments, for help()."""
-    own = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
-    names = [p.name for p in own]
-    if "common" not in names:
-        return inspect.Signature(own)
-    common = list(inspect.signature(base.__init__).parameters.values())[2:]  # type: ignore[misc]
-    *common, rest = [p for p in common if p.name not in names]
-    i = names.index("common")
-    return inspect.Signature([*own[:i], *common, *own[i + 1 : -1], rest])

@@ -13,11 +13,11 @@ import numpy as np
 from kerata.base.configurable import restored
 from kerata.base.naming import auto_name
 from kerata.base.registry import custom_object_scope, serialize
+from kerata.base.signatures import written_out
 from kerata.base.variable import Variable, unboxed
 from kerata.optimizers.arguments import (
     COMMON,
     check_range,
-    full_signature,
     is_on,
     old_keywords,
     own_arguments,
@@ -141,7 +141,9 @@ class Optimizer(OptimizerState):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.__signature__ = full_signature(cls, Optimizer)
+        common = list(inspect.signature(Optimizer.__init__).parameters.values())[2:]
+        whole = written_out(cls.__init__, "common", common)
+        cls.__signature__ = whole.replace(parameters=list(whole.parameters.values())[1:])
 
     # What a subclass says.
 

@@ -9,6 +9,7 @@ import jax
 from kerata import constraints, initializers, regularizers
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.shape_preserving import ShapePreserving
+from kerata.layers.weight_options import add_optioned
 
 
 class PReLU(ShapePreserving):
@@ -61,13 +62,8 @@ class PReLU(ShapePreserving):
         shared = [(axis - 1) % axes + 1 for axis in self.shared_axes or []]
         own = [axis for axis in range(1, len(input_shape)) if axis not in shared]
         sizes: dict[int, int | None] = {axis: self.known_axis(input_shape, axis) for axis in own}
-        self.alpha = self.add_weight(
-            tuple(sizes.get(axis, 1) for axis in range(1, len(input_shape))),
-            self.alpha_initializer,
-            regularizer=self.alpha_regularizer,
-            constraint=self.alpha_constraint,
-            name="alpha",
-        )
+        shape = tuple(sizes.get(axis, 1) for axis in range(1, len(input_shape)))
+        self.alpha = add_optioned(self, "alpha", shape)
         self.input_spec = InputSpec(ndim=len(input_shape), axes=sizes)
 
     def call(self, inputs: Any) -> Any:

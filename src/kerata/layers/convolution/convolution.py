@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
-from kerata import constraints, initializers, regularizers
 from kerata.base.arguments import positive_int
 from kerata.kernels import convolution
-from kerata.layers.convolution.convolutional import Convolutional
+from kerata.layers.convolution.convolutional import Convolutional, KernelOptions
+from kerata.layers.weight_options import add_optioned
 
 
 class Convolution(Convolutional):
@@ -22,37 +22,41 @@ class Convolution(Convolutional):
         data_format: str | None = None,
         dilation_rate: Any = 1,
         groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
+        *options: Any,
+        **named: Unpack[KernelOptions],
     ) -> None:
+        """Configure the layer; sizes are one int for all spatial axes, or a tuple of ints.
+
+        Arguments:
+            filters: int, number of outputs at each place.
+            kernel_size: places that each output sees.
+            strides: places from one output to the next; 1 by default.
+            padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around,
+                as many outputs as inputs at stride 1); in ``Conv1D`` also ``'causal'`` (zeros
+                before only, so that no output sees later steps).
+            data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+                default.
+            dilation_rate: distance between the places that an output sees; 1 by default.
+            groups: int, equal parts of channels and filters that are convolved apart; 1 by default.
+            activation: name or function; None (linear) by default.
+            use_bias: bool, whether to add a bias; True by default.
+            kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform
+                and zeros by default.
+            kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
+            activity_regularizer: penalty on the outputs; None by default.
+            kernel_constraint, bias_constraint: applied after each update; None by default.
+            **named: name, dtype, trainable and so on, see ``Layer``.
+
+        Raises:
+            ValueError: sizes that are no positive integers; ``groups`` that don't divide filters or
+                channels; strides and dilation both above 1; an input the kernel does not fit.
+        """
         super().__init__(
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            bias_initializer=bias_initializer,
-            bias_regularizer=bias_regularizer,
-            bias_constraint=bias_constraint,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
+            kernel_size, strides, padding, data_format, dilation_rate, *options, **named
         )
         owner = type(self).__name__
         self.filters = positive_int(owner, "filters", filters)
         self.groups = positive_int(owner, "groups", groups)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
         self._refuse_strides_with_dilation()
         if self.filters % self.groups:
             raise ValueError(
@@ -68,13 +72,8 @@ class Convolution(Convolutional):
                 f"Layer {self.name!r} ({type(self).__name__}): groups={self.groups} must divide "
                 f"the number of channels, but the input has {channels}."
             )
-        self.kernel = self.add_weight(
-            (*self.kernel_size, channels // self.groups, self.filters),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
+        shape = (*self.kernel_size, channels // self.groups, self.filters)
+        self.kernel = add_optioned(self, "kernel", shape)
         self._add_bias(self.filters)
 
     def call(self, inputs: Any) -> Any:
@@ -103,30 +102,6 @@ class Conv1D(Convolution):
     channels are axis 1 of both. The kernel has the shape
     ``(*kernel_size, channels / groups, filters)``, the bias ``(filters,)``.
 
-    Arguments:
-        filters: int, number of outputs at each place.
-        kernel_size: int, steps that each output sees.
-        strides: int, steps from one output to the next; 1 by default.
-        padding: ``'valid'`` (the default; kernel inside the input), ``'same'`` (zeros around, as
-            many outputs as inputs at stride 1) or ``'causal'`` (zeros before only, so that no
-            output sees later steps).
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        dilation_rate: int, distance between the steps that an output sees; 1 by default.
-        groups: int, equal parts of channels and filters that are convolved apart; 1 by default.
-        activation: name or function; None (linear) by default.
-        use_bias: bool, whether to add a bias; True by default.
-        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
-            zeros by default.
-        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
-        activity_regularizer: penalty on the outputs; None by default.
-        kernel_constraint, bias_constraint: applied after each update; None by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; ``groups`` that don't divide filters
-            or channels; strides and dilation both above 1; an input the kernel does not fit.
-
     >>> import numpy as np
     >>> x = np.arange(4.0).reshape(1, 4, 1)
     >>> Conv1D(1, 2, padding="causal", kernel_initializer="ones")(x).ravel().tolist()
@@ -148,30 +123,6 @@ class Conv2D(Convolution):
     channels are axis 1 of both. The kernel has the shape
     ``(*kernel_size, channels / groups, filters)``, the bias ``(filters,)``.
 
-    Arguments:
-        filters: int, number of outputs at each place.
-        kernel_size: int or pair of ints, pixels that each output sees along each axis.
-        strides: int or pair of ints, pixels from one output to the next; 1 by default.
-        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
-            many outputs as inputs at stride 1).
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        dilation_rate: int or pair of ints, distance between the pixels that an output sees; 1 by
-            default.
-        groups: int, equal parts of channels and filters that are convolved apart; 1 by default.
-        activation: name or function; None (linear) by default.
-        use_bias: bool, whether to add a bias; True by default.
-        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
-            zeros by default.
-        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
-        activity_regularizer: penalty on the outputs; None by default.
-        kernel_constraint, bias_constraint: applied after each update; None by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; ``groups`` that don't divide filters
-            or channels; strides and dilation both above 1; an input the kernel does not fit.
-
     >>> import numpy as np
     >>> Conv2D(8, 3, activation="relu")(np.ones((2, 28, 28, 1))).shape
     (2, 26, 26, 8)
@@ -191,30 +142,6 @@ class Conv3D(Convolution):
     ``(batch, new_depth, new_height, new_width, filters)``, float; with
     ``data_format='channels_first'`` the channels are axis 1 of both. The kernel has the shape
     ``(*kernel_size, channels / groups, filters)``, the bias ``(filters,)``.
-
-    Arguments:
-        filters: int, number of outputs at each place.
-        kernel_size: int or triple of ints, points that each output sees along each axis.
-        strides: int or triple of ints, points from one output to the next; 1 by default.
-        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
-            many outputs as inputs at stride 1).
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        dilation_rate: int or triple of ints, distance between the points that an output sees; 1 by
-            default.
-        groups: int, equal parts of channels and filters that are convolved apart; 1 by default.
-        activation: name or function; None (linear) by default.
-        use_bias: bool, whether to add a bias; True by default.
-        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
-            zeros by default.
-        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
-        activity_regularizer: penalty on the outputs; None by default.
-        kernel_constraint, bias_constraint: applied after each update; None by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; ``groups`` that don't divide filters
-            or channels; strides and dilation both above 1; an input the kernel does not fit.
 
     >>> import numpy as np
     >>> Conv3D(4, 2)(np.ones((1, 3, 3, 3, 1))).shape

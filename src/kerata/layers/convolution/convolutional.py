@@ -2,42 +2,92 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+import inspect
+from typing import Any, TypedDict
 
-from kerata import activations, constraints, initializers, regularizers
+from kerata import activations
 from kerata.base.arguments import int_tuple
 from kerata.base.dtypes import standardize_data_format
+from kerata.base.origin import is_own_function
+from kerata.base.signatures import written_out
 from kerata.base.variable import Variable
 from kerata.kernels import conv_output_shape
 from kerata.layers.convolution.spatial_spec import SpatialSpec, checked_padding, demand
 from kerata.layers.layer import Layer
 from kerata.layers.rows import is_apart_after
+from kerata.layers.weight_options import add_optioned, keep_options
+
+
+class BiasOptions(TypedDict, total=False):
+    """Keyword arguments that every convolution takes, and with it every layer."""
+
+    activation: Any
+    use_bias: bool
+    bias_initializer: Any
+    bias_regularizer: Any
+    bias_constraint: Any
+    activity_regularizer: Any
+    trainable: bool
+    dtype: Any
+    autocast: bool
+    name: str | None
+    input_shape: Any
+    batch_input_shape: Any
+    batch_size: int | None
+
+
+class KernelOptions(BiasOptions, total=False):
+    """Keyword arguments of a convolution with one kernel."""
+
+    kernel_initializer: Any
+    kernel_regularizer: Any
+    kernel_constraint: Any
+
+
+class DepthwiseOptions(BiasOptions, total=False):
+    """Keyword arguments of a convolution that has a kernel for each channel."""
+
+    depthwise_initializer: Any
+    depthwise_regularizer: Any
+    depthwise_constraint: Any
 
 
 class Convolutional(Layer):
-    """Base of the convolutions over ``rank`` spatial axes; ``kernel_size`` and so on are theirs."""
+    """Base of the convolutions over ``rank`` spatial axes.
+
+    A family's constructor names its own arguments, those of the spatial axes among them, and
+    takes the rest as ``*options, **named``: ``activation``, ``use_bias``, and what its
+    kernels and the bias are, in Keras's order.
+    """
 
     rank: int
     # Besides 'valid' and 'same'.
     paddings: tuple[str, ...] = ()
+    # What the options call the kernels: kernel_initializer and so on.
+    kernels: tuple[str, ...] = ("kernel",)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        init: Any = cls.__dict__.get("__init__")
+        if is_own_function(init):
+            init.__signature__ = written_out(init, "options", _options(cls.kernels))
 
     def __init__(
         self,
-        *,
         kernel_size: Any,
         strides: Any,
         padding: str,
         data_format: str | None,
         dilation_rate: Any,
-        activation: Any,
-        use_bias: bool,
-        bias_initializer: Any,
-        bias_regularizer: Any,
-        bias_constraint: Any,
-        **kwargs: Any,
+        *options: Any,
+        **named: Any,
     ) -> None:
-        super().__init__(**kwargs)
         owner = type(self).__name__
+        given = _bound(owner, self.kernels, options, named)
+        activation, use_bias = given.pop("activation"), given.pop("use_bias")
+        penalty, others = given.pop("activity_regularizer"), given.pop("kwargs")
+        super().__init__(activity_regularizer=penalty, **others)
         self.kernel_size = int_tuple(owner, "kernel_size", kernel_size, self.rank)
         self.strides = int_tuple(owner, "strides", strides, self.rank)
         self.padding = checked_padding(owner, padding, *self.paddings)
@@ -45,9 +95,7 @@ class Convolutional(Layer):
         self.dilation_rate = int_tuple(owner, "dilation_rate", dilation_rate, self.rank)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.bias_constraint = constraints.get(bias_constraint)
+        keep_options(self, **given)
         self.input_spec = self._spec()
 
     @property
@@ -83,15 +131,7 @@ class Convolutional(Layer):
         return channels
 
     def _add_bias(self, size: int) -> None:
-        self.bias: Variable | None = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (size,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.bias = add_optioned(self, "bias", (size,)) if self.use_bias else None
 
     def _value(self, weight: Variable) -> Any:
         """Give a weight in the type of the arithmetic."""
@@ -116,3 +156,39 @@ class Convolutional(Layer):
             dilation=self.dilation_rate,
             data_format=self.data_format,
         )
+
+
+def _bound(
+    owner: str, kernels: tuple[str, ...], options: tuple[Any, ...], named: dict[str, Any]
+) -> dict[str, Any]:
+    """Give the options by name, those left out too.
+
+    Raises:
+        TypeError: too many of them, or one twice.
+    """
+    try:
+        bound = inspect.Signature(_options(kernels)).bind(*options, **named)
+    except TypeError as problem:
+        raise TypeError(f"{owner}: {problem}.") from None
+    bound.apply_defaults()
+    return bound.arguments
+
+
+@functools.cache
+def _options(kernels: tuple[str, ...]) -> list[inspect.Parameter]:
+    """Give the arguments with which Keras's convolutions end, for kernels of some names."""
+    weights = (*kernels, "bias")
+    defaults = {
+        "activation": None,
+        "use_bias": True,
+        **{f"{w}_initializer": "glorot_uniform" for w in kernels},
+        "bias_initializer": "zeros",
+        **{f"{w}_regularizer": None for w in weights},
+        "activity_regularizer": None,
+        **{f"{w}_constraint": None for w in weights},
+    }
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return [
+        *(inspect.Parameter(n, kind, default=d, annotation="Any") for n, d in defaults.items()),
+        inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any"),
+    ]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
-from kerata import constraints, initializers, regularizers
 from kerata.base.arguments import positive_int
 from kerata.kernels import depthwise_convolution
-from kerata.layers.convolution.convolutional import Convolutional
+from kerata.layers.convolution.convolutional import Convolutional, DepthwiseOptions
 from kerata.layers.convolution.spatial_spec import demand
+from kerata.layers.weight_options import add_optioned
 
 
 class DepthwiseConvolution(Convolutional):
     """Base of ``DepthwiseConv1D`` and ``DepthwiseConv2D``."""
+
+    kernels = ("depthwise",)
 
     def __init__(
         self,
@@ -22,47 +24,43 @@ class DepthwiseConvolution(Convolutional):
         depth_multiplier: int = 1,
         data_format: str | None = None,
         dilation_rate: Any = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        depthwise_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        depthwise_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
+        *options: Any,
+        **named: Unpack[DepthwiseOptions],
     ) -> None:
+        """Configure the layer; sizes are one int for all spatial axes, or a tuple of ints.
+
+        Arguments:
+            kernel_size: places that each output sees.
+            strides: places from one output to the next; 1 by default.
+            padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around,
+                as many outputs as inputs at stride 1).
+            depth_multiplier: int, outputs for each channel; 1 by default.
+            data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+                default.
+            dilation_rate: distance between the places that an output sees; 1 by default.
+            activation: name or function; None (linear) by default.
+            use_bias: bool, whether to add a bias; True by default.
+            depthwise_initializer, bias_initializer: names or functions, first values; Glorot
+                uniform and zeros by default.
+            depthwise_regularizer, bias_regularizer: penalties added to the loss; None by default.
+            activity_regularizer: penalty on the outputs; None by default.
+            depthwise_constraint, bias_constraint: applied after each update; None by default.
+            **named: name, dtype, trainable and so on, see ``Layer``.
+
+        Raises:
+            ValueError: sizes that are no positive integers; an input the kernel does not fit.
+        """
         super().__init__(
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            bias_initializer=bias_initializer,
-            bias_regularizer=bias_regularizer,
-            bias_constraint=bias_constraint,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
+            kernel_size, strides, padding, data_format, dilation_rate, *options, **named
         )
         owner = type(self).__name__
         self.depth_multiplier = positive_int(owner, "depth_multiplier", depth_multiplier)
-        self.depthwise_initializer = initializers.get(depthwise_initializer)
-        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
-        self.depthwise_constraint = constraints.get(depthwise_constraint)
 
     def build(self, input_shape: Any) -> None:
         """Make kernel ``(*kernel_size, channels, depth_multiplier)`` and bias."""
         channels = self._channels(input_shape)
-        self.kernel = self.add_weight(
-            (*self.kernel_size, channels, self.depth_multiplier),
-            self.depthwise_initializer,
-            regularizer=self.depthwise_regularizer,
-            constraint=self.depthwise_constraint,
-            name="kernel",
-        )
+        shape = (*self.kernel_size, channels, self.depth_multiplier)
+        self.kernel = add_optioned(self, "depthwise", shape, name="kernel")
         self._add_bias(channels * self.depth_multiplier)
 
     def call(self, inputs: Any) -> Any:
@@ -93,27 +91,6 @@ class DepthwiseConv1D(DepthwiseConvolution):
     with ``data_format='channels_first'`` the channels are axis 1 of both. The kernel has the shape
     ``(*kernel_size, channels, depth_multiplier)``.
 
-    Arguments:
-        kernel_size: int, steps that each output sees.
-        strides: int, steps from one output to the next; 1 by default.
-        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
-            many outputs as inputs at stride 1).
-        depth_multiplier: int, outputs for each channel; 1 by default.
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        dilation_rate: int, distance between the steps that an output sees; 1 by default.
-        activation: name or function; None (linear) by default.
-        use_bias: bool, whether to add a bias; True by default.
-        depthwise_initializer, bias_initializer: names or functions, first values; Glorot uniform
-            and zeros by default.
-        depthwise_regularizer, bias_regularizer: penalties added to the loss; None by default.
-        activity_regularizer: penalty on the outputs; None by default.
-        depthwise_constraint, bias_constraint: applied after each update; None by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the kernel does not fit.
-
     >>> import numpy as np
     >>> x = np.array([[[1.0, 10.0], [2.0, 20.0]]])
     >>> DepthwiseConv1D(2, depthwise_initializer="ones")(x).tolist()
@@ -131,28 +108,6 @@ class DepthwiseConv2D(DepthwiseConvolution):
     ``(batch, new_height, new_width, channels * depth_multiplier)``, float; with
     ``data_format='channels_first'`` the channels are axis 1 of both. The kernel has the shape
     ``(*kernel_size, channels, depth_multiplier)``.
-
-    Arguments:
-        kernel_size: int or pair of ints, pixels that each output sees along each axis.
-        strides: int or pair of ints, pixels from one output to the next; 1 by default.
-        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
-            many outputs as inputs at stride 1).
-        depth_multiplier: int, outputs for each channel; 1 by default.
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        dilation_rate: int or pair of ints, distance between the pixels that an output sees; 1 by
-            default.
-        activation: name or function; None (linear) by default.
-        use_bias: bool, whether to add a bias; True by default.
-        depthwise_initializer, bias_initializer: names or functions, first values; Glorot uniform
-            and zeros by default.
-        depthwise_regularizer, bias_regularizer: penalties added to the loss; None by default.
-        activity_regularizer: penalty on the outputs; None by default.
-        depthwise_constraint, bias_constraint: applied after each update; None by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the kernel does not fit.
 
     >>> import numpy as np
     >>> DepthwiseConv2D(3, depth_multiplier=2)(np.ones((1, 8, 8, 3))).shape

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
-from kerata import constraints, initializers, regularizers
 from kerata.base.arguments import positive_int
 from kerata.kernels import convolution, depthwise_convolution
-from kerata.layers.convolution.convolutional import Convolutional
+from kerata.layers.convolution.convolutional import Convolutional, DepthwiseOptions
+from kerata.layers.weight_options import add_optioned
+
+
+class SeparableOptions(DepthwiseOptions, total=False):
+    """Keyword arguments of a convolution in two steps."""
+
+    pointwise_initializer: Any
+    pointwise_regularizer: Any
+    pointwise_constraint: Any
 
 
 class SeparableConvolution(Convolutional):
     """Base of ``SeparableConv1D`` and ``SeparableConv2D``."""
+
+    kernels = ("depthwise", "pointwise")
 
     def __init__(
         self,
@@ -22,43 +32,41 @@ class SeparableConvolution(Convolutional):
         data_format: str | None = None,
         dilation_rate: Any = 1,
         depth_multiplier: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        pointwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        depthwise_regularizer: Any = None,
-        pointwise_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        depthwise_constraint: Any = None,
-        pointwise_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
+        *options: Any,
+        **named: Unpack[SeparableOptions],
     ) -> None:
+        """Configure the layer; sizes are one int for all spatial axes, or a tuple of ints.
+
+        Arguments:
+            filters: int, number of outputs at each place.
+            kernel_size: places that each output sees.
+            strides: places from one output to the next; 1 by default.
+            padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around,
+                as many outputs as inputs at stride 1).
+            data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+                default.
+            dilation_rate: distance between the places that an output sees; 1 by default.
+            depth_multiplier: int, results of the first step for each channel; 1 by default.
+            activation: name or function; None (linear) by default.
+            use_bias: bool, whether to add a bias; True by default.
+            depthwise_initializer, pointwise_initializer, bias_initializer: names or functions,
+                first values; Glorot uniform and zeros by default.
+            depthwise_regularizer, pointwise_regularizer, bias_regularizer: penalties added to the
+                loss; None by default.
+            activity_regularizer: penalty on the outputs; None by default.
+            depthwise_constraint, pointwise_constraint, bias_constraint: applied after each update;
+                None by default.
+            **named: name, dtype, trainable and so on, see ``Layer``.
+
+        Raises:
+            ValueError: sizes that are no positive integers; an input the kernel does not fit.
+        """
         super().__init__(
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            bias_initializer=bias_initializer,
-            bias_regularizer=bias_regularizer,
-            bias_constraint=bias_constraint,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
+            kernel_size, strides, padding, data_format, dilation_rate, *options, **named
         )
         owner = type(self).__name__
         self.filters = positive_int(owner, "filters", filters)
         self.depth_multiplier = positive_int(owner, "depth_multiplier", depth_multiplier)
-        self.depthwise_initializer = initializers.get(depthwise_initializer)
-        self.pointwise_initializer = initializers.get(pointwise_initializer)
-        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
-        self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
-        self.depthwise_constraint = constraints.get(depthwise_constraint)
-        self.pointwise_constraint = constraints.get(pointwise_constraint)
 
     def build(self, input_shape: Any) -> None:
         """Make both kernels and the bias.
@@ -67,20 +75,10 @@ class SeparableConvolution(Convolutional):
         ``(1, ..., channels * depth_multiplier, filters)`` and ``(filters,)``.
         """
         channels = self._channels(input_shape)
-        self.depthwise_kernel = self.add_weight(
-            (*self.kernel_size, channels, self.depth_multiplier),
-            self.depthwise_initializer,
-            regularizer=self.depthwise_regularizer,
-            constraint=self.depthwise_constraint,
-            name="depthwise_kernel",
-        )
-        self.pointwise_kernel = self.add_weight(
-            (*(1,) * self.rank, channels * self.depth_multiplier, self.filters),
-            self.pointwise_initializer,
-            regularizer=self.pointwise_regularizer,
-            constraint=self.pointwise_constraint,
-            name="pointwise_kernel",
-        )
+        one = (*self.kernel_size, channels, self.depth_multiplier)
+        self.depthwise_kernel = add_optioned(self, "depthwise", one, name="depthwise_kernel")
+        one = (*(1,) * self.rank, channels * self.depth_multiplier, self.filters)
+        self.pointwise_kernel = add_optioned(self, "pointwise", one, name="pointwise_kernel")
         self._add_bias(self.filters)
 
     def call(self, inputs: Any) -> Any:
@@ -112,30 +110,6 @@ class SeparableConv1D(SeparableConvolution):
     ``(*kernel_size, channels, depth_multiplier)`` and
     ``(1, ..., channels * depth_multiplier, filters)``.
 
-    Arguments:
-        filters: int, number of outputs at each place.
-        kernel_size: int, steps that each output sees.
-        strides: int, steps from one output to the next; 1 by default.
-        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
-            many outputs as inputs at stride 1).
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        dilation_rate: int, distance between the steps that an output sees; 1 by default.
-        depth_multiplier: int, results of the first step for each channel; 1 by default.
-        activation: name or function; None (linear) by default.
-        use_bias: bool, whether to add a bias; True by default.
-        depthwise_initializer, pointwise_initializer, bias_initializer: names or functions, first
-            values; Glorot uniform for both kernels and zeros by default.
-        depthwise_regularizer, pointwise_regularizer, bias_regularizer: penalties added to
-            the loss; None by default.
-        activity_regularizer: penalty on the outputs; None by default.
-        depthwise_constraint, pointwise_constraint, bias_constraint: applied after each update;
-            None by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the kernel does not fit.
-
     >>> import numpy as np
     >>> SeparableConv1D(4, 3)(np.ones((2, 8, 6))).shape
     (2, 6, 4)
@@ -157,31 +131,6 @@ class SeparableConv2D(SeparableConvolution):
     channels are axis 1 of both. The kernels have the shapes
     ``(*kernel_size, channels, depth_multiplier)`` and
     ``(1, ..., channels * depth_multiplier, filters)``.
-
-    Arguments:
-        filters: int, number of outputs at each place.
-        kernel_size: int or pair of ints, pixels that each output sees along each axis.
-        strides: int or pair of ints, pixels from one output to the next; 1 by default.
-        padding: ``'valid'`` (the default; kernel inside the input) or ``'same'`` (zeros around, as
-            many outputs as inputs at stride 1).
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        dilation_rate: int or pair of ints, distance between the pixels that an output sees; 1 by
-            default.
-        depth_multiplier: int, results of the first step for each channel; 1 by default.
-        activation: name or function; None (linear) by default.
-        use_bias: bool, whether to add a bias; True by default.
-        depthwise_initializer, pointwise_initializer, bias_initializer: names or functions, first
-            values; Glorot uniform for both kernels and zeros by default.
-        depthwise_regularizer, pointwise_regularizer, bias_regularizer: penalties added to
-            the loss; None by default.
-        activity_regularizer: penalty on the outputs; None by default.
-        depthwise_constraint, pointwise_constraint, bias_constraint: applied after each update;
-            None by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the kernel does not fit.
 
     >>> import numpy as np
     >>> layer = SeparableConv2D(16, 3, padding="same")

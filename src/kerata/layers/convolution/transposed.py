@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
-from kerata import constraints, initializers, regularizers
 from kerata.base.arguments import int_tuple, positive_int
 from kerata.kernels import conv_transpose_output_shape, transposed_convolution
-from kerata.layers.convolution.convolutional import Convolutional
+from kerata.layers.convolution.convolutional import Convolutional, KernelOptions
 from kerata.layers.convolution.spatial_spec import demand
+from kerata.layers.weight_options import add_optioned
 
 
 class TransposedConvolution(Convolutional):
@@ -23,30 +23,36 @@ class TransposedConvolution(Convolutional):
         output_padding: Any = None,
         data_format: str | None = None,
         dilation_rate: Any = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
+        *options: Any,
+        **named: Unpack[KernelOptions],
     ) -> None:
+        """Configure the layer; sizes are one int for all spatial axes, or a tuple of ints.
+
+        Arguments:
+            filters: int, number of outputs at each place.
+            kernel_size: places that each input reaches.
+            strides: places in the output from one input to the next; 1 by default.
+            padding: ``'valid'`` (the default) or ``'same'`` (as many outputs as inputs times
+                strides).
+            output_padding: extra places at the end, below ``strides``; None by default.
+            data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+                default.
+            dilation_rate: distance between the places that an input reaches; 1 by default.
+            activation: name or function; None (linear) by default.
+            use_bias: bool, whether to add a bias; True by default.
+            kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform
+                and zeros by default.
+            kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
+            activity_regularizer: penalty on the outputs; None by default.
+            kernel_constraint, bias_constraint: applied after each update; None by default.
+            **named: name, dtype, trainable and so on, see ``Layer``.
+
+        Raises:
+            ValueError: sizes that are no positive integers; ``output_padding`` not below
+                ``strides``; strides and dilation both above 1.
+        """
         super().__init__(
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            bias_initializer=bias_initializer,
-            bias_regularizer=bias_regularizer,
-            bias_constraint=bias_constraint,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
+            kernel_size, strides, padding, data_format, dilation_rate, *options, **named
         )
         owner = type(self).__name__
         self.filters = positive_int(owner, "filters", filters)
@@ -60,9 +66,6 @@ class TransposedConvolution(Convolutional):
                     f"{owner}: output_padding must be below strides on every axis, got "
                     f"output_padding={self.output_padding} and strides={self.strides}."
                 )
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
         self._refuse_strides_with_dilation()
 
     def _window(self) -> None:
@@ -70,13 +73,8 @@ class TransposedConvolution(Convolutional):
 
     def build(self, input_shape: Any) -> None:
         """Make kernel ``(*kernel_size, filters, channels)`` and bias ``(filters,)``."""
-        self.kernel = self.add_weight(
-            (*self.kernel_size, self.filters, self._channels(input_shape)),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
+        shape = (*self.kernel_size, self.filters, self._channels(input_shape))
+        self.kernel = add_optioned(self, "kernel", shape)
         self._add_bias(self.filters)
 
     def call(self, inputs: Any) -> Any:
@@ -115,28 +113,6 @@ class Conv1DTranspose(TransposedConvolution):
     channels are axis 1 of both. The kernel has the shape
     ``(*kernel_size, filters, channels)``, the bias ``(filters,)``.
 
-    Arguments:
-        filters: int, number of outputs at each place.
-        kernel_size: int, steps that each input reaches.
-        strides: int, steps in the output from one input to the next; 1 by default.
-        padding: ``'valid'`` (the default) or ``'same'`` (as many outputs as inputs times strides).
-        output_padding: int, extra steps at the end, below ``strides``; None by default.
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        dilation_rate: int, distance between the steps that an input reaches; 1 by default.
-        activation: name or function; None (linear) by default.
-        use_bias: bool, whether to add a bias; True by default.
-        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
-            zeros by default.
-        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
-        activity_regularizer: penalty on the outputs; None by default.
-        kernel_constraint, bias_constraint: applied after each update; None by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; ``output_padding`` not below
-            ``strides``; strides and dilation both above 1.
-
     >>> import numpy as np
     >>> x = np.array([[[1.0], [5.0]]])
     >>> Conv1DTranspose(1, 2, strides=2, kernel_initializer="ones")(x).ravel().tolist()
@@ -156,30 +132,6 @@ class Conv2DTranspose(TransposedConvolution):
     ``(batch, new_height, new_width, filters)``, float; with ``data_format='channels_first'`` the
     channels are axis 1 of both. The kernel has the shape
     ``(*kernel_size, filters, channels)``, the bias ``(filters,)``.
-
-    Arguments:
-        filters: int, number of outputs at each place.
-        kernel_size: int or pair of ints, pixels that each input reaches along each axis.
-        strides: int or pair of ints, pixels in the output from one input to the next; 1 by default.
-        padding: ``'valid'`` (the default) or ``'same'`` (as many outputs as inputs times strides).
-        output_padding: int or pair of ints, extra pixels at the end, below ``strides``; None by
-            default.
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        dilation_rate: int or pair of ints, distance between the pixels that an input reaches; 1 by
-            default.
-        activation: name or function; None (linear) by default.
-        use_bias: bool, whether to add a bias; True by default.
-        kernel_initializer, bias_initializer: names or functions, first values; Glorot uniform and
-            zeros by default.
-        kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
-        activity_regularizer: penalty on the outputs; None by default.
-        kernel_constraint, bias_constraint: applied after each update; None by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; ``output_padding`` not below
-            ``strides``; strides and dilation both above 1.
 
     >>> import numpy as np
     >>> Conv2DTranspose(8, 3, strides=2, padding="same")(np.ones((1, 7, 7, 4))).shape

@@ -9,6 +9,7 @@ from kerata.base.arguments import not_offered, positive_int
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.layer import Layer
 from kerata.layers.rows import is_apart_after
+from kerata.layers.weight_options import add_optioned
 
 
 class Dense(Layer):
@@ -86,22 +87,9 @@ class Dense(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make kernel ``(features, units)`` and bias ``(units,)``."""
-        self.kernel = self.add_weight(
-            (self.known_axis(input_shape, -1), self.units),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        width = self.known_axis(input_shape, -1)
+        self.kernel = add_optioned(self, "kernel", (width, self.units))
+        self.bias = add_optioned(self, "bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:

@@ -14,6 +14,7 @@ from kerata.layers.core.einsum_equation import EinsumShapes, read_equation
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.layer import Layer
 from kerata.layers.rows import is_apart_after
+from kerata.layers.weight_options import add_optioned
 
 
 class EinsumDense(Layer):
@@ -120,22 +121,8 @@ class EinsumDense(Layer):
             initializer = copy.copy(initializer)
             initializer.input_axes = shapes.input_axes
             initializer.output_axes = shapes.output_axes
-        self.kernel = self.add_weight(
-            shapes.kernel,
-            initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        self.bias = None
-        if shapes.bias is not None:
-            self.bias = self.add_weight(
-                shapes.bias,
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
-            )
+        self.kernel = add_optioned(self, "kernel", shapes.kernel, initializer=initializer)
+        self.bias = None if shapes.bias is None else add_optioned(self, "bias", shapes.bias)
         self.input_spec = InputSpec(ndim=len(input_shape))
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from kerata import constraints, initializers, regularizers
 from kerata.base.arguments import not_offered, positive_int
 from kerata.layers.layer import Layer
+from kerata.layers.weight_options import add_optioned
 
 
 class Embedding(Layer):
@@ -86,13 +87,7 @@ class Embedding(Layer):
         """Make the table ``(input_dim, output_dim)``."""
         if self.built:
             return
-        self.embeddings = self.add_weight(
-            (self.input_dim, self.output_dim),
-            self.embeddings_initializer,
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-            name="embeddings",
-        )
+        self.embeddings = add_optioned(self, "embeddings", (self.input_dim, self.output_dim))
         self.built = True
 
     def call(self, inputs: Any) -> Any:

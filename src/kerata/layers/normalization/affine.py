@@ -9,6 +9,7 @@ import jax
 from kerata import constraints, initializers, regularizers
 from kerata.base.variable import Variable
 from kerata.layers.shape_preserving import ShapePreserving
+from kerata.layers.weight_options import add_optioned
 
 
 class Affine(ShapePreserving):
@@ -43,25 +44,11 @@ class Affine(ShapePreserving):
         if self.scale:
             self.add_gamma(shape)
         if self.center:
-            self.beta = self.add_weight(
-                shape,
-                self.beta_initializer,
-                autocast=False,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                name="beta",
-            )
+            self.beta = add_optioned(self, "beta", shape, autocast=False)
 
     def add_gamma(self, shape: tuple[int, ...]) -> None:
         """Make gamma."""
-        self.gamma = self.add_weight(
-            shape,
-            self.gamma_initializer,
-            autocast=False,
-            regularizer=self.gamma_regularizer,
-            constraint=self.gamma_constraint,
-            name="gamma",
-        )
+        self.gamma = add_optioned(self, "gamma", shape, autocast=False)
 
     def standardized(
         self,

@@ -17,13 +17,26 @@ class GlobalPooling(Layer):
     keeps_rows_apart = True
 
     rank: int
+    takes_mask = False
 
     def __init__(
         self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
     ) -> None:
+        """Configure the layer.
+
+        Arguments:
+            data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+                default.
+            keepdims: bool, whether the pooled axes stay, with size 1; False by default.
+            **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+        Raises:
+            ValueError: an input of another rank, or without any place.
+        """
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(data_format)
         self.keepdims = keepdims
+        self.supports_masking = self.takes_mask
         self.input_spec = SpatialSpec(
             self.rank, self.data_format, window=(1,) * self.rank, what="pooling"
         )
@@ -62,15 +75,6 @@ class GlobalMaxPooling1D(GlobalMaxPooling):
 
     Input ``(batch, steps, channels)``, output ``(batch, channels)``, of any number dtype.
 
-    Arguments:
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: an input of another rank, or without any place.
-
     >>> import numpy as np
     >>> GlobalMaxPooling1D()(np.array([[[1.0, 6.0], [5.0, 2.0]]])).tolist()
     [[5.0, 6.0]]
@@ -83,15 +87,6 @@ class GlobalMaxPooling2D(GlobalMaxPooling):
     """The largest element of each channel of an image.
 
     Input ``(batch, height, width, channels)``, output ``(batch, channels)``, of any number dtype.
-
-    Arguments:
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: an input of another rank, or without any place.
 
     >>> import numpy as np
     >>> GlobalMaxPooling2D()(np.arange(8.0).reshape(1, 2, 2, 2)).tolist()
@@ -107,15 +102,6 @@ class GlobalMaxPooling3D(GlobalMaxPooling):
     Input ``(batch, depth, height, width, channels)``, output ``(batch, channels)``, of any number
     dtype.
 
-    Arguments:
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: an input of another rank, or without any place.
-
     >>> import numpy as np
     >>> GlobalMaxPooling3D()(np.ones((1, 2, 2, 2, 3))).shape
     (1, 3)
@@ -130,15 +116,6 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
     Input ``(batch, steps, channels)``, mask ``(batch, steps)``, output ``(batch, channels)``.
     Where the mask lets nothing through the mean is 0 (Keras 3.15 gives NaN).
 
-    Arguments:
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: an input of another rank, or without any place.
-
     >>> import numpy as np
     >>> x = np.array([[[1.0], [3.0], [8.0]]])
     >>> average = GlobalAveragePooling1D()
@@ -149,12 +126,7 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
     """
 
     rank = 1
-
-    def __init__(
-        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(data_format=data_format, keepdims=keepdims, **kwargs)
-        self.supports_masking = True
+    takes_mask = True
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Take the mean of each channel."""
@@ -175,15 +147,6 @@ class GlobalAveragePooling2D(GlobalAveragePooling):
 
     Input ``(batch, height, width, channels)``, output ``(batch, channels)``, float.
 
-    Arguments:
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: an input of another rank, or without any place.
-
     >>> import numpy as np
     >>> GlobalAveragePooling2D()(np.arange(8.0).reshape(1, 2, 2, 2)).tolist()
     [[3.0, 4.0]]
@@ -198,15 +161,6 @@ class GlobalAveragePooling3D(GlobalAveragePooling):
     """The mean of each channel of a volume.
 
     Input ``(batch, depth, height, width, channels)``, output ``(batch, channels)``, float.
-
-    Arguments:
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        keepdims: bool, whether the pooled axes stay, with size 1; False by default.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: an input of another rank, or without any place.
 
     >>> import numpy as np
     >>> GlobalAveragePooling3D()(np.ones((1, 2, 2, 2, 3))).shape

@@ -27,6 +27,21 @@ class Pooling(Layer):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
+        """Configure the layer; sizes are one int for all spatial axes, or a tuple of ints.
+
+        Arguments:
+            pool_size: places in a window, 2 by default.
+            strides: places from one window to the next; the pool size by default.
+            padding: ``'valid'`` (the default; whole windows only) or ``'same'``
+                (``ceil(size / strides)`` windows, of which only real elements count).
+            data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+                default.
+            name: string, given automatically if left out.
+            **kwargs: dtype, trainable and so on, see ``Layer``.
+
+        Raises:
+            ValueError: sizes that are no positive integers; an input the window does not fit.
+        """
         super().__init__(name=name, **kwargs)
         owner = type(self).__name__
         self.pool_size = int_tuple(owner, "pool_size", pool_size, self.rank)
@@ -89,19 +104,6 @@ class MaxPooling1D(MaxPooling):
     ``(batch, new_steps, channels)``, of any number dtype; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
 
-    Arguments:
-        pool_size: int, steps in a window, 2 by default.
-        strides: int, steps from one window to the next; the pool size by default.
-        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
-            (``ceil(size / strides)`` windows).
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        name: string, given automatically if left out.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the window does not fit.
-
     >>> import numpy as np
     >>> MaxPooling1D(2)(np.array([[[1.0], [5.0], [2.0], [3.0]]])).ravel().tolist()
     [5.0, 3.0]
@@ -116,19 +118,6 @@ class MaxPooling2D(MaxPooling):
     Input ``(batch, height, width, channels)``, output
     ``(batch, new_height, new_width, channels)``, of any number dtype; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
-
-    Arguments:
-        pool_size: int or pair of ints, pixels in a window along each axis, 2 by default.
-        strides: int or pair of ints, pixels from one window to the next; the pool size by default.
-        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
-            (``ceil(size / strides)`` windows).
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        name: string, given automatically if left out.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the window does not fit.
 
     >>> import numpy as np
     >>> MaxPooling2D()(np.arange(16.0).reshape(1, 4, 4, 1)).ravel().tolist()
@@ -145,20 +134,6 @@ class MaxPooling3D(MaxPooling):
     ``(batch, new_depth, new_height, new_width, channels)``, of any number dtype; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
 
-    Arguments:
-        pool_size: int or triple of ints, points in a window along each axis, 2 by default.
-        strides: int or triple of ints, points from one window to the next; the pool size by
-            default.
-        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
-            (``ceil(size / strides)`` windows).
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        name: string, given automatically if left out.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the window does not fit.
-
     >>> import numpy as np
     >>> MaxPooling3D()(np.ones((1, 4, 4, 4, 2))).shape
     (1, 2, 2, 2, 2)
@@ -173,20 +148,6 @@ class AveragePooling1D(AveragePooling):
     Input ``(batch, steps, channels)``, output
     ``(batch, new_steps, channels)``, float; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
-
-    Arguments:
-        pool_size: int, steps in a window, 2 by default.
-        strides: int, steps from one window to the next; the pool size by default.
-        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
-            (``ceil(size / strides)`` windows). With ``'same'`` only real elements
-            count.
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        name: string, given automatically if left out.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the window does not fit.
 
     >>> import numpy as np
     >>> AveragePooling1D(2)(np.array([[[1.0], [5.0], [2.0], [3.0]]])).ravel().tolist()
@@ -203,20 +164,6 @@ class AveragePooling2D(AveragePooling):
     ``(batch, new_height, new_width, channels)``, float; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
 
-    Arguments:
-        pool_size: int or pair of ints, pixels in a window along each axis, 2 by default.
-        strides: int or pair of ints, pixels from one window to the next; the pool size by default.
-        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
-            (``ceil(size / strides)`` windows). With ``'same'`` only real elements
-            count.
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        name: string, given automatically if left out.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the window does not fit.
-
     >>> import numpy as np
     >>> AveragePooling2D()(np.arange(16.0).reshape(1, 4, 4, 1)).ravel().tolist()
     [2.5, 4.5, 10.5, 12.5]
@@ -231,21 +178,6 @@ class AveragePooling3D(AveragePooling):
     Input ``(batch, depth, height, width, channels)``, output
     ``(batch, new_depth, new_height, new_width, channels)``, float; with
     ``data_format='channels_first'`` the channels are axis 1 of both.
-
-    Arguments:
-        pool_size: int or triple of ints, points in a window along each axis, 2 by default.
-        strides: int or triple of ints, points from one window to the next; the pool size by
-            default.
-        padding: ``'valid'`` (the default; whole windows only) or ``'same'``
-            (``ceil(size / strides)`` windows). With ``'same'`` only real elements
-            count.
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        name: string, given automatically if left out.
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: sizes that are no positive integers; an input the window does not fit.
 
     >>> import numpy as np
     >>> AveragePooling3D()(np.ones((1, 4, 4, 4, 2))).shape
