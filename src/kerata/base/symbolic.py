@@ -47,7 +47,9 @@ class KerasTensor:
 
     # JAX and NumPy must leave `array + tensor` to the tensor.
     __array_priority__ = 200
-    _not_in_signature: ClassVar[tuple[str, ...]] = ("name",)
+    _not_in_signature: ClassVar[tuple[str, ...]] = ("name", "_keras_mask", "_arriving_mask")
+    # The mask that its layer hands on when the graph runs; ``_keras_mask`` may be set by hand.
+    _arriving_mask: Any = None
 
     def __init__(
         self,

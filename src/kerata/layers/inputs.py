@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from kerata.base.scope import get_mask
 from kerata.base.symbolic import KerasTensor
 
 
@@ -30,14 +29,6 @@ def to_array(value: Any, layer: str) -> jax.Array:
 def has_arrays(value: Any) -> bool:
     """Say whether nested lists and dictionaries hold an array or symbolic tensor."""
     return any(hasattr(x, "shape") for x in jax.tree.leaves(value))
-
-
-def masks_of(inputs: Any) -> Any:
-    """Give the mask of an input, or the list of masks of several, or None."""
-    if isinstance(inputs, (list, tuple)):
-        masks = [get_mask(x) for x in inputs]
-        return None if all(m is None for m in masks) else masks
-    return None if isinstance(inputs, dict) else get_mask(inputs)
 
 
 def symbols_for(shapes: Any) -> Any:

@@ -23,9 +23,10 @@ from kerata.base.rematerialization import remat
 from kerata.base.scope import autocast, autocast_dtype, current_scope, get_mask, set_mask
 from kerata.base.signatures import argument_names
 from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
+from kerata.layers import masks
 from kerata.layers.input_spec import InputSpec
-from kerata.layers.inputs import as_tuples, has_arrays, masks_of, symbols_for, to_array
-from kerata.layers.signature import CallSignature, call_signature, shapes_of
+from kerata.layers.inputs import as_tuples, has_arrays, symbols_for, to_array
+from kerata.layers.signature import call_signature, shapes_of
 from kerata.layers.stateless import Stateless
 
 
@@ -77,6 +78,9 @@ class Layer(Stateless):
         *("_added_losses", "_build_shapes", "_first_shape", "_place", "input_spec"),
     )
 
+    # Whether a mask that the layer does not support is lost, not met by layers inside.
+    _masks_end_here = True
+
     @property
     def keeps_rows_apart(self) -> bool:
         """Whether, outside training, no row's output depends on other rows; see ``rows.py``."""
@@ -103,7 +107,7 @@ class Layer(Stateless):
         self._dtype_policy = _policy(dtype)
         self.autocast = autocast
         self.input_spec: Any = None
-        self.supports_masking = False
+        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
         self.built = False
         self._added_losses: list[Any] = []
         self._build_shapes: dict[str, Any] | None = None
@@ -211,12 +215,11 @@ class Layer(Stateless):
         if self.built:
             return
         signature = call_signature(type(self))
-        named = dict(zip(signature.names, args, strict=False)) | kwargs
-        found = {name: shapes_of(x) for name, x in named.items()}
+        found = {name: shapes_of(x) for name, x in signature.named(args, kwargs).items()}
         shapes = {
             f"{name}_shape": shape
             for name, shape in found.items()
-            if shape not in (None, [], {}) and name != "mask"
+            if shape not in (None, [], {}) and name != "mask" and not name.endswith("_mask")
         }
         if len(signature.shape_names) <= 1 and shapes:
             shapes = {"input_shape": next(iter(shapes.values()))}
@@ -232,15 +235,31 @@ class Layer(Stateless):
             )
         args = tuple(self._as_tensors(a) for a in args)
         kwargs = {k: self._as_tensors(v) if has_arrays(v) else v for k, v in kwargs.items()}
-        if args:
-            self._check_input(args[0])
+        signature = call_signature(type(self))
+        first = signature.first(args, kwargs)
+        if first is not None:
+            self._check_input(first)
         self._ensure_built(args, kwargs)
-        if args:
-            self._check_input(args[0])
+        if first is not None:
+            self._check_input(first)
         if any_symbolic((args, kwargs)):
-            call_signature(type(self)).check_keywords(type(self).__name__, kwargs)
+            signature.check_keywords(type(self).__name__, kwargs)
             return self.symbolic_call(*args, **kwargs)
         return self._run(args, kwargs)
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """Record a call on symbolic tensors and give symbolic outputs, with their masks."""
+        signature = call_signature(type(self))
+        kwargs = {**kwargs, **masks.masks_by_hand(signature, args, kwargs)}
+        outputs = super().symbolic_call(*args, **kwargs)
+        masks.hand_on(
+            self,
+            signature.first(args, kwargs),
+            masks.previous_mask(signature, args, kwargs),
+            outputs,
+            passed="mask" in signature.named(args, kwargs),
+        )
+        return outputs
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         signature = call_signature(type(self))
@@ -255,11 +274,10 @@ class Layer(Stateless):
             kwargs = {**kwargs, "training": training}
         else:
             kwargs = {k: v for k, v in kwargs.items() if k != "training"}
-        mask = masks_of(args[0]) if args else None
-        if signature.takes_mask and kwargs.get("mask") is None and mask is not None:
-            kwargs = {**kwargs, "mask": mask}
-        if signature.mask_names:
-            kwargs = {**kwargs, **self._named_masks(signature, args, kwargs)}
+        wanted = masks.wanted_masks(signature, args, kwargs)
+        if wanted:
+            kwargs = {**kwargs, **{name: masks.masks_of(x) for name, x in wanted.items()}}
+        inputs, mask = signature.first(args, kwargs), masks.previous_mask(signature, args, kwargs)
         if outer[0] == 0 and current_scope() is None:
             for layer in self._flatten_layers():
                 layer._added_losses.clear()
@@ -274,8 +292,7 @@ class Layer(Stateless):
             for output in jax.tree.leaves(outputs):
                 batch = output.shape[0] if output.ndim else 1
                 self.add_loss(self.activity_regularizer(output) / max(batch, 1))
-        if self.supports_masking and args:
-            self._pass_mask_on(args[0], kwargs.get("mask", mask), outputs)
+        masks.hand_on(self, inputs, mask, outputs)
         return outputs
 
     def rematerialized_call(
@@ -301,21 +318,6 @@ class Layer(Stateless):
 
         return with_activation_again
 
-    def _named_masks(self, signature: CallSignature, args: Any, kwargs: Any) -> dict[str, Any]:
-        """Give the masks that belong to single arguments and that the caller did not pass."""
-        given = dict(zip(signature.names, args, strict=False)) | kwargs
-        found = {
-            name: masks_of(given[of])
-            for of, name in signature.mask_names.items()
-            if given.get(of) is not None and given.get(name) is None
-        }
-        return {name: mask for name, mask in found.items() if mask is not None}
-
-    def _pass_mask_on(self, inputs: Any, mask: Any, outputs: Any) -> None:
-        new = self.compute_mask(inputs, mask)
-        if new is not None and hasattr(outputs, "shape"):
-            set_mask(outputs, new)
-
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Give the mask of the outputs; the inputs' own by default."""
         return previous_mask
@@ -334,7 +336,8 @@ class Layer(Stateless):
         return self._traced_spec(*args, **kwargs)
 
     def _traced_spec(self, *args: Any, **kwargs: Any) -> Any:
-        return infer_spec(lambda *a, **k: self._run(a, k), args, kwargs)
+        run, masked = masks.run_masked(self._run, args, kwargs)
+        return infer_spec(run, (args, kwargs, masked), {})
 
     def _as_tensors(self, value: Any) -> Any:
         if isinstance(value, (jax.Array, KerasTensor)) or value is None:

@@ -34,6 +34,14 @@ class CallSignature:
     takes_any: bool = False
     keywords: tuple[str, ...] = ()
 
+    def named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Give the arguments of a call by name."""
+        return dict(zip(self.names, args, strict=False)) | kwargs
+
+    def first(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Give the first argument of a call, whether by position or by name, or None."""
+        return args[0] if args else kwargs.get(self.names[0]) if self.names else None
+
     def check_keywords(self, owner: str, given: Iterable[str]) -> None:
         """Refuse names that ``call`` does not have; ``training`` may be left to others.
 

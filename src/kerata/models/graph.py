@@ -16,6 +16,7 @@ from kerata.kernels.sparse_rows import is_sparse_rows
 from kerata.layers.core.dense import Dense
 from kerata.layers.core.input_layer import InputLayer
 from kerata.layers.layer import Layer
+from kerata.layers.masks import attached
 
 
 class Graph:
@@ -254,9 +255,24 @@ class Graph:
             )
         return x
 
-    def run(self, inputs: Any) -> Any:
-        """Compute the outputs, in the structure they were given in, for arrays or tensors."""
-        return self.follow(self.arrange(inputs), lambda operation, a, k: operation(*a, **k))
+    def run(self, inputs: Any, masks: Any = None) -> Any:
+        """Compute the outputs, in the structure they were given in, for arrays or tensors.
+
+        Arguments:
+            inputs: in any accepted structure.
+            masks: that of the input or those of several, in the same structure, None where
+                there is none; those that the inputs carry by default.
+        """
+        values = self.arrange(inputs)
+        if masks is not None:
+            given = (
+                self._by_name(masks)
+                if isinstance(masks, dict)
+                else jax.tree.leaves(masks, is_leaf=lambda m: m is None)
+            )
+            given += [None] * (len(values) - len(given))
+            values = [attached(x, mask) for x, mask in zip(values, given, strict=False)]
+        return self.follow(values, lambda operation, a, k: operation(*a, **k))
 
     def follow(self, inputs: list[Any], call: Callable[[Operation, Any, Any], Any]) -> Any:
         """Go through the graph, node by node.

@@ -47,6 +47,7 @@ class Model(Trainer, Layer):
 
     # Whether files list the layers before other attributes.
     _layers_first = False
+    _masks_end_here = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make a ``Functional`` when called directly with inputs and outputs."""
@@ -190,7 +191,7 @@ class Model(Trainer, Layer):
                 f"{type(self).__name__} has no call() method: define call(self, inputs), "
                 "or give Model(inputs=..., outputs=...)."
             )
-        outputs = self._graph.run(inputs)
+        outputs = self._graph.run(inputs, mask)
         # Model(a, [b]) gives b, as Keras does.
         alone = isinstance(outputs, (list, tuple)) and len(outputs) == 1
         return outputs[0] if alone else outputs
@@ -203,7 +204,7 @@ class Model(Trainer, Layer):
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Give the outputs as symbolic tensors."""
-        if self._graph is not None and len(args) == 1 and not kwargs:
+        if self._graph is not None and len(args) == 1 and kwargs.keys() <= {"mask", "training"}:
             spec = self._graph
             shapes = [t.shape for t in spec.arrange(args[0])]
             if all(s[1:] == t.shape[1:] for s, t in zip(shapes, spec.inputs, strict=True)):

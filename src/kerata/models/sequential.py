@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import Any
 
+import jax
+
 from kerata.base.registry import custom_object_scope, deserialize, serialize
 from kerata.base.symbolic import KerasTensor, is_symbolic
 from kerata.layers.core.input_layer import InputLayer
 from kerata.layers.layer import Layer
+from kerata.layers.masks import attached
 from kerata.layers.signature import shapes_of
 from kerata.models.graph import Graph
 from kerata.models.model import Model
@@ -168,7 +171,9 @@ class Sequential(Model):
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Run the layers one after another."""
         if self._graph is not None:
-            return self._graph.run(inputs)
+            return self._graph.run(inputs, mask)
+        if mask is not None:
+            inputs = jax.tree.map(attached, inputs, mask)
         for layer in self._stack:
             inputs = layer(inputs)
         return inputs

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from kerata import ops
 from kerata.layers.rows import is_batch_left_alone
 from kerata.layers.shape_preserving import ShapePreserving
 
@@ -39,7 +40,7 @@ class Masking(ShapePreserving):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Say which steps count."""
-        return jnp.any(inputs != self.mask_value, axis=-1)
+        return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
 
     def call(self, inputs: Any) -> Any:
         """Set masked steps to 0."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from kerata import constraints, initializers, regularizers
+from kerata import constraints, initializers, ops, regularizers
 from kerata.base.arguments import not_offered, positive_int
 from kerata.layers.layer import Layer
 from kerata.layers.weight_options import add_optioned
@@ -97,7 +97,7 @@ class Embedding(Layer):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Say which ids aren't 0, if ``mask_zero``."""
-        return inputs != 0 if self.mask_zero else None
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Add an axis for the vectors."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from kerata import ops
 from kerata.layers.merging.merge import Merge
 from kerata.layers.rows import is_batch_left_alone
 
@@ -67,10 +68,12 @@ class Concatenate(Merge):
         """Join the masks as the inputs; an input without one counts everywhere."""
         if mask is None or all(m is None for m in mask):
             return None
-        wide = [
-            jnp.ones(x.shape, bool)
-            if m is None
-            else jnp.broadcast_to(m.reshape(m.shape + (1,) * (x.ndim - m.ndim)), x.shape)
-            for x, m in zip(inputs, mask, strict=True)
-        ]
-        return jnp.any(jnp.concatenate(wide, axis=self.axis), axis=-1)
+        wide = []
+        for x, m in zip(inputs, mask, strict=True):
+            if m is None:
+                wide.append(ops.ones_like(x, dtype="bool"))
+                continue
+            while m.ndim < x.ndim:
+                m = ops.expand_dims(m, -1)
+            wide.append(ops.logical_or(m, ops.zeros_like(x, dtype="bool")))
+        return ops.any(ops.concatenate(wide, axis=self.axis), axis=-1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from kerata import ops
 from kerata.base.messages import shape_text
 from kerata.base.symbolic import KerasTensor
 from kerata.layers.layer import Layer
@@ -63,4 +64,4 @@ class Merge(Layer):
         """Say where any input counts; None if one of them has no mask."""
         if mask is None or any(m is None for m in mask):
             return None
-        return functools.reduce(jnp.logical_or, mask)
+        return functools.reduce(ops.logical_or, mask)
