@@ -197,7 +197,7 @@ def test_numbers_are_replaced_for_a_while():
     assert model.layers[0].rate == 0.5
 
 
-def test_lanes_are_told_apart_even_by_minus_one_and_minus_two(data):
+def test_program_groups_are_told_apart_even_by_minus_one_and_minus_two(data):
     """Python gives both the same hash."""
     from kerata.search.options import Options, make_data, make_splits
     from kerata.search.runner import SearchRunner

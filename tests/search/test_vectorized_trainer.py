@@ -1,4 +1,4 @@
-"""A fleet gives what training each network alone gives."""
+"""A vectorized trainer gives what training each network alone gives."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def alone(build, params, seed, train, test, epochs, **fit):
     return model, history.history, scores
 
 
-def fleet_of(build, candidates, traced, epochs, batch_size, capacity=None, rows=None):
+def trainer_of(build, candidates, traced, epochs, batch_size, capacity=None, rows=None):
     rows = on_device(make_rows(X, Y) if rows is None else rows)
     networks = [Network(build, params, rows, 0) for params in candidates]
     assert len({n.structure.signature for n in networks}) == 1
@@ -82,7 +82,7 @@ def test_equal_to_training_alone(side_by_side):
     columns = zip(*(n.structure.numbers for n in networks), strict=True)
     traced = [i for i, values in enumerate(columns) if len(set(values)) > 1]
     assert len(traced) == 3
-    trainer, rows, networks = fleet_of(dense, CANDIDATES, traced, 5, 8, capacity=3)
+    trainer, rows, networks = trainer_of(dense, CANDIDATES, traced, 5, 8, capacity=3)
     members = list(members_of(dense, CANDIDATES, networks, traced, rows, SPLITS))
     if side_by_side:
         trainer.advance(members, 5, (1, 5))

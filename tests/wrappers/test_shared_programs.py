@@ -10,7 +10,7 @@ from kerata import Input, Sequential, activations, config, layers, losses, optim
 from kerata.base.randomness import seeded
 from kerata.constraints import NonNeg
 from kerata.regularizers import L2
-from kerata.wrappers.program_cache import KEPT, KEPT_SIZES, share_programs, twins_kept
+from kerata.wrappers.program_cache import KEPT, KEPT_SIZES, cached_structures, share_programs
 
 X = np.random.default_rng(0).normal(size=(30, 5)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")
@@ -236,7 +236,7 @@ def test_only_so_many_structures_are_kept():
     first = programs(width=1)
     for width in range(2, KEPT + 2):
         programs(width=width)
-    assert twins_kept() == KEPT
+    assert cached_structures() == KEPT
     assert programs(width=1) is not first
     last = programs(width=KEPT + 1)
     assert programs(width=KEPT + 1) is last

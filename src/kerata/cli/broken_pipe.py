@@ -1,4 +1,4 @@
-"""Output that outlives its reader: ``kerata train ... | head`` must not cost a training."""
+"""Output into a closed pipe: ``kerata train ... | head`` must not end the training."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import IO, Any
 
 
 class BrokenPipeGuard:
-    """Standard output that goes silent, instead of failing, when its reader goes away."""
+    """Standard output that drops text, instead of raising, once the pipe's reader has ended."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write, or do nothing once nobody reads any more."""
+        """Write, or do nothing after the reader's end."""
         try:
             return self._stream.write(text)
         except BrokenPipeError:
@@ -21,7 +21,7 @@ class BrokenPipeGuard:
             return len(text)
 
     def flush(self) -> None:
-        """Flush, or do nothing once nobody reads any more."""
+        """Flush, or do nothing after the reader's end."""
         try:
             self._stream.flush()
         except BrokenPipeError:

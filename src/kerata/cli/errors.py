@@ -1,4 +1,4 @@
-"""Errors as the command line tells them: one sentence, no traceback."""
+"""Errors as the command line prints them: one sentence, no traceback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXPECTED = (UserError, ValueError, TypeError, FloatingPointError, ImportError, 
 
 
 def report(error: Exception) -> bool:
-    """Tell about an error on standard error; False if it is no mistake of the user's."""
+    """Print an error to standard error; False if it is no mistake of the user's."""
     # Errors of the command line itself; typer carries its own copy of click or uses click's.
     usage: Any = error
     if hasattr(usage, "format_message"):

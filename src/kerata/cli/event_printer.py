@@ -1,4 +1,4 @@
-"""Prints what becomes known while the workbench works."""
+"""Prints the events of a training by the workbench."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SHOWN_COLUMNS = 60
 
 
 class EventPrinter:
-    """Prints what becomes known while the workbench works."""
+    """Prints each event of ``fit_source`` as a line, a table or a paragraph."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
 
-    def tell(self, name: str, value: Any) -> None:
+    def on_event(self, name: str, value: Any) -> None:
         """Print one event."""
         message = getattr(self, name, None)
         if message is not None:

@@ -183,20 +183,20 @@ def print_rerun(
         out=run.path.parent,
         overwrite=overwrite,
     )
-    kept = RunSaver(console, request, again, None)
-    with kept.watching():
+    saver = RunSaver(console, request, again, None)
+    with saver.watching():
         trained = train_again(
             run,
             network=network,
             data=data,
             with_diagnosis=with_diagnosis,
-            watch=[kept.watch],
-            on_event=kept.tell,
+            watch=[saver.watch],
+            on_event=saver.on_event,
         )
-        if kept.run is None:
-            assert kept.problem is not None
-            raise kept.problem
-        made = runs.complete(kept.run, trained)
+        if saver.run is None:
+            assert saver.problem is not None
+            raise saver.problem
+        made = runs.complete(saver.run, trained)
     before, after = run.record["metrics"], made.record["metrics"]
     if before == after:
         console.print("The same result as before, to the last digit.")

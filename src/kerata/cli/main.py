@@ -179,7 +179,7 @@ def tune(
     processes may share it. Example: kerata tune wine.csv --target quality --trials 60
     """
     from kerata.cli.request import Request
-    from kerata.cli.tune import Wanted, tune as search
+    from kerata.cli.tune import SearchRequest, tune as search
 
     search(
         Request(
@@ -197,7 +197,7 @@ def tune(
             overwrite=overwrite,
             quiet=quiet,
         ),
-        Wanted(network or [], trials, minutes, workers, ray, study),
+        SearchRequest(network or [], trials, minutes, workers, ray, study),
     )
 
 

@@ -1,4 +1,4 @@
-"""Keeping what a command trained, whatever comes between: Ctrl-C, a full disk, a signal to end."""
+"""Saves what a command trained in spite of Ctrl-C, a full disk or a signal to end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kerata.workbench.core.result import Trained
     from kerata.workbench.runs import Run
 
-# The shell's code for a program that was told to end.
+# The shell's exit code of a program that SIGTERM ended.
 TERMINATED = 128 + 15
 
 
@@ -47,7 +47,7 @@ class RunSaver:
         console: to say what happened.
         request: what was asked for.
         name: of the run.
-        pass_on: told what ``fit_source`` tells, besides.
+        pass_on: called with every other event of ``fit_source``.
 
     Attributes:
         run: as it was saved; None before that, and where nothing can be written.
@@ -71,7 +71,7 @@ class RunSaver:
         self._phase = ""
         self._presses = 0
 
-    def tell(self, name: str, value: Any) -> None:
+    def on_event(self, name: str, value: Any) -> None:
         """Save what is trained, pass on the rest."""
         self._phase = name
         if name == "trained":

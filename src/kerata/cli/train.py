@@ -41,9 +41,9 @@ def train_source(request: Request) -> None:
     source = read_source(request.source, target=request.target, table=request.table)
     name = run_name(request, source.name)
     check_writable(request.folder)
-    teller = None if request.quiet else EventPrinter(console).tell
-    kept = RunSaver(console, request, name, teller)
-    with kept.watching(), LiveView(console) as view:
+    printer = None if request.quiet else EventPrinter(console).on_event
+    saver = RunSaver(console, request, name, printer)
+    with saver.watching(), LiveView(console) as view:
         trained = fit_source(
             source,
             target=request.target,
@@ -56,10 +56,10 @@ def train_source(request: Request) -> None:
             seed=request.seed,
             balance=request.balance,
             with_diagnosis=True,
-            watch=[kept.watch] if request.quiet else [kept.watch, view],
-            on_event=kept.tell,
+            watch=[saver.watch] if request.quiet else [saver.watch, view],
+            on_event=saver.on_event,
         )
-        finish(console, trained, kept)
+        finish(console, trained, saver)
     if not request.quiet:
         console.print("[bold]The same in Python[/bold]")
         console.print(
@@ -67,31 +67,31 @@ def train_source(request: Request) -> None:
         )
 
 
-def finish(console: Console, trained: Trained, kept: RunSaver) -> None:
-    """Judge the run that was kept and print what came of it.
+def finish(console: Console, trained: Trained, saver: RunSaver) -> None:
+    """Judge the run that was saved and print what came of it.
 
     Raises:
-        OSError: it could not be kept.
+        OSError: it could not be saved.
     """
     from kerata.workbench import runs
     from kerata.workbench.runs.record import judged_record_of
 
-    saved, problem = [], kept.problem
+    saved, problem = [], saver.problem
     judged: dict[str, Any] | None = None
-    if kept.run is not None:
-        saved.append(str(kept.run.path))
+    if saver.run is not None:
+        saved.append(str(saver.run.path))
         try:
-            kept.run = runs.complete(kept.run, trained)
-            judged = kept.run.record
+            saver.run = runs.complete(saver.run, trained)
+            judged = saver.run.record
         except OSError as error:
             problem = error
     _print_result(console, trained, judged or judged_record_of(trained))
-    if kept.run is not None and problem is None:
+    if saver.run is not None and problem is None:
         try:
-            saved.append(str(runs.add_report(kept.run, trained)))
+            saved.append(str(runs.add_report(saver.run, trained)))
         except OSError as error:
             problem = error
-    if problem is not None and kept.run is None:
+    if problem is not None and saver.run is None:
         raise problem
     if problem is not None:
         said = "its report" if judged else "its verdict and report"

@@ -19,12 +19,12 @@ from kerata.cli.train import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-# Choices told as those that matter.
-TOLD = 6
+# Choices listed by their importance, at most.
+LISTED = 6
 
 
 @dataclass
-class Wanted:
+class SearchRequest:
     """What was asked for beside what training needs; None where nothing was said."""
 
     networks: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Wanted:
     study: Path | None = None
 
 
-def tune(request: Request, wanted: Wanted) -> None:
+def tune(request: Request, wanted: SearchRequest) -> None:
     """Search, train the best network and print the verdict.
 
     Raises:
@@ -57,9 +57,9 @@ def tune(request: Request, wanted: Wanted) -> None:
     # Beside the runs and of the source's name, so that the same command goes on with it.
     study = wanted.study or request.folder / f"{request.name or source.name}.study.db"
     check_writable(request.folder)
-    teller = None if request.quiet else SearchEventPrinter(console).tell
-    kept = RunSaver(console, request, name, teller)
-    with kept.watching(), LiveView(console) as view:
+    printer = None if request.quiet else SearchEventPrinter(console).on_event
+    saver = RunSaver(console, request, name, printer)
+    with saver.watching(), LiveView(console) as view:
         trained = tune_source(
             source,
             target=request.target,
@@ -74,10 +74,10 @@ def tune(request: Request, wanted: Wanted) -> None:
             workers=wanted.workers,
             ray=wanted.ray,
             study=study,
-            watch=[kept.watch] if request.quiet else [kept.watch, view],
-            on_event=kept.tell,
+            watch=[saver.watch] if request.quiet else [saver.watch, view],
+            on_event=saver.on_event,
         )
-        finish(console, trained, kept)
+        finish(console, trained, saver)
     if not request.quiet:
         console.print("[bold]The same in Python[/bold]")
         lines = python_lines(request, wanted, columns, networks, study)
@@ -125,7 +125,7 @@ class SearchEventPrinter(EventPrinter):
             f"{search.best.description()}.",
             f"{len(search.tried)} trials, {early} of them ended early. {search.caution}",
         ]
-        shares = list(search.importance.items())[:TOLD]
+        shares = list(search.importance.items())[:LISTED]
         if shares:
             said = ", ".join(f"{name} {100 * share:.0f}%" for name, share in shares)
             message.append(f"What mattered for {search.common}: {said}.")
@@ -133,11 +133,16 @@ class SearchEventPrinter(EventPrinter):
 
 
 def python_lines(
-    request: Request, wanted: Wanted, columns: dict[str, str], networks: list[str], study: Path
+    request: Request,
+    wanted: SearchRequest,
+    columns: dict[str, str],
+    networks: list[str],
+    study: Path,
 ) -> str:
     """Give the few lines of Python that do what the command did.
 
-    >>> print(python_lines(Request("wine.csv", "quality"), Wanted(), {}, [], Path("wine.db")))
+    >>> wine = Request("wine.csv", "quality")
+    >>> print(python_lines(wine, SearchRequest(), {}, [], Path("wine.db")))
     from kerata.workbench import read_source
     from kerata.workbench.tuning import tune_source
     <BLANKLINE>
@@ -150,7 +155,7 @@ def python_lines(
         "task": request.task,
         "networks": networks or None,
         "columns": columns or None,
-        "trials": None if wanted.trials == Wanted().trials else wanted.trials,
+        "trials": None if wanted.trials == SearchRequest().trials else wanted.trials,
         "minutes": wanted.minutes,
         "epochs": request.epochs,
         "seed": request.seed or None,

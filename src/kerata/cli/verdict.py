@@ -18,7 +18,7 @@ def print_verdict(console: Console, record: dict[str, Any]) -> None:
         record: what ``run.json`` holds.
     """
     from kerata.workbench.core.findings import Findings
-    from kerata.workbench.evaluation.verdict import TOLD
+    from kerata.workbench.evaluation.verdict import SHOWN_APART
 
     verdict = record.get("verdict")
     if not verdict:
@@ -29,5 +29,5 @@ def print_verdict(console: Console, record: dict[str, Any]) -> None:
     stored = record.get("diagnosis")
     if stored is not None:
         found = Findings.from_dict(stored)
-        say(console, "Diagnosis", found.sentences(without=TOLD))
+        say(console, "Diagnosis", found.sentences(without=SHOWN_APART))
     say(console, "What to try", verdict["advice"])

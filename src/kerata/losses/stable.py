@@ -43,5 +43,5 @@ def loss_of_output(loss: Any, y_true: Any, y_pred: Any, sample_weight: Any = Non
     if mask is not None:
         set_mask(logits, mask)
     options = {name: getattr(loss, name) for name in loss._fn_names} | {"from_logits": True}
-    twin = LossFunctionWrapper(fn, loss.reduction, loss.name, loss.dtype, **options)
-    return twin(y_true, logits, sample_weight=sample_weight)
+    from_logits = LossFunctionWrapper(fn, loss.reduction, loss.name, loss.dtype, **options)
+    return from_logits(y_true, logits, sample_weight=sample_weight)

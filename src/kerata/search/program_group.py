@@ -25,7 +25,7 @@ SIDE_BY_SIDE, MOST_BYTES = 16, 2**29
 MOST_ORDERS = 2**22
 # Seconds of training side by side that tell how fast it is.
 TRIAL_SECONDS = 0.3
-# After so many lanes all that JAX remembers of programs is dropped.
+# After so many groups all that JAX remembers of programs is dropped.
 FORGET_AFTER = 64
 _closed = itertools.count(1)
 # Building draws from the global stream of seeds, so only one thread may do it at a time.
@@ -109,7 +109,7 @@ class ProgramGroup:
         self.compiling = 0.0  # seconds
         self.stopping = threading.Event()
         self.parts: list[ProgramGroup] = []  # where numbers could not be traced after all
-        self._fleet: VectorizedTrainer | None = None
+        self._trainer: VectorizedTrainer | None = None
         self._lock = threading.Lock()
         self._trial = True
         self._count = 1
@@ -129,13 +129,13 @@ class ProgramGroup:
                 if until is None and not self._running:
                     self._close()
                 return None
-            if self._fleet is None:
+            if self._trainer is None:
                 chosen, side_by_side = self._first(), False
-                if self._fleet is None:
+                if self._trainer is None:
                     return chosen
             else:
                 chosen, side_by_side = self._choose(threads)
-            trainer = self._fleet
+            trainer = self._trainer
             self._running += 1
         try:
             return self._advance(chosen, until, side_by_side, trainer)
@@ -145,7 +145,7 @@ class ProgramGroup:
 
     def _close(self) -> None:
         """Let go of the compiled programs."""
-        trainer, self._fleet = self._fleet, None
+        trainer, self._trainer = self._trainer, None
         if trainer is not None:
             trainer.close()
             if next(_closed) % FORGET_AFTER == 0:
@@ -186,7 +186,7 @@ class ProgramGroup:
             trainer.advance([task.member], task.member.epoch + 1, task.scored)
         except Exception as error:
             return self._without_tracing(error)
-        self._fleet = trainer
+        self._trainer = trainer
         self._count = self._width()
         self.compiling = time.perf_counter() - start
         return [self.waiting.popleft()]
@@ -228,12 +228,12 @@ class ProgramGroup:
 
     def _width(self) -> int:
         """Say how many networks fit side by side, 1 for none."""
-        assert self._fleet is not None
-        layers = self._fleet.network.model._flatten_layers()
+        assert self._trainer is not None
+        layers = self._trainer.network.model._flatten_layers()
         if any(layer.dtype_policy.compute_dtype != "float32" for layer in layers):
             # Side by side, numbers are arrays, whose type would widen a shorter one.
             return 1
-        bytes_each = sum(a.nbytes for a in jax.tree.leaves(self._fleet.network.programs.read()))
+        bytes_each = sum(a.nbytes for a in jax.tree.leaves(self._trainer.network.programs.read()))
         if bytes_each > LARGE and jax.default_backend() == "cpu":
             return 1
         row = sum(a.nbytes for a in jax.tree.leaves(self.rows.arrays)) / self.rows.count

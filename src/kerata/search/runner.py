@@ -1,4 +1,4 @@
-"""Trains all networks of a search: sorts them into lanes, keeps every core busy, reports."""
+"""Trains all networks of a search: sorts them into groups, keeps every core busy, reports."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class SearchRunner:
     # Sorting ---------------------------------------------------------------------------------
 
     def groups(self) -> list[ProgramGroup]:
-        """Sort the trainings into lanes of one compiled program each, the heaviest first."""
+        """Sort the trainings into groups of one compiled program each, the heaviest first."""
         kept: list[Any] = []
         found: dict[Any, list[int]] = {}
         numbers: dict[int, list[float]] = {}
@@ -191,7 +191,7 @@ class SearchRunner:
 
         Arguments:
             until: stop each training after this epoch, to be gone on with.
-            lanes: what ``groups`` gave, when trainings go on.
+            groups: what ``groups`` gave, when trainings go on.
         """
         groups = self.groups() if groups is None else groups
         for i, trial in enumerate(self.trials):
@@ -237,7 +237,7 @@ class SearchRunner:
         until: int | None,
         put: Callable[[Any], None],
     ) -> None:
-        """Work through lanes that nobody has begun, then help with the others."""
+        """Work through groups that nobody has begun, then help with the others."""
         try:
             while waiting:
                 try:

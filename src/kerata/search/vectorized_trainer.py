@@ -31,7 +31,7 @@ class Member:
 
     Arguments:
         label: whatever the owner wants to find it by.
-        numbers: values of the numbers that the fleet traces.
+        numbers: values of the numbers that the trainer traces.
         train, test: rows it learns from and is judged by, int32.
         values, draws: see ``networks.begin``.
     """

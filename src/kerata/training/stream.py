@@ -103,7 +103,7 @@ class Stream:
                 else:
                     iterator = self._walk()
                     first = next(iterator, _END)
-                    # What was begun is not begun again: reading may be dear or random.
+                    # What was begun is not begun again: reading may be slow or random.
                     self._begun = itertools.chain([first], iterator)
             if first is _END:
                 raise ValueError("The data yielded no batches; give at least one.")

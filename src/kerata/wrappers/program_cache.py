@@ -1,4 +1,4 @@
-"""Compiled programs shared by models of one structure: the second fit compiles nothing.
+"""A cache of compiled programs, shared by models of one structure: a second fit compiles nothing.
 
 A compiled program is a function of the values of weights, optimizer and metrics. Two models
 with the same signature differ in nothing else, so one's program serves the other. The programs
@@ -33,13 +33,13 @@ _PROGRAMS = ("train", "evaluate", "predict")
 
 
 @dataclass
-class _Twin:
+class _Entry:
     model: Any
     sizes: set[int] = field(default_factory=set)
 
 
-_twins: OrderedDict[Any, _Twin] = OrderedDict()
-_forgotten = itertools.count(1)
+_entries: OrderedDict[Any, _Entry] = OrderedDict()
+_dropped = itertools.count(1)
 _lock = threading.Lock()
 
 
@@ -65,15 +65,15 @@ def share_programs(
         return None
     targets = tuple((a.shape[1:], str(a.dtype)) for a in jax.tree.leaves(rows.y))
     with _lock:
-        twin = _find_twin((signature.tokens, targets), model, rows, size)
-        if twin is None:
+        shared = _shared_model((signature.tokens, targets), model, rows, size)
+        if shared is None:
             return None
-        programs: Programs = twin._ready(rows, training=True)
+        programs: Programs = shared._ready(rows, training=True)
     _lend(own, programs)
     own.paces = programs.paces
     # Names of results are noted while a program is traced, which need not happen again.
     jax.eval_shape(own._results, own.read().metrics)
-    _lend(model._prediction_programs(), twin._prediction_programs())
+    _lend(model._prediction_programs(), shared._prediction_programs())
     return programs
 
 
@@ -81,40 +81,40 @@ def _signature(model: Any) -> Signature:
     return Signature(model, model.optimizer, model._objective)
 
 
-def _find_twin(key: Any, model: Any, rows: Any, size: int) -> Any:
-    twin = _twins.get(key)
-    if twin is None or len(twin.sizes | {size}) > KEPT_SIZES:
-        twin = _twins[key] = _Twin(_build_twin(key, model, rows))
-    twin.sizes.add(size)
-    _twins.move_to_end(key)
-    if len(_twins) > KEPT:
-        _twins.popitem(last=False)
-        if next(_forgotten) % COLLECT_EVERY == 0:
+def _shared_model(key: Any, model: Any, rows: Any, size: int) -> Any:
+    entry = _entries.get(key)
+    if entry is None or len(entry.sizes | {size}) > KEPT_SIZES:
+        entry = _entries[key] = _Entry(_rebuilt(key, model, rows))
+    entry.sizes.add(size)
+    _entries.move_to_end(key)
+    if len(_entries) > KEPT:
+        _entries.popitem(last=False)
+        if next(_dropped) % COLLECT_EVERY == 0:
             # Compiled programs are large, but Python sees only a few small objects to collect.
             gc.collect()
-    return twin.model
+    return entry.model
 
 
-def _lend(own: Programs, twin: Programs) -> None:
-    for name, program in vars(twin).items():
+def _lend(own: Programs, shared: Programs) -> None:
+    for name, program in vars(shared).items():
         if name.startswith(_PROGRAMS) and callable(program):
             setattr(own, name, program)
 
 
-def _build_twin(key: Any, model: Any, rows: Any) -> Any:
+def _rebuilt(key: Any, model: Any, rows: Any) -> Any:
     """Build a model from another's config; None if something in that one was set by hand."""
     # The copy's weights are never used; making it must not change the random numbers drawn later.
     with seeded(0):
         try:
-            twin = model_from(model_config(model))
-            compile_from(twin, compile_config(model))
-            twin._ready(rows, training=True)
+            copy = model_from(model_config(model))
+            compile_from(copy, compile_config(model))
+            copy._ready(rows, training=True)
         except (TypeError, ValueError, KeyError):
             # A part without a config, or with one that is incomplete.
             return None
-    return twin if _signature(twin).tokens == key[0] else None
+    return copy if _signature(copy).tokens == key[0] else None
 
 
-def twins_kept() -> int:
+def cached_structures() -> int:
     """Count the structures whose programs are kept."""
-    return len(_twins)
+    return len(_entries)

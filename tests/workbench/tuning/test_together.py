@@ -58,17 +58,17 @@ def test_workers_end_with_their_parent(table, tmp_path):
         f"tune_source(source, study={str(tmp_path / 's.db')!r}, trials=9999, workers=2)\n"
     )
     with subprocess.Popen(["python", "-c", code], env=_here()) as parent:
-        crew = []
+        workers = []
         deadline = time.monotonic() + 60
-        while len(crew) < 2 and time.monotonic() < deadline:
+        while len(workers) < 2 and time.monotonic() < deadline:
             time.sleep(0.2)
-            crew = workers_of(parent.pid)
-        assert len(crew) == 2
+            workers = workers_of(parent.pid)
+        assert len(workers) == 2
         parent.kill()
     deadline = time.monotonic() + 30
-    while any(map(_lives, crew)) and time.monotonic() < deadline:
+    while any(map(_lives, workers)) and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert not any(map(_lives, crew))
+    assert not any(map(_lives, workers))
 
 
 def test_a_ray_cluster_on_this_machine(table, tmp_path, few):

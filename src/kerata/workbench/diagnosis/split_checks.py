@@ -50,8 +50,8 @@ def shared_rows(context: DiagnosisContext) -> Finding | None:
         step = f"Take them out of the {name} rows, and make splits by groups of equal rows."
         if inside >= share / 2:
             message += (
-                f" {100 * inside:.1f}% of the training rows have a twin among themselves: equal "
-                "rows are common in these data."
+                f" {100 * inside:.1f}% of the training rows equal another training row: "
+                "duplicates are common in these data."
             )
             step = "Drop duplicate rows before splitting, unless equal rows are truly new cases."
         evidence = {

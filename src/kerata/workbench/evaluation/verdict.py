@@ -16,7 +16,7 @@ from kerata.workbench.evaluation.figures import bare, figure, signed
 # Without a diagnosis the verdict looks for these itself.
 _FIT = ("overfitting", "underfitting")
 # What the verdict tells in a place of its own.
-TOLD = ("overfitting",)
+SHOWN_APART = ("overfitting",)
 # These say by themselves that training should go on.
 _LONGER = ("learning rate too low", "underfitting")
 

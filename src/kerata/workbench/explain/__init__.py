@@ -10,7 +10,7 @@ from kerata.workbench.explain.curves import (
 )
 from kerata.workbench.explain.importance import Importance, permutation_importance
 from kerata.workbench.explain.mistakes import worst_rows
-from kerata.workbench.explain.occlusion import covering_map, term_weights, word_pulls
+from kerata.workbench.explain.occlusion import occlusion_map, term_weights, word_attributions
 
 __all__ = [
     "Bin",
@@ -19,11 +19,11 @@ __all__ = [
     "calibration",
     "calibration_error",
     "class_scores",
-    "covering_map",
+    "occlusion_map",
     "permutation_importance",
     "precision_recall",
     "roc",
     "term_weights",
-    "word_pulls",
+    "word_attributions",
     "worst_rows",
 ]

@@ -1,4 +1,4 @@
-"""What in a text or an image pulled a network to its answer: take it away and look."""
+"""Occlusion: how an answer changes when a word or a part of the image is removed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MOST_WORDS = 120
 MOST_TERMS = 3000
 
 
-def word_pulls(
+def word_attributions(
     predict: Callable[[list[str]], np.ndarray], text: str, most: int = MOST_WORDS
 ) -> dict[str, float]:
-    """Take each word out of a text and give how much less probable the answer becomes.
+    """Give by how much the answer's probability falls when a word is removed.
 
     Arguments:
         predict: gives the probability of the answer for texts, ``(n,)``.
@@ -30,7 +30,7 @@ def word_pulls(
         Words are in lower case, as a preparation sees them.
 
     >>> def predict(texts): return np.array([0.9 if "good" in text else 0.5 for text in texts])
-    >>> {word: round(pull, 2) for word, pull in word_pulls(predict, "A good pear").items()}
+    >>> {word: round(share, 2) for word, share in word_attributions(predict, "A good pear").items()}
     {'a': 0.0, 'good': 0.4, 'pear': 0.0}
     """
     words = words_of(text)
@@ -43,7 +43,7 @@ def word_pulls(
 def term_weights(
     predict: Callable[[Any], np.ndarray], bags: Any, most: int = MOST_TERMS
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give how far each frequent term moves the outputs if it stands alone in a text.
+    """Give how far each frequent term alone in a text moves the outputs.
 
     Arguments:
         predict: gives outputs for bags, ``(n,)`` or ``(n, k)``.
@@ -71,7 +71,7 @@ def term_weights(
     return terms, odds[1:] - odds[0]
 
 
-def covering_map(
+def occlusion_map(
     predict: Callable[[np.ndarray], np.ndarray], image: np.ndarray, patches: int = 12
 ) -> np.ndarray:
     """Cover an image piece by piece and give how much less probable the answer becomes.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.data.containers import Table
-from kerata.workbench.explain import covering_map, term_weights, word_pulls, worst_rows
+from kerata.workbench.explain import occlusion_map, term_weights, word_attributions, worst_rows
 from kerata.workbench.features.rows import kind_of, take
 from kerata.workbench.report.context import ReportContext, spread
 from kerata.workbench.report.markup import bar, esc, image, paragraph, table
@@ -82,20 +82,22 @@ def _cell(value: Any) -> str:
 def _texts(context: ReportContext, worst: list[int]) -> str:
     parts = [
         paragraph(
-            "Words in red pulled towards the answer, words in green away from it: each was taken "
-            "out, and the stronger the colour, the more the probability changed.",
+            "Words in red raised the probability of the answer, words in green lowered it: each "
+            "was removed, and the stronger the colour, the more the probability changed.",
             "muted",
         )
     ]
     for row in worst:
         text = _text(context, row)
-        pulls = word_pulls(lambda texts, row=row: _answer(context, texts, row), text)  # type: ignore[misc]  # default
+        attributions = word_attributions(lambda texts, row=row: _answer(context, texts, row), text)  # type: ignore[misc]  # default
         true, said = _said(context, row)
         head = f"<b>{esc(true)}</b>, taken for <b>{esc(said)}</b>"
         if context.task.kind == "regression":
             head = f"<b>{esc(true)}</b>, predicted <b>{esc(said)}</b>"
         where = f'<span class="muted">{esc(_where(context, row))}</span>'
-        parts.append(f"<blockquote><p>{head} {where}</p><p>{_marked(text, pulls)}</p></blockquote>")
+        parts.append(
+            f"<blockquote><p>{head} {where}</p><p>{_marked(text, attributions)}</p></blockquote>"
+        )
     return "".join(parts)
 
 
@@ -124,17 +126,17 @@ def _answer(context: ReportContext, texts: list[str], row: int) -> np.ndarray:
     return spread(context.task, outputs)[:, int(context.said[row])]
 
 
-def _marked(text: str, pulls: dict[str, float]) -> str:
-    """Give a text with its words coloured by their pull."""
-    most = max((abs(pull) for pull in pulls.values()), default=0.0)
+def _marked(text: str, attributions: dict[str, float]) -> str:
+    """Give a text with its words coloured by their attribution."""
+    most = max((abs(share) for share in attributions.values()), default=0.0)
     shown = text[:LONGEST]
     parts = []
     for piece in re.split(r"(\w+(?:['’]\w+)*|[!?])", shown):
-        pull = pulls.get(piece.lower(), 0.0)
-        if most and abs(pull) > 0.08 * most:
-            colour = "--bad" if pull > 0 else "--good"
-            depth = 0.12 + 0.55 * abs(pull) / most
-            words = f"{100 * pull:+.1f} points"
+        share = attributions.get(piece.lower(), 0.0)
+        if most and abs(share) > 0.08 * most:
+            colour = "--bad" if share > 0 else "--good"
+            depth = 0.12 + 0.55 * abs(share) / most
+            words = f"{100 * share:+.1f} points"
             parts.append(
                 f'<mark style="background:rgba(var({colour}),{depth:.2f})" title="{words}">'
                 f"{esc(piece)}</mark>"
@@ -150,7 +152,7 @@ def _images(context: ReportContext, worst: list[int]) -> str:
     for row in worst:
         pixels = data.images[row]
         true, said = _said(context, row)
-        heat = covering_map(lambda images, row=row: _seen(context, images, row), pixels)  # type: ignore[misc]  # default
+        heat = occlusion_map(lambda images, row=row: _seen(context, images, row), pixels)  # type: ignore[misc]  # default
         parts.append(
             f"<figure><div>{image(pixels, f'a {true}, taken for {said}')}"
             f"{image(_heated(pixels, heat), 'where it looked')}</div>"

@@ -1,4 +1,4 @@
-"""How a report looks: on a phone, on a desk, in the dark and on paper."""
+"""The style sheet of a report: for phones, large screens, dark mode and paper."""
 
 STYLE = """
 :root { color-scheme: light dark; --page: #ffffff; --card: #f5f7fa; --ink: #1f2933;

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kerata.workbench.evaluation.figures import figure as main_figure
-from kerata.workbench.evaluation.verdict import TOLD
+from kerata.workbench.evaluation.verdict import SHOWN_APART
 from kerata.workbench.report import charts
 from kerata.workbench.report.context import ReportContext, metric_name
 from kerata.workbench.report.markup import bar, bullets, esc, paragraph, table
@@ -71,7 +71,7 @@ def diagnosis(context: ReportContext) -> str:
     if findings is None:
         return ""
     count = len(findings.looked_for)
-    shown = [finding for finding in findings if finding.name not in TOLD]
+    shown = [finding for finding in findings if finding.name not in SHOWN_APART]
     if not shown:
         count -= len(findings)
         message = paragraph(f"Nothing found among {count} possible faults that were looked for.")

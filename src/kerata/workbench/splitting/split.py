@@ -1,4 +1,4 @@
-"""Rows for training, for stopping and for the judgement."""
+"""Stratified splits into training, validation and test rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def held_out(strata: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split rows at random so that both parts are alike in one respect.
+    """Split rows at random, stratified by class or by the size of the target.
 
     Arguments:
         strata: one number a row: its class, or the target of a regression.
@@ -23,7 +23,7 @@ def held_out(strata: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, n
     generator = np.random.default_rng(seed)
     order = generator.permutation(len(strata))
     order = order[np.argsort(strata[order], kind="stable")]
-    # Every so manieth row in the order of the strata.
+    # A stratified sample: every n-th row in the order of the strata, n = 1 / share.
     steps = np.arange(len(order) + 1) * share + generator.uniform()
     chosen = np.diff(np.floor(steps)) > 0
     return np.sort(order[~chosen]), np.sort(order[chosen])

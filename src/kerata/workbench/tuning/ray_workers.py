@@ -51,7 +51,7 @@ def work_on_cluster(
         trials: trains networks; it is sent to the machines.
         networks: to choose from.
         limits: what is enough.
-        told: called with each finished trial.
+        on_trial: called with each finished trial.
 
     Raises:
         ImportError: Ray is not installed.

@@ -56,7 +56,7 @@ def work(
         trials: trains networks.
         networks: to choose from.
         limits: what is enough.
-        told: called with each finished trial, as the study holds it.
+        on_trial: called with each finished trial, as the study holds it.
     """
     from optuna.trial import TrialState
 

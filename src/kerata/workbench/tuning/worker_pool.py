@@ -47,7 +47,7 @@ def work_together(
         limits: what is enough.
         workers: how many processes.
         seed: of the first one's choices; the next one has the next.
-        told: called with each finished trial.
+        on_trial: called with each finished trial.
 
     Raises:
         RuntimeError: all workers have ended before it was enough, with what the last one said.
@@ -59,7 +59,7 @@ def work_together(
         job = {"study": str(path.resolve()), "networks": networks, "workers": workers, "seed": seed}
         job |= {"trials": limits.trials, "until": limits.until}
         (folder / JOB).write_text(json.dumps(job), encoding="utf-8")
-        with _crew(folder, workers) as pool:
+        with _worker_processes(folder, workers) as pool:
             _watch(study, pool, on_trial)
         for number, worker in enumerate(pool):
             if worker.returncode:
@@ -73,7 +73,7 @@ def work_together(
 
 
 @contextlib.contextmanager
-def _crew(folder: Path, workers: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _worker_processes(folder: Path, workers: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Start workers; a worker ends when its standard input is closed."""
     pool = []
     try:
@@ -86,7 +86,7 @@ def _crew(folder: Path, workers: int) -> Iterator[list[subprocess.Popen[bytes]]]
                         stdin=subprocess.PIPE,
                         stdout=log,
                         stderr=log,
-                        # Ctrl-C reaches this process alone, which then tells the workers.
+                        # Ctrl-C reaches this process alone, which then ends the workers.
                         start_new_session=True,
                     )
                 )
@@ -104,7 +104,7 @@ def _crew(folder: Path, workers: int) -> Iterator[list[subprocess.Popen[bytes]]]
 
 
 def _watch(study: Any, pool: list[Any], on_trial: Callable[[Any], None]) -> None:
-    """Tell of finished trials until all workers are done."""
+    """Report finished trials until all workers are done."""
     from optuna.trial import TrialState
 
     ends = (TrialState.COMPLETE, TrialState.PRUNED)
