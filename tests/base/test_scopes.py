@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kerata.base.registry import custom_object_scope, find_custom
+from kerata.base.custom_objects import custom_object_scope, find_custom
 from kerata.base.scope import Scope
 from kerata.base.variable import Variable
 

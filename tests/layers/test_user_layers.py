@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kerata import layers, ops
-from kerata.base.registry import register_keras_serializable
+from kerata.base.custom_objects import register_keras_serializable
 from kerata.base.scope import get_mask, set_mask
 from kerata.base.symbolic import KerasTensor
 from kerata.base.variable import Variable

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kerata import losses
-from kerata.base.registry import custom_object_scope
+from kerata.base.custom_objects import custom_object_scope
 from kerata.base.variable import Variable
 from kerata.losses.ranks import match_ranks
 from kerata.losses.resolve import resolve_loss

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kerata import losses, metrics
-from kerata.base.registry import custom_object_scope
+from kerata.base.custom_objects import custom_object_scope
 from kerata.base.scope import Scope
 from kerata.metrics.resolve import build_metric, resolve_metric
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kerata import optimizers
-from kerata.base.registry import register_keras_serializable
+from kerata.base.custom_objects import register_keras_serializable
 from kerata.base.variable import Variable
 
 from .steps import assert_close, compiled_steps, grads, weights

@@ -8,14 +8,11 @@ so that only the very same object counts as alike.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import copyreg
-import dis
 import enum
 import functools
 import hashlib
-import importlib
 import itertools
 import operator
 import re
@@ -23,12 +20,12 @@ import secrets
 import types
 import weakref
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import jax
 import numpy as np
 
+from kerata.base.code_reading import Reading, global_of, globals_read, imported, imports, reading_of
 from kerata.base.configurable import Configurable
 from kerata.base.dtypes import dtype_policy, epsilon, floatx, image_data_format
 from kerata.base.naming import is_automatic
@@ -118,7 +115,7 @@ class Signature:
             # Whether equal tuples are one object is the interpreter's affair.
             self._sequence(value)
         else:
-            place = (id(value.module), value.names) if isinstance(value, _Reading) else id(value)
+            place = (id(value.module), value.names) if isinstance(value, Reading) else id(value)
             if place in self._met:
                 self._tokens.append(("again", self._met[place][0]))
             else:
@@ -156,7 +153,7 @@ class Signature:
             self._tokens.append(("pattern", value.pattern, value.flags))
         elif isinstance(value, types.CodeType):
             self._code(value)
-        elif isinstance(value, _Reading):
+        elif isinstance(value, Reading):
             self._module(value)
         elif isinstance(value, types.ModuleType):
             self._tokens.append(("module", value.__name__, version_of(value)))
@@ -268,8 +265,8 @@ class Signature:
         parts = [value.__code__, cells, value.__defaults__, defaults, vars(value)]
         if not is_installed_file(value.__code__.co_filename):
             self.foreign.append(value)
-            parts += [_global(value, name) for name in _globals_read(value.__code__)]
-            parts += [_imported(value, *names) for names in _imports(value.__code__)]
+            parts += [global_of(value, name) for name in globals_read(value.__code__)]
+            parts += [imported(value, *names) for names in imports(value.__code__)]
         self._push((part, None, None) for part in parts)
 
     def _code(self, code: types.CodeType) -> None:
@@ -293,13 +290,15 @@ class Signature:
             self._tokens.append(tuple(found))
             self._push((part, None, None) for part in (cls.__bases__, *found.values()))
 
-    def _module(self, reading: _Reading) -> None:
+    def _module(self, reading: Reading) -> None:
         module = reading.module
         self._tokens.append(("module", module.__name__, version_of(module)))
         if not is_installed_module(module):
             found = [name for name in reading.names if name in vars(module)]
             self._tokens.append(tuple(found))
-            self._push((_read(vars(module)[name], reading.names), None, None) for name in found)
+            self._push(
+                (reading_of(vars(module)[name], reading.names), None, None) for name in found
+            )
 
     # The rest ------------------------------------------------------------------------------
 
@@ -325,14 +324,6 @@ class Signature:
 
     def _push(self, items: Iterable[tuple[Any, Any, Any]]) -> None:
         self._todo += list(items)[::-1]
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """A module of which only some names are read."""
-
-    module: types.ModuleType
-    names: tuple[str, ...]
 
 
 def _look(container: Any, ignored: frozenset[str]) -> tuple[Any, Any]:
@@ -421,56 +412,3 @@ def _installed_class(cls: type) -> str | None:
     if cls not in _installed:
         _installed[cls] = installed_name(cls)
     return _installed[cls]
-
-
-# What functions read beside their arguments ------------------------------------------------
-
-
-@functools.lru_cache(4096)
-def _globals_read(code: types.CodeType) -> tuple[str, ...]:
-    """Give the names of globals that a function, or one inside it, reads."""
-    found = [
-        i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-    ]
-    return tuple(dict.fromkeys([*found, *itertools.chain(*map(_globals_read, _inner(code)))]))
-
-
-@functools.lru_cache(4096)
-def _names(code: types.CodeType) -> tuple[str, ...]:
-    """Give all names of globals and attributes in a function and those inside it."""
-    return tuple(dict.fromkeys([*code.co_names, *itertools.chain(*map(_names, _inner(code)))]))
-
-
-@functools.lru_cache(4096)
-def _imports(code: types.CodeType) -> tuple[tuple[str, int], ...]:
-    """Give what a function imports when it runs: name of the module, dots before it."""
-    found: list[tuple[str, int]] = []
-    before: list[Any] = [None, None]
-    for i in dis.get_instructions(code):
-        if i.opname == "IMPORT_NAME":
-            found.append((i.argval, before[0] if isinstance(before[0], int) else 0))
-        before = [before[1], i.argval]
-    return tuple(dict.fromkeys([*found, *itertools.chain(*map(_imports, _inner(code)))]))
-
-
-def _inner(code: types.CodeType) -> list[types.CodeType]:
-    return [c for c in code.co_consts if isinstance(c, types.CodeType)]
-
-
-def _read(value: Any, names: tuple[str, ...]) -> Any:
-    return _Reading(value, names) if isinstance(value, types.ModuleType) else value
-
-
-def _global(function: types.FunctionType, name: str) -> Any:
-    places = function.__globals__, vars(builtins)
-    found = next((place[name] for place in places if name in place), None)
-    return _read(found, _names(function.__code__))
-
-
-def _imported(function: types.FunctionType, name: str, dots: int) -> Any:
-    package = function.__globals__.get("__package__") or ""
-    try:
-        module = importlib.import_module("." * dots + name, package)
-    except ImportError:
-        return f"no module {name}"
-    return _Reading(module, _names(function.__code__))

@@ -14,16 +14,18 @@ import numpy as np
 
 from kerata import regularizers
 from kerata.base.configurable import Configurable, is_automatic, restored
+from kerata.base.custom_objects import custom_object_scope
 from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
 from kerata.base.jax_sparse import is_jax_sparse
-from kerata.base.messages import did_you_mean, shape_text
+from kerata.base.messages import shape_text
 from kerata.base.origin import is_own_class, is_own_function
-from kerata.base.registry import custom_object_scope, deserialize, serialize
+from kerata.base.registry import deserialize, serialize
 from kerata.base.rematerialization import remat
 from kerata.base.scope import autocast, autocast_dtype, current_scope, get_mask, set_mask
 from kerata.base.signatures import argument_names
 from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
 from kerata.layers import masks
+from kerata.layers.first_shape import first_layer_shape
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.inputs import as_tuples, has_arrays, symbols_for, to_array
 from kerata.layers.signature import call_signature, shapes_of
@@ -39,9 +41,6 @@ class _Calls(threading.local):
 
 
 _calls = _Calls()
-
-# How Keras's older versions said the shape of the input that a first layer gets.
-_SHAPE_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "batch_shape")
 
 
 class Layer(Stateless):
@@ -111,7 +110,7 @@ class Layer(Stateless):
         self.built = False
         self._added_losses: list[Any] = []
         self._build_shapes: dict[str, Any] | None = None
-        self._first_shape = _first_layer_shape(type(self), kwargs)
+        self._first_shape = first_layer_shape(type(self), kwargs)
 
     # Types -----------------------------------------------------------------------------
 
@@ -439,11 +438,6 @@ class Layer(Stateless):
 _BASE = {"name": "name", "trainable": "trainable", "dtype": "dtype_policy"}
 
 
-def current_training() -> bool | None:
-    """Say whether the layer call in progress on this thread is training, or None outside calls."""
-    return _calls.training
-
-
 def _marking(build: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(build)
     def marked(self: Layer, *shapes: Any, **named: Any) -> None:
@@ -464,23 +458,3 @@ def _policy(dtype: Any) -> DTypePolicy:
     if isinstance(dtype, dict):
         return deserialize(dtype)
     return dtype_policy() if dtype is None else DTypePolicy(dtype)
-
-
-def _first_layer_shape(cls: type, kwargs: dict[str, Any]) -> tuple[int | None, ...] | None:
-    """Read the old ways to give a first layer's input shape; the batch axis comes first."""
-    unknown = [k for k in kwargs if k not in (*_SHAPE_KEYWORDS, "batch_size", "weights")]
-    if unknown:
-        raise TypeError(
-            f"{cls.__name__} has no argument {unknown[0]!r}. "
-            f"{did_you_mean(unknown[0], argument_names(cls))}"
-        )
-    full = kwargs.get("batch_input_shape", kwargs.get("batch_shape"))
-    if full is not None:
-        return tuple(full)
-    shape = kwargs.get("input_shape")
-    if shape is None and kwargs.get("input_dim") is not None:
-        shape = kwargs["input_dim"]
-    if shape is None:
-        return None
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-    return (kwargs.get("batch_size"), *shape)

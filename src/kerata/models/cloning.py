@@ -9,7 +9,7 @@ from typing import Any
 import jax
 
 from kerata.base.configurable import Configurable
-from kerata.base.registry import custom_object_scope
+from kerata.base.custom_objects import custom_object_scope
 from kerata.base.symbolic import Operation, is_symbolic
 from kerata.layers.core.input_layer import Input
 from kerata.models.model import Model

@@ -114,9 +114,6 @@ class Graph:
         )
         return order, ordered
 
-    def _users(self, tensor: KerasTensor) -> list[Node]:
-        return [n for n in self.nodes if any(t is tensor for t in n.inputs)]
-
     def _loose_end(self, tensor: KerasTensor) -> str:
         where = "" if tensor.node is None else f" (from Input {tensor.node.operation.name!r})"
         names = ", ".join(repr(e.name) for e in self._entrances)

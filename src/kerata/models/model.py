@@ -8,8 +8,8 @@ from typing import Any
 
 import jax
 
+from kerata.base.custom_objects import custom_object_scope
 from kerata.base.messages import did_you_mean
-from kerata.base.registry import custom_object_scope
 from kerata.base.symbolic import KerasTensor, Operation
 from kerata.layers.layer import Layer
 from kerata.layers.rows import keeps_rows_apart

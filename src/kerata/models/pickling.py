@@ -10,8 +10,8 @@ from typing import Any
 
 import jax
 
+from kerata.base.custom_objects import custom_object_scope
 from kerata.base.origin import is_own_class, is_own_function
-from kerata.base.registry import custom_object_scope
 from kerata.saving.archive import read_archive, write_archive
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import jax
 
-from kerata.base.registry import custom_object_scope, deserialize, serialize
+from kerata.base.custom_objects import custom_object_scope
+from kerata.base.registry import deserialize, serialize
 from kerata.base.symbolic import KerasTensor, is_symbolic
 from kerata.layers.core.input_layer import InputLayer
 from kerata.layers.layer import Layer

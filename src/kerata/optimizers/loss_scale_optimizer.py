@@ -8,7 +8,8 @@ from typing import Any, Self
 import jax.numpy as jnp
 import numpy as np
 
-from kerata.base.registry import custom_object_scope, deserialize, serialize
+from kerata.base.custom_objects import custom_object_scope
+from kerata.base.registry import deserialize, serialize
 from kerata.base.variable import Variable
 from kerata.optimizers.arguments import COMMON
 from kerata.optimizers.optimizer import Optimizer

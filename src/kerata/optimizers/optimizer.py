@@ -11,8 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.configurable import restored
+from kerata.base.custom_objects import custom_object_scope
 from kerata.base.naming import auto_name
-from kerata.base.registry import custom_object_scope, serialize
+from kerata.base.registry import serialize
 from kerata.base.signatures import written_out
 from kerata.base.variable import Variable, unboxed
 from kerata.optimizers.arguments import (

@@ -1,15 +1,14 @@
 """Models in files, and names for classes and functions of yours in them."""
 
-from kerata.base.registry import (
+from kerata.base.custom_objects import (
     custom_object_scope,
     custom_object_scope as CustomObjectScope,
-    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
-    serialize as serialize_keras_object,
 )
+from kerata.base.registry import deserialize_keras_object, serialize as serialize_keras_object
 from kerata.saving.model_files import (
     load_model,
     load_weights,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kerata.base.registry import find_custom
+from kerata.base.custom_objects import find_custom
 
 # Keras 2 wrote these into every config of a class; they say nothing any more.
 _IDLE = {

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from kerata.base.custom_objects import custom_object_scope
 from kerata.base.json_text import read_json_text
 from kerata.base.messages import printable
-from kerata.base.registry import check_safe_mode, custom_object_scope
+from kerata.base.registry import check_safe_mode
 from kerata.base.variable import limited_size
 from kerata.saving import archive, hdf5, hdf5_probe, legacy, state
 from kerata.saving.structure import compile_from, model_from

@@ -8,7 +8,8 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from kerata.base.registry import Namespace, deserialize, find_custom, serialize
+from kerata.base.custom_objects import find_custom
+from kerata.base.registry import Namespace, deserialize, serialize
 from kerata.base.shared_objects import sharing
 from kerata.losses.names import namespace as losses_namespace
 from kerata.metrics.names import namespace as metrics_namespace

@@ -1,16 +1,15 @@
 """Tools around networks: labels, seeds, data sets in batches, progress bars, registration."""
 
-from kerata.base.randomness import set_random_seed
-from kerata.base.registry import (
+from kerata.base.custom_objects import (
     custom_object_scope,
     custom_object_scope as CustomObjectScope,
-    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
-    serialize as serialize_keras_object,
 )
+from kerata.base.randomness import set_random_seed
+from kerata.base.registry import deserialize_keras_object, serialize as serialize_keras_object
 from kerata.utils.bags import multi_hot
 from kerata.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from kerata.utils.image_dataset import image_dataset_from_directory

@@ -7,8 +7,8 @@ from typing import Any
 import jax
 
 from kerata.base.arguments import positive_int
+from kerata.base.custom_objects import custom_object_scope
 from kerata.base.origin import is_own_class
-from kerata.base.registry import custom_object_scope
 from kerata.metrics import Metric
 from kerata.models import clone_model
 from kerata.wrappers.optimizers import make_optimizer

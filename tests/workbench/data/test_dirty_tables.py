@@ -14,7 +14,6 @@ from kerata.workbench.data.schema import (
     column_values,
     infer_columns,
     load_overrides,
-    save_columns,
 )
 
 KINDS = {
@@ -135,7 +134,8 @@ def test_columns_of_a_file_can_be_edited(dirty, tmp_path):
     path, target = dirty("wine")
     frame = read_source(path, target=target).train.frame
     columns = infer_columns(frame, target)
-    file = save_columns(columns, tmp_path / "columns.json")
+    file = tmp_path / "columns.json"
+    file.write_text(json.dumps({c.name: c.as_dict() for c in columns}))
     overrides = load_overrides(file)
     assert overrides["sample no"] == "drop"
     assert overrides["hue"] == "category"

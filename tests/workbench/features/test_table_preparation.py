@@ -44,7 +44,7 @@ def test_all_kinds_of_columns_become_inputs():
     preparation = fitted(frame)
     x = preparation.transform(frame)
     assert preparation.input_names == ["numbers", "categories", "words"] == list(x)
-    names = preparation.number_names
+    names = [name for column in preparation.numbers for name in column.names]
     assert names[:3] == ["age", "age is missing", "income"]
     assert "born, sin of the year" in names
     numbers = x["numbers"]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.utils.files import write_beside
 from kerata.workbench.core.boolean_words import boolean_pair, boolean_words
 from kerata.workbench.core.cell_values import (
     date_format,
@@ -122,22 +121,12 @@ def column_values(frame: pandas.DataFrame, column: Column) -> pandas.Series:
     return _same_words(text, column.form) if column.form else text
 
 
-def save_columns(columns: list[Column], path: str | Path) -> Path:
-    """Write columns to a JSON file that a person can edit: the kind of each decides.
-
-    A kind of ``'drop'``, or ``"used": false``, leaves a column out.
-    """
-    path = Path(path)
-    data = {column.name: column.as_dict() for column in columns}
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    return write_beside(path, lambda file: file.write(text.encode()))
-
-
 def load_overrides(path: str | Path) -> dict[str, str]:
     """Read a JSON file of columns as ``overrides`` for :func:`infer_columns`.
 
     Arguments:
-        path: what :func:`save_columns` wrote, or plainly ``{"age": "number", "id": "drop"}``.
+        path: ``{"age": "number", "id": "drop"}``, or for
+            each name a dictionary with its kind.
 
     Raises:
         FileNotFoundError: no such file.

@@ -97,11 +97,6 @@ class TablePreparation(Preparation):
         return [name for name, present in parts.items() if present]
 
     @property
-    def number_names(self) -> list[str]:
-        """Names of the prepared columns of numbers."""
-        return [name for column in self.numbers for name in column.names]
-
-    @property
     def columns(self) -> list[str]:
         """The raw columns that are needed."""
         return [column.name for column in self.read]
