@@ -263,7 +263,7 @@ class Graph:
         values = self.arrange(inputs)
         if masks is not None:
             given = (
-                self._by_name(masks)
+                self._by_place(masks)
                 if isinstance(masks, dict)
                 else jax.tree.leaves(masks, is_leaf=lambda m: m is None)
             )
