@@ -6,15 +6,16 @@ WORKERS ?= 2
 VENV := .venv
 # The libraries that Kerata is measured beside live in an environment of their own.
 PEERS := .bench-venv
+TABLES := .bench-tables-venv
 RUN  := $(VENV)/bin
 PIP  := $(RUN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format bench bench-search clean
+.PHONY: help demo test test-all lint format bench bench-search bench-tables clean
 
 help:  ## show this list
 	@echo "make ...   (PYTHON=/path/to/python3.12 picks another Python, 3.11 or newer)"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed-demo  ## watch a network learn handwritten digits (first time: a minute of installation)
 	@$(RUN)/kerata train digits
@@ -43,8 +44,11 @@ bench: $(VENV)/installed-dev $(PEERS)/installed  ## measure speed and memory bes
 bench-search: $(VENV)/installed-dev  ## measure grids and cross-validation beside Keras and scikit-learn
 	@$(RUN)/python benchmarks/search.py
 
+bench-tables: $(TABLES)/installed  ## measure `kerata train` on 30 tables beside tree ensembles (an hour), write docs/tables.md
+	@$(TABLES)/bin/python benchmarks/tables/run.py
+
 clean:  ## remove .venv, caches and build outputs (runs/ stays)
-	rm -rf $(VENV) $(PEERS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(TABLES) .bench-tables build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -66,6 +70,12 @@ $(PEERS)/installed: benchmarks/requirements.txt
 	@echo "Installing TensorFlow, PyTorch and Keras into $(PEERS): some minutes, once ..."
 	@$(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip --quiet --disable-pip-version-check install -r benchmarks/requirements.txt
+	@touch $@
+
+$(TABLES)/installed: benchmarks/tables/requirements.txt pyproject.toml
+	@echo "Installing Kerata, CatBoost, LightGBM and XGBoost into $(TABLES): some minutes, once ..."
+	@$(PYTHON) -m venv $(TABLES)
+	@$(TABLES)/bin/python -m pip --quiet --disable-pip-version-check install -r benchmarks/tables/requirements.txt --editable '.[tables,sklearn,plots]'
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
