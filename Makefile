@@ -34,7 +34,7 @@ lint: $(VENV)/installed-dev  ## check style and types
 	@$(RUN)/mypy
 	@$(RUN)/python scripts/docstring_levels.py
 
-format: $(VENV)/installed-dev  ## put the code into the house's format
+format: $(VENV)/installed-dev  ## put the code into the project's format
 	@$(RUN)/ruff check --fix .
 	@$(RUN)/ruff format .
 

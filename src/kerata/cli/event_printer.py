@@ -37,8 +37,8 @@ class EventPrinter:
     def rows(self, rows: dict[str, int]) -> None:
         """Print how the rows were divided."""
         self._line(
-            f"{rows['train']:,} rows to train on, {rows['validation']:,} to stop by, "
-            f"{rows['test']:,} to judge by."
+            f"{rows['train']:,} training rows, {rows['validation']:,} validation rows, "
+            f"{rows['test']:,} test rows."
         )
 
     def preparation(self, preparation: Any) -> None:

@@ -101,8 +101,8 @@ def print_show(name: str, folder: Path) -> None:
         run.task.why,
         f"Made {record['created'][:16].replace('T', ' ')} from {record.get('source')}, "
         f"seed {record.get('seed')}.",
-        f"{rows.get('train', 0):,} rows to train on, {rows.get('validation', 0):,} to stop by, "
-        f"{rows.get('test', 0):,} to judge by.",
+        f"{rows.get('train', 0):,} training rows, {rows.get('validation', 0):,} validation rows, "
+        f"{rows.get('test', 0):,} test rows.",
         f"{record.get('epochs')} epochs, the best {record.get('best_epoch')}; "
         f"{record.get('parameters') or 0:,} parameters, {_megabytes(record.get('bytes') or 0)}; "
         f"{_per_second(record)} predicted a second.",

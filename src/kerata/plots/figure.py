@@ -34,7 +34,7 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def tidy(axes: Axes) -> None:
-    """Give axes the house's look: a light grid below the data, no frame, small grey numbers."""
+    """Style axes: a light grid below the data, no frame, small grey numbers."""
     axes.set_axisbelow(True)
     axes.grid(color=GRID, linewidth=0.8)
     axes.tick_params(colors=GREY, labelsize=9, length=0)

@@ -148,7 +148,7 @@ class TablePreparation(Preparation):
         if names:
             why = "" if self.ranked else " (skewed)"
             self.notes.append(
-                f"Ranks, spread out like a normal distribution, are used for {_some(names)}{why}."
+                f"A quantile transform to a normal distribution is applied to {_some(names)}{why}."
             )
 
     def _values(self, frame: Any, name: str) -> Any:

@@ -92,8 +92,8 @@ def data(context: ReportContext) -> str:
     rows = record["rows"]
     lines = [
         f"{record['source']}: read as {KINDS[context.kind]}; {context.task.why}",
-        f"{sum(rows.values()):,} rows: {rows['train']:,} to train on, {rows['validation']:,} to "
-        f"stop by, {rows['test']:,} to judge by.",
+        f"{sum(rows.values()):,} rows: {rows['train']:,} for training, {rows['validation']:,} for "
+        f"validation, {rows['test']:,} for the test.",
     ]
     shown = [*lines, *(note for note in trained.notes)]
     parts = [bullets(shown)]
