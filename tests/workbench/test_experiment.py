@@ -69,6 +69,7 @@ def test_events_come_in_order(ring):
     wanted = [
         "columns",
         "task",
+        "split",
         "rows",
         "preparation",
         "baseline",

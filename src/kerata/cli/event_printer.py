@@ -34,6 +34,11 @@ class EventPrinter:
         self._line(task.why)
         self.kind = task
 
+    def split(self, rule: Any) -> None:
+        """Print along what the rows were divided, if not at random."""
+        if rule.summary.sentence:
+            say(self.console, "Split", [rule.summary.sentence])
+
     def rows(self, rows: dict[str, int]) -> None:
         """Print how the rows were divided."""
         self._line(

@@ -67,6 +67,13 @@ COLUMN = Annotated[
     list[str] | None, typer.Option(help="A column's kind, such as zip=category or id=drop.")
 ]
 EPOCHS = Annotated[int | None, typer.Option(help="At most so many passes over the data.")]
+SPLIT_BY = Annotated[
+    str | None,
+    typer.Option(help="Column of dates or steps: learn from the past, judge on the latest rows."),
+]
+GROUP = Annotated[
+    str | None, typer.Option(help="Column of subjects: none is on both sides of a split.")
+]
 BALANCE = Annotated[
     bool, typer.Option("--balance", help="Let rare classes weigh as much as others.")
 ]
@@ -111,6 +118,8 @@ def train(
     epochs: EPOCHS = None,
     batch_size: Annotated[int | None, typer.Option(help="Rows in a training step.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 0,
+    split_by: SPLIT_BY = None,
+    group: GROUP = None,
     balance: BALANCE = False,
     out: OUT = None,
     overwrite: OVERWRITE = False,
@@ -137,6 +146,8 @@ def train(
             epochs=epochs,
             batch_size=batch_size,
             seed=seed,
+            split_by=split_by,
+            group=group,
             balance=balance,
             out=out,
             overwrite=overwrite,
@@ -168,6 +179,8 @@ def tune(
     column: COLUMN = None,
     epochs: EPOCHS = None,
     seed: Annotated[int, typer.Option(help="Of splits, first weights and choices.")] = 0,
+    split_by: SPLIT_BY = None,
+    group: GROUP = None,
     balance: BALANCE = False,
     out: OUT = None,
     overwrite: OVERWRITE = False,
@@ -192,6 +205,8 @@ def tune(
             kinds=column or [],
             epochs=epochs,
             seed=seed,
+            split_by=split_by,
+            group=group,
             balance=balance,
             out=out,
             overwrite=overwrite,

@@ -22,6 +22,8 @@ class Request:
     epochs: int | None = None
     batch_size: int | None = None
     seed: int = 0
+    split_by: str | None = None
+    group: str | None = None
     balance: bool = False
     out: Path | None = None
     overwrite: bool = False

@@ -54,6 +54,8 @@ def train_source(request: Request) -> None:
             epochs=request.epochs,
             batch_size=request.batch_size,
             seed=request.seed,
+            split_by=request.split_by,
+            group=request.group,
             balance=request.balance,
             with_diagnosis=True,
             watch=[saver.watch] if request.quiet else [saver.watch, view],
@@ -131,6 +133,8 @@ def python_lines(request: Request, columns: dict[str, str], options: dict[str, A
         "epochs": request.epochs,
         "batch_size": request.batch_size,
         "seed": request.seed or None,
+        "split_by": request.split_by,
+        "group": request.group,
         "balance": request.balance or None,
     }
     return "\n".join(

@@ -14,6 +14,7 @@ from kerata.workbench.core.result import Baseline, Tell, Trained, outputs_of
 from kerata.workbench.data.containers import Source
 from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped
 from kerata.workbench.splitting.divide import divide
+from kerata.workbench.splitting.split import TIME
 from kerata.workbench.training import baselines, ensemble
 from kerata.workbench.training.plan import plan_training
 
@@ -31,6 +32,8 @@ def fit_source(
     seed: int = 0,
     test_share: float = 0.2,
     validation_share: float = 0.15,
+    split_by: str | None = None,
+    group: str | None = None,
     balance: bool = False,
     with_baselines: bool = True,
     with_diagnosis: bool = False,
@@ -57,14 +60,19 @@ def fit_source(
         seed: integer that decides splits, initial weights and the order of rows.
         test_share: fraction of all rows, unless the source has an official test set.
         validation_share: fraction of the rows that are not test rows.
+        split_by: column of dates or numbers: the network learns from earlier rows and is
+            judged on the latest. Chosen by default for tables with one row a day, a month, a
+            step; ``'random'`` divides at random whatever the table shows.
+        group: column of which no value is on both sides of a split. Chosen by default where a
+            column names subjects of several rows each.
         balance: whether classes are weighted inversely to their frequency.
         with_baselines: whether baselines are trained.
         with_diagnosis: whether ``diagnose`` examines rows and network.
         watch: callbacks for the network's training.
         on_event: function of a name and a value, called at ``'columns'``, ``'task'``,
-            ``'rows'``, ``'preparation'``, ``'baseline'``, ``'network'``, ``'member'`` (after
-            each further network of several), ``'trained'`` (with the ``Trained``) and
-            ``'diagnosis'`` (before it is made).
+            ``'split'`` (the ``SplitRule``), ``'rows'``, ``'preparation'``, ``'baseline'``,
+            ``'network'``, ``'member'`` (after each further network of several), ``'trained'``
+            (with the ``Trained``) and ``'diagnosis'`` (before it is made).
 
     Returns:
         A ``Trained``: model, preparation, history, and for the n test rows predictions of
@@ -97,6 +105,8 @@ def fit_source(
         seed=seed,
         test_share=test_share,
         validation_share=validation_share,
+        split_by=split_by,
+        group=group,
         tell=tell,
     )
     chosen, targets, notes = divided.task, divided.targets, divided.notes
@@ -186,11 +196,14 @@ def fit_source(
                 "seed": seed,
                 "test_share": test_share,
                 "validation_share": validation_share,
+                "split_by": split_by,
+                "group": group,
                 "balance": balance,
             },
             seconds=clock,
             notes=notes,
             fingerprint=source.fingerprint,
+            split=divided.rule.summary,
         )
         tell("trained", trained)
     if with_diagnosis:
@@ -199,7 +212,15 @@ def fit_source(
         trained.findings = (
             skipped()
             if presses.unseen
-            else diagnose_prepared(outcome.history, outcome.model, outcome.first, x, targets, seed)
+            else diagnose_prepared(
+                outcome.history,
+                outcome.model,
+                outcome.first,
+                x,
+                targets,
+                seed,
+                ordered=divided.rule.kind == TIME,
+            )
         )
         clock["diagnosis"] = time.perf_counter() - began
     return trained

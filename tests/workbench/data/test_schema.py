@@ -9,7 +9,8 @@ import pandas
 
 from kerata.workbench.core.task import choose_task
 from kerata.workbench.data import read_source
-from kerata.workbench.data.schema import column_values, infer_columns, load_overrides
+from kerata.workbench.data.column_cells import column_values
+from kerata.workbench.data.schema import infer_columns, load_overrides
 
 ROWS = 60
 rng = np.random.default_rng(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -47,6 +47,57 @@ class Baseline:
     interval: Interval
     gain: float | None = None
     gain_interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """How the rows were divided, and why.
+
+    Arguments:
+        kind: ``'random'``, ``'time'`` (judged on the latest rows) or ``'groups'`` (judged on
+            groups that the network never saw).
+        columns: that time or groups were read from; none for copies of rows.
+        evidence: why, where nobody asked for it.
+        asked: whether the user asked for it.
+    """
+
+    kind: str = "random"
+    columns: tuple[str, ...] = ()
+    evidence: str = ""
+    asked: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What was done and why; '' for rows that were divided at random.
+
+        >>> Split("time", ("day",), asked=True).sentence
+        "The network learns from earlier rows and is judged on the latest, by 'day'."
+        """
+        if self.kind == "random" or not self.columns:
+            return ""
+        named = " and ".join(repr(name) for name in self.columns)
+        away = "; --split-by random divides at random instead."
+        if self.kind == "time":
+            done = "The network learns from earlier rows and is judged on the latest"
+            why = f"Rows follow each other in time: {self.evidence}. "
+        else:
+            done = "The network is judged on groups that it never saw"
+            why = f"Several rows belong together: {self.evidence}. "
+        return f"{done}, by {named}." if self.asked else f"{why}{done}{away}"
+
+    @property
+    def unseen(self) -> str:
+        """What the test rows are to the network, to follow "test rows".
+
+        >>> Split("groups", ("patient",)).unseen
+        "of values of 'patient' that it never saw"
+        """
+        named = " and ".join(repr(name) for name in self.columns)
+        if self.kind == "time":
+            return f"the latest by {named}"
+        if self.kind == "groups" and self.columns:
+            return f"of values of {named} that it never saw"
+        return "which it never saw"
 
 
 @dataclass(frozen=True)
@@ -136,6 +187,7 @@ class Trained:
         notes: a sentence for each decision or oddity.
         fingerprint: SHA-256 of the source's content.
         search: the search that chose the network; None if there was none.
+        split: how the rows were divided.
     """
 
     model: Any
@@ -160,6 +212,7 @@ class Trained:
     notes: list[str]
     fingerprint: str
     search: SearchSummary | None = None
+    split: Split = field(default_factory=Split)
 
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""

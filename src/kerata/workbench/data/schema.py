@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.workbench.core.boolean_words import boolean_pair, boolean_words
+from kerata.workbench.core.boolean_words import boolean_pair
 from kerata.workbench.core.cell_values import (
     date_format,
     is_code,
     read_dates,
     read_numbers,
-    tidy,
 )
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.task import spell
+from kerata.workbench.data.column_cells import (
+    TRUTH,
+    as_text,
+    column_values,
+    dates_of,
+    finite,
+    numbers_of,
+)
 from kerata.workbench.data.leaks import find_leak, rows_to_look_at
 
 if TYPE_CHECKING:
@@ -31,8 +38,6 @@ USABLE = ("number", "category", "date", "text")
 KINDS = (*USABLE, "identifier", "constant", "nearly empty", "leak", "target")
 
 _NEARLY_EMPTY = 0.95
-# The form of a column of ones and zeros, which may come as true and false later.
-TRUTH = "1/0"
 _FEWEST_ROWS = 20
 _DENSE = 1.5
 _ID_NAME = re.compile(
@@ -67,13 +72,7 @@ def infer_columns(
     """
     names = [str(name) for name in frame.columns]
     overrides = dict(overrides or {})
-    for name in [target, *overrides]:
-        if name not in names:
-            raise ValueError(f"There is no column {name!r}. {did_you_mean(name, names)}")
-    for name, kind in overrides.items():
-        if kind not in (*USABLE, "drop"):
-            known = [*USABLE, "drop"]
-            raise ValueError(f"Column {name!r} can't be {kind!r}. {did_you_mean(kind, known)}")
+    check_overrides(frame, {target: "drop", **overrides})
     some = frame.iloc[rows_to_look_at(frame[target])]
     columns = []
     for name in names:
@@ -94,31 +93,23 @@ def infer_columns(
     return columns
 
 
-def column_values(frame: pandas.DataFrame, column: Column) -> pandas.Series:
-    """Give a column's values in the type of its kind, of training rows as of new ones.
+def check_overrides(frame: pandas.DataFrame, overrides: dict[str, str]) -> None:
+    """Refuse kinds of columns that make no sense.
 
     Arguments:
-        frame: a table that has the column.
-        column: what it is.
-
-    Returns:
-        ``'number'``: float64, NaN where missing; ``'date'``: datetime64, NaT where missing;
-        otherwise text, None where missing: a category's spelling is folded ("Red", "red "
-        and "RED" are the same), whole numbers are written without ``.0``.
+        frame: the table.
+        overrides: as for :func:`infer_columns`.
 
     Raises:
-        ValueError: text where a number or date is expected; row and column are named.
+        ValueError: a column or kind that is not there.
     """
-    series = frame[column.name]
-    if column.kind == "number":
-        return _numbers(series, column)
-    if column.kind == "date":
-        return _dates(series, column)
-    text = _as_text(series)
-    if column.kind != "category":
-        return text
-    text = text.str.lower()
-    return _same_words(text, column.form) if column.form else text
+    names = [str(name) for name in frame.columns]
+    for name, kind in overrides.items():
+        if name not in names:
+            raise ValueError(f"There is no column {name!r}. {did_you_mean(name, names)}")
+        if kind not in (*USABLE, "drop"):
+            known = [*USABLE, "drop"]
+            raise ValueError(f"Column {name!r} can't be {kind!r}. {did_you_mean(kind, known)}")
 
 
 def load_overrides(path: str | Path) -> dict[str, str]:
@@ -161,7 +152,7 @@ class _Look:
         pandas = need("pandas", "Reading a table")
         self.name = name
         self.numeric = pandas.api.types.is_numeric_dtype(series) and series.dtype != bool
-        self.series = _finite(series) if self.numeric else _as_text(series)
+        self.series = finite(series) if self.numeric else as_text(series)
         self.present = self.series.dropna()
         self.missing = len(self.series) - len(self.present)
         self.counts = self.present.value_counts()
@@ -178,12 +169,12 @@ class _Look:
             comma = "," if read is not None and read.decimal == "," else ""
             form = TRUTH if set(self._words()) == {"0", "1"} else comma
             column = self.column(kind, True, why, form=form, unit=read.unit if read else "")
-            _numbers(self.series, column)
+            numbers_of(self.series, column)
             return column
         if kind == "date":
             form = "%Y%m%d" if self.numeric else date_format(self.series) or "ISO8601"
             column = self.column(kind, True, why, form=form)
-            _dates(self.series, column)
+            dates_of(self.series, column)
             return column
         if kind == "category" and (pair := boolean_pair(word.lower() for word in self._words())):
             return self.column(kind, True, why, form="/".join(pair))
@@ -308,69 +299,3 @@ def _are_days(values: np.ndarray) -> bool:
     pandas = need("pandas", "Reading a table")
     some = pandas.Series(values[:1000].astype("int64").astype(str))
     return bool(pandas.to_datetime(some, format="%Y%m%d", errors="coerce").notna().all())
-
-
-def _as_text(series: pandas.Series) -> pandas.Series:
-    """Give tidy text of whatever a column holds."""
-    pandas = need("pandas", "Reading a table")
-    if isinstance(series.dtype, pandas.StringDtype):
-        return tidy(series)
-    if pandas.api.types.is_numeric_dtype(series) and series.dtype != bool:
-        series = series.astype("object").map(spell, na_action="ignore")
-    return tidy(series.astype("object").map(str, na_action="ignore").astype("str"))
-
-
-def _finite(series: pandas.Series) -> pandas.Series:
-    """Give numbers with NaN for what is missing or infinite."""
-    pandas = need("pandas", "Reading a table")
-    if series.dtype.kind in "iu" and isinstance(series.dtype, np.dtype):
-        return series
-    values = series.to_numpy("float64", na_value=np.nan)
-    return pandas.Series(np.where(np.isfinite(values), values, np.nan), index=series.index)
-
-
-def _numbers(series: pandas.Series, column: Column) -> pandas.Series:
-    pandas = need("pandas", "Reading a table")
-    if pandas.api.types.is_numeric_dtype(series):
-        return _finite(series).astype("float64")
-    text = _as_text(series)
-    text = text.mask(text.isin(column.noise))
-    if column.form == TRUTH:
-        text = _same_words(text.str.lower(), TRUTH)
-    read = read_numbers(text, "," if column.form == "," else None)
-    _refuse(text, read.failed, column, "number")
-    if read.unit not in ("", column.unit):
-        # A kilogram taken for a gram would be a wrong answer without a word.
-        known = f"in {column.unit!r}" if column.unit else "as plain numbers"
-        row = int(np.flatnonzero(np.isfinite(read.values))[0])
-        raise ValueError(
-            f"Column {column.name!r} is in {read.unit!r} (row {row + 1} holds "
-            f"{str(text.iloc[row])[:60]!r}), but training read it {known}: convert it first."
-        )
-    return pandas.Series(read.values, index=series.index)
-
-
-def _same_words(text: pandas.Series, form: str) -> pandas.Series:
-    """Write true and false as the column does that is known, "yes/no"."""
-    true, false = form.split("/")
-    return text.replace(boolean_words((true, false)))
-
-
-def _dates(series: pandas.Series, column: Column) -> pandas.Series:
-    text = _as_text(series)
-    text = text.mask(text.isin(column.noise))
-    found = read_dates(text, column.form)
-    _refuse(text, (found.isna() & text.notna()).to_numpy(bool), column, "date")
-    return found
-
-
-def _refuse(text: pandas.Series, failed: np.ndarray, column: Column, what: str) -> None:
-    if failed.any():
-        row = int(np.flatnonzero(failed)[0])
-        more = int(failed.sum()) - 1
-        others = f" (and {more:,} more rows like it)" if more else ""
-        written = f" written as {column.form}" if what == "date" and "%" in column.form else ""
-        raise ValueError(
-            f"Row {row + 1} of column {column.name!r} holds {str(text.iloc[row])[:60]!r}{others}, "
-            f"where a {what}{written} is expected: correct it, or make the column a category."
-        )

@@ -65,6 +65,7 @@ class DiagnosisContext:
         data: maps names of splits to ``(x, y)``.
         seed: decides samples and trials.
         trials: whether short trainings may be made to see what helps.
+        ordered: whether held-out rows are later in time than training rows.
 
     Raises:
         ValueError: another split's name, or data that don't go together.
@@ -77,6 +78,7 @@ class DiagnosisContext:
         data: Mapping[str, Any],
         seed: int = 0,
         trials: bool = False,
+        ordered: bool = False,
     ) -> None:
         for name in data:
             if name not in _PARTS:
@@ -85,7 +87,7 @@ class DiagnosisContext:
                     f"{did_you_mean(name, _PARTS)}"
                 )
         self.history = None if history is None else _numbers(history)
-        self.model, self.seed, self.trials = model, seed, trials
+        self.model, self.seed, self.trials, self.ordered = model, seed, trials, ordered
         inputs = 1 if model is None else model._n_inputs()
         self.parts = {n: SplitData.of(n, data[n], inputs, seed) for n in _PARTS if n in data}
         self._fits: dict[str, Fit] = {}

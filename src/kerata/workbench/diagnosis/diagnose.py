@@ -19,6 +19,7 @@ def diagnose(
     trials: bool = False,
     seed: int = 0,
     only: Collection[str] | None = None,
+    ordered: bool = False,
 ) -> Findings:
     """Say in plain sentences what is wrong with a training, how one sees it, and what to do.
 
@@ -33,6 +34,8 @@ def diagnose(
             as long as 40 epochs.
         seed: decides samples and trials.
         only: names of the illnesses to look for; all of them by default.
+        ordered: whether held-out rows are later in time than training rows, so that shuffling
+            is no remedy where they differ.
 
     Returns:
         A list of findings, the most serious first; empty for a healthy network. It prints as
@@ -54,7 +57,7 @@ def diagnose(
             f"got {type(history).__name__}."
         )
     parts = {} if data is None else data if isinstance(data, Mapping) else {"train": data}
-    context = DiagnosisContext(curves, model, parts, seed=seed, trials=trials)
+    context = DiagnosisContext(curves, model, parts, seed, trials, ordered)
     checks = [check for check in CHECKS if only is None or check.name in only]
     missing = {check.name: check.missing(context) for check in checks}
     looked = [check for check in checks if not missing[check.name]]

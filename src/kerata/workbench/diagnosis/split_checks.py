@@ -93,7 +93,7 @@ def splits_differ(context: DiagnosisContext) -> Finding | None:
                 f"{100 * shares[1][worst]:.1f}% of the {held.name} rows."
             )
             evidence: dict[str, Any] = {"class": worst, "apart": apart}
-            return _different(held, message, evidence)
+            return _different(context, message, evidence)
     if not train.floating or train.flat is None or held.flat is None:
         return None
     a, b = (p.flat[p.chosen].astype(float) for p in (train, held))  # type: ignore[index] # not None
@@ -110,10 +110,16 @@ def splits_differ(context: DiagnosisContext) -> Finding | None:
         f"At the median, columns of the {held.name} rows lie {middle:.2g} standard deviations away "
         "from those of the training rows."
     )
-    return _different(held, message, {"shift": middle})
+    return _different(context, message, {"shift": middle})
 
 
-def _different(held: SplitData, message: str, evidence: dict[str, Any]) -> Finding:
+def _different(context: DiagnosisContext, message: str, evidence: dict[str, Any]) -> Finding:
+    if context.ordered:
+        step = (
+            "What comes later is unlike what was learned: train again as new rows come, and "
+            "predict changes or ratios instead of levels that go on rising."
+        )
+        return Finding("splits differ", f"{message} The data change with time.", evidence, step)
     step = (
         "Shuffle the rows before splitting (validation_split takes the last ones), and prepare "
         "all splits with the numbers of the training rows."

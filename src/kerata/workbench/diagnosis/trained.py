@@ -40,7 +40,15 @@ def diagnose_trained(
         return trained.preparation.transform(data), truth
 
     splits = {name: part(getattr(trained, name)) for name in ("train", "validation", "test")}
-    return diagnose(trained.history, trained.model, splits, trials=trials, seed=seed, only=only)
+    return diagnose(
+        trained.history,
+        trained.model,
+        splits,
+        trials=trials,
+        seed=seed,
+        only=only,
+        ordered=trained.split.kind == "time",
+    )
 
 
 def skipped() -> Findings:
@@ -55,6 +63,7 @@ def diagnose_prepared(
     x: Mapping[str, Any],
     targets: Mapping[str, np.ndarray],
     seed: int = 0,
+    ordered: bool = False,
 ) -> Findings:
     """Diagnose a network from rows that are prepared already; it never costs a training.
 
@@ -66,10 +75,11 @@ def diagnose_prepared(
         first: the first of them, into which one can look; or the same.
         x, targets: prepared rows and encoded targets by the names of the parts.
         seed: decides samples.
+        ordered: whether held-out rows are later in time.
     """
     splits = {name: (x[name], targets[name]) for name in x}
     try:
-        found = diagnose(history, model, splits, seed=seed)
+        found = diagnose(history, model, splits, seed=seed, ordered=ordered)
         if first is not model:
             inner = diagnose(None, first, {"train": splits["train"]}, seed=seed)
             more = [one for one in inner if one.name in INNER and one.name not in found.names]

@@ -121,15 +121,16 @@ def gain_sentence(baseline: Baseline, task: Any) -> str:
 def _quality(trained: Trained) -> str:
     task, rows = trained.task, len(trained.truth)
     low, high = (figure(end, task) for end in trained.interval)
+    unseen = trained.split.unseen
     main = figure(next(iter(trained.metrics.values())), task)
     if task.kind == "regression":
         return (
-            f"On {rows:,} test rows, which it never saw, {task.target!r} is missed by {main} on "
+            f"On {rows:,} test rows, {unseen}, {task.target!r} is missed by {main} on "
             f"average (95% interval {low} to {high}); R² is {trained.metrics['r2']:.3f}."
         )
     if task.kind == "labels":
         return (
-            f"On {rows:,} test rows, which it never saw, the F1 score of the labels is {main} "
+            f"On {rows:,} test rows, {unseen}, the F1 score of the labels is {main} "
             f"(95% interval {low} to {high}); all labels are right in "
             f"{100 * trained.metrics['all_right']:.1f}% of them."
         )
@@ -139,7 +140,7 @@ def _quality(trained: Trained) -> str:
         share = 100 * trained.metrics["balanced_accuracy"]
         more = f" The mean over classes is {share:.1f}%: rare ones are found less often."
     return (
-        f"It gets {right:,} of {rows:,} test rows right, which it never saw: accuracy {main} "
+        f"It gets {right:,} of {rows:,} test rows right, {unseen}: accuracy {main} "
         f"(95% interval {low} to {high}).{more}"
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.column import Column
-from kerata.workbench.data.schema import column_values
+from kerata.workbench.data.column_cells import column_values
 from kerata.workbench.features.categories import CategoryColumn, fit_categories
 from kerata.workbench.features.dates import DateColumn, fit_dates
 from kerata.workbench.features.numbers import NumberColumn, fit_numbers

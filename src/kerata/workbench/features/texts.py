@@ -9,7 +9,7 @@ import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.column import Column
-from kerata.workbench.data.schema import column_values
+from kerata.workbench.data.column_cells import column_values
 from kerata.workbench.features.preparation import Inputs, Preparation
 from kerata.workbench.features.rows import kind_of
 from kerata.workbench.features.tables import texts_of

@@ -44,6 +44,7 @@ def record_of(trained: Trained) -> dict[str, Any]:
             "verdict": None,
             "diagnosis": None,
             "search": None if trained.search is None else trained.search.as_dict(),
+            "split": dataclasses.asdict(trained.split),
             "rows": {part: len(numbers) for part, numbers in trained.rows.items()},
             "epochs": len(next(iter(trained.history.values()))),
             "best_epoch": trained.best_epoch,

@@ -19,7 +19,7 @@ from kerata.workbench.runs.run import Run
 
 OPTIONS = (
     *("target", "task", "network", "columns", "options", "epochs", "batch_size", "seed"),
-    *("test_share", "validation_share", "balance"),
+    *("test_share", "validation_share", "split_by", "group", "balance"),
 )
 
 
@@ -59,6 +59,9 @@ def train_again(
         )
     given = {option: config[option] for option in OPTIONS if option in config}
     given["network"] = chosen
+    if run.columns is not None and "split_by" not in config:
+        # Rows of runs from before were always divided at random.
+        given["split_by"] = "random"
     trained = fit_source(source, **given, **more)
     trained.config |= {"source": str(data), "table": config.get("table")}
     return trained

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,13 @@ import numpy as np
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.result import Tell
 from kerata.workbench.core.task import Task
+from kerata.workbench.data.column_cells import readable
 from kerata.workbench.data.containers import Source, Table
-from kerata.workbench.data.schema import infer_columns
+from kerata.workbench.data.schema import check_overrides, infer_columns
 from kerata.workbench.features.choice import prepared_kind
 from kerata.workbench.features.rows import target_values
+from kerata.workbench.splitting.choice import choose_rule
+from kerata.workbench.splitting.split import GROUPS, SplitRule
 from kerata.workbench.splitting.targets import (
     choose_and_clean,
     find_target,
@@ -37,6 +40,7 @@ class Divided:
         rows: their row numbers; those of the test count in the official test set where there
             is one.
         notes: what was done and what is odd, a sentence each.
+        rule: what decided on which side a row falls.
     """
 
     target: str
@@ -47,6 +51,7 @@ class Divided:
     targets: dict[str, np.ndarray]
     rows: dict[str, np.ndarray]
     notes: list[str]
+    rule: SplitRule = field(default_factory=SplitRule)
 
 
 def divide(
@@ -58,35 +63,80 @@ def divide(
     seed: int = 0,
     test_share: float = 0.2,
     validation_share: float = 0.15,
+    split_by: str | None = None,
+    group: str | None = None,
     tell: Tell = lambda name, value: None,
 ) -> Divided:
-    """Choose the task, understand the columns and divide the rows.
+    """Choose the task, divide the rows and understand the columns.
+
+    What columns are, and which of them give the target away, is learned without the test rows.
 
     Arguments:
         source: what ``read_source`` gave.
-        target, task, columns, seed, test_share, validation_share: as for ``fit_source``.
-        tell: called with ``'columns'``, ``'task'`` and ``'rows'`` as they become known.
+        target, task, columns, seed, test_share, validation_share, split_by, group: as for
+            ``fit_source``.
+        tell: called with ``'columns'``, ``'task'``, ``'split'`` (the ``SplitRule``) and
+            ``'rows'`` as they become known.
 
     Raises:
         ValueError: a target that is not there, too few rows, one class only, shares that are
-            no shares.
+            no shares, a column that can't divide the rows.
     """
     for name, share in (("test_share", test_share), ("validation_share", validation_share)):
         if not 0 < share < 1:
             raise ValueError(f"{name} must lie between 0 and 1, got {share}.")
     notes = list(source.notes)
     target = find_target(source, target)
-    found = None
+    table = isinstance(source.train, Table)
+    overrides = dict(columns or {})
     if isinstance(source.train, Table):
-        found = infer_columns(source.train.frame, target, dict(columns or {}))
-        tell("columns", found)
+        check_overrides(source.train.frame, overrides)
+    for name, wanted in (("split_by", split_by), ("group", group)):
+        if wanted is not None and not table:
+            raise ValueError(f"{name} names a column, and {source.name} is no table: leave it out.")
     chosen, data = choose_and_clean(source.train, target, task, notes)
-    tell("task", chosen)
     encoded = chosen.encode(target_values(data, target) or [])
+    rule = SplitRule()
+    if table:
+        rule = choose_rule(data.frame, target, encoded, split_by=split_by, group=group, notes=notes)
     parts, targets, rows = split_source(
-        source, data, encoded, chosen, test_share, validation_share, seed
+        source, data, encoded, chosen, test_share, validation_share, seed, rule
     )
+    found = None
+    if table:
+        found = _columns(data, rows, source.test is not None, target, overrides, rule)
+        tell("columns", found)
+        for part in parts:
+            frame, more = readable(parts[part].frame, found, f"the {part} rows")
+            parts[part] = replace(parts[part], frame=frame)
+            notes += more
+    tell("task", chosen)
     notes += imbalance(chosen, targets["train"])
+    tell("split", rule)
     tell("rows", {name: len(numbers) for name, numbers in rows.items()})
     kind = prepared_kind(source.kind, found)
-    return Divided(target, chosen, found, kind, parts, targets, rows, notes)
+    return Divided(target, chosen, found, kind, parts, targets, rows, notes, rule)
+
+
+def _columns(
+    data: Table,
+    rows: dict[str, np.ndarray],
+    official: bool,
+    target: str,
+    overrides: dict[str, str],
+    rule: SplitRule,
+) -> list[Column]:
+    """Say what columns are, from rows that are not for the test."""
+    learned = data.frame
+    if not official:
+        learned = learned.iloc[np.sort(np.concatenate([rows["train"], rows["validation"]]))]
+    found = infer_columns(learned, target, overrides)
+    if rule.kind != GROUPS:
+        return found
+    why = "names the groups by which rows are divided"
+    return [
+        replace(column, kind="identifier", used=False, why=why)
+        if column.name in rule.columns and column.name not in overrides
+        else column
+        for column in found
+    ]

@@ -12,7 +12,7 @@ from kerata.workbench.core.cell_values import is_missing
 from kerata.workbench.core.task import Task, choose_task
 from kerata.workbench.data.containers import Source
 from kerata.workbench.features.rows import count, take, target_values
-from kerata.workbench.splitting.split import held_out, strata_of
+from kerata.workbench.splitting.split import SplitRule, held_out, rule_for, strata_of
 
 # With fewer rows nothing can be told about a network.
 FEWEST_ROWS = 20
@@ -78,11 +78,12 @@ def split_source(
     test_share: float,
     validation_share: float,
     seed: int,
+    rule: SplitRule,
 ) -> tuple[dict[str, Any], dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Give raw rows, encoded targets and row numbers of the three parts."""
     rows = {}
     if source.test is None:
-        rest, rows["test"] = held_out(strata_of(encoded), test_share, seed)
+        rest, rows["test"] = held_out(strata_of(encoded), test_share, seed, rule)
         test, truth = take(data, rows["test"]), encoded[rows["test"]]
     else:
         values = target_values(source.test, task.target)
@@ -93,7 +94,9 @@ def split_source(
         test = take(source.test, rows["test"])
         truth = task.encode([values[row] for row in rows["test"]])
         rest = np.arange(count(data))
-    kept, stopping = held_out(strata_of(encoded[rest]), validation_share, seed + 1)
+    kept, stopping = held_out(
+        strata_of(encoded[rest]), validation_share, seed + 1, rule_for(rule, rest)
+    )
     rows["train"], rows["validation"] = rest[kept], rest[stopping]
     parts = {name: take(data, rows[name]) for name in ("train", "validation")} | {"test": test}
     targets = {name: encoded[rows[name]] for name in ("train", "validation")} | {"test": truth}

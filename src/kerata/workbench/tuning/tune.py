@@ -32,6 +32,8 @@ def tune_source(
     seed: int = 0,
     test_share: float = 0.2,
     validation_share: float = 0.15,
+    split_by: str | None = None,
+    group: str | None = None,
     balance: bool = False,
     workers: int = 1,
     ray: str | None = None,
@@ -49,8 +51,8 @@ def tune_source(
 
     Arguments:
         source: what ``read_source`` gave.
-        target, task, columns, seed, test_share, validation_share, balance: as for
-            ``fit_source``.
+        target, task, columns, seed, test_share, validation_share, split_by, group,
+            balance: as for ``fit_source``.
         networks: names to choose from; all that fit the data by default.
         trials: so many in the study, those of earlier calls included.
         minutes: that the search may take; no limit by default.
@@ -84,6 +86,8 @@ def tune_source(
         "seed": seed,
         "test_share": test_share,
         "validation_share": validation_share,
+        "split_by": split_by,
+        "group": group,
     }
     divided = divide(source, **how, tell=tell)
     rows = len(divided.rows["train"])
@@ -114,7 +118,7 @@ def tune_source(
             value.search = search
             value.seconds["search"] = seconds
             value.notes.append(note)
-        if name not in ("columns", "task", "rows"):
+        if name not in ("columns", "task", "split", "rows"):
             tell(name, value)
 
     return fit_source(
@@ -198,6 +202,7 @@ def _identity(
         "seed": how["seed"],
         "test_share": how["test_share"],
         "validation_share": how["validation_share"],
+        "split": divided.rule.said,
         "epochs": epochs,
         "balance": balance,
         "fingerprint": source.fingerprint,
