@@ -146,6 +146,36 @@ def test_unknown_name_and_reduction():
         ("categorical_crossentropy", (4,), (4, 3), "of the shape of y_pred"),
         ("binary_crossentropy", (4, 2), (4, 3), "of the shape of y_pred"),
         ("sparse_categorical_crossentropy", (4, 3), (4, 3), "For one-hot labels use"),
+        ("mean_squared_error", (4, 3), (4, 2), "mean_squared_error compares y_true"),
+        ("mean_absolute_error", (4, 3), (4, 2), "mean_absolute_error compares y_true"),
+        (
+            "mean_absolute_percentage_error",
+            (4, 3),
+            (4, 2),
+            "percentage_error compares y_true",
+        ),
+        (
+            "mean_squared_logarithmic_error",
+            (4, 3),
+            (4, 2),
+            "logarithmic_error compares y_true",
+        ),
+        ("huber", (4, 3), (4, 2), "huber compares y_true"),
+        ("log_cosh", (4, 3), (4, 2), "log_cosh compares y_true"),
+        ("cosine_similarity", (4, 3), (4, 2), "cosine_similarity compares y_true"),
+        ("kl_divergence", (4, 3), (4, 2), "kl_divergence compares y_true"),
+        ("poisson", (4, 3), (4, 2), "poisson compares y_true"),
+        ("hinge", (4, 3), (4, 2), "hinge compares y_true"),
+        ("squared_hinge", (4, 3), (4, 2), "squared_hinge compares y_true"),
+        ("categorical_hinge", (4, 3), (4, 2), "categorical_hinge compares y_true"),
+        ("dice", (4, 3), (4, 2), "dice compares y_true"),
+        ("tversky", (4, 3), (4, 2), "tversky compares y_true"),
+        ("mean_squared_error", (), (), "works along axis -1, which arrays of shape"),
+        ("binary_focal_crossentropy", (4, 2), (4, 3), "^binary_focal_crossentropy needs y_true"),
+        ("categorical_focal_crossentropy", (4, 2), (4, 3), "^categorical_focal_crossentropy needs"),
+        ("multi_class_hinge", (3,), (4, 3), "takes one integer label for each prediction"),
+        ("circle", (3,), (4, 3), "one label for each"),
+        ("ctc", (1, 2), (2, 4, 3), "ctc takes y_true of shape"),
         ("ctc", (4,), (4, 3), "ctc takes y_true of shape"),
     ],
 )
@@ -163,3 +193,38 @@ def test_match_ranks_leaves_what_it_can_not_fit():
 def test_base_loss_says_what_is_missing():
     with pytest.raises(NotImplementedError, match=r"define call\(self, y_true, y_pred\)"):
         losses.Loss()([1.0], [1.0])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: losses.BinaryCrossentropy(label_smoothing=2.0), "label_smoothing must be from 0"),
+        (lambda: losses.BinaryCrossentropy(from_logits="False"), "from_logits must be True or"),
+        (lambda: losses.CategoricalCrossentropy(axis=True), "axis must be an integer"),
+        (lambda: losses.CategoricalCrossentropy(axis=None), "axis must be an integer"),
+        (lambda: losses.SparseCategoricalCrossentropy(ignore_class="x"), "ignore_class must be"),
+        (lambda: losses.BinaryFocalCrossentropy(gamma=None), "gamma must be a number"),
+        (lambda: losses.CategoricalFocalCrossentropy(alpha=["a"]), "alpha must be a number"),
+        (lambda: losses.Huber(delta=-1.0), "Huber: delta must be at least 0, got delta=-1.0"),
+        (lambda: losses.Dice(axis="all"), "Dice: axis must be an integer"),
+        (lambda: losses.Tversky(alpha="x"), "Tversky: alpha must be a number"),
+        (lambda: losses.Circle(margin={}), "Circle: margin must be a number"),
+        (lambda: losses.MeanSquaredError(name=3), "name must be a string without"),
+    ],
+)
+def test_arguments_that_cannot_be_meant(make, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        make()
+
+
+def test_functions_of_the_users_take_any_arguments():
+    loss = losses.LossFunctionWrapper(lambda t, p, axis: abs(t - p) * len(axis), axis="ab")
+    assert float(loss([0.0], [1.0])) == 2.0
+
+
+def test_what_is_no_number_is_refused_in_a_sentence():
+    for wrong in (None, "x", np.array(["a", "b"]), [[1.0], [1.0, 2.0]], object()):
+        with pytest.raises(TypeError, match="Loss 'mean_squared_error' takes numbers as y_true"):
+            losses.MeanSquaredError()(wrong, np.ones(2))
+    with pytest.raises(ValueError, match=r"sample_weight of shape \(3,\) does not go with values"):
+        losses.MeanSquaredError()(np.ones((4, 2)), np.ones((4, 2)), sample_weight=np.ones(3))

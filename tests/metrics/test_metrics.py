@@ -157,18 +157,36 @@ def test_unknown_metric():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: metrics.Precision(thresholds=1.5), r"Thresholds must be from 0 to 1, got \[1.5\]"),
-        (lambda: metrics.AUC(num_thresholds=1), "num_thresholds must be at least 2, got 1"),
+        (
+            lambda: metrics.Precision(thresholds=1.5),
+            "Precision: thresholds must be from 0 to 1",
+        ),
+        (
+            lambda: metrics.AUC(num_thresholds=1),
+            "AUC: num_thresholds must be an integer of at",
+        ),
         (lambda: metrics.AUC(curve="roc2"), "curve must be one of 'ROC', 'PR', 'PRGAIN'"),
         (lambda: metrics.AUC(summation_method="mean"), "summation_method must be one of"),
         (lambda: metrics.AUC(num_labels=3), "num_labels is only for"),
-        (lambda: metrics.RecallAtPrecision(1.2), "precision must be from 0 to 1, got 1.2"),
+        (
+            lambda: metrics.RecallAtPrecision(1.2),
+            "RecallAtPrecision: precision must be from 0",
+        ),
         (lambda: metrics.PrecisionAtRecall(0.2, num_thresholds=0), "at least 1, got 0"),
         (lambda: metrics.F1Score(average="mean"), "average must be one of"),
         (lambda: metrics.FBetaScore(beta=-1.0), "beta must be above 0"),
         (lambda: metrics.F1Score(threshold=0.0), "threshold must be above 0"),
         (lambda: metrics.R2Score(class_aggregation="sum"), "class_aggregation must be one of"),
         (lambda: metrics.R2Score(num_regressors=-1), "must not be negative"),
+        (lambda: metrics.AUC(thresholds=[2.0]), "AUC: thresholds must be from 0 to 1"),
+        (lambda: metrics.AUC(num_thresholds=3.5), "must be an integer of at least 2, got 3.5"),
+        (lambda: metrics.Recall(thresholds=[]), "Recall: thresholds must hold at least one"),
+        (lambda: metrics.Precision(top_k=0), "Precision: top_k must be a positive integer"),
+        (lambda: metrics.TopKCategoricalAccuracy(k=0), "k must be a positive integer"),
+        (lambda: metrics.BinaryCrossentropy(label_smoothing=-0.5), "label_smoothing must be from"),
+        (lambda: metrics.IoU(0, [0]), "IoU: num_classes must be a positive integer"),
+        (lambda: metrics.IoU(2, []), "target_class_ids must name at least one"),
+        (lambda: metrics.IoU(2, [-1]), "target_class_ids has class -1"),
         (lambda: metrics.IoU(2, [2]), "target_class_ids has class 2"),
     ],
 )
@@ -183,8 +201,21 @@ def test_wrong_arguments(make, message):
         (metrics.F1Score(), (4,), (4, 3), r"labels of shape \(4,\)"),
         (metrics.R2Score(), (4, 3, 2), (4, 3, 2), r"shape \(batch, outputs\)"),
         (metrics.AUC(multi_label=True), (4,), (4,), r"shape \(batch, labels\)"),
-        (metrics.Precision(class_id=1), (4,), (4,), "class_id=1 needs"),
+        (metrics.Precision(class_id=1), (4,), (4,), "class_id=1 is none of the classes"),
         (metrics.CategoricalAccuracy(), (4,), (4, 3), "of the shape of y_pred"),
+        (metrics.Precision(class_id=7), (4, 2), (4, 2), "class_id=7 is none of the classes"),
+        (metrics.PrecisionAtRecall(0.5, class_id=-3), (4, 2), (4, 2), "class_id=-3 is none of"),
+        (metrics.Recall(top_k=3), (4, 2), (4, 2), "top_k=3 asks for more than"),
+        (metrics.AUC(), (4, 3), (4, 2), "compares y_true and y_pred number by number"),
+        (metrics.TruePositives(), (3,), (4,), "compares y_true and y_pred number by number"),
+        (metrics.MeanSquaredError(), (4, 3), (4, 2), "mean_squared_error compares"),
+        (metrics.RootMeanSquaredError(), (3,), (4,), "compares y_true and y_pred"),
+        (metrics.BinaryAccuracy(), (4, 3), (4, 2), "binary_accuracy compares"),
+        (metrics.SparseCategoricalAccuracy(), (1,), (4, 3), "takes one integer label for each"),
+        (metrics.SparseTopKCategoricalAccuracy(), (3,), (4, 3), "takes one integer label for"),
+        (metrics.MeanIoU(2), (3,), (4,), "needs a prediction for each label"),
+        (metrics.F1Score(), (4, 2), (4, 3), "compares y_true and y_pred"),
+        (metrics.R2Score(), (4, 2), (4, 3), "compares y_true and y_pred"),
     ],
 )
 def test_shapes_that_do_not_fit(metric, true_shape, pred_shape, message):
@@ -220,3 +251,19 @@ def test_directions():
     assert metrics.AUC()._direction == "up"
     assert metrics.MeanSquaredError()._direction == "down"
     assert metrics.MeanMetricWrapper(lambda t, p: p)._direction is None
+
+
+@pytest.mark.parametrize(
+    "metric", [metrics.MeanSquaredError(), metrics.Precision(), metrics.MeanIoU(2), metrics.Mean()]
+)
+def test_weights_that_do_not_go_with_the_rows(metric):
+    rows = (np.ones(4), np.ones(4)) if type(metric) is not metrics.Mean else (np.ones(4),)
+    with pytest.raises(ValueError, match=r"sample_weight of shape \(3,\) does not go with"):
+        metric.update_state(*rows, sample_weight=np.ones(3))
+
+
+def test_what_is_no_number_is_refused_in_a_sentence():
+    with pytest.raises(TypeError, match="takes numbers as y_true, got None"):
+        metrics.MeanSquaredError().update_state(None, [1.0])
+    with pytest.raises(TypeError, match="as y_pred, got strings, or rows of different lengths"):
+        metrics.Precision().update_state([1, 0], ["a", "b"])

@@ -26,6 +26,20 @@ def positive_int(owner: str, name: str, value: Any) -> int:
     return int(value)
 
 
+def integer(owner: str, name: str, value: Any) -> int:
+    """Check that an argument is an integer.
+
+    Raises:
+        TypeError: naming the owner and the argument.
+
+    >>> integer("CosineSimilarity", "axis", -1)
+    -1
+    """
+    if not is_integer(value):
+        raise TypeError(f"{owner}: {name} must be an integer, got {name}={value!r}.")
+    return int(value)
+
+
 def int_tuple(owner: str, name: str, value: Any, n: int, minimum: int = 1) -> tuple[int, ...]:
     """Expand an integer, or check a tuple of ``n`` integers.
 

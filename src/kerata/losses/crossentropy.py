@@ -11,6 +11,7 @@ from kerata.base.dtypes import epsilon
 from kerata.base.messages import shape_text
 from kerata.base.scope import set_mask
 from kerata.losses.loss import LossFunctionWrapper
+from kerata.losses.ranks import as_numbers, as_pair, one_label_each
 
 
 def binary_crossentropy(
@@ -46,8 +47,8 @@ def binary_crossentropy(
     Source: Szegedy et al. 2016, Rethinking the Inception architecture for computer vision (label
     smoothing; arXiv:1512.00567).
     """
-    y_pred = jnp.asarray(y_pred)
-    y_true = smooth_labels(jnp.asarray(y_true, dtype=y_pred.dtype), label_smoothing, 2)
+    y_true, y_pred = same_shape("binary_crossentropy", y_true, y_pred, axis)
+    y_true = smooth_labels(y_true, label_smoothing, 2)
     return jnp.mean(elementwise_binary_crossentropy(y_true, y_pred, from_logits), axis=axis)
 
 
@@ -82,9 +83,7 @@ def categorical_crossentropy(
     Source: Szegedy et al. 2016, Rethinking the Inception architecture for computer vision (label
     smoothing; arXiv:1512.00567).
     """
-    y_pred = jnp.asarray(y_pred)
-    y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
-    same_shape("categorical_crossentropy", y_true, y_pred)
+    y_true, y_pred = same_shape("categorical_crossentropy", y_true, y_pred, axis)
     y_true = smooth_labels(y_true, label_smoothing, y_true.shape[axis])
     return -jnp.sum(y_true * log_probabilities(y_pred, from_logits, axis), axis=axis)
 
@@ -115,23 +114,15 @@ def sparse_categorical_crossentropy(
     >>> round(float(sparse_categorical_crossentropy([1], [[0.5, 0.5]])[0]), 4)
     0.6931
     """
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    if y_true.ndim == y_pred.ndim and y_true.shape[axis] == 1:
-        y_true = jnp.squeeze(y_true, axis)
-    expected = list(y_pred.shape)
-    classes = expected.pop(axis)
-    if y_true.shape != tuple(expected):
-        raise ValueError(
-            "sparse_categorical_crossentropy takes one integer label for each prediction: "
-            f"y_pred has shape {shape_text(y_pred.shape)}, so y_true must have shape "
-            f"{shape_text(expected)}, got {shape_text(y_true.shape)}. "
-            "For one-hot labels use categorical_crossentropy."
-        )
+    y_pred = as_numbers("sparse_categorical_crossentropy", "y_pred", y_pred)
+    y_true = one_label_each(
+        "sparse_categorical_crossentropy", y_true, y_pred, axis, "categorical_crossentropy"
+    )
     valid = None if ignore_class is None else y_true != ignore_class
     if valid is not None:
         y_true = jnp.where(valid, y_true, 0)
         y_pred = jnp.where(jnp.expand_dims(valid, axis), y_pred, 0)
-    one_hot = jax.nn.one_hot(y_true.astype("int32"), classes, axis=axis)
+    one_hot = jax.nn.one_hot(y_true.astype("int32"), y_pred.shape[axis], axis=axis)
     losses = -jnp.sum(one_hot * log_probabilities(y_pred, from_logits, axis), axis=axis)
     if valid is not None:
         # 0 / 0 of ignored entries must not reach the sum.
@@ -144,7 +135,6 @@ def elementwise_binary_crossentropy(
     y_true: jax.Array, y_pred: jax.Array, from_logits: bool
 ) -> jax.Array:
     """Cross-entropy of each yes/no label by itself."""
-    same_shape("binary_crossentropy", y_true, y_pred)
     if from_logits:
         log_yes, log_no = jax.nn.log_sigmoid(y_pred), jax.nn.log_sigmoid(-y_pred)
     else:
@@ -167,18 +157,23 @@ def clip_probabilities(y_pred: jax.Array) -> jax.Array:
 
 def smooth_labels(y_true: jax.Array, label_smoothing: Any, classes: int) -> jax.Array:
     """Draw labels towards ``1 / classes``; the share may be traced."""
-    if isinstance(label_smoothing, (int, float)) and label_smoothing == 0:
+    if label_smoothing is None or (
+        isinstance(label_smoothing, (int, float)) and label_smoothing == 0
+    ):
         return y_true
     return y_true * (1.0 - label_smoothing) + label_smoothing / classes
 
 
-def same_shape(loss: str, y_true: jax.Array, y_pred: jax.Array) -> None:
-    """Refuse labels of another shape than the predictions."""
+def same_shape(owner: str, y_true: Any, y_pred: Any, axis: Any = -1) -> tuple[jax.Array, jax.Array]:
+    """Turn both into arrays of the predictions' type, or refuse labels of another shape."""
+    y_pred = as_numbers(owner, "y_pred", y_pred)
+    y_true = as_numbers(owner, "y_true", y_true, y_pred.dtype)
     if y_true.shape != y_pred.shape:
         raise ValueError(
-            f"{loss} needs y_true of the shape of y_pred, {shape_text(y_pred.shape)}, "
+            f"{owner} needs y_true of the shape of y_pred, {shape_text(y_pred.shape)}, "
             f"got {shape_text(y_true.shape)}."
         )
+    return as_pair(owner, y_true, y_pred, axis, matched=False)
 
 
 class BinaryCrossentropy(LossFunctionWrapper):

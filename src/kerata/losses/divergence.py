@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from kerata.base.dtypes import epsilon
 from kerata.losses.loss import LossFunctionWrapper
+from kerata.losses.ranks import as_pair
 
 
 def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
@@ -24,15 +25,15 @@ def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(kl_divergence([0.5, 0.5], [0.5, 0.5]))
     0.0
 
     Source: Kullback & Leibler 1951, On information and sufficiency.
     """
-    y_pred = jnp.asarray(y_pred)
-    y_true = jnp.clip(jnp.asarray(y_true, dtype=y_pred.dtype), epsilon(), 1)
+    y_true, y_pred = as_pair("kl_divergence", y_true, y_pred, matched=False)
+    y_true = jnp.clip(y_true, epsilon(), 1)
     y_pred = jnp.clip(y_pred, epsilon(), 1)
     return jnp.sum(y_true * jnp.log(y_true / y_pred), axis=-1)
 
@@ -51,13 +52,12 @@ def poisson(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> round(float(poisson([3.0], [1.0])), 4)
     1.0
     """
-    y_pred = jnp.asarray(y_pred)
-    y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = as_pair("poisson", y_true, y_pred, matched=False)
     return jnp.mean(y_pred - y_true * jnp.log(y_pred + epsilon()), axis=-1)
 
 
@@ -70,8 +70,8 @@ class KLDivergence(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(KLDivergence()([[0.5, 0.5]], [[0.5, 0.5]]))
     0.0
@@ -97,8 +97,8 @@ class Poisson(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> round(float(Poisson()([[3.0]], [[1.0]])), 4)
     1.0

@@ -53,8 +53,8 @@ def binary_focal_crossentropy(
 
     Source: Lin et al. 2017, Focal loss for dense object detection (arXiv:1708.02002).
     """
-    y_pred = jnp.asarray(y_pred)
-    y_true = smooth_labels(jnp.asarray(y_true, dtype=y_pred.dtype), label_smoothing, 2)
+    y_true, y_pred = same_shape("binary_focal_crossentropy", y_true, y_pred, axis)
+    y_true = smooth_labels(y_true, label_smoothing, 2)
     if from_logits:
         y_pred = jax.nn.sigmoid(y_pred)
     losses = elementwise_binary_crossentropy(y_true, y_pred, from_logits=False)
@@ -98,9 +98,7 @@ def categorical_focal_crossentropy(
 
     Source: Lin et al. 2017, Focal loss for dense object detection (arXiv:1708.02002).
     """
-    y_pred = jnp.asarray(y_pred)
-    y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
-    same_shape("categorical_focal_crossentropy", y_true, y_pred)
+    y_true, y_pred = same_shape("categorical_focal_crossentropy", y_true, y_pred, axis)
     y_true = smooth_labels(y_true, label_smoothing, y_true.shape[axis])
     if from_logits:
         y_pred = jax.nn.softmax(y_pred, axis=axis)

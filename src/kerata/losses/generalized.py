@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.losses.loss import LossFunctionWrapper
+from kerata.losses.ranks import as_numbers, one_label_each
 
 
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: Any) -> jax.Array:
@@ -22,7 +23,7 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: Any) -> j
         Array of shape ``(batch,)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: not one label for each row of probabilities.
+        ValueError: not one label for each row of probabilities.
 
     >>> float(categorical_generalized_cross_entropy([1], [[0.75, 0.25]], q=0.5)[0])
     1.0
@@ -30,8 +31,9 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: Any) -> j
     Source: Zhang & Sabuncu 2018, Generalized cross entropy loss for training deep neural networks
     with noisy labels (arXiv:1805.07836).
     """
-    y_pred = jnp.asarray(y_pred)
-    labels = jnp.asarray(y_true).astype("int32")
+    y_pred = as_numbers("categorical_generalized_cross_entropy", "y_pred", y_pred)
+    labels = one_label_each("categorical_generalized_cross_entropy", y_true, y_pred)
+    labels = labels.astype("int32")
     p = jnp.sum(y_pred * jax.nn.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype), axis=-1)
     return (1 - jnp.power(p, q)) / q
 

@@ -17,7 +17,8 @@ from kerata.base.origin import is_own_class
 from kerata.base.registry import deserialize, serialize
 from kerata.base.scope import Scope, current_scope, get_mask
 from kerata.losses.names import namespace
-from kerata.losses.ranks import match_ranks
+from kerata.losses.options import check_options
+from kerata.losses.ranks import as_numbers, match_ranks
 from kerata.losses.reduction import check_reduction, reduce_weighted_values
 
 
@@ -35,7 +36,7 @@ class Loss(Configurable):
         dtype: type to compute in, by default ``floatx()``.
 
     Raises:
-        ValueError: for an unknown reduction.
+        ValueError: an unknown reduction; a name that is no string or has a '/'.
 
     Example:
 
@@ -53,6 +54,8 @@ class Loss(Configurable):
         dtype: Any = None,
     ) -> None:
         self.name = auto_name(type(self).__name__) if name is None else name
+        if not isinstance(self.name, str) or "/" in self.name:
+            raise ValueError(f"A loss's name must be a string without '/', got name={name!r}.")
         self.reduction = check_reduction(reduction)
         self._dtype = compute_dtype(dtype)
 
@@ -81,11 +84,17 @@ class Loss(Configurable):
         mask = get_mask(y_pred)
         # Masks that call() attaches to traced arrays are kept in a scope.
         with contextlib.nullcontext() if current_scope() else Scope():
-            losses = self.call(_to_arrays(y_true, self.dtype), _to_arrays(y_pred, self.dtype))
+            losses = self.call(self._as_arrays("y_true", y_true), self._as_arrays("y_pred", y_pred))
             own_mask = get_mask(losses)
         if own_mask is not None:
             mask = own_mask if mask is None else jnp.asarray(mask, bool) & own_mask
         return reduce_weighted_values(losses, sample_weight, mask, self.reduction, self.dtype)
+
+    def _as_arrays(self, name: str, tree: Any) -> Any:
+        owner, leaves = f"Loss {self.name!r}", jax.tree.leaves(tree)
+        if not leaves or all(isinstance(x, (int, float)) for x in leaves):  # nested numbers
+            return as_numbers(owner, name, tree, self.dtype)
+        return jax.tree.map(lambda x: as_numbers(owner, name, x, self.dtype), tree)
 
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments, without ``dtype`` as in Keras."""
@@ -123,6 +132,7 @@ class LossFunctionWrapper(Loss):
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.fn = fn
+        check_options(type(self).__name__, fn, kwargs)
         self._fn_names = tuple(kwargs)
         # As attributes, so that training can put traced values in their place.
         for key, value in kwargs.items():
@@ -171,10 +181,3 @@ def config_of(obj: Configurable, root: type, **base: Any) -> dict[str, Any]:
     maker = next(c for c in type(obj).__mro__ if "get_config" in vars(c))
     own = maker is root or is_own_class(maker)
     return {**Configurable.get_config(obj), **config} if own else config
-
-
-def _to_arrays(tree: Any, dtype: str) -> Any:
-    leaves = jax.tree.leaves(tree)
-    if all(isinstance(x, (int, float)) for x in leaves):  # a nested list of numbers
-        return jnp.asarray(tree, dtype=dtype)
-    return jax.tree.map(lambda x: jnp.asarray(x, dtype=dtype), tree)

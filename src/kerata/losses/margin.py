@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
-from kerata.base.messages import shape_text
 from kerata.losses.loss import LossFunctionWrapper
+from kerata.losses.ranks import as_numbers, as_pair, one_label_each
 
 
 def hinge(y_true: Any, y_pred: Any) -> jax.Array:
@@ -23,14 +23,14 @@ def hinge(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(hinge([1.0, -1.0], [0.5, -2.0]))
     0.25
 
     Source: Cortes & Vapnik 1995, Support-vector networks.
     """
-    return jnp.mean(_shortfall(y_true, y_pred), axis=-1)
+    return jnp.mean(_shortfall("hinge", y_true, y_pred), axis=-1)
 
 
 def squared_hinge(y_true: Any, y_pred: Any) -> jax.Array:
@@ -45,12 +45,12 @@ def squared_hinge(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(squared_hinge([1.0, -1.0], [0.0, -2.0]))
     0.5
     """
-    return jnp.mean(jnp.square(_shortfall(y_true, y_pred)), axis=-1)
+    return jnp.mean(jnp.square(_shortfall("squared_hinge", y_true, y_pred)), axis=-1)
 
 
 def categorical_hinge(y_true: Any, y_pred: Any) -> jax.Array:
@@ -66,7 +66,7 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(categorical_hinge([0.0, 1.0], [0.5, 1.0]))
     0.5
@@ -74,8 +74,7 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     Source: Crammer & Singer 2001, On the algorithmic implementation of multiclass kernel-based
     vector machines.
     """
-    y_pred = jnp.asarray(y_pred)
-    y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = as_pair("categorical_hinge", y_true, y_pred, matched=False)
     right = jnp.sum(y_true * y_pred, axis=-1)
     wrong = jnp.max((1.0 - y_true) * y_pred, axis=-1)
     return jnp.maximum(wrong - right + 1.0, 0.0)
@@ -99,25 +98,16 @@ def multi_class_hinge(y_true: Any, y_pred: Any, delta: Any = 1.0) -> jax.Array:
 
     Source: Weston and Watkins, Support vector machines for multi-class pattern recognition, 1999.
     """
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
-        y_true = jnp.squeeze(y_true, -1)
-    if y_true.shape != y_pred.shape[:-1]:
-        raise ValueError(
-            "multi_class_hinge takes one integer label for each row of scores: y_pred has shape "
-            f"{shape_text(y_pred.shape)}, so y_true must have shape "
-            f"{shape_text(y_pred.shape[:-1])}, got {shape_text(y_true.shape)}. "
-            "From one-hot labels take y.argmax(axis=-1)."
-        )
+    y_pred = as_numbers("multi_class_hinge", "y_pred", y_pred)
+    y_true = one_label_each("multi_class_hinge", y_true, y_pred)
     is_right = jax.nn.one_hot(y_true.astype("int32"), y_pred.shape[-1], dtype=bool)
     right = jnp.sum(jnp.where(is_right, y_pred, 0), axis=-1, keepdims=True)
     shortfall = jnp.maximum(y_pred - right + delta, 0)
     return jnp.sum(jnp.where(is_right, 0, shortfall), axis=-1)
 
 
-def _shortfall(y_true: Any, y_pred: Any) -> jax.Array:
-    y_pred = jnp.asarray(y_pred)
-    y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
+def _shortfall(owner: str, y_true: Any, y_pred: Any) -> jax.Array:
+    y_true, y_pred = as_pair(owner, y_true, y_pred, matched=False)
     binary = jnp.all((y_true == 0) | (y_true == 1))
     y_true = jnp.where(binary, 2.0 * y_true - 1.0, y_true)
     return jnp.maximum(1.0 - y_true * y_pred, 0.0)
@@ -132,8 +122,8 @@ class Hinge(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(Hinge()([[1.0], [-1.0]], [[0.5], [-2.0]]))
     0.25
@@ -159,8 +149,8 @@ class SquaredHinge(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(SquaredHinge()([[1.0], [-1.0]], [[0.0], [-2.0]]))
     0.5
@@ -184,8 +174,8 @@ class CategoricalHinge(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(CategoricalHinge()([[0.0, 1.0]], [[0.5, 1.0]]))
     0.5

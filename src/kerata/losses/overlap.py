@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from kerata.base.dtypes import epsilon
 from kerata.losses.loss import LossFunctionWrapper
+from kerata.losses.ranks import as_pair
 
 Axis = int | tuple[int, ...] | list[int] | None
 
@@ -27,15 +28,14 @@ def dice(y_true: Any, y_pred: Any, axis: Axis = None) -> jax.Array:
         Scalar, or array of the axes that are left.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> round(float(dice([1.0, 1.0], [1.0, 0.0])), 4)
     0.3333
 
     Source: Dice 1945, Measures of the amount of ecologic association between species.
     """
-    y_pred = jnp.asarray(y_pred)
-    y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = as_pair("dice", y_true, y_pred, axis, matched=False)
     axis = _as_axes(axis)
     overlap = jnp.sum(y_true * y_pred, axis=axis)
     sizes = jnp.sum(y_true, axis=axis) + jnp.sum(y_pred, axis=axis)
@@ -60,7 +60,7 @@ def tversky(
         Scalar, or array of the axes that are left.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> round(float(tversky([1.0, 1.0], [1.0, 0.0])), 4)
     0.3333
@@ -68,8 +68,7 @@ def tversky(
     Source: Salehi et al. 2017, Tversky loss function for image segmentation using 3D fully
     convolutional deep networks (arXiv:1706.05721).
     """
-    y_pred = jnp.asarray(y_pred)
-    y_true = jnp.asarray(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = as_pair("tversky", y_true, y_pred, axis, matched=False)
     axis = _as_axes(axis)
     overlap = jnp.sum(y_true * y_pred, axis=axis)
     missed = jnp.sum(y_true * (1 - y_pred), axis=axis)
@@ -92,8 +91,8 @@ class Dice(LossFunctionWrapper):
         axis: int or tuple of ints, axes to sum over; None (all, the batch included) by default.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> round(float(Dice()([[1.0], [1.0]], [[1.0], [0.0]])), 4)
     0.3333
@@ -123,8 +122,8 @@ class Tversky(LossFunctionWrapper):
         axis: int or tuple of ints, axes to sum over; None (all, the batch included) by default.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> round(float(Tversky()([[1.0], [1.0]], [[1.0], [0.0]])), 4)
     0.3333

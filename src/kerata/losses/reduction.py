@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from kerata.losses.ranks import match_ranks
+from kerata.base.messages import shape_text
+from kerata.losses.ranks import as_numbers, match_ranks
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
@@ -45,8 +48,39 @@ def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None)
         weight = jnp.where(weight != 0, share, jnp.zeros((), dtype))
     if sample_weight is None:
         return weight
-    weight, sample_weight = match_ranks(weight, jnp.asarray(sample_weight, dtype=dtype))
+    weight, sample_weight = match_ranks(
+        weight, as_numbers("A mask", "sample_weight", sample_weight, dtype)
+    )
+    check_weights(weight.shape, sample_weight.shape, leading=False)
     return sample_weight * weight
+
+
+def check_weights(weights: Sequence[int], values: Sequence[int], leading: bool = True) -> None:
+    """Refuse weights of a shape that does not go with what they weigh.
+
+    Arguments:
+        weights: shape of the weights; lengths of 1 are repeated.
+        values: shape of what is weighed.
+        leading: whether the weights go with the first axes, instead of the last ones.
+
+    Raises:
+        ValueError: naming both shapes.
+
+    >>> check_weights((3,), (2, 4))
+    Traceback (most recent call last):
+    ...
+    ValueError: sample_weight of shape (3,) does not go with values of shape (2, 4): give one ...
+    """
+    shape = (*weights, *(1,) * (len(values) - len(weights))) if leading else tuple(weights)
+    try:
+        fits = np.broadcast_shapes(shape, values) == tuple(values) or not leading
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"sample_weight of shape {shape_text(weights)} does not go with values of shape "
+            f"{shape_text(values)}: give one weight for each sample, or for each value."
+        )
 
 
 def reduce_weighted_values(
@@ -66,6 +100,9 @@ def reduce_weighted_values(
             'mean_with_sample_weight' (over the sum of weights), 'sum', or 'none' / None.
         dtype: type to compute in; ``values``'s own by default.
 
+    Raises:
+        ValueError: an unknown reduction; weights whose shape does not go with the losses.
+
     >>> float(reduce_weighted_values([1.0, 3.0], sample_weight=[1.0, 0.0]))
     0.5
     """
@@ -73,7 +110,9 @@ def reduce_weighted_values(
     values = jnp.asarray(values, dtype=dtype)
     weight = apply_mask(sample_weight, mask, values.dtype, reduction)
     if weight is not None:
-        values, weight = match_ranks(values, jnp.asarray(weight, dtype=values.dtype))
+        weight = as_numbers("A loss", "sample_weight", weight, values.dtype)
+        values, weight = match_ranks(values, weight)
+        check_weights(weight.shape, values.shape, leading=False)
         values = values * weight
     if reduction in (None, "none") or values.shape in ((), (0,)):
         return values

@@ -27,12 +27,12 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(mean_squared_error([0.0, 2.0], [1.0, 5.0]))
     5.0
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("mean_squared_error", y_true, y_pred)
     return jnp.mean(jnp.square(y_true - y_pred), axis=-1)
 
 
@@ -50,12 +50,12 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(mean_absolute_error([0.0, 2.0], [1.0, 5.0]))
     2.0
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("mean_absolute_error", y_true, y_pred)
     return jnp.mean(jnp.abs(y_true - y_pred), axis=-1)
 
 
@@ -73,12 +73,12 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(mean_absolute_percentage_error([2.0, 4.0], [1.0, 4.0]))
     25.0
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("mean_absolute_percentage_error", y_true, y_pred)
     size = jnp.maximum(jnp.abs(y_true), jnp.asarray(epsilon(), y_pred.dtype))
     return 100.0 * jnp.mean(jnp.abs((y_true - y_pred) / size), axis=-1)
 
@@ -98,12 +98,12 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(mean_squared_logarithmic_error([3.0], [3.0]))
     0.0
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("mean_squared_logarithmic_error", y_true, y_pred)
     log_pred = jnp.log(jnp.maximum(y_pred, epsilon()) + 1.0)
     log_true = jnp.log(jnp.maximum(y_true, epsilon()) + 1.0)
     return jnp.mean(jnp.square(log_pred - log_true), axis=-1)
@@ -125,14 +125,14 @@ def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(huber([0.0, 0.0], [1.0, 3.0]))
     1.5
 
     Source: Huber 1964, Robust estimation of a location parameter.
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("huber", y_true, y_pred)
     delta = jnp.asarray(delta, y_pred.dtype)
     error = y_pred - y_true
     size = jnp.abs(error)
@@ -154,12 +154,12 @@ def log_cosh(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(log_cosh([1.0], [1.0]))
     0.0
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("log_cosh", y_true, y_pred)
     error = y_pred - y_true
     # The softplus form does not overflow for large errors.
     return jnp.mean(error + jax.nn.softplus(-2.0 * error) - math.log(2.0), axis=-1)
@@ -180,12 +180,12 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
         Array of ``y_pred``'s shape without that axis, and of its dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(cosine_similarity([0.0, 2.0], [0.0, 5.0]))
     -1.0
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("cosine_similarity", y_true, y_pred, axis)
     return -jnp.sum(unit_length(y_true, axis) * unit_length(y_pred, axis), axis=axis)
 
 
@@ -204,8 +204,8 @@ class MeanSquaredError(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(MeanSquaredError()([[0.0], [2.0]], [[1.0], [5.0]]))
     5.0
@@ -229,8 +229,8 @@ class MeanAbsoluteError(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(MeanAbsoluteError()([[0.0], [2.0]], [[1.0], [5.0]]))
     2.0
@@ -255,8 +255,8 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(MeanAbsolutePercentageError()([[2.0], [4.0]], [[1.0], [4.0]]))
     25.0
@@ -281,8 +281,8 @@ class MeanSquaredLogarithmicError(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(MeanSquaredLogarithmicError()([[3.0]], [[3.0]]))
     0.0
@@ -307,8 +307,8 @@ class Huber(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(Huber()([[0.0], [0.0]], [[1.0], [3.0]]))
     1.5
@@ -337,8 +337,8 @@ class LogCosh(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(LogCosh()([[1.0]], [[1.0]]))
     0.0
@@ -363,8 +363,8 @@ class CosineSimilarity(LossFunctionWrapper):
         reduction, name, dtype: see ``Loss``.
 
     Raises:
-        TypeError: shapes of targets and predictions that do not fit each other.
-        ValueError: an unknown reduction.
+        ValueError: shapes of targets and predictions that do not fit each other; an unknown
+            reduction.
 
     >>> float(CosineSimilarity()([[0.0, 2.0]], [[0.0, 5.0]]))
     -1.0

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from kerata.base.messages import shape_text
 from kerata.losses.loss import LossFunctionWrapper
+from kerata.losses.ranks import as_numbers
 
 
 def ctc(y_true: Any, y_pred: Any) -> jax.Array:
@@ -34,8 +35,8 @@ def ctc(y_true: Any, y_pred: Any) -> jax.Array:
     """
     import optax  # takes 0.4 s to import, and few losses need it
 
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    if y_true.ndim != 2 or y_pred.ndim != 3:
+    y_true, y_pred = as_numbers("ctc", "y_true", y_true), as_numbers("ctc", "y_pred", y_pred)
+    if y_true.ndim != 2 or y_pred.ndim != 3 or len(y_true) != len(y_pred):
         raise ValueError(
             "ctc takes y_true of shape (batch, length) and y_pred of shape (batch, time, classes), "
             f"got {shape_text(y_true.shape)} and {shape_text(y_pred.shape)}."

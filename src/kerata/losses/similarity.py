@@ -7,8 +7,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.messages import shape_text
 from kerata.base.scope import set_mask
 from kerata.losses.loss import LossFunctionWrapper
+from kerata.losses.ranks import as_numbers
 
 
 def circle(
@@ -47,8 +49,15 @@ def circle(
     Source: Sun et al. 2020, Circle loss: a unified perspective of pair similarity optimization
     (arXiv:2002.10857).
     """
-    y_pred = jnp.asarray(y_pred)
-    labels = jnp.asarray(y_true).astype("int32").reshape(-1, 1)
+    y_pred = as_numbers("circle", "y_pred", y_pred)
+    labels = as_numbers("circle", "y_true", y_true).astype("int32")
+    if y_pred.ndim != 2 or labels.size != len(y_pred):
+        raise ValueError(
+            "circle takes embeddings of shape (batch, features) and one label for each, got "
+            f"y_pred of shape {shape_text(y_pred.shape)} and y_true of shape "
+            f"{shape_text(labels.shape)}."
+        )
+    labels = labels.reshape(-1, 1)
     others = y_pred if ref_embeddings is None else jnp.asarray(ref_embeddings)
     other_labels = labels if ref_labels is None else jnp.asarray(ref_labels).reshape(-1, 1)
     distance = jnp.maximum(1 - y_pred @ others.T, 0.0)

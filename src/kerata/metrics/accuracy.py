@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from kerata.base.dtypes import floatx
 from kerata.losses.crossentropy import same_shape
-from kerata.losses.ranks import as_pair, match_ranks
+from kerata.losses.ranks import as_numbers, as_pair, match_ranks, one_label_each
 from kerata.metrics.reduction import MeanMetricWrapper
 
 
@@ -23,12 +23,12 @@ def accuracy(y_true: Any, y_pred: Any) -> jax.Array:
         Array of that shape, of dtype ``floatx()``.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> accuracy([1, 2, 3], [1, 2, 4]).tolist()
     [1.0, 1.0, 0.0]
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("accuracy", y_true, y_pred, axis=None)
     return (y_true == y_pred).astype(floatx())
 
 
@@ -44,12 +44,13 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: Any = 0.5) -> jax.Array
         Array of shape ``(batch, outputs)`` and dtype ``floatx()``.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> binary_accuracy([1.0, 0.0, 1.0], [0.9, 0.1, 0.5]).tolist()
     [1.0, 1.0, 0.0]
     """
     y_true, y_pred = match_ranks(jnp.asarray(y_true), jnp.asarray(y_pred))
+    as_pair("binary_accuracy", y_true, y_pred, axis=None, matched=False)
     return (y_true == (y_pred > threshold).astype(y_true.dtype)).astype(floatx())
 
 
@@ -85,14 +86,15 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
         Array of shape ``(batch, ...)`` and dtype ``floatx()``.
 
     Raises:
-        TypeError or ValueError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]]).tolist()
     [1.0, 0.0]
     """
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
-        y_true = jnp.squeeze(y_true, -1)
+    y_pred = as_numbers("sparse_categorical_accuracy", "y_pred", y_pred)
+    y_true = one_label_each(
+        "sparse_categorical_accuracy", y_true, y_pred, one_hot="categorical_accuracy"
+    )
     right = (y_true == jnp.argmax(y_pred, axis=-1)).astype(floatx())
     return jnp.squeeze(right, -1) if right.ndim > 1 and right.shape[-1] == 1 else right
 
@@ -106,7 +108,7 @@ class Accuracy(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> float(Accuracy()([1, 2, 3, 4], [1, 2, 3, 5]))
     0.75
@@ -128,7 +130,7 @@ class BinaryAccuracy(MeanMetricWrapper):
         threshold: float, 0.5 by default; predictions above it count as 1.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> float(BinaryAccuracy()([[1], [0]], [[0.9], [0.8]]))
     0.5
@@ -173,7 +175,7 @@ class SparseCategoricalAccuracy(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError or ValueError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> float(SparseCategoricalAccuracy()([1, 0], [[0.2, 0.8], [0.3, 0.7]]))
     0.5

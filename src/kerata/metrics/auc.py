@@ -11,8 +11,8 @@ import jax.numpy as jnp
 from kerata.base.dtypes import epsilon
 from kerata.base.registry import serialize
 from kerata.losses.reduction import divide_no_nan
-from kerata.metrics.confusion import Counts
-from kerata.metrics.curves import Curve, even_thresholds, precision, recall
+from kerata.metrics.confusion import Counts, check_thresholds, even_thresholds
+from kerata.metrics.curves import Curve, precision, recall
 
 CURVES = ("ROC", "PR", "PRGAIN")
 SUMMATIONS = ("interpolation", "majoring", "minoring")
@@ -66,12 +66,12 @@ class AUC(Curve):
         super().__init__(name=name, dtype=dtype)
         if num_labels and not multi_label:
             raise ValueError("num_labels is only for AUC(multi_label=True).")
-        if thresholds is None and num_thresholds < 2:
-            raise ValueError(f"num_thresholds must be at least 2, got {num_thresholds}.")
         self.curve = _one_of("curve", curve, CURVES)
         self.summation_method = _one_of("summation_method", summation_method, SUMMATIONS)
-        self.init_thresholds = None if thresholds is None else sorted(thresholds)
-        inner = even_thresholds(num_thresholds)[1:-1] if thresholds is None else sorted(thresholds)
+        if thresholds is None:
+            self.init_thresholds, inner = None, even_thresholds("AUC", num_thresholds, 2)[1:-1]
+        else:
+            self.init_thresholds = inner = sorted(check_thresholds("AUC", list(thresholds)))
         # The outer ones lie a little outside, so that every prediction is between them.
         self._thresholds = [0.0 - epsilon(), *inner, 1.0 + epsilon()]
         self.num_thresholds = len(self._thresholds)

@@ -9,8 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.arguments import fraction, is_integer
 from kerata.base.dtypes import epsilon
-from kerata.losses.ranks import match_ranks
+from kerata.base.messages import shape_text
+from kerata.losses.ranks import as_numbers, as_pair
+from kerata.losses.reduction import check_weights
+from kerata.metrics.metric import Metric
 
 # Below every score: as a threshold, everything that is left counts as positive.
 LOWEST = -1e10
@@ -35,6 +39,7 @@ def count(
     multi_label: bool = False,
     label_weights: Any = None,
     dtype: str = "float32",
+    owner: str = "Counts",
 ) -> Counts:
     """Count right and wrong answers: a score above a threshold says yes.
 
@@ -48,15 +53,30 @@ def count(
         multi_label: whether each entry of the last axis is counted by itself.
         label_weights: weight for each entry of the last axis.
         dtype: type of the counts.
+        owner: the metric, for messages.
+
+    Raises:
+        ValueError: shapes that do not fit each other; a class or a ``top_k`` that is not there.
     """
-    y_pred, y_true = match_ranks(jnp.asarray(y_pred, dtype=dtype), jnp.asarray(y_true, dtype=dtype))
+    y_true, y_pred = as_pair(owner, y_true, as_numbers(owner, "y_pred", y_pred, dtype), axis=None)
     if top_k is not None:
+        if y_pred.ndim == 0 or top_k > y_pred.shape[-1]:
+            raise ValueError(
+                f"{owner}: top_k={top_k} asks for more than the last axis of predictions of "
+                f"shape {shape_text(y_pred.shape)} has."
+            )
         y_pred = _only_top_k(y_pred, top_k)
     if class_id is not None:
-        if y_pred.ndim < 2:
+        classes = y_pred.shape[-1] if y_pred.ndim > 1 else 0
+        if not -classes <= class_id < classes:
             raise ValueError(
-                f"class_id={class_id} needs predictions of shape (batch, classes), "
-                f"got shape {y_pred.shape}."
+                f"{owner}: class_id={class_id} is none of the classes of predictions of shape "
+                f"{shape_text(y_pred.shape)}, whose last axis must hold a score for each."
+            )
+        if y_true.shape != y_pred.shape:
+            raise ValueError(
+                f"{owner}: with class_id={class_id}, y_true must have the shape of y_pred, "
+                f"{shape_text(y_pred.shape)}, got {shape_text(y_true.shape)}."
             )
         y_true, y_pred = y_true[..., class_id, None], y_pred[..., class_id, None]
     weight = spread_weight(sample_weight, y_pred, dtype)
@@ -79,7 +99,8 @@ def spread_weight(sample_weight: Any, like: jax.Array, dtype: str) -> jax.Array:
     """Give a weight for each entry of an array; weights go with its first axes."""
     if sample_weight is None:
         return jnp.ones(like.shape, dtype)
-    weight = jnp.asarray(sample_weight, dtype=dtype)
+    weight = as_numbers("A metric", "sample_weight", sample_weight, dtype)
+    check_weights(weight.shape, like.shape)
     weight = weight.reshape(weight.shape + (1,) * (like.ndim - weight.ndim))
     return jnp.broadcast_to(weight, like.shape)
 
@@ -113,16 +134,60 @@ def _only_top_k(y_pred: jax.Array, k: int) -> jax.Array:
     return jnp.where(kept > 0, y_pred, LOWEST)
 
 
-def check_thresholds(thresholds: Any, default: float = 0.5) -> list[float]:
+def check_thresholds(owner: str, thresholds: Any, default: float = 0.5) -> list[float]:
     """Turn a ``thresholds`` argument into a list.
 
     Raises:
-        ValueError: if one is not from 0 to 1.
+        ValueError: one that is not from 0 to 1, or none at all.
     """
     if thresholds is None:
         return [default]
-    many = list(thresholds) if isinstance(thresholds, (list, tuple, np.ndarray)) else [thresholds]
-    wrong = [t for t in many if t is None or not 0 <= t <= 1]
-    if wrong:
-        raise ValueError(f"Thresholds must be from 0 to 1, got {wrong}.")
-    return many
+    if not isinstance(thresholds, (list, tuple, np.ndarray)):
+        return [fraction(owner, "thresholds", thresholds)]
+    if len(thresholds) == 0:
+        raise ValueError(f"{owner}: thresholds must hold at least one number, got none.")
+    return [fraction(owner, "thresholds", t) for t in thresholds]
+
+
+def even_thresholds(owner: str, num_thresholds: Any, minimum: int = 1) -> list[float]:
+    """Give evenly spaced thresholds from 0 to 1; a single one is 0.5.
+
+    Raises:
+        ValueError: fewer than the minimum, or no integer.
+    """
+    if not is_integer(num_thresholds) or num_thresholds < minimum:
+        raise ValueError(
+            f"{owner}: num_thresholds must be an integer of at least {minimum}, "
+            f"got {num_thresholds!r}."
+        )
+    size = int(num_thresholds)
+    return [0.5] if size == 1 else [i / (size - 1) for i in range(size)]
+
+
+def check_class_id(owner: str, class_id: Any) -> int | None:
+    """Check a ``class_id`` argument as far as it can be without predictions.
+
+    Raises:
+        TypeError: no integer.
+    """
+    if class_id is not None and not is_integer(class_id):
+        raise TypeError(f"{owner}: class_id must be an integer or None, got {class_id!r}.")
+    return class_id
+
+
+class CountsAtThresholds(Metric):
+    """Base of metrics that keep some of the four counts at each of their thresholds."""
+
+    _kept: tuple[str, ...] = Counts._fields
+    _thresholds: Sequence[float]
+
+    def _add_counts(self, *labels: int) -> None:
+        for name in self._kept:
+            shape = (len(self._thresholds), *labels)
+            setattr(self, name, self.add_variable(shape, name=name))
+
+    def _count(self, y_true: Any, y_pred: Any, **options: Any) -> None:
+        owner = f"Metric {self.name!r}"
+        counts = count(y_true, y_pred, self._thresholds, owner=owner, **options)
+        for name in self._kept:
+            getattr(self, name).assign_add(getattr(counts, name))

@@ -26,14 +26,14 @@ def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
         Array of ``y_pred``'s shape without the axis, and of its dtype.
 
     Raises:
-        TypeError or ValueError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> round(float(pearson_correlation([0.0, 1.0, 2.0], [1.0, 3.0, 5.0])), 4)
     1.0
 
     Source: Pearson 1895, Note on regression and inheritance in the case of two parents.
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("pearson_correlation", y_true, y_pred, axis)
     return jnp.mean(_standardized(y_true, axis) * _standardized(y_pred, axis), axis=axis)
 
 
@@ -51,14 +51,14 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Arr
         Array of ``y_pred``'s shape without the axis, and of its dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> round(float(concordance_correlation([0.0, 1.0, 2.0], [0.0, 1.0, 2.0])), 4)
     1.0
 
     Source: Lin 1989, A concordance correlation coefficient to evaluate reproducibility.
     """
-    y_true, y_pred = as_pair(y_true, y_pred)
+    y_true, y_pred = as_pair("concordance_correlation", y_true, y_pred, axis)
     mean_true = jnp.mean(y_true, axis=axis, keepdims=True)
     mean_pred = jnp.mean(y_pred, axis=axis, keepdims=True)
     # Deviations of the targets from the predictions' mean give the same sum as from their own.
@@ -83,7 +83,7 @@ class PearsonCorrelation(MeanMetricWrapper):
         axis: int, axis along which values are correlated, -1 by default.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> round(float(PearsonCorrelation()([[0.0, 1.0, 2.0]], [[1.0, 3.0, 5.0]])), 4)
     1.0
@@ -110,7 +110,7 @@ class ConcordanceCorrelation(MeanMetricWrapper):
         axis: int, axis along which values are compared, -1 by default.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> round(float(ConcordanceCorrelation()([[0.0, 1.0, 2.0]], [[0.0, 1.0, 2.0]])), 4)
     1.0

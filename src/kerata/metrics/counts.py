@@ -6,14 +6,35 @@ from typing import Any
 
 import jax
 
+from kerata.base.arguments import positive_int
 from kerata.losses.reduction import divide_no_nan
-from kerata.metrics.confusion import LOWEST, check_thresholds, count
-from kerata.metrics.metric import Metric
+from kerata.metrics.confusion import (
+    LOWEST,
+    CountsAtThresholds,
+    check_class_id,
+    check_thresholds,
+)
 
 Thresholds = float | list[float] | tuple[float, ...] | None
 
 
-class _Count(Metric):
+class _AtGiven(CountsAtThresholds):
+    """Thresholds as they were given."""
+
+    def __init__(
+        self, thresholds: Thresholds, default: float, name: str | None, dtype: Any
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
+        self.init_thresholds = thresholds
+        self.thresholds = check_thresholds(type(self).__name__, thresholds, default)
+        self._thresholds = self.thresholds
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments."""
+        return {**super().get_config(), "thresholds": self.init_thresholds}
+
+
+class _Count(_AtGiven):
     """One of the four counts."""
 
     _which: str
@@ -21,30 +42,26 @@ class _Count(Metric):
     def __init__(
         self, thresholds: Thresholds = None, name: str | None = None, dtype: Any = None
     ) -> None:
-        super().__init__(name=name, dtype=dtype)
-        self.init_thresholds = thresholds
-        self.thresholds = check_thresholds(thresholds)
+        super().__init__(thresholds, 0.5, name, dtype)
         self.accumulator = self.add_variable((len(self.thresholds),), name="accumulator")
+        # The count goes by the name that Keras's files have.
+        self._kept = (self._which,)
+        setattr(self, self._which, self.accumulator)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch."""
-        counts = count(y_true, y_pred, self.thresholds, sample_weight)
-        self.accumulator.assign_add(getattr(counts, self._which))
+        self._count(y_true, y_pred, sample_weight=sample_weight)
 
     def result(self) -> jax.Array:
         """Give the count, one for each threshold if there are several."""
         return _scalar_if_one(self.accumulator.value)
 
-    def get_config(self) -> dict[str, Any]:
-        """Give the constructor arguments."""
-        return {**super().get_config(), "thresholds": self.init_thresholds}
 
-
-class _Ratio(Metric):
+class _Ratio(_AtGiven):
     """True positives over true positives and one kind of error."""
 
     _direction = "up"
-    _error: str
+    _kept = ("true_positives", "")
 
     def __init__(
         self,
@@ -54,28 +71,21 @@ class _Ratio(Metric):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(name=name, dtype=dtype)
-        self.init_thresholds = thresholds
-        self.thresholds = check_thresholds(thresholds, 0.5 if top_k is None else LOWEST)
-        self.top_k = top_k
-        self.class_id = class_id
-        self.true_positives = self.add_variable((len(self.thresholds),), name="true_positives")
-        setattr(self, self._error, self.add_variable((len(self.thresholds),), name=self._error))
+        super().__init__(thresholds, 0.5 if top_k is None else LOWEST, name, dtype)
+        owner = type(self).__name__
+        self.top_k = None if top_k is None else positive_int(owner, "top_k", top_k)
+        self.class_id = check_class_id(owner, class_id)
+        self._add_counts()
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch."""
-        counts = count(y_true, y_pred, self.thresholds, sample_weight, self.top_k, self.class_id)
-        self.true_positives.assign_add(counts.true_positives)
-        getattr(self, self._error).assign_add(getattr(counts, self._error))
+        options = {"top_k": self.top_k, "class_id": self.class_id}
+        self._count(y_true, y_pred, sample_weight=sample_weight, **options)
 
     def result(self) -> jax.Array:
         """Give the ratio, one for each threshold if there are several; 0 where nothing counts."""
-        right = self.true_positives.value
-        return _scalar_if_one(divide_no_nan(right, right + getattr(self, self._error).value))
-
-    def get_config(self) -> dict[str, Any]:
-        """Give the constructor arguments."""
-        return {**super().get_config(), "thresholds": self.init_thresholds}
+        right, wrong = (getattr(self, name).value for name in self._kept)
+        return _scalar_if_one(divide_no_nan(right, right + wrong))
 
 
 def _scalar_if_one(values: jax.Array) -> jax.Array:
@@ -182,7 +192,7 @@ class Precision(_Ratio):
     0.6667
     """
 
-    _error = "false_positives"
+    _kept = ("true_positives", "false_positives")
 
 
 class Recall(_Ratio):
@@ -205,4 +215,4 @@ class Recall(_Ratio):
     0.6667
     """
 
-    _error = "false_negatives"
+    _kept = ("true_positives", "false_negatives")

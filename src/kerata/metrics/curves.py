@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from kerata.base.arguments import fraction
 from kerata.losses.reduction import divide_no_nan
-from kerata.metrics.confusion import Counts, count
-from kerata.metrics.metric import Metric
+from kerata.metrics.confusion import (
+    Counts,
+    CountsAtThresholds,
+    check_class_id,
+    even_thresholds,
+)
 
 
-class Curve(Metric):
-    """Base of metrics that keep the four counts at many thresholds."""
+class Curve(CountsAtThresholds):
+    """Base of metrics that look at all four counts over many thresholds."""
 
     _direction = "up"
-    _thresholds: Sequence[float]
-
-    def _add_counts(self, *labels: int) -> None:
-        shape = (len(self._thresholds), *labels)
-        self.true_positives = self.add_variable(shape, name="true_positives")
-        self.false_positives = self.add_variable(shape, name="false_positives")
-        self.true_negatives = self.add_variable(shape, name="true_negatives")
-        self.false_negatives = self.add_variable(shape, name="false_negatives")
-
-    def _count(self, y_true: Any, y_pred: Any, **options: Any) -> None:
-        counts = count(y_true, y_pred, self._thresholds, **options)
-        for name, value in counts._asdict().items():
-            getattr(self, name).assign_add(value)
 
     @property
     def _counts(self) -> Counts:
@@ -51,17 +42,6 @@ def specificity(counts: Counts) -> jax.Array:
     return divide_no_nan(counts.true_negatives, counts.true_negatives + counts.false_positives)
 
 
-def even_thresholds(size: int) -> list[float]:
-    """Give evenly spaced thresholds from 0 to 1; a single one is 0.5.
-
-    Raises:
-        ValueError: if there are none.
-    """
-    if size <= 0:
-        raise ValueError(f"num_thresholds must be at least 1, got {size}.")
-    return [0.5] if size == 1 else [i / (size - 1) for i in range(size)]
-
-
 class _BestUnderConstraint(Curve):
     """Largest value of one rate over the thresholds at which another is large enough."""
 
@@ -69,9 +49,10 @@ class _BestUnderConstraint(Curve):
         self, num_thresholds: int, class_id: int | None, name: str | None, dtype: Any
     ) -> None:
         super().__init__(name=name, dtype=dtype)
+        owner = type(self).__name__
         self.num_thresholds = num_thresholds
-        self.class_id = class_id
-        self._thresholds = self.thresholds = even_thresholds(num_thresholds)
+        self.class_id = check_class_id(owner, class_id)
+        self._thresholds = self.thresholds = even_thresholds(owner, num_thresholds)
         self._add_counts()
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -81,12 +62,6 @@ class _BestUnderConstraint(Curve):
 
 def _best(wanted: jax.Array, constrained: jax.Array, least: float) -> jax.Array:
     return jnp.max(jnp.where(constrained >= least, wanted, 0), initial=0)
-
-
-def _check_rate(name: str, value: float) -> float:
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name} must be from 0 to 1, got {value}.")
-    return value
 
 
 class SensitivityAtSpecificity(_BestUnderConstraint):
@@ -117,7 +92,7 @@ class SensitivityAtSpecificity(_BestUnderConstraint):
         dtype: Any = None,
     ) -> None:
         super().__init__(num_thresholds, class_id, name, dtype)
-        self.specificity = _check_rate("specificity", specificity)
+        self.specificity = fraction(type(self).__name__, "specificity", specificity)
 
     def result(self) -> jax.Array:
         """Give the best recall so far."""
@@ -152,7 +127,7 @@ class SpecificityAtSensitivity(_BestUnderConstraint):
         dtype: Any = None,
     ) -> None:
         super().__init__(num_thresholds, class_id, name, dtype)
-        self.sensitivity = _check_rate("sensitivity", sensitivity)
+        self.sensitivity = fraction(type(self).__name__, "sensitivity", sensitivity)
 
     def result(self) -> jax.Array:
         """Give the best specificity so far."""
@@ -187,7 +162,7 @@ class PrecisionAtRecall(_BestUnderConstraint):
         dtype: Any = None,
     ) -> None:
         super().__init__(num_thresholds, class_id, name, dtype)
-        self.recall = _check_rate("recall", recall)
+        self.recall = fraction(type(self).__name__, "recall", recall)
 
     def result(self) -> jax.Array:
         """Give the best precision so far."""
@@ -222,7 +197,7 @@ class RecallAtPrecision(_BestUnderConstraint):
         dtype: Any = None,
     ) -> None:
         super().__init__(num_thresholds, class_id, name, dtype)
-        self.precision = _check_rate("precision", precision)
+        self.precision = fraction(type(self).__name__, "precision", precision)
 
     def result(self) -> jax.Array:
         """Give the best recall so far."""

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from kerata.base.dtypes import epsilon
 from kerata.base.messages import shape_text
+from kerata.losses.ranks import as_numbers, as_pair
 from kerata.metrics.confusion import spread_weight
 from kerata.metrics.metric import Metric
 
@@ -80,10 +81,11 @@ class FBetaScore(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch of shape ``(batch, classes)``."""
-        y_true = jnp.asarray(y_true, dtype=self.dtype)
-        y_pred = jnp.asarray(y_pred, dtype=self.dtype)
+        y_true = as_numbers(f"Metric {self.name!r}", "y_true", y_true, self.dtype)
+        y_pred = as_numbers(f"Metric {self.name!r}", "y_pred", y_pred, self.dtype)
         if not self._built:
             self._build(y_true.shape, y_pred.shape)
+        as_pair(f"Metric {self.name!r}", y_true, y_pred, matched=False)
         if self.threshold is None:
             # A row of zeros predicts nothing.
             largest = jnp.max(y_pred, axis=-1, keepdims=True)

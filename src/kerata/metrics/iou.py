@@ -8,7 +8,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.arguments import is_integer, positive_int
 from kerata.base.dtypes import epsilon
+from kerata.base.messages import shape_text
+from kerata.losses.ranks import as_numbers
 from kerata.metrics.confusion import spread_weight
 from kerata.metrics.metric import Metric
 
@@ -32,8 +35,8 @@ class IoU(Metric):
         axis: int, axis of the classes in what is not sparse, -1 by default.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
-        ValueError: a target class that is not among the classes.
+        ValueError: labels and predictions whose shapes do not fit each other;
+            a target class that is not among the classes.
 
     >>> round(float(IoU(num_classes=2, target_class_ids=[0])([0, 0, 1, 1], [0, 1, 0, 1])), 2)
     0.33
@@ -55,13 +58,17 @@ class IoU(Metric):
         axis: int = -1,
     ) -> None:
         super().__init__(name=name, dtype="int" if dtype is None else dtype)
-        if max(target_class_ids) >= num_classes:
-            raise ValueError(
-                f"target_class_ids has class {max(target_class_ids)}; "
-                f"with num_classes={num_classes} they run from 0 to {num_classes - 1}."
-            )
-        self.num_classes = num_classes
+        owner = type(self).__name__
+        self.num_classes = num_classes = positive_int(owner, "num_classes", num_classes)
         self.target_class_ids = list(target_class_ids)
+        for target in self.target_class_ids:
+            if not is_integer(target) or not 0 <= target < num_classes:
+                raise ValueError(
+                    f"{owner}: target_class_ids has class {target!r}; "
+                    f"with num_classes={num_classes} they run from 0 to {num_classes - 1}."
+                )
+        if not self.target_class_ids:
+            raise ValueError(f"{owner}: target_class_ids must name at least one class.")
         self.ignore_class = ignore_class
         self.sparse_y_true = sparse_y_true
         self.sparse_y_pred = sparse_y_pred
@@ -72,11 +79,19 @@ class IoU(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch of any shape; weights go with the first axes."""
-        y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
+        y_true, y_pred = (
+            as_numbers(f"Metric {self.name!r}", "y_true", y_true),
+            as_numbers(f"Metric {self.name!r}", "y_pred", y_pred),
+        )
         if not self.sparse_y_true:
             y_true = jnp.argmax(y_true, axis=self.axis)
         if not self.sparse_y_pred:
             y_pred = jnp.argmax(y_pred, axis=self.axis)
+        if y_true.size != y_pred.size:
+            raise ValueError(
+                f"Metric {self.name!r} needs a prediction for each label, got labels of shape "
+                f"{shape_text(y_true.shape)} and predictions of shape {shape_text(y_pred.shape)}."
+            )
         y_true, y_pred = y_true.astype("int32"), y_pred.astype("int32")
         weight = spread_weight(sample_weight, y_true, self.dtype)
         y_true, y_pred, weight = y_true.ravel(), y_pred.ravel(), weight.ravel()
@@ -111,8 +126,8 @@ class BinaryIoU(IoU):
         name, dtype: see ``IoU``.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
-        ValueError: a target class that is not among the classes.
+        ValueError: labels and predictions whose shapes do not fit each other;
+            a target class that is not among the classes.
 
     >>> round(float(BinaryIoU(threshold=0.3)([0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7])), 2)
     0.33
@@ -146,7 +161,7 @@ class MeanIoU(IoU):
         name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis: see ``IoU``.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> round(float(MeanIoU(num_classes=2)([0, 0, 1, 1], [0, 1, 0, 1])), 2)
     0.33
@@ -191,8 +206,8 @@ class OneHotIoU(IoU):
         axis: int, axis of the classes in what is not sparse, -1 by default.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
-        ValueError: a target class that is not among the classes.
+        ValueError: labels and predictions whose shapes do not fit each other;
+            a target class that is not among the classes.
 
     >>> y_true, y_pred = [[1, 0], [0, 1]], [[0.9, 0.1], [0.8, 0.2]]
     >>> round(float(OneHotIoU(num_classes=2, target_class_ids=[0])(y_true, y_pred)), 2)
@@ -229,7 +244,7 @@ class OneHotMeanIoU(IoU):
         axis: int, axis of the classes in what is not sparse, -1 by default.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> float(OneHotMeanIoU(num_classes=2)([[1, 0], [0, 1]], [[0.9, 0.1], [0.8, 0.2]]))
     0.25

@@ -17,7 +17,7 @@ class Hinge(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> float(Hinge()([[1.0], [-1.0]], [[0.5], [-2.0]]))
     0.25
@@ -38,7 +38,7 @@ class SquaredHinge(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> float(SquaredHinge()([[1.0], [-1.0]], [[0.0], [-2.0]]))
     0.5
@@ -57,7 +57,7 @@ class CategoricalHinge(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> float(CategoricalHinge()([[0.0, 1.0]], [[0.5, 1.0]]))
     0.5

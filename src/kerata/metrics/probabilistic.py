@@ -17,7 +17,7 @@ class KLDivergence(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: labels and predictions whose shapes do not fit each other.
+        ValueError: labels and predictions whose shapes do not fit each other.
 
     >>> float(KLDivergence()([[0.5, 0.5]], [[0.5, 0.5]]))
     0.0
@@ -38,7 +38,7 @@ class Poisson(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> round(float(Poisson()([[3.0]], [[1.0]])), 4)
     1.0

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from kerata.losses.ranks import match_ranks
+from kerata.losses.ranks import as_numbers, as_pair, match_ranks
 from kerata.metrics.confusion import spread_weight
 from kerata.metrics.metric import Metric
 
@@ -28,8 +28,8 @@ class R2Score(Metric):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: targets and predictions with other numbers of outputs.
-        ValueError: arguments out of range; targets of more than two axes.
+        ValueError: targets and predictions with other numbers of outputs;
+            arguments out of range; targets of more than two axes.
 
     >>> round(float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]])), 4)
     0.5714
@@ -68,7 +68,8 @@ class R2Score(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch of shape ``(batch, outputs)`` or ``(batch,)``."""
         y_true, y_pred = match_ranks(
-            jnp.asarray(y_true, dtype=self.dtype), jnp.asarray(y_pred, dtype=self.dtype)
+            as_numbers(f"Metric {self.name!r}", "y_true", y_true, self.dtype),
+            as_numbers(f"Metric {self.name!r}", "y_pred", y_pred, self.dtype),
         )
         if y_true.ndim == 1 and y_pred.ndim == 1:
             y_true, y_pred = y_true[:, None], y_pred[:, None]
@@ -77,6 +78,7 @@ class R2Score(Metric):
                 f"Metric {self.name!r} needs targets and predictions of shape (batch, outputs), "
                 f"got shapes {y_true.shape} and {y_pred.shape}."
             )
+        as_pair(f"Metric {self.name!r}", y_true, y_pred)
         if not self._built:
             self._build(y_pred.shape[-1])
         weight = spread_weight(sample_weight, y_true, self.dtype)

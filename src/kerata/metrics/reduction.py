@@ -11,8 +11,9 @@ import jax.numpy as jnp
 from kerata.base.registry import deserialize, serialize
 from kerata.base.scope import get_mask
 from kerata.losses.names import namespace as losses
-from kerata.losses.ranks import match_ranks
-from kerata.losses.reduction import apply_mask, divide_no_nan
+from kerata.losses.options import check_options
+from kerata.losses.ranks import as_numbers, match_ranks
+from kerata.losses.reduction import apply_mask, check_weights, divide_no_nan
 from kerata.metrics.metric import Metric
 from kerata.metrics.names import namespace
 
@@ -32,14 +33,17 @@ def reduce_to_samples(
         Weighted values of shape ``(batch,)``, and weights of shape ``(batch,)`` or None.
     """
     mask = get_mask(values)
-    values = jnp.asarray(values, dtype=dtype)
+    values = as_numbers("A metric", "values", values, dtype)
     weight = None
     if sample_weight is not None:
-        weight = apply_mask(jnp.asarray(sample_weight, dtype=dtype), mask, dtype, "sum")
+        weight = apply_mask(
+            as_numbers("A metric", "sample_weight", sample_weight, dtype), mask, dtype, "sum"
+        )
         values, weight = match_ranks(values, weight)
         ndim = weight.ndim
         if values.ndim > ndim:
             values = reduce(values, axis=tuple(range(ndim, values.ndim)))
+        check_weights(weight.shape, values.shape)
         weight = jnp.broadcast_to(weight, values.shape)
         values = values * weight
         if ndim > 1:
@@ -136,6 +140,7 @@ class MeanMetricWrapper(Mean):
         self.fn = fn
         if self._direction is None and fn in losses.objects.values():
             self._direction = "down"
+        check_options(type(self).__name__, fn, kwargs)
         self._fn_names = tuple(kwargs)
         for key, value in kwargs.items():
             setattr(self, key, value)

@@ -24,7 +24,7 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
         Array of ``y_pred``'s shape without the axis, and of its dtype.
 
     Raises:
-        TypeError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other.
 
     >>> float(cosine_similarity([0.0, 2.0], [0.0, 5.0]))
     1.0
@@ -41,7 +41,7 @@ class MeanSquaredError(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> float(MeanSquaredError()([[0.0], [2.0]], [[1.0], [5.0]]))
     5.0
@@ -60,7 +60,7 @@ class MeanAbsoluteError(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> float(MeanAbsoluteError()([[0.0], [2.0]], [[1.0], [5.0]]))
     2.0
@@ -79,7 +79,7 @@ class MeanAbsolutePercentageError(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> float(MeanAbsolutePercentageError()([[2.0], [4.0]], [[1.0], [4.0]]))
     25.0
@@ -100,7 +100,7 @@ class MeanSquaredLogarithmicError(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> float(MeanSquaredLogarithmicError()([[3.0]], [[3.0]]))
     0.0
@@ -121,7 +121,7 @@ class LogCoshError(MeanMetricWrapper):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> float(LogCoshError()([[1.0]], [[1.0]]))
     0.0
@@ -140,7 +140,7 @@ class RootMeanSquaredError(Mean):
         name, dtype: see ``Metric``.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> float(RootMeanSquaredError()([[0.0], [0.0]], [[3.0], [3.0]]))
     3.0
@@ -155,7 +155,9 @@ class RootMeanSquaredError(Mean):
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
         """Add a batch."""
-        y_true, y_pred = as_pair(y_true, jnp.asarray(y_pred, dtype=self.dtype))
+        y_true, y_pred = as_pair(
+            self.name, y_true, jnp.asarray(y_pred, dtype=self.dtype), axis=None
+        )
         super().update_state(jnp.square(y_pred - y_true), sample_weight)
 
     def result(self) -> jax.Array:
@@ -173,7 +175,7 @@ class CosineSimilarity(MeanMetricWrapper):
         axis: int, axis of the vectors, -1 by default.
 
     Raises:
-        TypeError: targets and predictions whose shapes do not fit each other.
+        ValueError: targets and predictions whose shapes do not fit each other.
 
     >>> float(CosineSimilarity()([[0.0, 2.0]], [[0.0, 5.0]]))
     1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax
@@ -9,6 +10,7 @@ import jax.numpy as jnp
 
 from kerata.base.dtypes import floatx
 from kerata.losses.crossentropy import same_shape
+from kerata.losses.ranks import one_label_each
 from kerata.metrics.reduction import MeanMetricWrapper
 
 
@@ -50,13 +52,15 @@ def sparse_top_k_categorical_accuracy(
         Array of ``y_true``'s shape and dtype ``floatx()``.
 
     Raises:
-        TypeError: not one label for each row of scores.
+        ValueError: not one label for each row of scores.
 
     >>> sparse_top_k_categorical_accuracy([2], [[0.5, 0.1, 0.4]], k=2).tolist()
     [1.0]
     """
     y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    labels = y_true.reshape(y_pred.shape[:-1])
+    rows = y_pred.shape[:-1]
+    labels = y_true.reshape(rows) if y_true.size == math.prod(rows) else y_true
+    labels = one_label_each("sparse_top_k_categorical_accuracy", labels, y_pred)
     if from_sorted_ids:
         matches = jnp.any(labels[..., None] == y_pred[..., :k], axis=-1)
     else:
@@ -108,7 +112,7 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
             scores; False by default.
 
     Raises:
-        TypeError: not one label for each row of predictions.
+        ValueError: not one label for each row of predictions.
 
     >>> float(SparseTopKCategoricalAccuracy(k=2)([2], [[0.5, 0.1, 0.4]]))
     1.0
