@@ -42,6 +42,16 @@ class _Count(_AtGiven):
     def __init__(
         self, thresholds: Thresholds = None, name: str | None = None, dtype: Any = None
     ) -> None:
+        """Configure the metric.
+
+        Arguments:
+            thresholds: float or list of floats from 0 to 1, 0.5 by default; predictions above it
+                count as 1. Several give a result of shape ``(thresholds,)``.
+            name, dtype: see ``Metric``.
+
+        Raises:
+            ValueError: a threshold outside 0 to 1; shapes that do not fit each other.
+        """
         super().__init__(thresholds, 0.5, name, dtype)
         self.accumulator = self.add_variable((len(self.thresholds),), name="accumulator")
         # The count goes by the name that Keras's files have.
@@ -71,6 +81,19 @@ class _Ratio(_AtGiven):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
+        """Configure the metric.
+
+        Arguments:
+            thresholds: float or list of floats from 0 to 1; predictions above it count as 1. 0.5 by
+                default, none with ``top_k``. Several give a result of shape ``(thresholds,)``.
+            top_k: int, the k largest predictions of each row count as 1; None by default.
+            class_id: int, the only class of the last axis that counts; None (all) by default.
+            name, dtype: see ``Metric``.
+
+        Raises:
+            ValueError: a threshold outside 0 to 1; ``class_id`` without an axis of classes; shapes
+                that do not fit each other.
+        """
         super().__init__(thresholds, 0.5 if top_k is None else LOWEST, name, dtype)
         owner = type(self).__name__
         self.top_k = None if top_k is None else positive_int(owner, "top_k", top_k)
@@ -97,14 +120,6 @@ class TruePositives(_Count):
 
     Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ...)``.
 
-    Arguments:
-        thresholds: float or list of floats from 0 to 1, 0.5 by default; predictions above it
-            count as 1. Several give a result of shape ``(thresholds,)``.
-        name, dtype: see ``Metric``.
-
-    Raises:
-        ValueError: a threshold outside 0 to 1; shapes that do not fit each other.
-
     >>> float(TruePositives()([0, 1, 1, 1], [1.0, 0.0, 1.0, 1.0]))
     2.0
     """
@@ -116,14 +131,6 @@ class FalsePositives(_Count):
     """Number (or weight) of labels 0 that are predicted as 1.
 
     Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ...)``.
-
-    Arguments:
-        thresholds: float or list of floats from 0 to 1, 0.5 by default; predictions above it
-            count as 1. Several give a result of shape ``(thresholds,)``.
-        name, dtype: see ``Metric``.
-
-    Raises:
-        ValueError: a threshold outside 0 to 1; shapes that do not fit each other.
 
     >>> float(FalsePositives()([0, 1, 0, 0], [0.0, 1.0, 1.0, 1.0]))
     2.0
@@ -137,14 +144,6 @@ class TrueNegatives(_Count):
 
     Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ...)``.
 
-    Arguments:
-        thresholds: float or list of floats from 0 to 1, 0.5 by default; predictions above it
-            count as 1. Several give a result of shape ``(thresholds,)``.
-        name, dtype: see ``Metric``.
-
-    Raises:
-        ValueError: a threshold outside 0 to 1; shapes that do not fit each other.
-
     >>> float(TrueNegatives()([0, 1, 0, 0], [0.0, 1.0, 1.0, 1.0]))
     1.0
     """
@@ -156,14 +155,6 @@ class FalseNegatives(_Count):
     """Number (or weight) of labels 1 that are predicted as 0.
 
     Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ...)``.
-
-    Arguments:
-        thresholds: float or list of floats from 0 to 1, 0.5 by default; predictions above it
-            count as 1. Several give a result of shape ``(thresholds,)``.
-        name, dtype: see ``Metric``.
-
-    Raises:
-        ValueError: a threshold outside 0 to 1; shapes that do not fit each other.
 
     >>> float(FalseNegatives()([0, 1, 1, 1], [0.0, 1.0, 0.0, 0.0]))
     2.0
@@ -177,17 +168,6 @@ class Precision(_Ratio):
 
     Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ..., classes)``.
 
-    Arguments:
-        thresholds: float or list of floats from 0 to 1; predictions above it count as 1. 0.5 by
-            default, none with ``top_k``. Several give a result of shape ``(thresholds,)``.
-        top_k: int, the k largest predictions of each row count as 1; None by default.
-        class_id: int, the only class of the last axis that counts; None (all) by default.
-        name, dtype: see ``Metric``.
-
-    Raises:
-        ValueError: a threshold outside 0 to 1; ``class_id`` without an axis of classes; shapes
-            that do not fit each other.
-
     >>> round(float(Precision()([0, 1, 1, 1], [1.0, 0.0, 1.0, 1.0])), 4)
     0.6667
     """
@@ -199,17 +179,6 @@ class Recall(_Ratio):
     """Share of found ones among the labels 1: ``tp / (tp + fn)``.
 
     Updated with labels 0 and 1 and float predictions, both of shape ``(batch, ..., classes)``.
-
-    Arguments:
-        thresholds: float or list of floats from 0 to 1; predictions above it count as 1. 0.5 by
-            default, none with ``top_k``. Several give a result of shape ``(thresholds,)``.
-        top_k: int, the k largest predictions of each row count as 1; None by default.
-        class_id: int, the only class of the last axis that counts; None (all) by default.
-        name, dtype: see ``Metric``.
-
-    Raises:
-        ValueError: a threshold outside 0 to 1; ``class_id`` without an axis of classes; shapes
-            that do not fit each other.
 
     >>> round(float(Recall()([0, 1, 1, 1], [1.0, 0.0, 1.0, 1.0])), 4)
     0.6667

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
+from typing import Any, Unpack
 
 import jax.numpy as jnp
 
-from kerata.optimizers.arguments import CommonArguments, check_range
-from kerata.optimizers.optimizer import Optimizer, Slots
+from kerata.optimizers.arguments import CommonArguments
+from kerata.optimizers.moments import MomentOptimizer
+from kerata.optimizers.optimizer import Slots
 
 
-class Adam(Optimizer):
+class Adam(MomentOptimizer):
     """Running mean of the gradient, divided entry by entry by the root of its mean square.
 
     A step with gradient ``g``, the ``t``-th from 1::
@@ -46,8 +47,6 @@ class Adam(Optimizer):
     amsgrad: Reddi et al. 2018, On the convergence of Adam and beyond (arXiv:1904.09237).
     """
 
-    _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")
-
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -58,12 +57,7 @@ class Adam(Optimizer):
         *common: Any,
         **named: Unpack[CommonArguments],
     ) -> None:
-        super().__init__(learning_rate, *common, **named)
-        check_range(type(self).__name__, "beta_1", beta_1, 0, 1)
-        check_range(type(self).__name__, "beta_2", beta_2, 0, 1)
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, *common, **named)
         self.amsgrad = amsgrad
 
     @property

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Unpack
+from typing import Any
 
 import jax.numpy as jnp
 
 from kerata.base.variable import Variable
-from kerata.optimizers.arguments import CommonArguments, check_range
-from kerata.optimizers.optimizer import Optimizer, Slots
+from kerata.optimizers.moments import MomentOptimizer
+from kerata.optimizers.optimizer import Slots
 
 
-class Nadam(Optimizer):
+class Nadam(MomentOptimizer):
     """Adam with Nesterov momentum: the step already uses the mean that comes next.
 
     A step with gradient ``g``, the ``t``-th from 1, where ``mu(t) = beta_1 * (1 - 0.5 * 0.96**t)``
@@ -25,17 +25,6 @@ class Nadam(Optimizer):
 
     The state is ``m`` and ``v``, each of the shape and dtype of its weight, and the scalar ``P``.
 
-    Arguments:
-        learning_rate: float, schedule or function, 0.001 by default.
-        beta_1: float from 0 to 1, how much of the old mean stays in the end; 0.9 by default.
-        beta_2: float from 0 to 1, how much of the old mean square stays; 0.999 by default.
-        epsilon: float added after the root, 1e-7 by default.
-        **common: see ``Optimizer``.
-
-    Raises:
-        TypeError: an unknown argument, or no number where one is needed.
-        ValueError: ``beta_1`` or ``beta_2`` outside 0 to 1, a negative learning rate.
-
     >>> weight = Variable(10.0)
     >>> Nadam(0.1).apply([10.0], [weight])
     >>> round(float(weight), 4)
@@ -44,25 +33,7 @@ class Nadam(Optimizer):
     Source: Dozat 2016, Incorporating Nesterov momentum into Adam.
     """
 
-    _traced: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")
-
     slot_groups = (("momentum", "velocity"),)
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        beta_1: Any = 0.9,
-        beta_2: Any = 0.999,
-        epsilon: Any = 1e-7,
-        *common: Any,
-        **named: Unpack[CommonArguments],
-    ) -> None:
-        super().__init__(learning_rate, *common, **named)
-        check_range("Nadam", "beta_1", beta_1, 0, 1)
-        check_range("Nadam", "beta_2", beta_2, 0, 1)
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
 
     def _momentum_at(self, step: Any) -> Any:
         return self.beta_1 * (1 - 0.5 * 0.96**step)

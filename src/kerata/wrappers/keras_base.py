@@ -57,6 +57,36 @@ class KerasEstimator(ModelEstimator):
         verbose: Any = 0,
         **parameters: Any,
     ) -> None:
+        """Keep the parameters; nothing is built before ``fit``.
+
+        Arguments:
+            model: function that builds a model, compiled or not, and takes parameters by name;
+                or a ready model, of which each ``fit`` trains a copy with fresh weights (its
+                only parameter is ``hidden_size``, the width of its hidden Dense layers).
+                A builder that names ``X``, ``y``, ``meta`` or ``compile_kwargs`` is given them.
+            build_fn: the old name of ``model``.
+            optimizer, loss, metrics: given to a builder that names them, else to ``compile``; None
+                by default: the builder's own, or RMSprop, and cross-entropy or the mean squared
+                error.
+            epochs: int, passes over the data, 1 by default.
+            batch_size: int, rows in a step; None (``Model.fit``'s own) by default.
+            validation_split: float from 0 to 1, share of the rows held out; 0 by default.
+            validation_batch_size: int, rows in a validation step; ``batch_size`` by default.
+            shuffle: bool, whether rows come in a new order each epoch; True by default.
+            callbacks: objects or classes; None by default.
+            class_weight: ``'balanced'`` or a dictionary of labels or class numbers, for
+                classifiers; None by default.
+            warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
+            random_state: int for reproducible results; None by default.
+            verbose: 0 (the default) silent, 1 a progress bar, 2 a line an epoch.
+            **parameters: arguments of the builder, of ``compile``, ``fit`` and ``predict``; with
+                a prefix (``model__``, ``compile__``, ``fit__``, ``predict__``) for one of them
+                alone; ``optimizer__``, ``loss__`` and ``callbacks__`` for what is made of names
+                and classes.
+
+        Raises:
+            ValueError: a parameter that nothing takes.
+        """
         self.model = model
         self.build_fn = build_fn
         self.optimizer = optimizer

@@ -20,29 +20,6 @@ class KerasClassifier(Classes, KerasEstimator):
     Trained on rows X of shape ``(rows, ...)`` and labels y: numbers or strings ``(rows,)``,
     one-hot rows or indicators ``(rows, classes)``, or a column for each output.
 
-    Arguments:
-        model: function that builds a model, compiled or not, and takes parameters by name;
-            or a ready model, of which each ``fit`` trains a copy with fresh weights (its
-            only parameter is ``hidden_size``, the width of its hidden Dense layers).
-            A builder that names ``X``, ``y``, ``meta`` or ``compile_kwargs`` is given them.
-        build_fn: the old name of ``model``.
-        optimizer, loss, metrics: given to a builder that names them, else to ``compile``; None
-            by default: the builder's own, or RMSprop and cross-entropy.
-        epochs: int, passes over the data, 1 by default.
-        batch_size: int, rows in a step; None (``Model.fit``'s own) by default.
-        validation_split: float from 0 to 1, share of the rows held out; 0 by default.
-        validation_batch_size: int, rows in a validation step; ``batch_size`` by default.
-        shuffle: bool, whether rows come in a new order each epoch; True by default.
-        callbacks: objects or classes; None by default.
-        class_weight: ``'balanced'`` or a dictionary of labels or class numbers; None by default.
-        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
-        random_state: int for reproducible results; None by default.
-        verbose: 0 (the default) silent, 1 a progress bar, 2 a line an epoch.
-        **parameters: arguments of the builder, of ``compile``, ``fit`` and ``predict``; with
-            a prefix (``model__``, ``compile__``, ``fit__``, ``predict__``) for one of them
-            alone; ``optimizer__``, ``loss__`` and ``callbacks__`` for what is made of names
-            and classes.
-
     Attributes:
         model_: the trained model.
         classes_: array of the labels, in the order of ``predict_proba``'s columns.
@@ -173,29 +150,6 @@ class KerasRegressor(Numbers, KerasEstimator):
     """A regressor around a function that builds a model.
 
     Trained on rows X of shape ``(rows, ...)`` and numbers y, ``(rows,)`` or ``(rows, outputs)``.
-
-    Arguments:
-        model: function that builds a model, compiled or not, and takes parameters by name;
-            or a ready model, of which each ``fit`` trains a copy with fresh weights (its
-            only parameter is ``hidden_size``, the width of its hidden Dense layers).
-            A builder that names ``X``, ``y``, ``meta`` or ``compile_kwargs`` is given them.
-        build_fn: the old name of ``model``.
-        optimizer, loss, metrics: given to a builder that names them, else to ``compile``; None
-            by default: the builder's own, or RMSprop and the mean squared error.
-        epochs: int, passes over the data, 1 by default.
-        batch_size: int, rows in a step; None (``Model.fit``'s own) by default.
-        validation_split: float from 0 to 1, share of the rows held out; 0 by default.
-        validation_batch_size: int, rows in a validation step; ``batch_size`` by default.
-        shuffle: bool, whether rows come in a new order each epoch; True by default.
-        callbacks: objects or classes; None by default.
-        class_weight: not used; it is the classifier's.
-        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
-        random_state: int for reproducible results; None by default.
-        verbose: 0 (the default) silent, 1 a progress bar, 2 a line an epoch.
-        **parameters: arguments of the builder, of ``compile``, ``fit`` and ``predict``; with
-            a prefix (``model__``, ``compile__``, ``fit__``, ``predict__``) for one of them
-            alone; ``optimizer__``, ``loss__`` and ``callbacks__`` for what is made of names
-            and classes.
 
     Attributes:
         model_: the trained model.

@@ -27,6 +27,16 @@ class _SKLearnEstimator(ModelEstimator):
         fit_kwargs: dict[str, Any] | None = None,
         random_state: Any = None,
     ) -> None:
+        """Keep the parameters; nothing is built before ``fit``.
+
+        Arguments:
+            model: compiled model, of which each ``fit`` trains a copy with fresh weights; or a
+                function that takes ``X``, ``y`` and ``model_kwargs`` and gives a compiled model.
+            warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
+            model_kwargs: dictionary of arguments of the function; None by default.
+            fit_kwargs: dictionary of arguments of ``Model.fit``; None by default.
+            random_state: int for reproducible results; None by default.
+        """
         self.model = model
         self.warm_start = warm_start
         self.model_kwargs = model_kwargs
@@ -81,14 +91,6 @@ class SKLearnClassifier(Classes, _SKLearnEstimator):
     """A classifier around a compiled model, or a function that builds one.
 
     Labels y ``(rows,)`` reach the builder and the model one-hot, as float32 ``(rows, classes)``.
-
-    Arguments:
-        model: compiled model, of which each ``fit`` trains a copy with fresh weights; or a
-            function that takes ``X``, ``y`` and ``model_kwargs`` and gives a compiled model.
-        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
-        model_kwargs: dictionary of arguments of the function; None by default.
-        fit_kwargs: dictionary of arguments of ``Model.fit``; None by default.
-        random_state: int for reproducible results; None by default.
 
     Attributes:
         model_: the trained model.
@@ -163,14 +165,6 @@ class SKLearnRegressor(Numbers, _SKLearnEstimator):
 
     Numbers y, ``(rows,)`` or ``(rows, outputs)``, reach the builder as ``(rows, outputs)``.
 
-    Arguments:
-        model: compiled model, of which each ``fit`` trains a copy with fresh weights; or a
-            function that takes ``X``, ``y`` and ``model_kwargs`` and gives a compiled model.
-        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
-        model_kwargs: dictionary of arguments of the function; None by default.
-        fit_kwargs: dictionary of arguments of ``Model.fit``; None by default.
-        random_state: int for reproducible results; None by default.
-
     Attributes:
         model_: the trained model.
         history_: the ``History`` of the last ``fit``.
@@ -211,14 +205,6 @@ class SKLearnTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _SKL
 
     Turns rows X ``(rows, features)`` into the model's outputs ``(rows, outputs)``. Without y it
     learns to give X again.
-
-    Arguments:
-        model: compiled model, of which each ``fit`` trains a copy with fresh weights; or a
-            function that takes ``X``, ``y`` and ``model_kwargs`` and gives a compiled model.
-        warm_start: bool, whether ``fit`` goes on from the present weights; False by default.
-        model_kwargs: dictionary of arguments of the function; None by default.
-        fit_kwargs: dictionary of arguments of ``Model.fit``; None by default.
-        random_state: int for reproducible results; None by default.
 
     Attributes:
         model_: the trained model.

@@ -10,18 +10,9 @@ from kerata.layers.merging.elementwise import Add, Average, Maximum, Minimum, Mu
 
 
 def add(inputs: Any, **kwargs: Any) -> Any:
-    """Add tensors.
+    """Add arrays of one list, whose shapes broadcast.
 
-    Arguments:
-        inputs: list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast.
-        **kwargs: of ``Add``, such as ``name``.
-
-    Returns:
-        What ``Add(...)(inputs)`` gives: an array of the shape to which the
-        inputs broadcast.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
+    Arguments, result and any ValueError are those of ``Add(**kwargs)(inputs)``.
 
     >>> import numpy as np
     >>> add([np.ones((1, 1)), np.ones((1, 1))]).tolist()
@@ -31,18 +22,9 @@ def add(inputs: Any, **kwargs: Any) -> Any:
 
 
 def subtract(inputs: Any, **kwargs: Any) -> Any:
-    """Subtract the second of two tensors from the first.
+    """Subtract the second of two arrays, whose shapes broadcast, from the first.
 
-    Arguments:
-        inputs: list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast.
-        **kwargs: of ``Subtract``, such as ``name``.
-
-    Returns:
-        What ``Subtract(...)(inputs)`` gives: an array of the shape to which the
-        inputs broadcast.
-
-    Raises:
-        ValueError: not two inputs; shapes that don't fit together.
+    Arguments, result and any ValueError are those of ``Subtract(**kwargs)(inputs)``.
 
     >>> import numpy as np
     >>> subtract([np.ones((1, 1)), np.ones((1, 1))]).tolist()
@@ -52,18 +34,9 @@ def subtract(inputs: Any, **kwargs: Any) -> Any:
 
 
 def multiply(inputs: Any, **kwargs: Any) -> Any:
-    """Multiply tensors.
+    """Multiply arrays of one list, whose shapes broadcast.
 
-    Arguments:
-        inputs: list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast.
-        **kwargs: of ``Multiply``, such as ``name``.
-
-    Returns:
-        What ``Multiply(...)(inputs)`` gives: an array of the shape to which the
-        inputs broadcast.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
+    Arguments, result and any ValueError are those of ``Multiply(**kwargs)(inputs)``.
 
     >>> import numpy as np
     >>> multiply([2 * np.ones((1, 1)), 2 * np.ones((1, 1))]).tolist()
@@ -73,18 +46,9 @@ def multiply(inputs: Any, **kwargs: Any) -> Any:
 
 
 def average(inputs: Any, **kwargs: Any) -> Any:
-    """Average tensors.
+    """Average arrays of one list, whose shapes broadcast.
 
-    Arguments:
-        inputs: list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast.
-        **kwargs: of ``Average``, such as ``name``.
-
-    Returns:
-        What ``Average(...)(inputs)`` gives: an array of the shape to which the
-        inputs broadcast.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
+    Arguments, result and any ValueError are those of ``Average(**kwargs)(inputs)``.
 
     >>> import numpy as np
     >>> average([np.zeros((1, 1)), np.ones((1, 1))]).tolist()
@@ -94,18 +58,9 @@ def average(inputs: Any, **kwargs: Any) -> Any:
 
 
 def maximum(inputs: Any, **kwargs: Any) -> Any:
-    """Take the largest of tensors at each place.
+    """Take the largest of arrays at each place; their shapes broadcast.
 
-    Arguments:
-        inputs: list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast.
-        **kwargs: of ``Maximum``, such as ``name``.
-
-    Returns:
-        What ``Maximum(...)(inputs)`` gives: an array of the shape to which the
-        inputs broadcast.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
+    Arguments, result and any ValueError are those of ``Maximum(**kwargs)(inputs)``.
 
     >>> import numpy as np
     >>> maximum([np.zeros((1, 1)), np.ones((1, 1))]).tolist()
@@ -115,18 +70,9 @@ def maximum(inputs: Any, **kwargs: Any) -> Any:
 
 
 def minimum(inputs: Any, **kwargs: Any) -> Any:
-    """Take the smallest of tensors at each place.
+    """Take the smallest of arrays at each place; their shapes broadcast.
 
-    Arguments:
-        inputs: list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast.
-        **kwargs: of ``Minimum``, such as ``name``.
-
-    Returns:
-        What ``Minimum(...)(inputs)`` gives: an array of the shape to which the
-        inputs broadcast.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
+    Arguments, result and any ValueError are those of ``Minimum(**kwargs)(inputs)``.
 
     >>> import numpy as np
     >>> minimum([np.zeros((1, 1)), np.ones((1, 1))]).tolist()
@@ -136,19 +82,9 @@ def minimum(inputs: Any, **kwargs: Any) -> Any:
 
 
 def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
-    """Put tensors side by side.
+    """Put arrays of one list side by side along an axis, where alone their shapes differ.
 
-    Arguments:
-        inputs: list of arrays ``(batch, ...)`` of any number dtype that differ in one axis only.
-        axis: int, -1 by default.
-        **kwargs: of ``Concatenate``, such as ``name``.
-
-    Returns:
-        What ``Concatenate(...)(inputs)`` gives: an array with the sizes added up
-        along the axis.
-
-    Raises:
-        ValueError: a single tensor instead of a list; sizes that differ in another axis.
+    Arguments, result and any ValueError are those of ``Concatenate(axis, **kwargs)(inputs)``.
 
     >>> import numpy as np
     >>> concatenate([np.zeros((1, 1)), np.ones((1, 1))]).tolist()
@@ -158,19 +94,9 @@ def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
 
 
 def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> Any:
-    """Multiply two tensors row by row and sum along an axis.
+    """Multiply two arrays of shape ``(batch, ...)`` row by row and sum along axes.
 
-    Arguments:
-        inputs: list of two number arrays ``(batch, ...)``.
-        axes: int or pair of ints, axis to sum along, or one for each input; -1 by default.
-        **kwargs: of ``Dot``, such as ``name``.
-
-    Returns:
-        What ``Dot(...)(inputs)`` gives: an array of the axes that are left,
-        ``(batch, 1)`` for two inputs of two axes.
-
-    Raises:
-        ValueError: not two inputs; sizes along the axes that differ; the batch axis.
+    Arguments, result and any ValueError are those of ``Dot(axes, **kwargs)(inputs)``.
 
     >>> import numpy as np
     >>> dot([np.ones((1, 3)), np.ones((1, 3))], axes=1).tolist()

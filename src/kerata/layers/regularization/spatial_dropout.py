@@ -62,16 +62,6 @@ class SpatialDropout1D(_SpatialDropout):
 class SpatialDropout2D(_SpatialDropout):
     """Drops whole channels of images ``(batch, height, width, channels)`` in training.
 
-    Arguments:
-        rate: float from 0 to 1, share of channels that are dropped; may be traced.
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        seed: int, or None (the default) for the global generator.
-        name, dtype: see ``Layer``; given automatically and ``floatx()`` by default.
-
-    Raises:
-        ValueError: a rate outside 0 to 1; an input of another rank.
-
     >>> import numpy as np
     >>> SpatialDropout2D(0.5)(np.ones((1, 2, 2, 3)), training=True).shape
     (1, 2, 2, 3)
@@ -91,22 +81,24 @@ class SpatialDropout2D(_SpatialDropout):
         dtype: Any = None,
         **kwargs: Any,
     ) -> None:
+        """Configure the layer.
+
+        Arguments:
+            rate: float from 0 to 1, share of channels that are dropped; may be traced.
+            data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
+                default.
+            seed: int, or None (the default) for the global generator.
+            name, dtype: see ``Layer``; given automatically and ``floatx()`` by default.
+
+        Raises:
+            ValueError: a rate outside 0 to 1; an input of another rank.
+        """
         super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.data_format = standardize_data_format(data_format)
 
 
 class SpatialDropout3D(SpatialDropout2D):
     """Drops whole channels of volumes ``(batch, depth, height, width, channels)`` in training.
-
-    Arguments:
-        rate: float from 0 to 1, share of channels that are dropped; may be traced.
-        data_format: ``'channels_last'`` or ``'channels_first'``; ``image_data_format()`` by
-            default.
-        seed: int, or None (the default) for the global generator.
-        name, dtype: see ``Layer``; given automatically and ``floatx()`` by default.
-
-    Raises:
-        ValueError: a rate outside 0 to 1; an input of another rank.
 
     >>> import numpy as np
     >>> SpatialDropout3D(0.5)(np.ones((1, 2, 2, 2, 3)), training=True).shape
