@@ -17,7 +17,8 @@ from kerata.search.networks import Build, Data, checked, reported
 from kerata.search.runner import Split
 from kerata.search.space import FIT, Params
 from kerata.search.splits import classes_of, folds_of
-from kerata.training.feed import Rows, apply_class_weight, check_finite, make_rows, on_device
+from kerata.training.class_weights import apply_class_weight
+from kerata.training.feed import Rows, check_finite, make_rows, on_device
 
 
 class Given(TypedDict, total=False):

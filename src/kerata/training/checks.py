@@ -47,7 +47,12 @@ def check_targets_fit(objective: Objective, y: Any, y_pred: Any, sample_weight: 
     weights = objective.weights_per_output(sample_weight)
     outputs = jax.tree.leaves(y_pred)
     for name, f, target, output, weight in zip(
-        objective.names, objective.losses, targets, outputs, weights, strict=True
+        objective.outputs.loss_names,
+        objective.losses,
+        targets,
+        outputs,
+        weights,
+        strict=True,
     ):
         if f is None:
             continue

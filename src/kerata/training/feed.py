@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -76,35 +76,55 @@ def make_rows(
         TypeError: something that is not data.
     """
     x = to_arrays(x, "x", several=n_inputs > 1, bags=whole)
-    y = None if y is None else to_arrays(y, "y")
-    sample_weight = None if sample_weight is None else to_arrays(sample_weight, "sample_weight")
+    y = None if y is None else to_arrays(y, "y", deep=True)
+    if sample_weight is not None:
+        sample_weight = to_arrays(sample_weight, "sample_weight", deep=True)
     count = _common_length({"x": x, "y": y, "sample_weight": sample_weight})
     return Rows(x, y, sample_weight, count)
 
 
-def to_arrays(value: Any, what: str, several: bool = False, bags: bool = False) -> Any:
-    """Turn one argument into a NumPy or JAX array, or nested lists or dictionaries of them."""
+def to_arrays(
+    value: Any, what: str, several: bool = False, bags: bool = False, deep: bool = False
+) -> Any:
+    """Turn one argument into a NumPy or JAX array, or nested lists or dictionaries of them.
+
+    Arguments:
+        value: what was given.
+        what: its name, for messages.
+        several: whether a list is one of several arrays, whatever is in it.
+        bags: whether arrays that are almost all zeros may become bags.
+        deep: whether lists of arrays in a list are several arrays too, and not rows.
+    """
+
+    def inside(part: Any, place: Any) -> Any:
+        if part is None:
+            return None
+        return to_arrays(part, f"{what}[{place!r}]", bags=bags, deep=deep)
+
     if isinstance(value, dict):
-        return {
-            key: None if v is None else to_arrays(v, f"{what}[{key!r}]", bags=bags)
-            for key, v in value.items()
-        }
+        return {key: inside(v, key) for key, v in value.items()}
     if isinstance(value, list) and what == "x" and value and all(map(_is_batch, value)):
         raise ValueError(
             f"x is a list of {len(value)} batches (x, y): pass iter(x) to go through them once, or "
             "join the arrays with numpy.concatenate and pass x and y."
         )
-    if isinstance(value, (list, tuple)):
-        # An output without targets, or an optional input that is left out, is None.
-        given = [v for v in value if v is not None]
-        parts = len(given) > 0 and all(hasattr(v, "shape") or isinstance(v, dict) for v in given)
-        rows = parts and not several and all(getattr(v, "ndim", None) == 0 for v in given)
-        if several or (parts and not rows):
-            return [
-                None if v is None else to_arrays(v, f"{what}[{i}]", bags=bags)
-                for i, v in enumerate(value)
-            ]
+    if isinstance(value, (list, tuple)) and (several or _are_parts(value, deep)):
+        return [inside(v, i) for i, v in enumerate(value)]
     return _to_array(value, what, bags)
+
+
+def _are_parts(values: list[Any] | tuple[Any, ...], deep: bool) -> bool:
+    """Say whether a list holds several arrays, in the way of outputs or inputs, and not rows."""
+    # An output without targets, or an optional input that is left out, is None.
+    given = [v for v in values if v is not None]
+    rows = all(getattr(v, "ndim", None) == 0 for v in given)
+    deep = deep or any(map(_has_rows, given))
+    return not rows and all(
+        hasattr(v, "shape")
+        or isinstance(v, dict)
+        or (deep and isinstance(v, (list, tuple)) and _are_parts(v, deep))
+        for v in given
+    )
 
 
 def _is_batch(value: Any) -> bool:
@@ -358,65 +378,3 @@ def cut_for(count: int, fraction: Any) -> int:
             f"{'training' if cut == 0 else 'validation'}; use another fraction or more data."
         )
     return cut
-
-
-def apply_class_weight(rows: Rows, class_weight: dict[Any, float]) -> Rows:
-    """Turn weights of classes into weights of rows, times the given sample weights.
-
-    Arguments:
-        class_weight: weight for each class number; classes that are missing count 1.
-
-    Raises:
-        ValueError: several outputs, or something that is not a dictionary of numbers.
-    """
-    if not isinstance(class_weight, dict):
-        raise ValueError(
-            f"class_weight must be a dictionary {{class: weight}}, got {class_weight!r}."
-        )
-    if rows.y is None or (isinstance(rows.y, (dict, list)) and len(rows.y) != 1):
-        raise ValueError(
-            "class_weight works for models with one output; "
-            "for several outputs give sample_weight instead."
-        )
-    y = np.asarray(jax.tree.leaves(rows.y)[0])
-    weights = row_weights(y, class_weight)
-    if rows.sample_weight is not None:
-        weights = weights * np.asarray(jax.tree.leaves(rows.sample_weight)[0])
-    return replace(rows, sample_weight=weights.astype(floatx()))
-
-
-def _class_table(class_weight: dict[Any, float]) -> dict[int, float]:
-    """Read weights of classes.
-
-    Raises:
-        ValueError: a class that is no whole number, or a weight that is no number.
-    """
-    table = {}
-    for key, value in class_weight.items():
-        try:
-            number = float(key)
-        except (TypeError, ValueError):
-            number = math.nan
-        if not number.is_integer():
-            raise ValueError(
-                f"class_weight names the class {key!r}, but classes are numbered as in y: write "
-                f"{{0: ..., 1: ...}} with the number that stands for {key!r}."
-            )
-        try:
-            table[int(number)] = float(value)
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"class_weight gives class {key!r} the weight {value!r}, which is no number."
-            ) from None
-    return table
-
-
-def row_weights(y: np.ndarray, class_weight: dict[Any, float]) -> np.ndarray:
-    """Look up each row's weight by its class: one-hot rows by their largest column."""
-    many = y.ndim > 1 and y.shape[-1] > 1
-    labels = (np.argmax(y, axis=-1) if many else np.round(y).reshape(y.shape[0], -1)[:, 0]).astype(
-        int
-    )
-    table = _class_table(class_weight)
-    classes, inverse = np.unique(labels, return_inverse=True)
-    return np.array([table.get(int(c), 1.0) for c in classes])[inverse]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import Any
 
 import jax
 
 from kerata import metrics as metrics_module
-from kerata.base.messages import did_you_mean
 from kerata.losses.resolve import resolve_loss
 from kerata.losses.stable import loss_of_output
 from kerata.metrics.resolve import build_metric, resolve_metric
+from kerata.training.nested_outputs import Outputs
 
 
 class Objective:
@@ -22,8 +22,6 @@ class Objective:
         y, y_pred: targets and outputs of one batch, or their shapes.
         output_names: names of the outputs in their flat order.
     """
-
-    _not_in_signature: ClassVar[tuple[str, ...]] = ("names",)
 
     def __init__(
         self,
@@ -36,15 +34,12 @@ class Objective:
         output_names: list[str],
     ) -> None:
         flat_pred = jax.tree.leaves(y_pred)
-        self.count = len(flat_pred)
-        # A dictionary of outputs is named by its keys, in the order jax.tree gives them.
-        keys = sorted(y_pred) if isinstance(y_pred, dict) else []
-        self.names = keys if len(keys) == self.count else output_names
-        self.keyed = len(keys) == self.count
+        self.outputs = Outputs(y_pred, output_names)
+        self.count = self.outputs.count
         flat_y = self.per_output(y, "y")
-        losses = self.per_output(loss, "loss", shared=True)
+        losses = self.outputs.arrange(loss, "loss", shared=True)
         self.losses = [
-            resolve_loss(_alone(f), _shape(t), _shape(p))
+            resolve_loss(f, _shape(t), _shape(p))
             for f, t, p in zip(losses, flat_y, flat_pred, strict=True)
         ]
         self.loss_weights = [
@@ -53,21 +48,18 @@ class Objective:
         self.loss_tracker = metrics_module.Mean(name="loss")
         self.output_trackers = [
             metrics_module.Mean(name=f"{n}_loss") if f is not None else None
-            for n, f in zip(self.names, self.losses, strict=True)
+            for n, f in zip(self.outputs.loss_names, self.losses, strict=True)
         ]
         # A single loss is the total.
         if sum(f is not None for f in self.losses) < 2:
             self.output_trackers = [None] * self.count
         # Losses given by name for outputs by name are reported in the order they were given in.
-        by_name = self.keyed and isinstance(loss, dict)
-        first = [self.names.index(n) for n in loss if n in self.names] if by_name else []
-        places = [*first, *(i for i in range(self.count) if i not in first)]
         self._shown_trackers = [
-            t for t in (self.output_trackers[i] for i in places) if t is not None
+            t for t in (self.output_trackers[i] for i in self.outputs.order(loss)) if t is not None
         ]
 
         def resolve(given: Any, argument: str) -> list[list[Any]]:
-            per_output = self.per_output(given, argument, nested=True)
+            per_output = self.outputs.arrange(given, argument, listed=True)
             return [
                 [resolve_metric(m, _shape(t), _shape(p), f) for m in _as_list(ms) if m is not None]
                 for ms, t, p, f in zip(per_output, flat_y, flat_pred, self.losses, strict=True)
@@ -82,45 +74,13 @@ class Objective:
                 if not metric.variables and t is not None:
                     build_metric(metric, _stand_in(t), _stand_in(p))
 
-    def per_output(
-        self, given: Any, argument: str, shared: bool = False, nested: bool = False
-    ) -> list[Any]:
-        """Arrange an argument of ``compile`` or ``fit`` into one entry an output.
+    def per_output(self, given: Any, argument: str) -> list[Any]:
+        """Arrange targets or the like into one entry an output, None where there is none.
 
         Raises:
-            ValueError: another number of entries than outputs, or an unknown output name.
+            ValueError: another structure than that of the outputs, or an unknown name.
         """
-        if given is None or not self.count:
-            return [None] * self.count
-        if isinstance(given, dict):
-            unknown = [k for k in given if k not in self.names]
-            if unknown and self.count == 1 and len(given) == 1:
-                return list(given.values())
-            if unknown:
-                raise ValueError(
-                    f"{argument} names the output {unknown[0]!r}, which the model does not have. "
-                    f"{did_you_mean(unknown[0], self.names)}"
-                )
-            return [given.get(n) for n in self.names]
-        if self.count == 1:
-            if nested:
-                flat = [m for g in _as_list(given) for m in _as_list(g)]
-                return [flat]
-            single = isinstance(given, (list, tuple)) and len(given) == 1
-            return [given[0] if single else given]
-        if isinstance(given, (list, tuple)):
-            if len(given) == self.count:
-                return list(given)
-            raise ValueError(
-                f"The model has {self.count} outputs ({', '.join(self.names)}), "
-                f"but {argument} has {len(given)} entries; give one for each, or a dictionary."
-            )
-        if shared:
-            return [given] * self.count
-        raise ValueError(
-            f"The model has {self.count} outputs ({', '.join(self.names)}); "
-            f"{argument} must be a list or dictionary with an entry for each."
-        )
+        return self.outputs.arrange(given, argument)
 
     def loss(self, y: Any, y_pred: Any, sample_weight: Any) -> tuple[Any, list[Any]]:
         """Give the weighted sum of the outputs' losses and the single ones."""
@@ -222,7 +182,7 @@ class Objective:
         for tracker in self._shown_trackers:
             found[tracker.name] = tracker.result()
         for which, prefix in ((self.metrics, ""), (self.weighted_metrics, "weighted_")):
-            for name, metrics in zip(self.names, which, strict=True):
+            for name, metrics in zip(self.outputs.names, which, strict=True):
                 for metric in metrics:
                     output = f"{name}_" if self.count > 1 else ""
                     key = output + metric.name
@@ -242,13 +202,6 @@ def _free(name: str, taken: dict[str, Any]) -> str:
         n += 1
         key = f"{name}_{n}"
     return key
-
-
-def _alone(loss: Any) -> Any:
-    """Take a loss out of the list that it is alone in, as Keras allows for each output."""
-    while isinstance(loss, (list, tuple)) and len(loss) == 1:
-        loss = loss[0]
-    return loss
 
 
 def _as_list(x: Any) -> list[Any]:

@@ -9,7 +9,8 @@ import jax
 from kerata.base.randomness import global_generator
 from kerata.training import prediction
 from kerata.training.batch import GivenBatch
-from kerata.training.feed import apply_class_weight, make_rows
+from kerata.training.class_weights import apply_class_weight
+from kerata.training.feed import make_rows
 from kerata.training.readiness import Readiness
 from kerata.training.steps import IN_PREDICTIONS
 

@@ -12,12 +12,12 @@ import numpy as np
 
 from kerata.base.placement import Placement, current_placement
 from kerata.base.randomness import global_generator
+from kerata.training.class_weights import row_weights
 from kerata.training.feed import (
     Rows,
     aligned_empty,
     check_integers,
     cut_for,
-    row_weights,
     to_arrays,
 )
 from kerata.training.pieces import Piece
@@ -240,7 +240,7 @@ def is_large(*data: Any) -> bool:
 def _is_rows(value: Any) -> bool:
     """Stop at lists of numbers, which may be long; lists of arrays are looked into."""
     if isinstance(value, (list, tuple)):
-        return not any(isinstance(v, dict) or hasattr(v, "shape") for v in value[:1])
+        return not any(hasattr(v, "shape") or not _is_rows(v) for v in value[:1])
     return not isinstance(value, dict)
 
 
@@ -248,16 +248,20 @@ def _parts(value: Any, name: str, several: bool = False) -> Any:
     """Turn one argument of ``fit`` into nested parts."""
     if isinstance(value, dict):
         return {key: _parts(v, f"{name}[{key!r}]") for key, v in value.items()}
-    if isinstance(value, (list, tuple)) and (several or any(map(is_stored, value))):
+    if isinstance(value, (list, tuple)) and (several or _holds_stored(value)):
         return [_parts(v, f"{name}[{i}]") for i, v in enumerate(value)]
     if not is_stored(value):
-        array = to_arrays(value, name)
+        array = to_arrays(value, name, deep=name[0] != "x")
         return jax.tree.map(lambda a: _Part(name, SlicedRows(np.asarray(a)), a.dtype, True), array)
     # Its first row goes the way of all data, which refuses what is not numbers.
     first = np.empty((1, *value.shape[1:]), value.dtype)
     source = row_source(value)
     source.read(0, 1, first)
     return _Part(name, source, to_arrays(first, name).dtype, False)
+
+
+def _holds_stored(value: Any) -> bool:
+    return any(map(is_stored, jax.tree.leaves(value, is_leaf=_is_rows)))
 
 
 def _common_length(parts: list[_Part]) -> int:

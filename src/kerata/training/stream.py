@@ -13,7 +13,8 @@ from typing import Any
 import jax
 
 from kerata.base.randomness import SeedGenerator, draw_seed
-from kerata.training.feed import Rows, apply_class_weight, make_rows
+from kerata.training.class_weights import apply_class_weight
+from kerata.training.feed import Rows, make_rows
 from kerata.training.foreign import is_infinite, length_of
 from kerata.training.pieces import Gathered, Piece
 from kerata.utils.data_iterator import prefetch

@@ -9,9 +9,9 @@ from kerata import optimizers
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
 from kerata.training import arguments, loop, prediction
+from kerata.training.class_weights import apply_class_weight
 from kerata.training.feed import (
     Rows,
-    apply_class_weight,
     is_stream,
     make_rows,
     split_rows,

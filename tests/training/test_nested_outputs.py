@@ -1,0 +1,180 @@
+"""Outputs in lists and dictionaries inside each other; the numbers are those of Keras 3.15."""
+
+import re
+
+import numpy as np
+import pytest
+
+import kerata as keras
+from kerata import layers
+
+X = np.linspace(-1, 1, 24).reshape(8, 3).astype("float32")
+A, B, C = X.sum(1, keepdims=True), X[:, :2] * 2, X * X
+ONE, TWO = np.linspace(0.5, 2, 8), np.linspace(2, 0.5, 8)
+
+
+def model_of(structure, kind=keras.Model, **compiled):
+    x = keras.Input((3,), name="x")
+    a, b, c = (
+        layers.Dense(n, name=name, kernel_initializer="ones")(x)
+        for n, name in enumerate("abc", start=1)
+    )
+    model = kind(x, structure(a, b, c))
+    model.compile(keras.optimizers.SGD(0.01), **compiled)
+    return model
+
+
+def in_a_list(a, b, c):
+    return {"n": [a, b]}
+
+
+def deep(a, b, c):
+    return {"p": {"q": [a], "r": b}, "s": c}
+
+
+def mixed(a, b, c):
+    return [[a, b], c]
+
+
+def fitted(model, y, **kwargs):
+    history = model.fit(X, y, batch_size=4, epochs=2, shuffle=False, verbose=0, **kwargs).history
+    return {name: values[-1] for name, values in history.items()}
+
+
+@pytest.mark.parametrize("y", [{"n": [A, B]}, {"n": (A, B)}, [A, B]])
+def test_one_loss_serves_all(y):
+    found = fitted(model_of(in_a_list, loss="mse"), y)
+    assert found == pytest.approx({"loss": 0.3556, "n/a_loss": 0, "n/b_loss": 0.3556}, abs=6e-5)
+
+
+@pytest.mark.parametrize(
+    ("structure", "y", "loss", "expected"),
+    [
+        (
+            mixed,
+            [(A, B), C],
+            [["mse", "mae"], "mse"],
+            {"loss": 3.8700, "0/a_loss": 0, "0/b_loss": 0.5192, "c_loss": 3.3508},
+        ),
+        (
+            lambda a, b, c: ({"q": a, "r": b}, c),
+            ({"q": A, "r": B}, C),
+            ({"r": "mae", "q": "mse"}, "mse"),
+            {"loss": 3.8700, "0/r_loss": 0.5192, "0/q_loss": 0, "c_loss": 3.3508},
+        ),
+        (
+            deep,
+            {"p": {"q": [A], "r": B}, "s": C},
+            {"p": {"q": ["mse"], "r": "mae"}, "s": "mse"},
+            {"loss": 3.8700, "p/q/a_loss": 0, "p/r_loss": 0.5192, "s_loss": 3.3508},
+        ),
+        (
+            deep,
+            {"p": {"q": [A], "r": B}, "s": None},
+            {"p": {"r": "mae", "q": ["mse"]}},
+            {"loss": 0.5192, "p/r_loss": 0.5192, "p/q/a_loss": 0},
+        ),
+        (in_a_list, {"n": [None, B]}, {"n": [None, "mae"]}, {"loss": 0.5192}),
+        (lambda a, b, c: {"p": {"q": b}}, {"p": {"q": B}}, {"p": {"q": "mae"}}, {"loss": 0.5192}),
+        (lambda a, b, c: [(a, b)], (A, B), ("mse", "mae"), None),
+        (lambda a, b, c: [(a, b)], [(A, B)], [("mse", "mae")], None),
+    ],
+)
+def test_losses_have_the_structure_of_the_outputs(structure, y, loss, expected):
+    found = fitted(model_of(structure, loss=loss), y)
+    expected = expected or {"loss": 0.5192, "a_loss": 0, "b_loss": 0.5192}
+    assert list(found) == list(expected)
+    assert found == pytest.approx(expected, abs=6e-5)
+
+
+def test_weights_and_metrics_have_it_too():
+    model = model_of(
+        in_a_list,
+        loss={"n": ["mse", "mae"]},
+        loss_weights={"n": [1.0, 2.0]},
+        metrics={"n": [None, ["mse", "mae"]]},
+        weighted_metrics={"n": ["mae", ["mse"]]},
+    )
+    weights = {"n": [ONE, TWO]}
+    fitted(model, {"n": [A, B]}, sample_weight=weights)
+    assert model.evaluate(
+        X, {"n": [A, B]}, sample_weight=weights, verbose=0, return_dict=True
+    ) == pytest.approx(
+        {
+            "loss": 1.1414,
+            "n/a_loss": 0.0,
+            "n/b_loss": 0.5707,
+            "a_mae": 0.0,
+            "b_mse": 0.3212,
+            "b_mae": 0.4894,
+            "b_weighted_mse": 0.2788,
+        },
+        abs=6e-5,
+    )
+    assert model.metrics_names[:3] == ["loss", "n/a_loss", "n/b_loss"]
+
+
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, i):
+        rows = slice(4 * i, 4 * i + 4)
+        return X[rows], [[A[rows], B[rows]], C[rows]], [[ONE[rows], TWO[rows]], ONE[rows]]
+
+
+class Steps(keras.Model):
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+
+@pytest.mark.parametrize("kind", [keras.Model, Steps])
+def test_batches_and_single_steps(kind):
+    losses = [["mse", "mae"], "mse"]
+    model = model_of(mixed, kind, loss=losses)
+    weights = [[ONE, TWO], ONE]
+    expected = fitted(model_of(mixed, loss=losses), [[A, B], C], sample_weight=weights)
+    assert expected["loss"] == pytest.approx(3.69075, abs=6e-5)
+    history = model.fit(Batches(), epochs=2, shuffle=False, verbose=0).history
+    assert {k: v[-1] for k, v in history.items()} == pytest.approx(expected, abs=1e-5)
+    single = model_of(mixed, kind, loss=losses)
+    for i in (0, 1, 0, 1):
+        logs = single.train_on_batch(*Batches()[i], return_dict=True)
+    assert list(logs) == list(expected)
+    assert single.get_weights()[2] == pytest.approx(model.get_weights()[2], abs=1e-6)
+    outputs = model.predict(X, verbose=0)
+    assert [type(part) for part in (outputs, outputs[0])] == [list, list]
+
+
+@pytest.mark.parametrize(
+    ("structure", "y", "compiled", "told"),
+    [
+        (in_a_list, {"n": [A, B]}, {"loss": {"n": "mse"}}, "loss['n'] must be a list of 2"),
+        (in_a_list, {"n": [A, B]}, {"loss": {"a": "mse"}}, "loss has the key 'a'"),
+        (in_a_list, {"a": A, "b": B}, {"loss": "mse"}, "y has the key 'a'"),
+        (in_a_list, {"n": [A, None]}, {"loss": "mse"}, "The output 'n/b' has a loss but no"),
+        (in_a_list, {"n": [A, [B, B]]}, {"loss": "mse"}, "y has a list of 2 for the output 'n/b'"),
+        (mixed, [A, B], {"loss": "mse"}, "y[0] must be a list of 2, as the model's outputs are"),
+        (
+            mixed,
+            [[A, B], C],
+            {"loss": "mse", "metrics": ["mae", "mse", "mae"]},
+            "metrics must be a list of 2, as the model's outputs are, but is a list of 3",
+        ),
+        (
+            deep,
+            {"p": {"q": [A], "r": B}, "s": C},
+            {"loss": "mse", "weighted_metrics": {"p": ["mae"]}},
+            "weighted_metrics['p'] must be a dictionary with the keys 'q', 'r'",
+        ),
+    ],
+)
+def test_another_structure_is_refused_by_its_place(structure, y, compiled, told):
+    with pytest.raises(ValueError, match=re.escape(told)):
+        model_of(structure, **compiled).fit(X, y, verbose=0)
+
+
+def test_weights_of_rows_are_not_dealt_out_by_guess():
+    model = model_of(in_a_list, loss="mse")
+    with pytest.raises(ValueError, match="sample_weight must be a dictionary with the keys 'n'"):
+        model.fit(X, {"n": [A, B]}, sample_weight=[ONE, TWO], verbose=0)
