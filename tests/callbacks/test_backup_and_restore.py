@@ -390,5 +390,5 @@ def test_a_backup_knows_which_layer_feeds_which_and_not_their_names(tmp_path):
     train()
     with pytest.raises(ValueError, match="another training: the model differs"):
         train(swapped=True)
-    with pytest.raises(ValueError, match="another training: the loss differs"):
+    with pytest.raises(ValueError, match="a function or class that the loss uses differs"):
         train(loss=lambda y, p: abs(y - p))

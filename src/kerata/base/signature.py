@@ -20,7 +20,7 @@ import secrets
 import types
 import weakref
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
@@ -66,6 +66,9 @@ class Signature:
         foreign: objects of the user's own making: functions, instances of his classes.
         unknown: what can't be looked into; with ``lasting`` it is never like anything else.
     """
+
+    # Whether another version of an installed package is another thing.
+    with_versions: ClassVar[bool] = True
 
     def __init__(self, *roots: Any, lasting: bool = False) -> None:
         self.lasting = lasting
@@ -156,7 +159,7 @@ class Signature:
         elif isinstance(value, Reading):
             self._module(value)
         elif isinstance(value, types.ModuleType):
-            self._tokens.append(("module", value.__name__, version_of(value)))
+            self._tokens.append(self._named_module(value))
         elif isinstance(value, type):
             self._class(value)
         else:
@@ -200,7 +203,7 @@ class Signature:
         cls = type(value)
         name = installed_name(value)
         if name is not None:
-            self._tokens.append(("installed", name))
+            self._tokens.append(("installed", self._versioned(name)))
         elif isinstance(value, (property, staticmethod, classmethod, functools.cached_property)):
             self._tokens.append(cls.__name__)
             parts = ("fget", "fset", "fdel", "__func__", "func")
@@ -255,7 +258,7 @@ class Signature:
             return
         name = installed_name(value)
         if name is not None:
-            self._tokens.append(("installed", name))
+            self._tokens.append(("installed", self._versioned(name)))
             if not is_own_function(value):
                 self.foreign.append(value)
             return
@@ -283,7 +286,7 @@ class Signature:
             self.kept.append(cls)
             self._tokens.append(("class", id(cls)))
         else:
-            self._tokens.append(("class", known or cls.__qualname__))
+            self._tokens.append(("class", self._versioned(known or cls.__qualname__)))
         if known is None and (id(cls), "content") not in self._met:
             self._met[(id(cls), "content")] = (len(self._met), cls)
             found = {k: v for k, v in vars(cls).items() if k not in _OF_CLASSES}
@@ -292,13 +295,20 @@ class Signature:
 
     def _module(self, reading: Reading) -> None:
         module = reading.module
-        self._tokens.append(("module", module.__name__, version_of(module)))
+        self._tokens.append(self._named_module(module))
         if not is_installed_module(module):
             found = [name for name in reading.names if name in vars(module)]
             self._tokens.append(tuple(found))
             self._push(
                 (reading_of(vars(module)[name], reading.names), None, None) for name in found
             )
+
+    def _named_module(self, module: types.ModuleType) -> tuple[str, ...]:
+        version = (version_of(module),) if self.with_versions else ()
+        return ("module", module.__name__, *version)
+
+    def _versioned(self, name: str) -> str:
+        return name if self.with_versions else name.partition(" ")[0]
 
     # The rest ------------------------------------------------------------------------------
 
@@ -319,6 +329,7 @@ class Signature:
     def _apart(self, value: Any) -> str:
         other = Signature(value, lasting=self.lasting)
         self.kept += other.kept
+        self.foreign += other.foreign
         self.unknown += other.unknown
         return repr(other.tokens[1])
 
