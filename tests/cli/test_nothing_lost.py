@@ -33,7 +33,7 @@ LIMITED = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, 2
 LIMITED += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 
 
-def start(place, *more, most=None):
+def start(place, *more, most=None, **environment):
     """Start a training; of files at most so many bytes can be written."""
     command = [*COMMAND, *(more or SMALL)]
     if most is not None:
@@ -44,7 +44,7 @@ def start(place, *more, most=None):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
     )
 
 
@@ -74,7 +74,7 @@ def test_a_closed_pipe_costs_nothing(place):
     process.stderr.close()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_while_training_keeps_the_best_epoch(place, number):
     process = start(place, "--network", "linear", "--epochs", "100000", "--option", "patience=9999")
     wait_for(process, "epoch")
@@ -87,7 +87,7 @@ def test_a_signal_while_training_keeps_the_best_epoch(place, number):
         assert process.returncode == 0, errors
         assert run.record["verdict"]["quality"].startswith("It gets")
     else:
-        assert process.returncode == 143
+        assert process.returncode == 128 + number
         assert run.record["verdict"] is None
         shown = subprocess.run(
             [sys.executable, "-m", "kerata", "show", "tiny"],
@@ -99,6 +99,84 @@ def test_a_signal_while_training_keeps_the_best_epoch(place, number):
 
 
 LONG = ["--network", "linear", "--epochs", "100000", "--option", "patience=9999"]
+# Makes standard input the terminal of a session of its own, then becomes a command.
+IN_A_TERMINAL = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+IN_A_TERMINAL += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+
+
+def in_a_terminal(place, *command):
+    """Start a command in a terminal; give the process and the terminal's other end."""
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", IN_A_TERMINAL, *command],
+        cwd=place,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    return process, ours
+
+
+def read_until(terminal, text):
+    """Read what a terminal shows until a text has come."""
+    shown = b""
+    while text not in shown:
+        shown += os.read(terminal, 4096)
+
+
+def test_a_closed_terminal_keeps_the_best_epoch(place):
+    process, terminal = in_a_terminal(place, *COMMAND[1:], *LONG)
+    read_until(terminal, b" spent")
+    os.close(terminal)
+    assert process.wait(timeout=120) == 129
+    assert sound(place).record["verdict"] is None
+
+
+def test_a_terminal_that_was_to_be_closed_changes_nothing(place):
+    """As under nohup, which has the signal ignored."""
+    command = ["-c", "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN);"]
+    command[1] += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    process, terminal = in_a_terminal(place, *command, *COMMAND[1:], *SMALL)
+    read_until(terminal, b"epoch")
+    os.close(terminal)
+    # All is kept, though what was to be printed found no terminal any more.
+    assert process.wait(timeout=120) == 2
+    assert sound(place).record["verdict"]["quality"].startswith("It gets")
+
+
+def test_a_full_disk_under_standard_output_keeps_the_run_and_says_so(place):
+    with open("/dev/full", "w") as full:
+        process = subprocess.run(
+            [*COMMAND, *SMALL], cwd=place, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert process.returncode == 2
+    assert process.stderr == "Error: No space left on device: standard output\n"
+    assert sound(place).record["verdict"]["quality"].startswith("It gets")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_search_and_its_study_goes_on(place, number):
+    pytest.importorskip("optuna")
+    command = [*COMMAND[:3], "tune", *COMMAND[4:], "--network", "linear"]
+    process = subprocess.Popen(
+        [*command, "--trials", "1000"],
+        cwd=place,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    wait_for(process, "trial    2/")
+    process.send_signal(number)
+    told, errors = process.communicate(timeout=120)
+    assert process.returncode == 128 + number, told + errors
+    assert "Traceback" not in errors
+    assert "Best trial" not in told
+    again = [*command, "--trials", "3"]
+    done = subprocess.run(again, cwd=place, capture_output=True, text=True, check=True)
+    assert "Best trial" in done.stdout
+    sound(place)
 
 
 def test_ctrl_c_twice_keeps_the_run_and_skips_the_diagnosis(place):
@@ -117,7 +195,8 @@ def test_ctrl_c_twice_keeps_the_run_and_skips_the_diagnosis(place):
 
 
 def test_no_room_anywhere_still_tells_the_verdict(place):
-    process = start(place, most=10_000)
+    (place / "tmp").mkdir()
+    process = start(place, most=10_000, TMPDIR=str(place / "tmp"))
     told, errors = process.communicate(timeout=120)
     assert process.returncode == 2
     assert "judged, but not saved" in told
@@ -125,6 +204,7 @@ def test_no_room_anywhere_still_tells_the_verdict(place):
     assert errors.startswith("Error: ")
     assert "Traceback" not in errors
     assert not list((place / "runs").iterdir())
+    assert not list((place / "tmp").iterdir())
 
 
 def test_a_report_that_finds_no_room_leaves_the_run_complete(place):
@@ -265,8 +345,10 @@ def test_a_folder_that_a_dead_process_had_moved_aside_comes_back(place, tmp_path
 
 @pytest.mark.slow
 def test_a_signal_while_training_again_keeps_what_was_trained(place):
+    began = time.perf_counter()
     _, errors = start(place, "--network", "linear", "--epochs", "2").communicate(timeout=120)
     assert not errors
+    whole = time.perf_counter() - began
     config = place / "runs" / "tiny" / "config.json"
     told = json.loads(config.read_text())
     told |= {"epochs": 100_000, "options": {"patience": 99_999}}
@@ -278,7 +360,8 @@ def test_a_signal_while_training_again_keeps_what_was_trained(place):
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(8)
+    # It tells nothing meanwhile; by then it has begun to train, however busy the machine is.
+    time.sleep(1.5 * whole)
     process.send_signal(signal.SIGTERM)
     told, errors = process.communicate(timeout=120)
     assert process.returncode == 143, errors

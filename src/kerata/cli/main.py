@@ -10,9 +10,9 @@ import typer
 
 from kerata._version import __version__
 from kerata.cli import finished
-from kerata.cli.broken_pipe import BrokenPipeGuard
 from kerata.cli.errors import UserError, report
 from kerata.cli.finished import TABLE
+from kerata.cli.output_guard import OutputGuard
 
 EXAMPLES = """
 Examples:
@@ -284,7 +284,8 @@ finished.add_to(app)
 def main() -> None:
     """Run the command; mistakes end with one sentence and exit code 2."""
     state["debug"] = False
-    sys.stdout = BrokenPipeGuard(sys.stdout)
+    output = sys.stdout = OutputGuard(sys.stdout)
+    sys.stderr = OutputGuard(sys.stderr)
     try:
         code = app(prog_name="kerata", standalone_mode=False)
     except KeyboardInterrupt:
@@ -296,6 +297,11 @@ def main() -> None:
     if code == INTERRUPTED:
         # Typer turns Ctrl-C into this code without a word.
         typer.echo("Interrupted.", err=True)
+    output.flush()
+    if output.problem is not None and not code:
+        # Whatever the command keeps is kept; but what it printed is not whole.
+        report(OSError(output.problem.errno, output.problem.strerror, "standard output"))
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -1,9 +1,10 @@
-"""Saves what a command trained in spite of Ctrl-C, a full disk or a signal to end."""
+"""Saves what a command trained in spite of Ctrl-C, a full disk or a closed terminal."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import tempfile
 import threading
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from kerata.workbench.core.result import Trained
     from kerata.workbench.runs import Run
 
-# The shell's exit code of a program that SIGTERM ended.
-TERMINATED = 128 + 15
+# Told to end, and the terminal was closed. Systems other than Unix lack the second.
+_ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+# The shell's codes for programs that a signal ended count from here.
+_BY_SIGNAL = 128
+# Told before the last training of a search and before a diagnosis: too long for who must end.
+_NOT_BEGUN = ("found", "diagnosis")
 
 
 class BestEpoch(callbacks.Callback):
@@ -53,6 +58,7 @@ class RunSaver:
         run: as it was saved; None before that, and where nothing can be written.
         problem: why it could not be saved.
         watch: callback for the network's training.
+        ended_by: number of the signal that told this process to end; 0 before it.
     """
 
     def __init__(
@@ -67,7 +73,7 @@ class RunSaver:
         self.run: Run | None = None
         self.problem: OSError | None = None
         self.watch = BestEpoch()
-        self.terminated = False
+        self.ended_by = 0
         self._phase = ""
         self._presses = 0
 
@@ -77,7 +83,7 @@ class RunSaver:
         if name == "trained":
             with deferred_interrupt():
                 self._keep(value)
-        elif name == "diagnosis" and self.terminated:
+        elif name in _NOT_BEGUN and self.ended_by:
             raise KeyboardInterrupt
         elif self.pass_on is not None:
             self.pass_on(name, value)
@@ -95,10 +101,13 @@ class RunSaver:
             self._line(f"Another run took the name {self.name!r}; this one is {self.run.name!r}.")
 
     def _keep_elsewhere(self, trained: Trained) -> None:
+        elsewhere: Path | None = None
         try:
             elsewhere = Path(tempfile.mkdtemp(prefix="kerata-"))
             self.run = runs.keep(trained, self.name, elsewhere)
         except OSError as error:
+            if elsewhere is not None:
+                shutil.rmtree(elsewhere, ignore_errors=True)
             self.problem = error
             self._line(
                 "Nor could the folder for temporary files, so the network is judged, but not saved."
@@ -111,31 +120,37 @@ class RunSaver:
         """Say at once what Ctrl-C does; let a signal to end do the same, without a diagnosis."""
 
         def end(number: int, frame: Any) -> None:
-            self.terminated = True
-            signal.raise_signal(signal.SIGINT)
+            # A closed terminal may tell it twice: the kernel does, and the shell.
+            if not self.ended_by:
+                self.ended_by = number
+                signal.raise_signal(signal.SIGINT)
 
         main = threading.current_thread() is threading.main_thread()
-        before = signal.signal(signal.SIGTERM, end) if main else None
+        # What is ignored stays so: nohup asks for that.
+        ends = [n for n in _ENDS if main and signal.getsignal(n) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, end) for number in ends}
         try:
             with on_press(self._pressed):
                 yield
         except KeyboardInterrupt:
             if self.run is not None:
                 self._line(f"Interrupted; the run is saved: {self.run.path}")
-            if self.terminated:
-                raise SystemExit(TERMINATED) from None
+            if self.ended_by:
+                raise SystemExit(_BY_SIGNAL + self.ended_by) from None
             raise
         finally:
-            if main:
-                signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _pressed(self) -> None:
         self._presses += 1
-        if self._phase not in ("network", "member"):
+        if self.ended_by and self._phase in ("search", "trial"):
+            self._line("Stopping; the same command goes on with the study.")
+        elif self._phase not in ("network", "member"):
             self._line("Stopping.")
         elif not self.watch.number:
             self._line("Stopping; no epoch is finished, so there is nothing to judge.")
-        elif self.terminated:
+        elif self.ended_by:
             self._line(f"Stopping; judging epoch {self.watch.number}, without a diagnosis.")
         elif self._presses == 1:
             self._line(
@@ -149,4 +164,5 @@ class RunSaver:
             self.console.print(text, highlight=False, markup=False, soft_wrap=True)
         except RuntimeError:
             # A signal came while standard output was being written to.
-            os.write(2, f"{text}\n".encode())
+            with contextlib.suppress(OSError):
+                os.write(2, f"{text}\n".encode())
