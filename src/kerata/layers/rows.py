@@ -45,3 +45,36 @@ def is_apart_after(activation: Any, layer: Operation) -> bool:
     if isinstance(activation, Operation):
         return keeps_rows_apart(activation)
     return is_activation(activation) and is_batch_left_alone(layer, -1)
+
+
+class ApartAlongAxis(Operation):
+    """A layer that computes along its ``axis``, or several, and looks at nothing else."""
+
+    axis: Any
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_batch_left_alone(self, self.axis)
+
+
+class ApartAfterActivation(Operation):
+    """A layer that treats rows alike and then applies its ``activation``."""
+
+    activation: Any
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return is_apart_after(self.activation, self)
+
+
+class ApartByMode(Operation):
+    """A layer that gives each entry a number, or vectors along the last axis."""
+
+    output_mode: str
+
+    @property
+    def keeps_rows_apart(self) -> bool:
+        """Whether no row's output depends on other rows."""
+        return self.output_mode == "int" or is_batch_left_alone(self, -1)

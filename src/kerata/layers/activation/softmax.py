@@ -8,12 +8,12 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.messages import shape_text
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartAlongAxis
 from kerata.layers.shape_preserving import ShapePreserving
 from kerata.ops.activations import softmax
 
 
-class Softmax(ShapePreserving):
+class Softmax(ApartAlongAxis, ShapePreserving):
     """Positive numbers that sum to 1 along an axis: ``exp(x) / sum(exp(x))``.
 
     Input and output ``(batch, ..., classes)``, float. A mask given to the call, which must
@@ -36,11 +36,6 @@ class Softmax(ShapePreserving):
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_batch_left_alone(self, self.axis)
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Compute the outputs."""

@@ -78,15 +78,7 @@ class Convolution(Convolutional):
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""
-        outputs = convolution(
-            inputs,
-            self._value(self.kernel),
-            strides=self.strides,
-            padding=self.padding,
-            dilation=self.dilation_rate,
-            groups=self.groups,
-            data_format=self.data_format,
-        )
+        outputs = convolution(inputs, self._value(self.kernel), groups=self.groups, **self._steps)
         return self._finish(outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

@@ -15,7 +15,7 @@ from kerata.base.variable import Variable
 from kerata.kernels import conv_output_shape
 from kerata.layers.convolution.spatial_spec import SpatialSpec, checked_padding, demand
 from kerata.layers.layer import Layer
-from kerata.layers.rows import is_apart_after
+from kerata.layers.rows import ApartAfterActivation
 from kerata.layers.weight_options import add_optioned, keep_options
 
 
@@ -53,7 +53,7 @@ class DepthwiseOptions(BiasOptions, total=False):
     depthwise_constraint: Any
 
 
-class Convolutional(Layer):
+class Convolutional(ApartAfterActivation, Layer):
     """Base of the convolutions over ``rank`` spatial axes.
 
     A family's constructor names its own arguments, those of the spatial axes among them, and
@@ -98,11 +98,6 @@ class Convolutional(Layer):
         keep_options(self, **given)
         self.input_spec = self._spec()
 
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_apart_after(self.activation, self)
-
     def _spec(self, channels: int | None = None) -> SpatialSpec:
         what = f"kernel_size={self.kernel_size}"
         if max(self.dilation_rate) > 1:
@@ -115,6 +110,16 @@ class Convolutional(Layer):
             return None
         pairs = zip(self.kernel_size, self.dilation_rate, strict=True)
         return tuple((k - 1) * d + 1 for k, d in pairs)
+
+    @property
+    def _steps(self) -> dict[str, Any]:
+        """How the kernel goes over the input, as ``kernels`` calls it."""
+        return {
+            "strides": self.strides,
+            "padding": self.padding,
+            "dilation": self.dilation_rate,
+            "data_format": self.data_format,
+        }
 
     def _refuse_strides_with_dilation(self) -> None:
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
@@ -147,15 +152,7 @@ class Convolutional(Layer):
 
     def _output_shape(self, input_shape: Any, channels: Any) -> tuple[int | None, ...]:
         demand(self, input_shape)
-        return conv_output_shape(
-            input_shape,
-            channels,
-            self.kernel_size,
-            strides=self.strides,
-            padding=self.padding,
-            dilation=self.dilation_rate,
-            data_format=self.data_format,
-        )
+        return conv_output_shape(input_shape, channels, self.kernel_size, **self._steps)
 
 
 def _bound(

@@ -65,14 +65,7 @@ class DepthwiseConvolution(Convolutional):
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""
-        outputs = depthwise_convolution(
-            inputs,
-            self._value(self.kernel),
-            strides=self.strides,
-            padding=self.padding,
-            dilation=self.dilation_rate,
-            data_format=self.data_format,
-        )
+        outputs = depthwise_convolution(inputs, self._value(self.kernel), **self._steps)
         return self._finish(outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

@@ -83,14 +83,7 @@ class SeparableConvolution(Convolutional):
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""
-        apart = depthwise_convolution(
-            inputs,
-            self._value(self.depthwise_kernel),
-            strides=self.strides,
-            padding=self.padding,
-            dilation=self.dilation_rate,
-            data_format=self.data_format,
-        )
+        apart = depthwise_convolution(inputs, self._value(self.depthwise_kernel), **self._steps)
         kernel = self._value(self.pointwise_kernel)
         return self._finish(convolution(apart, kernel, data_format=self.data_format))
 

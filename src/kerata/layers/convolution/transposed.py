@@ -80,13 +80,7 @@ class TransposedConvolution(Convolutional):
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""
         outputs = transposed_convolution(
-            inputs,
-            self._value(self.kernel),
-            strides=self.strides,
-            padding=self.padding,
-            output_padding=self.output_padding,
-            dilation=self.dilation_rate,
-            data_format=self.data_format,
+            inputs, self._value(self.kernel), output_padding=self.output_padding, **self._steps
         )
         return self._finish(outputs)
 
@@ -97,11 +91,8 @@ class TransposedConvolution(Convolutional):
             input_shape,
             self.filters,
             self.kernel_size,
-            strides=self.strides,
-            padding=self.padding,
             output_padding=self.output_padding,
-            dilation=self.dilation_rate,
-            data_format=self.data_format,
+            **self._steps,
         )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from kerata import activations
-from kerata.layers.rows import is_apart_after
+from kerata.layers.rows import ApartAfterActivation
 from kerata.layers.shape_preserving import ShapePreserving
 
 
-class Activation(ShapePreserving):
+class Activation(ApartAfterActivation, ShapePreserving):
     """Applies an activation function to every input.
 
     Input ``(batch, ...)``, output as the function gives it, usually of the same shape.
@@ -30,11 +30,6 @@ class Activation(ShapePreserving):
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_apart_after(self.activation, self)
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""

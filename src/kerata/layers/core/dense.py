@@ -8,11 +8,11 @@ from kerata import activations, constraints, initializers, regularizers
 from kerata.base.arguments import not_offered, positive_int
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.layer import Layer
-from kerata.layers.rows import is_apart_after
+from kerata.layers.rows import ApartAfterActivation
 from kerata.layers.weight_options import add_optioned
 
 
-class Dense(Layer):
+class Dense(ApartAfterActivation, Layer):
     """Fully connected layer: ``activation(inputs @ kernel + bias)``.
 
     Input ``(batch, ..., features)``, output ``(batch, ..., units)``, float; kernel
@@ -79,11 +79,6 @@ class Dense(Layer):
         self.bias_constraint = constraints.get(bias_constraint)
         self.input_spec = InputSpec(min_ndim=2)
         self.supports_masking = True
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_apart_after(self.activation, self)
 
     def build(self, input_shape: Any) -> None:
         """Make kernel ``(features, units)`` and bias ``(units,)``."""

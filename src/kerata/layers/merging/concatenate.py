@@ -8,10 +8,10 @@ import jax.numpy as jnp
 
 from kerata import ops
 from kerata.layers.merging.merge import Merge
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartAlongAxis
 
 
-class Concatenate(Merge):
+class Concatenate(ApartAlongAxis, Merge):
     """Puts tensors side by side along an axis; their other sizes must agree.
 
     Called with a list of arrays, such as ``(batch, a)`` and ``(batch, b)``, which give
@@ -33,11 +33,6 @@ class Concatenate(Merge):
     def __init__(self, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_batch_left_alone(self, self.axis)
 
     def call(self, inputs: Any) -> Any:
         """Join the inputs."""

@@ -16,10 +16,10 @@ from kerata.base.registry import serialize
 from kerata.base.variable import Variable
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.normalization.affine import Affine
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartAlongAxis
 
 
-class BatchNormalization(Affine):
+class BatchNormalization(ApartAlongAxis, Affine):
     """Normalizes each channel: by the batch in training, by moving statistics otherwise.
 
     ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, input and output
@@ -107,11 +107,6 @@ class BatchNormalization(Affine):
         self.renorm_clipping = checked_clipping(renorm_clipping) if renorm else renorm_clipping
         self.renorm_momentum = renorm_momentum
         self.synchronized = synchronized
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_batch_left_alone(self, self.axis)
 
     def build(self, input_shape: Any) -> None:
         """Make gamma, beta and the moving statistics, each ``(channels,)``."""

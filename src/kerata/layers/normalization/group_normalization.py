@@ -9,10 +9,10 @@ import jax.numpy as jnp
 from kerata.base.arguments import positive_int
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.normalization.affine import Affine
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartAlongAxis
 
 
-class GroupNormalization(Affine):
+class GroupNormalization(ApartAlongAxis, Affine):
     """Normalizes groups of channels within each row to mean 0 and variance 1.
 
     ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, input and output
@@ -73,11 +73,6 @@ class GroupNormalization(Affine):
         self.axis = axis
         self.epsilon = epsilon
         self.autocast = False
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_batch_left_alone(self, self.axis)
 
     def build(self, input_shape: Any) -> None:
         """Make gamma and beta, each ``(channels,)``."""

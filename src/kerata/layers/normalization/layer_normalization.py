@@ -8,10 +8,10 @@ import jax.numpy as jnp
 
 from kerata.base.arguments import axis_or_axes
 from kerata.layers.normalization.affine import Affine
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartAlongAxis
 
 
-class LayerNormalization(Affine):
+class LayerNormalization(ApartAlongAxis, Affine):
     """Normalizes each row over its last axis, or over several, to mean 0 and variance 1.
 
     ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, input and output
@@ -76,11 +76,6 @@ class LayerNormalization(Affine):
         self.rms_scaling = rms_scaling
         # The statistics are computed from the inputs as they come.
         self.autocast = False
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_batch_left_alone(self, self.axis)
 
     def build(self, input_shape: Any) -> None:
         """Make gamma and beta of the normalized axes' shape."""

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from kerata import ops
 from kerata.base.arguments import axis_or_axes
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartAlongAxis
 from kerata.layers.shape_preserving import ShapePreserving
 
 
-class RMSNormalization(ShapePreserving):
+class RMSNormalization(ApartAlongAxis, ShapePreserving):
     """Divides each row by its root mean square and multiplies by a trained scale.
 
     ``scale * x / sqrt(mean(x**2) + epsilon)``, input and output ``(batch, ..., features)``, float,
@@ -39,11 +39,6 @@ class RMSNormalization(ShapePreserving):
         self.epsilon = epsilon
         # As in Keras: masks end here.
         self.supports_masking = False
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_batch_left_alone(self, self.axis)
 
     def build(self, input_shape: Any) -> None:
         """Make the scale of the axes' shape."""

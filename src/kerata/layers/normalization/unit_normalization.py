@@ -7,11 +7,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartAlongAxis
 from kerata.layers.shape_preserving import ShapePreserving
 
 
-class UnitNormalization(ShapePreserving):
+class UnitNormalization(ApartAlongAxis, ShapePreserving):
     """Divides each row by its Euclidean length: ``x / sqrt(sum(x**2))``; rows of zeros stay.
 
     Input and output ``(batch, ..., features)``, float.
@@ -31,11 +31,6 @@ class UnitNormalization(ShapePreserving):
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return is_batch_left_alone(self, self.axis)
 
     def call(self, inputs: Any) -> Any:
         """Divide by the length."""

@@ -14,10 +14,10 @@ from kerata.layers.preprocessing.encoding import (
     outside,
     sparse_outside_programs,
 )
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartByMode
 
 
-class CategoryEncoding(Layer):
+class CategoryEncoding(ApartByMode, Layer):
     """Encodes category numbers from 0 to ``num_tokens - 1`` as vectors.
 
     Input int ``(batch, tokens)``, output float ``(batch, num_tokens)``, or
@@ -57,11 +57,6 @@ class CategoryEncoding(Layer):
         self.sparse = sparse
         # Category numbers must not be rounded to a short float type.
         self.autocast = False
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return self.output_mode == "int" or is_batch_left_alone(self, -1)
 
     def call(self, inputs: Any, count_weights: Any = None) -> Any:
         """Encode the numbers; with ``'count'``, ``count_weights`` are summed instead of ones."""

@@ -19,10 +19,10 @@ from kerata.layers.preprocessing.encoding import (
     encoded_shape,
     sparse_outside_programs,
 )
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartByMode
 
 
-class Discretization(Layer):
+class Discretization(ApartByMode, Layer):
     """Replaces each number by the number of the bin it falls into.
 
     Bin 0 holds what lies below the first boundary, bin i what lies from boundary i-1 up to,
@@ -77,11 +77,6 @@ class Discretization(Layer):
         self.sparse = sparse
         # Numbers near a boundary must not be rounded across it.
         self.autocast = False
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return self.output_mode == "int" or is_batch_left_alone(self, -1)
 
     def adapt(self, data: Any, steps: int | None = None) -> None:
         """Learn the boundaries from data: an array, or an iterable of batches.

@@ -14,11 +14,11 @@ from kerata.layers.layer import Layer
 from kerata.layers.preprocessing.encoding import MODES, checked_mode, encoded_shape
 from kerata.layers.preprocessing.fingerprints import buckets, checked_salt
 from kerata.layers.preprocessing.tokens import Tokens, bags, is_data, read_tokens, strings_of
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartByMode
 from kerata.layers.signature import call_signature
 
 
-class Hashing(Layer):
+class Hashing(ApartByMode, Layer):
     """Sorts strings or integers into bins by a fingerprint, without a vocabulary.
 
     Works on data, not inside a model: apply the layer to the data first. Strings or ints
@@ -68,11 +68,6 @@ class Hashing(Layer):
         self.sparse = sparse
         self.autocast = False
         self.built = True
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return self.output_mode == "int" or is_batch_left_alone(self, -1)
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Sort data into bins; refuses symbolic and traced inputs."""

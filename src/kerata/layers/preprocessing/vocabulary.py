@@ -27,11 +27,11 @@ from kerata.layers.preprocessing.tokens import (
     is_data,
     read_tokens,
 )
-from kerata.layers.rows import is_batch_left_alone
+from kerata.layers.rows import ApartByMode
 from kerata.layers.signature import call_signature
 
 
-class IndexLookup(Layer):
+class IndexLookup(ApartByMode, Layer):
     """Base of ``StringLookup`` and ``IntegerLookup``.
 
     Numbers are given out in this order: the mask token (0, in mode ``'int'`` only), the
@@ -92,11 +92,6 @@ class IndexLookup(Layer):
         self.reset_state()
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
-
-    @property
-    def keeps_rows_apart(self) -> bool:
-        """Whether no row's output depends on other rows."""
-        return self.output_mode == "int" or is_batch_left_alone(self, -1)
 
     @property
     def _where(self) -> str:
