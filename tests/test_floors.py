@@ -12,9 +12,10 @@ ROOT = Path(kerata.__file__).parent
 # From the ground up; what stands in one line may not import its neighbours.
 FLOORS = (
     {"_version", "base"},
+    {"kernels"},
     {"config", "ops", "distribution"},
     {"random", "utils"},
-    {"activations", "initializers", "regularizers", "constraints", "kernels", "preprocessing"},
+    {"activations", "initializers", "regularizers", "constraints", "preprocessing"},
     {"backend", "losses", "optimizers"},
     {"metrics", "callbacks", "mixed_precision"},
     {"layers"},

@@ -4,13 +4,16 @@
 
 from kerata.ops import (
     activations,
+    alignment,
     attention,
     control_flow,
+    convolution,
     core,
     creation,
     elementwise,
     exponentials,
     fourier,
+    image,
     images,
     indexing,
     joining,
@@ -25,16 +28,22 @@ from kerata.ops import (
     operators,
     ordering,
     output_rules,
+    pooling,
     products,
+    rearranging,
     rectifiers,
     reductions,
     rounding,
     shaping,
+    spectrograms,
     trigonometry,
+    windows,
 )
 from kerata.ops.activations import *
+from kerata.ops.alignment import *
 from kerata.ops.attention import *
 from kerata.ops.control_flow import *
+from kerata.ops.convolution import *
 from kerata.ops.core import *
 from kerata.ops.creation import *
 from kerata.ops.elementwise import *
@@ -50,21 +59,27 @@ from kerata.ops.math import *
 from kerata.ops.nan_reductions import *
 from kerata.ops.normalization import *
 from kerata.ops.ordering import *
+from kerata.ops.pooling import *
 from kerata.ops.products import *
+from kerata.ops.rearranging import *
 from kerata.ops.rectifiers import *
 from kerata.ops.reductions import *
 from kerata.ops.rounding import *
 from kerata.ops.shaping import *
+from kerata.ops.spectrograms import *
 from kerata.ops.trigonometry import *
+from kerata.ops.windows import *
 
 # The symbolic tensors get their operators as soon as this package is imported.
 operators.attach_operators()
 output_rules.declare_rules()
 
-__all__ = ["nn", "numpy"]
+__all__ = ["image", "nn", "numpy"]
 __all__ += activations.__all__
+__all__ += alignment.__all__
 __all__ += attention.__all__
 __all__ += control_flow.__all__
+__all__ += convolution.__all__
 __all__ += core.__all__
 __all__ += creation.__all__
 __all__ += elementwise.__all__
@@ -80,9 +95,13 @@ __all__ += math.__all__
 __all__ += nan_reductions.__all__
 __all__ += normalization.__all__
 __all__ += ordering.__all__
+__all__ += pooling.__all__
 __all__ += products.__all__
+__all__ += rearranging.__all__
 __all__ += rectifiers.__all__
 __all__ += reductions.__all__
 __all__ += rounding.__all__
 __all__ += shaping.__all__
+__all__ += spectrograms.__all__
 __all__ += trigonometry.__all__
+__all__ += windows.__all__

@@ -31,7 +31,7 @@ def fft(x: Any) -> tuple[jax.Array, jax.Array]:
     >>> fft(([1.0, 0.0], [0.0, 0.0]))
     (Array([1., 1.], dtype=float32), Array([0., 0.], dtype=float32))
     """
-    return _pair(jnp.fft.fft(_complex(x)))
+    return _pair(jnp.fft.fft(complex_of(x)))
 
 
 @op
@@ -45,7 +45,7 @@ def fft2(x: Any) -> tuple[jax.Array, jax.Array]:
     >>> fft2(([[1.0, 2.0]], [[0.0, 0.0]]))
     (Array([[ 3., -1.]], dtype=float32), Array([[0., 0.]], dtype=float32))
     """
-    return _pair(jnp.fft.fft2(_complex(x)))
+    return _pair(jnp.fft.fft2(complex_of(x)))
 
 
 @op
@@ -59,7 +59,7 @@ def ifft2(x: Any) -> tuple[jax.Array, jax.Array]:
     >>> ifft2(([[3.0, -1.0]], [[0.0, 0.0]]))[0]
     Array([[1., 2.]], dtype=float32)
     """
-    return _pair(jnp.fft.ifft2(_complex(x)))
+    return _pair(jnp.fft.ifft2(complex_of(x)))
 
 
 @op
@@ -89,7 +89,7 @@ def irfft(x: Any, fft_length: int | None = None) -> jax.Array:
     >>> irfft(([10.0, -2.0, -2.0], [0.0, 2.0, 0.0]))
     Array([1., 2., 3., 4.], dtype=float32)
     """
-    return jnp.fft.irfft(_complex(x), n=fft_length)
+    return jnp.fft.irfft(complex_of(x), n=fft_length)
 
 
 @op
@@ -125,7 +125,7 @@ def _pair(x: jax.Array) -> tuple[jax.Array, jax.Array]:
     return jnp.real(x), jnp.imag(x)
 
 
-def _complex(pair: Any) -> jax.Array:
+def complex_of(pair: Any) -> jax.Array:
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise ValueError("Complex input is given as a pair of arrays (real part, imaginary part).")
     real, imaginary = map(as_tensor, pair)
