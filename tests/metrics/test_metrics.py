@@ -186,12 +186,17 @@ def test_unknown_metric():
         (lambda: metrics.BinaryCrossentropy(label_smoothing=-0.5), "label_smoothing must be from"),
         (lambda: metrics.IoU(0, [0]), "IoU: num_classes must be a positive integer"),
         (lambda: metrics.IoU(2, []), "target_class_ids must name at least one"),
+        (lambda: metrics.IoU(2, [1], ignore_class="x"), "ignore_class must be an integer"),
+        (lambda: metrics.OneHotIoU(2, [1], axis=0.5), "axis must be an integer"),
+        (lambda: metrics.BinaryIoU(threshold="x"), "BinaryIoU: threshold must be a number"),
+        (lambda: metrics.FBetaScore(beta="x"), "FBetaScore: beta must be a number"),
+        (lambda: metrics.Mean(name=3), "name must be a string, got name=3"),
         (lambda: metrics.IoU(2, [-1]), "target_class_ids has class -1"),
         (lambda: metrics.IoU(2, [2]), "target_class_ids has class 2"),
     ],
 )
 def test_wrong_arguments(make, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         make()
 
 
@@ -215,6 +220,8 @@ def test_wrong_arguments(make, message):
         (metrics.SparseTopKCategoricalAccuracy(), (3,), (4, 3), "takes one integer label for"),
         (metrics.MeanIoU(2), (3,), (4,), "needs a prediction for each label"),
         (metrics.F1Score(), (4, 2), (4, 3), "compares y_true and y_pred"),
+        (metrics.AUC(label_weights=[1.0]), (4, 2), (4, 2), "label_weights of shape"),
+        (metrics.AUC(multi_label=True, label_weights=[1.0]), (4, 2), (4, 2), "label_weights of"),
         (metrics.R2Score(), (4, 2), (4, 3), "compares y_true and y_pred"),
     ],
 )

@@ -9,7 +9,9 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.dtypes import epsilon
+from kerata.base.messages import shape_text
 from kerata.base.registry import serialize
+from kerata.losses.ranks import as_numbers
 from kerata.losses.reduction import divide_no_nan
 from kerata.metrics.confusion import Counts, check_thresholds, even_thresholds
 from kerata.metrics.curves import Curve, precision, recall
@@ -99,6 +101,13 @@ class AUC(Curve):
                 )
             self._add_counts(y_pred.shape[-1])
             self._built = True
+        if self.label_weights is not None:
+            given = as_numbers("AUC", "label_weights", self.label_weights)
+            if given.shape != y_pred.shape[-1:]:
+                raise ValueError(
+                    f"AUC: label_weights of shape {shape_text(given.shape)} must hold one number "
+                    f"for each label of predictions of shape {shape_text(y_pred.shape)}."
+                )
         self._count(
             y_true,
             jax.nn.sigmoid(y_pred) if self.from_logits else y_pred,

@@ -100,6 +100,8 @@ def spread_weight(sample_weight: Any, like: jax.Array, dtype: str) -> jax.Array:
     if sample_weight is None:
         return jnp.ones(like.shape, dtype)
     weight = as_numbers("A metric", "sample_weight", sample_weight, dtype)
+    if weight.ndim > like.ndim and weight.size == like.size:  # axes of length 1 behind the last
+        weight = weight.reshape(like.shape)
     check_weights(weight.shape, like.shape)
     weight = weight.reshape(weight.shape + (1,) * (like.ndim - weight.ndim))
     return jnp.broadcast_to(weight, like.shape)

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.arguments import number
 from kerata.base.dtypes import epsilon
 from kerata.base.messages import shape_text
 from kerata.losses.ranks import as_numbers, as_pair
@@ -59,8 +60,10 @@ class FBetaScore(Metric):
         if isinstance(threshold, (int, float)) and not 0 < threshold <= 1:
             raise ValueError(f"threshold must be above 0 and at most 1, got {threshold}.")
         self.average = average
-        self.beta = beta
+        self.beta = number(type(self).__name__, "beta", beta)
         self.threshold = threshold
+        if threshold is not None:
+            self.threshold = number(type(self).__name__, "threshold", threshold)
         self._built = False
 
     def _build(self, y_true_shape: tuple[int, ...], y_pred_shape: tuple[int, ...]) -> None:

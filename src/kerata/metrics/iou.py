@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from kerata.base.arguments import is_integer, positive_int
+from kerata.base.arguments import integer, is_integer, number, positive_int
 from kerata.base.dtypes import epsilon
 from kerata.base.messages import shape_text
 from kerata.losses.ranks import as_numbers
@@ -70,9 +70,11 @@ class IoU(Metric):
         if not self.target_class_ids:
             raise ValueError(f"{owner}: target_class_ids must name at least one class.")
         self.ignore_class = ignore_class
+        if ignore_class is not None:
+            self.ignore_class = integer(owner, "ignore_class", ignore_class)
         self.sparse_y_true = sparse_y_true
         self.sparse_y_pred = sparse_y_pred
-        self.axis = axis
+        self.axis = integer(owner, "axis", axis)
         self.total_cm = self.add_variable(
             (num_classes, num_classes), dtype=self.dtype, name="total_confusion_matrix"
         )
@@ -143,7 +145,7 @@ class BinaryIoU(IoU):
         dtype: Any = None,
     ) -> None:
         super().__init__(2, target_class_ids, name, dtype)
-        self.threshold = threshold
+        self.threshold = number(type(self).__name__, "threshold", threshold)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch of any shape."""

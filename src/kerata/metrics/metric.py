@@ -28,7 +28,7 @@ class Metric(Configurable):
         name: string, by default the class's name in snake case.
 
     Raises:
-        ValueError: an unknown dtype.
+        ValueError: an unknown dtype; a name that is no string.
         RuntimeError: a subclass makes variables before it calls ``super().__init__()``.
         NotImplementedError: a subclass without ``update_state`` or ``result`` is used.
 
@@ -56,6 +56,8 @@ class Metric(Configurable):
         self._own_variables = []
         self._own_metrics = []
         self.name = auto_name(type(self).__name__) if name is None else name
+        if not isinstance(self.name, str):
+            raise ValueError(f"A metric's name must be a string, got name={name!r}.")
 
     @property
     def dtype(self) -> str:
