@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import warnings
 from collections.abc import Iterable, Iterator
 
 
@@ -20,7 +21,7 @@ def did_you_mean(name: object, known: Iterable[str], *, listing: int = 12) -> st
     close = difflib.get_close_matches(str(name).lower(), list(folded), n=3, cutoff=0.6)
     if close:
         return f"Did you mean {' or '.join(repr(folded[c]) for c in close[:2])}?"
-    shown = ", ".join(names[:listing]) + (", ..." if len(names) > listing else "")
+    shown = ", ".join(map(printable, names[:listing])) + (", ..." if len(names) > listing else "")
     return f"Known names: {shown}."
 
 
@@ -35,6 +36,11 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text
     )
+
+
+def warn(message: str, category: type[Warning] = UserWarning, stacklevel: int = 1) -> None:
+    """Warn as ``warnings.warn`` does, in a text that can't steer a terminal."""
+    warnings.warn(printable(message), category, stacklevel=stacklevel + 1)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import numpy as np
 
 from kerata.base.configurable import Configurable
 from kerata.base.dtypes import dtype_name
-from kerata.base.messages import shape_text
+from kerata.base.messages import printable, shape_text
 from kerata.base.naming import auto_name
 from kerata.base.rematerialization import RematMode, current_remat_mode, outputs_size, remat
 from kerata.base.scope import Scope
@@ -109,7 +109,9 @@ class KerasTensor:
         )
 
     def __repr__(self) -> str:
-        return f"<KerasTensor shape={shape_text(self.shape)}, dtype={self.dtype}, name={self.name}>"
+        return printable(
+            f"<KerasTensor shape={shape_text(self.shape)}, dtype={self.dtype}, name={self.name}>"
+        )
 
 
 class Node:

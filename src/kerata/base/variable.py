@@ -14,6 +14,7 @@ import numpy as np
 
 from kerata.base.dtypes import dtype_name
 from kerata.base.forking import check_process
+from kerata.base.messages import printable
 from kerata.base.naming import auto_name, current_path
 from kerata.base.registry import namespace_of
 from kerata.base.scope import autocast_dtype, current_scope
@@ -233,7 +234,7 @@ class Variable:
         return format(self.value, spec) if self.ndim == 0 else repr(self)
 
     def __repr__(self) -> str:
-        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
+        return printable(f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>")
 
     def __getattr__(self, name: str) -> Any:
         # Array methods and attributes: v.sum(), v.T, v.astype(...).

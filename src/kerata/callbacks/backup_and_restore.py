@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import random
-import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.messages import warn
 from kerata.base.placement import current_placement
 from kerata.base.randomness import SeedGenerator, global_generator
 from kerata.base.variable import Variable
@@ -174,7 +174,7 @@ class BackupAndRestore(Callback):
         except OSError as problem:
             if not self._warned:
                 self._warned = True
-                warnings.warn(
+                warn(
                     f"BackupAndRestore could not write {self._latest} "
                     f"({problem.strerror or problem}); training goes on, and the last backup "
                     "that could be written is still there.",
@@ -241,7 +241,7 @@ class BackupAndRestore(Callback):
                 damage = problem
                 continue
             if damage is not None:
-                warnings.warn(f"{self._latest} is damaged; using {path}.", stacklevel=2)
+                warn(f"{self._latest} is damaged; using {path}.", stacklevel=2)
             return found
         if damage is not None:
             raise ValueError(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import csv
 import os
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
+from kerata.base.messages import warn
 from kerata.callbacks.callback import Callback, Logs
 
 
@@ -89,7 +89,7 @@ class CSVLogger(Callback):
     def _give_up(self, problem: OSError) -> None:
         """Go on without the file: a training is worth more than its log."""
         self._gave_up = True
-        warnings.warn(
+        warn(
             f"CSVLogger could not write {self.filename} ({problem.strerror or problem}); training "
             "goes on without it.",
             stacklevel=4,
@@ -106,7 +106,7 @@ class CSVLogger(Callback):
     def _warn_of_new(self, logs: Iterable[str]) -> None:
         left_out = [name for name in logs if name not in self._columns]
         if left_out:
-            warnings.warn(
+            warn(
                 f"CSVLogger: {self.filename} has no column for {', '.join(left_out)}; left out.",
                 stacklevel=4,
             )

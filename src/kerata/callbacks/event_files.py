@@ -7,12 +7,13 @@ import os
 import platform
 import secrets
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from kerata.base.messages import warn
 
 
 class EventFile:
@@ -130,7 +131,7 @@ class EventFile:
             act()
         except OSError as problem:
             self._broken = True
-            warnings.warn(
+            warn(
                 f"TensorBoard could not write into {self._folder} "
                 f"({problem.strerror or problem}); training goes on without it.",
                 stacklevel=2,

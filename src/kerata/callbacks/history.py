@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerata.base.messages import printable
 from kerata.callbacks.callback import Callback, Logs
 from kerata.callbacks.logs import plain_logs
 
@@ -41,4 +42,4 @@ class History(Callback):
             self.model.history = self
 
     def __repr__(self) -> str:
-        return f"<History of {len(self.epoch)} epochs: {', '.join(self.history)}>"
+        return printable(f"<History of {len(self.epoch)} epochs: {', '.join(self.history)}>")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 
-from kerata.base.messages import did_you_mean
+from kerata.base.messages import did_you_mean, warn
 from kerata.base.placement import current_placement
 from kerata.callbacks.backup_and_restore import check_save_freq
 from kerata.callbacks.callback import Logs
@@ -125,7 +124,7 @@ class ModelCheckpoint(Monitor):
                 self.model.save(path, overwrite=True)
         except OSError as problem:
             # A training is worth more than one of its files.
-            warnings.warn(
+            warn(
                 f"ModelCheckpoint could not write {path} ({problem.strerror or problem}); training "
                 "goes on, and what was there is unchanged.",
                 stacklevel=3,

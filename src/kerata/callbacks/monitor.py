@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from kerata.base.messages import did_you_mean
+from kerata.base.messages import did_you_mean, warn
 from kerata.callbacks.callback import Callback, Logs
 
 # Words in metric names that say which way is better. A multi-output model puts the output's
@@ -39,7 +38,7 @@ class Monitor(Callback):
 
     def __init__(self, monitor: str = "val_loss", mode: str = "auto", min_delta: float = 0) -> None:
         if mode not in ("auto", "min", "max"):
-            warnings.warn(
+            warn(
                 f"{type(self).__name__}: unknown mode {mode!r}, 'auto' is used instead. "
                 f"{did_you_mean(mode, ['auto', 'min', 'max'])}",
                 stacklevel=3,
@@ -58,7 +57,7 @@ class Monitor(Callback):
         value = logs.get(self.monitor)
         if value is None and not self._warned:
             self._warned = True
-            warnings.warn(
+            warn(
                 f"{type(self).__name__} watches {self.monitor!r}, which is not in the logs, so it "
                 f"does nothing. The logs have: {', '.join(logs) or 'nothing'}."
                 f"{_hint(self.monitor, logs)}",

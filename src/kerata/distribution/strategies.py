@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import jax
 
+from kerata.base.messages import warn
 from kerata.base.placement import Placement, set_placement
 from kerata.base.variable import Variable
 from kerata.distribution.layout_map import LayoutMap
@@ -123,7 +123,7 @@ class DataParallel(Distribution):
         elif not isinstance(device_mesh, DeviceMesh):
             raise TypeError(f"device_mesh must be a DeviceMesh, got {device_mesh!r}.")
         if len(device_mesh.shape) > 1:
-            warnings.warn(
+            warn(
                 f"DataParallel shares rows out along the first axis of {device_mesh} alone.",
                 stacklevel=2,
             )

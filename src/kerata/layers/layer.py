@@ -17,7 +17,7 @@ from kerata.base.configurable import Configurable, is_automatic, restored
 from kerata.base.custom_objects import custom_object_scope
 from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
 from kerata.base.jax_sparse import is_jax_sparse
-from kerata.base.messages import shape_text
+from kerata.base.messages import printable, shape_text
 from kerata.base.origin import is_own_class, is_own_function
 from kerata.base.registry import deserialize, serialize
 from kerata.base.rematerialization import remat
@@ -431,7 +431,7 @@ class Layer(Stateless):
         return layer
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+        return printable(f"<{type(self).__name__} name={self.name}, built={self.built}>")
 
 
 # Arguments that every layer has, with the attributes that hold them.

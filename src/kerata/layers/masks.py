@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from kerata.base.messages import warn
 from kerata.base.origin import is_own_class
 from kerata.base.scope import current_scope, get_mask, set_mask
 from kerata.base.symbolic import KerasTensor, is_symbolic
@@ -74,7 +74,7 @@ def hand_on(layer: Any, inputs: Any, mask: Any, outputs: Any, passed: bool = Fal
     """
     if not layer.supports_masking:
         if is_masked(mask) and layer._masks_end_here:
-            warnings.warn(
+            warn(
                 f"Layer {layer.name!r} ({type(layer).__name__}) got an input with a mask and does "
                 "not hand masks on: the layers after it count every step.",
                 stacklevel=1,  # One place for all calls, so that it is said once a layer.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from kerata.base.messages import shape_text
+from kerata.base.messages import shape_text, warn
 from kerata.losses import crossentropy, divergence, focal, margin, overlap, regression
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.resolve import Shape
@@ -143,7 +142,7 @@ def _check_one_hot(loss: Any, y: np.ndarray, pred: Shape, output: str) -> None:
     axis = getattr(loss, "axis", -1) % len(pred)
     classes = pred[axis]
     if classes == 1:
-        warnings.warn(
+        warn(
             f"Loss {loss.name!r} with an output of one class ({output!r}) can't learn: "
             "for two classes use loss='binary_crossentropy'.",
             stacklevel=2,

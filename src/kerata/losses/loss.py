@@ -12,6 +12,7 @@ import jax.numpy as jnp
 
 from kerata.base.configurable import Configurable
 from kerata.base.dtypes import DTypePolicy, dtype_name
+from kerata.base.messages import printable
 from kerata.base.naming import auto_name
 from kerata.base.origin import is_own_class
 from kerata.base.registry import deserialize, serialize
@@ -160,7 +161,7 @@ class LossFunctionWrapper(Loss):
         return cls(**config)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self.name}, reduction={self.reduction}>"
+        return printable(f"<{type(self).__name__} name={self.name}, reduction={self.reduction}>")
 
 
 def compute_dtype(dtype: Any) -> str:

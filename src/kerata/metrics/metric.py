@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.configurable import Configurable
+from kerata.base.messages import printable
 from kerata.base.naming import auto_name
 from kerata.base.scope import Scope
 from kerata.base.variable import Variable
@@ -187,7 +188,7 @@ class Metric(Configurable):
             )
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self.name}>"
+        return printable(f"<{type(self).__name__} name={self.name}>")
 
 
 def _initializer(identifier: Any) -> Callable[..., Any]:

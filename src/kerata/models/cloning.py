@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import jax
 
 from kerata.base.configurable import Configurable
 from kerata.base.custom_objects import custom_object_scope
+from kerata.base.messages import warn
 from kerata.base.symbolic import Operation, is_symbolic
 from kerata.layers.core.input_layer import Input
 from kerata.models.model import Model
@@ -178,6 +178,6 @@ def _compile_like(copy: Any, model: Any) -> None:
         }
         optimizer = _from_config(model.optimizer)
     except TypeError as problem:
-        warnings.warn(f"The clone of {model.name!r} is not compiled: {problem}", stacklevel=4)
+        warn(f"The clone of {model.name!r} is not compiled: {problem}", stacklevel=4)
         return
     copy.compile(optimizer=optimizer, **given, run_eagerly=model.run_eagerly)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from kerata.base.messages import warn
 from kerata.base.variable import Variable
 
 
@@ -33,7 +33,7 @@ def with_gradient(
             )
     if len(pairs) < len(variables):
         missing = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
-        warnings.warn(
+        warn(
             f"The loss does not depend on {', '.join(missing)}; they stay as they are.",
             stacklevel=3,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from kerata import initializers
 from kerata.base.configurable import Configurable
+from kerata.base.messages import warn
 from kerata.base.naming import current_path
 from kerata.base.variable import Variable
 from kerata.optimizers.learning_rate import Rate, as_rate, rate_at
@@ -187,7 +187,7 @@ class OptimizerState(Configurable):
     def load_own_variables(self, store: Mapping[str, Any]) -> None:
         """Read the state from what ``save_own_variables`` wrote; warn where it does not fit."""
         if len(store) != len(self.variables):
-            warnings.warn(
+            warn(
                 f"The state of optimizer {self.name!r} is left as it is: it has "
                 f"{len(self.variables)} variables, the stored one has {len(store)}.",
                 stacklevel=2,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import json
 import re
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from kerata.base.json_text import read_json_text
+from kerata.base.messages import warn
 from kerata.base.naming import to_snake_case
 from kerata.base.registry import serialize
 from kerata.base.variable import Variable
@@ -118,7 +118,7 @@ def read_weights(
         except ValueError as problem:
             if not skip_mismatch:
                 raise ValueError(f"layer {layer.name!r} does not fit: {problem}") from problem
-            warnings.warn(f"Layer {layer.name!r} is left as it is: {problem}.", stacklevel=4)
+            warn(f"Layer {layer.name!r} is left as it is: {problem}.", stacklevel=4)
     for variable, value in found:
         variable.assign(value)
 
@@ -154,7 +154,7 @@ def _read_optimizer(file: Any, optimizer: Any) -> None:
         found = [(v, hdf5.read(group, name, v.shape)) for v, name in pairs]
     except ValueError as problem:
         if len(names) > 2:
-            warnings.warn(
+            warn(
                 f"The state of optimizer {optimizer.name!r} starts afresh: {problem}.",
                 stacklevel=5,
             )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from kerata.base.messages import warn
 from kerata.base.naming import to_snake_case
 from kerata.base.registry import naming
 from kerata.base.variable import Variable
@@ -104,7 +104,7 @@ def read_state(
         except ValueError as problem:
             if not skip_mismatch:
                 raise ValueError(f"layer {obj.name!r} does not fit: {problem}") from problem
-            warnings.warn(f"Layer {obj.name!r} is left as it is: {problem}.", stacklevel=4)
+            warn(f"Layer {obj.name!r} is left as it is: {problem}.", stacklevel=4)
     for variable, value in found:
         variable.assign(value)
     for obj, store in own:
@@ -137,7 +137,7 @@ def _optimizer_state(group: Any, optimizer: Any) -> list[tuple[Variable, np.ndar
         # Step count and learning rate alone: the optimizer made no step before it was saved.
         if stored <= 2:
             return []
-        warnings.warn(
+        warn(
             f"The state of optimizer {optimizer.name!r} is left as it is: it has "
             f"{len(variables)} variables, the file has {stored}.",
             stacklevel=5,

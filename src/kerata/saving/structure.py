@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 import json
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from kerata.base.custom_objects import find_custom
+from kerata.base.messages import warn
 from kerata.base.registry import Namespace, deserialize, serialize
 from kerata.base.shared_objects import sharing
 from kerata.losses.names import namespace as losses_namespace
@@ -57,7 +57,7 @@ def compile_arguments(model: Any) -> dict[str, Any]:
             "jit_compile": "auto" if model.jit_compile or model.run_eagerly else False,
         }
     except TypeError as problem:
-        warnings.warn(
+        warn(
             f"Model {model.name!r} is saved without what compile() was given: {problem}",
             stacklevel=4,
         )
@@ -102,7 +102,7 @@ def compile_from(model: Any, config: Any) -> None:
 def compile_as(model: Any, config: Any) -> None:
     """Compile a model as a config says, and make its optimizer's state."""
     if type(model).compile is not Trainer.compile:
-        warnings.warn(
+        warn(
             f"{type(model).__name__} has a compile() of its own, so model {model.name!r} is not "
             "compiled: call compile(), or define get_compile_config() and "
             "compile_from_config(config) too.",

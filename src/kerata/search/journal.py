@@ -7,7 +7,6 @@ import errno
 import hashlib
 import json
 import os
-import warnings
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import jax
 
 from kerata.base.fingerprint import digest_of
+from kerata.base.messages import warn
 from kerata.base.signature import Signature
 from kerata.search.networks import Build, Data
 from kerata.search.runner import Record, Split, TrialConfig
@@ -89,7 +89,7 @@ class Journal:
                 self._entries[entry["key"]] = entry
         if bad:
             few = ", ".join(map(str, bad[:5])) + (", ..." if len(bad) > 5 else "")
-            warnings.warn(
+            warn(
                 f"{self.path}: {len(bad)} damaged {'line' if len(bad) == 1 else 'lines'} ({few}); "
                 "what stood there is trained again.",
                 stacklevel=4,
@@ -108,7 +108,7 @@ class Journal:
             self._broken = True
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, size)
-            warnings.warn(
+            warn(
                 f"The search could not write {self.path} ({problem.strerror or problem}) and goes "
                 "on without it; what was written before is still there.",
                 stacklevel=4,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.messages import warn
 from kerata.training.batch import GivenBatch
 from kerata.training.hooked_programs import HookedPrograms
 from kerata.training.objective import Objective
@@ -173,7 +173,7 @@ class CalledPrograms(HookedPrograms):
                 raise ValueError(
                     f"{self._place(method)} wants more batches than the data have."
                 ) from None
-            warnings.warn(
+            warn(
                 f"The data ended inside {self._place(method)}; what it did with the last batches "
                 "does not count.",
                 stacklevel=2,

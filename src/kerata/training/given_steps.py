@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from kerata.base.messages import warn
 from kerata.base.randomness import SeedGenerator, draw_seed, seeded
 from kerata.training.feed import Rows, on_device, take
 from kerata.training.pieces import Piece, whole_pass
@@ -115,7 +115,7 @@ def first_steps(data: Rows | StoredRows, steps: int, batch_size: int) -> Rows | 
 
 def warn_of_end(done: int, steps: int) -> None:
     """Tell that the data ended before the steps that were asked for."""
-    warnings.warn(
+    warn(
         f"The data ended after {done} batches, but {steps} steps were asked for; the epoch "
         "ends early.",
         stacklevel=2,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import copy
 import itertools
-import warnings
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
 import jax
 
+from kerata.base.messages import warn
 from kerata.base.randomness import SeedGenerator, draw_seed
 from kerata.training.class_weights import apply_class_weight
 from kerata.training.feed import Rows, make_rows
@@ -122,7 +122,7 @@ class Stream:
             ahead: as for ``StoredRows``; nothing changes here.
         """
         if self._repeats:
-            warnings.warn(
+            warn(
                 "The generator has ended, so epochs have its first batches again, "
                 f"{len(self._kept)} of them; for whole epochs give a PyDataset or something else "
                 "that can start anew.",
@@ -141,7 +141,7 @@ class Stream:
         if self.once and (counted.ended or not self.goes_on):
             self._begin_again()
         if counted.ended and self.given_steps is not None:
-            warnings.warn(
+            warn(
                 f"The data ended after {counted.number} batches, but {self.given_steps} steps an "
                 "epoch were asked for; the epoch ends early.",
                 stacklevel=2,

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.messages import printable
+
 _BOLD, _GREEN, _GREY, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
 
 
@@ -158,7 +160,8 @@ class Progbar:
 
     def _values(self) -> str:
         texts = []
-        for name, (total, weight) in self._sums.items():
+        for given, (total, weight) in self._sums.items():
+            name = printable(given)
             mean = total / max(weight, 1)
             texts.append(f" - {name}: {mean:.4f}" if abs(mean) > 1e-3 else f" - {name}: {mean:.4e}")
         return "".join(texts)

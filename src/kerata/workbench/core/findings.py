@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from kerata.base.messages import printable
+
 SEVERITIES = ("note", "warning", "serious")
 
 
@@ -39,7 +41,7 @@ class Finding:
             raise ValueError(f"severity must be one of {SEVERITIES}, got {self.severity!r}.")
 
     def __str__(self) -> str:
-        return f"{self.name[0].upper()}{self.name[1:]}: {self.sentence} {self.next_step}"
+        return printable(f"{self.name[0].upper()}{self.name[1:]}: {self.sentence} {self.next_step}")
 
 
 class Findings(list[Finding]):
