@@ -42,7 +42,7 @@ def test_a_table_from_file_to_run(folder, monkeypatch, capsys):
         "identifier (unused)",
         "left out as you asked",
         "Binary: 'kind' has 2 values",
-        "rows to train on",
+        "training rows,",
         "Baseline, always",
         "epoch 3/3",
         "Network: linear, at most 3 epochs.",

@@ -38,7 +38,7 @@ def compiled_programs() -> Path:
 
 
 def keep_compiled_programs() -> None:
-    """Let JAX keep compiled programs on disk, unless the user has told it where already."""
+    """Let JAX keep compiled programs on disk, unless the user has configured that already."""
     if getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
         return
     folder = compiled_programs()

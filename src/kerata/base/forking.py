@@ -1,4 +1,4 @@
-"""A child made by ``fork`` has none of JAX's threads: it is told so instead of waiting for them.
+"""A child made by ``fork`` has none of JAX's threads: it gets an error instead of waiting for them.
 
 The check stands in JAX itself and not in Kerata's functions, so that nothing goes around it and
 no call pays for it: a child of a process in which JAX has started gets a listener to JAX's own

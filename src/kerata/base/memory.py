@@ -1,4 +1,4 @@
-"""How much memory is left, where the system tells."""
+"""How much memory is left, where the system reports it."""
 
 from __future__ import annotations
 

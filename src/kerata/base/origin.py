@@ -1,4 +1,4 @@
-"""Whose code is it: this library's, an installed package's, or the user's own?"""
+"""The origin of code: this library, an installed package, or the user."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def is_own_file(path: str | None) -> bool:
 
 @functools.cache
 def is_installed_file(path: str | None) -> bool:
-    """Say whether a file belongs to an installed package, which is told by name and version."""
+    """Say whether a file belongs to an installed package, identified by name and version."""
     if path is None or path.startswith("<frozen"):
         return True
     if path.startswith("<"):

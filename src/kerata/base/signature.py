@@ -1,4 +1,4 @@
-"""May these two share a compiled program, or a journal's score? The one answer to that.
+"""Signatures: whether two models may share a compiled program or a journal's score.
 
 A signature describes whatever the given objects' doing depends on but the values of variables:
 attributes, however they were set; functions by code, closure, defaults, partial arguments

@@ -1,4 +1,4 @@
-"""Sizes put in the place of unknown ones, so that an operation can be traced on shapes."""
+"""Stand-ins for unknown sizes, so that an operation can be traced on shapes."""
 
 from __future__ import annotations
 

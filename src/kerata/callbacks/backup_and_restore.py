@@ -1,4 +1,4 @@
-"""Going on with a training that was killed, as if nothing had happened."""
+"""Continuing a training that was killed."""
 
 from __future__ import annotations
 

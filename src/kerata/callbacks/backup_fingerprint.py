@@ -65,7 +65,7 @@ def _digest(value: Any) -> str:
 
 def _layers_described(layer: Any) -> list[Any]:
     layers = list(layer._flatten_layers())
-    # By place: which layer feeds which is told by names.
+    # By place: names say which layer feeds which.
     places = {layer.name: f"layer {place}" for place, layer in enumerate(layers)}
     return [_renamed(_described(layer), places) for layer in layers]
 

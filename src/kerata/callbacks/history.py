@@ -1,4 +1,4 @@
-"""What happened in training: the object that ``fit`` returns."""
+"""The history of training: the object that ``fit`` returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watching one logged value and telling whether it got better."""
+"""Monitoring one logged value and deciding whether it improved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training to look at in TensorBoard."""
+"""Logs for TensorBoard."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from kerata.cli.paragraphs import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-# Wide tables show so many columns.
+# Limit of the columns that are printed of a wide table.
 SHOWN_COLUMNS = 60
 
 

@@ -37,7 +37,7 @@ def print_predict(name: str, new: str, out: Path, table: str | None, folder: Pat
 
 
 def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:
-    """Print figures on other rows beside those of the run's own test."""
+    """Print the metrics on other rows and those of the run's own test rows."""
     from kerata.workbench import runs
     from kerata.workbench.evaluation.figures import figure
     from kerata.workbench.runs.inference import evaluate_source
@@ -118,7 +118,7 @@ def print_show(name: str, folder: Path) -> None:
 
 
 def print_compare(names: list[str], out: Path | None, folder: Path) -> None:
-    """Print runs beside each other and what the paired test says."""
+    """Print runs in one table, and the result of the paired test."""
     from rich.table import Table
     from rich.text import Text
 

@@ -31,7 +31,7 @@ Examples:
 
   kerata data                       the standard data sets, and which are here
 
-  kerata gallery                    example programs, their figures beside Kerata's
+  kerata gallery                    example programs, with published results and Kerata's
 
   kerata run program.py             run a Keras program as it is
 
@@ -66,7 +66,7 @@ COLUMNS = Annotated[Path | None, typer.Option(help="JSON file of columns' kinds.
 COLUMN = Annotated[
     list[str] | None, typer.Option(help="A column's kind, such as zip=category or id=drop.")
 ]
-EPOCHS = Annotated[int | None, typer.Option(help="At most so many passes over the data.")]
+EPOCHS = Annotated[int | None, typer.Option(help="Upper limit of passes over the data.")]
 SPLIT_BY = Annotated[
     str | None,
     typer.Option(help="Column of dates or steps: learn from the past, judge on the latest rows."),
@@ -171,7 +171,7 @@ def tune(
         str | None, typer.Option(help="Address of a Ray cluster, or ray for one on this machine.")
     ] = None,
     study: Annotated[
-        Path | None, typer.Option(help="The study's file; beside the runs if left out.")
+        Path | None, typer.Option(help="The study's file; in the folder of runs by default.")
     ] = None,
     name: NAME = None,
     table: TABLE = None,

@@ -25,7 +25,7 @@ LISTED = 6
 
 @dataclass
 class SearchRequest:
-    """What was asked for beside what training needs; None where nothing was said."""
+    """The options of ``kerata tune`` that ``kerata train`` does not have."""
 
     networks: list[str] = field(default_factory=list)
     trials: int = 40

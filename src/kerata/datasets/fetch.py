@@ -143,7 +143,7 @@ def _unreachable(url: str, target: Path, reason: object) -> ConnectionError:
 
 @contextlib.contextmanager
 def _reaching(url: str, target: Path) -> Iterator[None]:
-    """Tell about a failing network in one sentence; a full disk is not its affair."""
+    """Report a network failure in one sentence; a full disk is another error."""
     from http.client import HTTPException
 
     try:

@@ -52,7 +52,7 @@ def load_data(
             archive is read; the first time takes some seconds, then what was read is kept.
         num_words: numbers from this on become ``oov_char``; None keeps all but the largest.
         skip_top: numbers below become ``oov_char``.
-        maxlen: reviews with so many numbers or more are left out.
+        maxlen: reviews of this length or longer are left out.
         seed: decides the order of the reviews.
         start_char: number before each review; None for none.
         oov_char: stands for words left out; None drops them.

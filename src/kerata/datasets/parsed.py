@@ -23,7 +23,7 @@ def remember(name: str, source: Path, parse: Callable[[Path], Parsed]) -> Parsed
     """Parse a file, or give what was parsed from it before.
 
     What is kept belongs to the file's size and time of change and to this format; any
-    other is parsed anew. A cache that can't be read or written is passed over.
+    other is parsed again. A cache that can't be read or written is passed over.
 
     Arguments:
         name: under which it is kept.

@@ -1,4 +1,4 @@
-"""Made points in the plane that show what a straight line can and can't tell apart."""
+"""Synthetic points in the plane, linearly separable and not."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def load_data(
             missing, the archive is read, once; what was read is kept.
         num_words: numbers from this on become ``oov_char``; None keeps all but the largest.
         skip_top: numbers below become ``oov_char``.
-        maxlen: stories with so many numbers or more are left out.
+        maxlen: stories of this length or longer are left out.
         test_split: share of the stories for the test.
         seed: decides the order of the stories.
         start_char: number before each story; None for none.

@@ -103,12 +103,12 @@ def encode(texts: Iterable[str]) -> tuple[Ragged, list[str]]:
 
 
 def rank(texts: Ragged, words: Sequence[str], counted: int) -> tuple[Ragged, list[str]]:
-    """Number words anew by frequency: 1 for the most frequent, then who came first.
+    """Number words by frequency: 1 for the most frequent; the earlier of equals comes first.
 
     Arguments:
         texts: as :func:`encode` gives them.
         words: the word of each number.
-        counted: so many of the first texts are counted; words only in later texts are dropped.
+        counted: how many texts, from the first, are counted; words only in later ones are dropped.
 
     Returns:
         Texts as ranks, and the words by rank.

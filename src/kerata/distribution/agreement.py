@@ -1,4 +1,4 @@
-"""What several processes tell each other before and between programs."""
+"""Values that several processes exchange before and between programs."""
 
 from __future__ import annotations
 

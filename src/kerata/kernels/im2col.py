@@ -32,7 +32,7 @@ from kerata.kernels.shapes import Pads, output_size, span
 _BLOCK_BYTES = 1_200_000
 # Below this nothing leaves the third-level cache, and a loop over blocks costs more than it saves.
 _WHOLE_BYTES = 4_000_000
-# Up to so many groups one product each is twice as fast as one batched product.
+# Up to this number of groups one product each is twice as fast as one batched product.
 _SEPARATE_GROUPS = 32
 
 Sizes = tuple[int, ...]

@@ -12,8 +12,8 @@ from jax import lax
 from kerata.base.rows import RowHolder
 from kerata.kernels import platform
 
-# Column numbers are stored in pieces of so many; 16 to 64 were equally fast, and a row's last
-# piece is half empty on average.
+# Length of the pieces in which column numbers are stored; 16 to 64 were equally fast, and a
+# row's last piece is half empty on average.
 PIECE = 32
 # Places that are added in one go; 4 is faster for 256 units, 8 for 16.
 UNROLLED = 8

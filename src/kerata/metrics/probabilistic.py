@@ -1,4 +1,4 @@
-"""Metrics of predicted probabilities: means of the cross-entropies and their kin."""
+"""Metrics of predicted probabilities: means of the cross-entropies and similar losses."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def clone_model(
 
     Raises:
         ValueError: a call function for a ``Sequential``; tensors that don't fit; arguments for
-            a subclass, whose layers nobody knows.
+            a subclass, whose layers are unknown.
 
     >>> from kerata import Sequential, layers
     >>> model = Sequential([Input((2,)), layers.Dense(3)])

@@ -185,7 +185,7 @@ class Model(Trainer, Layer):
             self._build_shapes = {"input_shape": shapes_of(args[0])} if args else None
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-        """Run the graph; subclasses with their own maths define this anew."""
+        """Run the graph; subclasses with computations of their own override this."""
         if self._graph is None:
             raise NotImplementedError(
                 f"{type(self).__name__} has no call() method: define call(self, inputs), "

@@ -54,11 +54,11 @@ class Optimizer(OptimizerState):
             after training; False by default.
         ema_momentum: float from 0 to 1, how much of the old average stays at each step; 0.99
             by default.
-        ema_overwrite_frequency: int, replace the weights by the averages every so many steps;
+        ema_overwrite_frequency: int, replace the weights by the averages every n steps;
             None (the default) does it only at the end.
         loss_scale_factor: float by which the loss is multiplied and the gradients divided;
             None by default.
-        gradient_accumulation_steps: int of at least 2; the gradients of so many steps are
+        gradient_accumulation_steps: int of at least 2; the gradients of n steps are
             averaged and change the weights once. None (the default) changes them each step.
         name: string, by default the class's name in snake case.
 

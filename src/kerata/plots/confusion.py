@@ -1,4 +1,4 @@
-"""A picture of which class was taken for which."""
+"""A plot of the confusion matrix."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Tokenizer:
         return texts
 
     def fit_on_texts(self, texts: Iterable[Any]) -> None:
-        """Count the words of texts, or of lists of words, and number them anew.
+        """Count the words of texts, or of lists of words, and number them again.
 
         Raises:
             TypeError: a single text instead of a list of them.

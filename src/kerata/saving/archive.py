@@ -24,7 +24,7 @@ from kerata.saving.structure import compile_from, model_config, model_from
 
 ASSETS = "assets"
 WEIGHTS = "model.weights.h5"
-# All entries together may hold so many bytes in any case, and so many for each of the file's.
+# Limits of the bytes of all entries together: in any case, and for each byte of the file.
 _ALWAYS_ALLOWED = 1 << 26
 _EXPANSION = 20
 # The list of entries; each of them costs some hundred bytes of memory.
@@ -81,7 +81,7 @@ def read_weights_entry(file: IO[bytes]) -> io.BytesIO:
 
 
 def most_numbers(size: int) -> int:
-    """Give how many numbers a model may hold whose weights take so many bytes in a file."""
+    """Give how many numbers a model may hold whose weights take ``size`` bytes in a file."""
     return _ALWAYS_ALLOWED // 4 + _EXPANSION * size
 
 

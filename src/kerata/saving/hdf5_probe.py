@@ -1,4 +1,4 @@
-"""HDF5 files of unknown origin are read first by a process that may hang or crash.
+"""HDF5 files of unknown origin are first read by a child process, which may hang or crash.
 
 A damaged header can make libhdf5 loop for ever or break a process, and Ctrl-C is not heard
 inside it. So a child reads everything that the reader would look at, under a limit of time

@@ -1,4 +1,4 @@
-"""Models and weights to files and back: every format, told apart by what is in the file."""
+"""Models and weights to files and back: every format, recognised by the file's content."""
 
 from __future__ import annotations
 

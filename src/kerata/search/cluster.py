@@ -76,7 +76,7 @@ def connected(address: str, purpose: str) -> Any:
 
 
 def pieces_of(engine: SearchRunner, wanted: int) -> list[Pairs]:
-    """Cut the trainings into about so many pieces, each of networks of one shape."""
+    """Cut the trainings into about ``wanted`` pieces, each of networks of one shape."""
     groups = engine.groups()
     total = sum(len(group) for group in groups)
     size = max(1, -(-total // wanted))

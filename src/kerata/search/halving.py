@@ -32,7 +32,7 @@ def halve(
         engine: all courses and splits; must score every epoch named by ``rungs_of``.
         factor: how many candidates compete for one place, at least 2.
         score: gives a course's mean score after an epoch, more is better, NaN for none.
-        stopped: is told the last epoch of each course that was dropped.
+        stopped: called with the last epoch of each training that was dropped.
 
     Source: Jamieson & Talwalkar 2016, arXiv:1502.07943.
     """

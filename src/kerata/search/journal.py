@@ -115,7 +115,7 @@ class Journal:
             )
 
     def add(self, record: Record, trial: TrialConfig) -> None:
-        """Write a finished training, unless nobody could find it again."""
+        """Write a finished training, unless it could not be found again."""
         key = _key(trial, record.split)
         if key is None:
             return
@@ -195,7 +195,7 @@ def _of_builder(build: Build) -> str:
     """Describe a builder by what it does: code, defaults, closure, what it reads.
 
     Raises:
-        ValueError: it uses something that can't be told from other things.
+        ValueError: it uses something that has no signature.
     """
     signature = Signature(build, lasting=True)
     if signature.unknown:
@@ -210,7 +210,7 @@ def _of_builder(build: Build) -> str:
 
 
 def _key(trial: TrialConfig, split: int) -> str | None:
-    """Describe a training; None where a parameter can't be told from others."""
+    """Describe a training; None where a parameter has no signature."""
     try:
         params = {name: _described(value) for name, value in trial.params.items()}
     except _UnknownError:

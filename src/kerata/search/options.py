@@ -48,7 +48,7 @@ class Options:
     """What can be said about every search.
 
     Arguments:
-        repeats: how often the folds are drawn anew.
+        repeats: how often the folds are drawn.
         epochs, batch_size, shuffle: for ``fit``, where they are not searched; as there.
         sample_weight: one number a row.
         class_weight: weight for each class number.

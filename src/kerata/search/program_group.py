@@ -25,7 +25,7 @@ SIDE_BY_SIDE, MOST_BYTES = 16, 2**29
 MOST_ORDERS = 2**22
 # Seconds of training side by side that tell how fast it is.
 TRIAL_SECONDS = 0.3
-# After so many groups all that JAX remembers of programs is dropped.
+# Number of groups after which JAX's caches of programs are cleared.
 FORGET_AFTER = 64
 _closed = itertools.count(1)
 # Building draws from the global stream of seeds, so only one thread may do it at a time.

@@ -44,7 +44,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Lead:
-    """The best candidate beside the second: is the difference more than noise?
+    """The best candidate against the second: is the difference more than noise?
 
     ``Results.lead`` makes it; setting a field raises FrozenInstanceError.
 

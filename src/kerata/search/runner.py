@@ -237,7 +237,7 @@ class SearchRunner:
         until: int | None,
         put: Callable[[Any], None],
     ) -> None:
-        """Work through groups that nobody has begun, then help with the others."""
+        """Work through groups that no thread has begun, then help with the others."""
         try:
             while waiting:
                 try:

@@ -29,7 +29,7 @@ def folds_of(
         rows: how many rows there are.
         classes: class of each row, of which every fold gets its share; None for numbers.
         groups: a label for each row; rows of one label stay together.
-        repeats: how often everything is split anew.
+        repeats: how often the splits are drawn.
         shuffle: whether rows are dealt out at random; else in the order they come in.
         seed: of the shuffling.
 

@@ -80,7 +80,7 @@ class FileDataset(PyDataset):
         return batch if len(batch) > 1 else batch[0]
 
     def __iter__(self) -> Iterator[Any]:
-        """Give all batches in order; the next pass is shuffled anew."""
+        """Give all batches in order; the next pass is shuffled again."""
         with prefetch(self) as batches:
             yield from batches
         self.on_epoch_end()
@@ -104,7 +104,7 @@ class FileDataset(PyDataset):
         return self._changed(_most=count if self._most is None else min(count, self._most))
 
     def prefetch(self, buffer_size: int) -> Self:
-        """Give a data set that loads so many batches ahead; TensorFlow's AUTOTUNE is -1."""
+        """Give a data set that loads ``buffer_size`` batches ahead; TensorFlow's AUTOTUNE is -1."""
         return self._changed(max_queue_size=buffer_size if buffer_size > 0 else 10)
 
     def _changed(self, **attributes: Any) -> Self:

@@ -92,7 +92,7 @@ def _hidden(path: Path, suffix: str) -> Path:
 
 
 def _is_dead(owner: str) -> bool:
-    """Say whether a process of this machine is gone; of others nobody knows."""
+    """Say whether a process of this machine is gone; of others it is unknown."""
     machine, _, number = owner.rpartition("~")
     if _OWNER.format(number) != f"{machine}~{number}" or not number.isdigit():
         return False

@@ -1,4 +1,4 @@
-"""Class numbers to rows of zeros and a one."""
+"""One-hot encoding of class numbers."""
 
 from __future__ import annotations
 

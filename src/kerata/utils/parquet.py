@@ -27,7 +27,7 @@ def parquet_dataset(
     as_dict: bool = False,
     fill: float | None = None,
 ) -> ParquetDataset:
-    """Make a data set of Parquet files, which are read anew in each pass.
+    """Make a data set of Parquet files, which are read again in each pass.
 
     Arguments:
         path: file, folder (all ``.parquet`` files below it), or a list of files.

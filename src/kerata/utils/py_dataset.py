@@ -19,7 +19,7 @@ class PyDataset:
             must bear being called by several at once if there are more than one.
         use_multiprocessing: whether ``workers`` processes make the batches instead of threads,
             for ``__getitem__`` that computes much in Python. The data set must bear being
-            pickled; it is sent anew for each epoch, and what it changes in itself while it
+            pickled; it is sent again for each epoch, and what it changes in itself while it
             makes batches is lost.
         max_queue_size: batches that are loaded ahead at most.
 
@@ -36,7 +36,7 @@ class PyDataset:
     workers = 1
     use_multiprocessing = False
     max_queue_size = 10
-    # Whether fit leaves the order of the batches alone, however it is told to shuffle.
+    # Whether fit leaves the order of the batches alone, whatever ``shuffle`` is.
     keeps_order = False
 
     def __init__(

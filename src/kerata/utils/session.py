@@ -1,4 +1,4 @@
-"""Starting anew."""
+"""Resetting Keras's global state."""
 
 from __future__ import annotations
 

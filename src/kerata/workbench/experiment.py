@@ -1,4 +1,4 @@
-"""From a source to a trained, judged network, in one call."""
+"""From a source to a trained, evaluated network, in one call."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from kerata.training.interrupt import counted_interrupts
 from kerata.workbench.core import metrics
-from kerata.workbench.core.result import Baseline, Tell, Trained, outputs_of
+from kerata.workbench.core.result import Baseline, OnEvent, Trained, outputs_of
 from kerata.workbench.data.containers import Source
 from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped
 from kerata.workbench.splitting.divide import divide
@@ -38,7 +38,7 @@ def fit_source(
     with_baselines: bool = True,
     with_diagnosis: bool = False,
     watch: Sequence[Any] = (),
-    on_event: Tell | None = None,
+    on_event: OnEvent | None = None,
 ) -> Trained:
     """Train a network on a source and judge it on rows that it never saw.
 
@@ -94,7 +94,7 @@ def fit_source(
     >>> verdict_of(trained).best_epoch[:44]
     'Epoch 2 of 2 had the lowest validation loss,'
     """
-    tell: Tell = on_event or (lambda name, value: None)
+    emit: OnEvent = on_event or (lambda name, value: None)
     began = time.perf_counter()
     clock: dict[str, float] = {}
     divided = divide(
@@ -107,7 +107,7 @@ def fit_source(
         validation_share=validation_share,
         split_by=split_by,
         group=group,
-        tell=tell,
+        emit=emit,
     )
     chosen, targets, notes = divided.task, divided.targets, divided.notes
     planned = plan_training(
@@ -120,7 +120,7 @@ def fit_source(
         balance=balance,
     )
     plan, inputs, x = planned.plan, planned.inputs, planned.x
-    tell("preparation", planned.preparation)
+    emit("preparation", planned.preparation)
     notes += planned.preparation.notes
     clock["preparation"] = time.perf_counter() - began
 
@@ -128,18 +128,18 @@ def fit_source(
     if with_baselines:
         began = time.perf_counter()
         simple.append(baselines.constant(chosen, targets))
-        tell("baseline", simple[0][0])
+        emit("baseline", simple[0][0])
         if planned.network != "linear":
             given = x, inputs
             if inputs.length:
                 given = baselines.bags_of(divided.parts, chosen, divided.columns, targets)
             simple.append(baselines.linear(chosen, *given, targets, plan.batch_size, seed))
-            tell("baseline", simple[1][0])
+            emit("baseline", simple[1][0])
         clock["baselines"] = time.perf_counter() - began
 
     began = time.perf_counter()
     message = {"epochs": plan.epochs, "members": plan.members, "inputs": inputs}
-    tell("network", {"name": planned.network, **message})
+    emit("network", {"name": planned.network, **message})
     # Once there is something to keep, Ctrl-C must not cost it.
     with counted_interrupts() as presses:
         outcome = ensemble.train(
@@ -148,7 +148,7 @@ def fit_source(
             targets["train"],
             (x["validation"], targets["validation"]),
             watch,
-            tell,
+            emit,
         )
         presses.muted = True
         clock["training"] = time.perf_counter() - began
@@ -205,10 +205,10 @@ def fit_source(
             fingerprint=source.fingerprint,
             split=divided.rule.summary,
         )
-        tell("trained", trained)
+        emit("trained", trained)
     if with_diagnosis:
         began = time.perf_counter()
-        tell("diagnosis", None)
+        emit("diagnosis", None)
         trained.findings = (
             skipped()
             if presses.unseen

@@ -14,7 +14,7 @@ from kerata.base.randomness import seeded
 from kerata.training.sparse import is_sparse_matrix
 from kerata.wrappers.program_cache import share_programs
 
-# Sparse matrices of so many numbers are made dense: small ones train faster so.
+# Sparse matrices with fewer numbers are made dense: small ones train faster so.
 _SMALL = 1 << 22
 
 

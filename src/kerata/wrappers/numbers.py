@@ -1,4 +1,4 @@
-"""The regressor's half of an estimator: numbers in, numbers of the same type out."""
+"""The targets of regressors: numbers in, numbers of the same type out."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A compiled program is a function of the values of weights, optimizer and metrics. Two models
 with the same signature differ in nothing else, so one's program serves the other. The programs
-belong to a copy that is built from the config alone and that nobody else can change. A model
+belong to a copy that is built from the config alone and that no user can change. A model
 with something that is not in its config has another signature than the copy; such a model
 compiles its own programs.
 """
@@ -25,7 +25,7 @@ from kerata.saving.structure import compile_config, compile_from, model_config, 
 from kerata.training.programs import Programs
 
 # Structures whose programs are kept, and numbers of rows with programs of their own for each;
-# what uses more starts anew, so that memory stays bounded.
+# what uses more starts again, so that memory stays bounded.
 KEPT = 32
 KEPT_SIZES = 32
 COLLECT_EVERY = 16

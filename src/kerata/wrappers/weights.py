@@ -1,4 +1,4 @@
-"""How much each row counts: sample weights times class weights."""
+"""Weights of rows: sample weights times class weights."""
 
 from __future__ import annotations
 

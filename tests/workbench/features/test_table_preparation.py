@@ -64,7 +64,9 @@ def test_missing_and_rare_categories_have_ids_of_their_own():
     assert town.transform([None, "hof", "paris"]).tolist() == [0, 1, 1]
     assert any("rare" in note for note in preparation.notes)
     assert any("missing" in note and "age" in note for note in preparation.notes)
-    assert any("Ranks" in note and "'income' (skewed)" in note for note in preparation.notes)
+    assert any(
+        "quantile transform" in note and "'income' (skewed)" in note for note in preparation.notes
+    )
 
 
 def test_nothing_is_learned_from_new_rows():

@@ -78,7 +78,7 @@ def words_of(texts: np.ndarray, how: Any) -> list[list[str]]:
 
 
 def with_ngrams(rows: Iterable[list[str]], widths: Iterable[int]) -> list[list[str]]:
-    """Replace words by all runs of so many neighbouring words.
+    """Replace words by all n-grams of one length.
 
     >>> with_ngrams([["a", "b", "c"]], (1, 2))
     [['a', 'b', 'c', 'a b', 'b c']]

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from kerata.optimizers.schedules.base import LearningRateSchedule, as_float, check_steps
 
 
-class _Fading(LearningRateSchedule):
+class _Decay(LearningRateSchedule):
     """Arguments of both schedules, and how far the decay has come."""
 
     _traced: ClassVar[tuple[str, ...]] = ("initial_learning_rate", "decay_rate")
@@ -34,7 +34,7 @@ class _Fading(LearningRateSchedule):
         return jnp.floor(periods) if self.staircase else periods
 
 
-class ExponentialDecay(_Fading):
+class ExponentialDecay(_Decay):
     """``initial_learning_rate * decay_rate ** (step / decay_steps)``.
 
     Arguments:
@@ -66,7 +66,7 @@ class ExponentialDecay(_Fading):
         return self.initial_learning_rate * self.decay_rate ** self._periods(step)
 
 
-class InverseTimeDecay(_Fading):
+class InverseTimeDecay(_Decay):
     """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
 
     With ``decay_steps=1`` this is the ``decay`` argument that optimizers had in Keras 1 and 2.

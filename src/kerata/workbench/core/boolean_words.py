@@ -1,4 +1,4 @@
-"""Columns of yes and no, whichever words or numbers they are written with."""
+"""Words and numbers that stand for true and false."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ _DATE_LIKE = re.compile(r"(?=.*\d)(?=.*[-/. ,:a-zA-Z])[\w\-/. ,:+]{6,40}", re.AS
 
 
 def is_missing(value: Any) -> bool:
-    """Tell whether a cell holds nothing.
+    """Say whether a cell holds nothing.
 
     >>> [is_missing(value) for value in (None, float("nan"), " N/A ", "?", 0, "none")]
     [True, True, True, True, False, False]
@@ -117,7 +117,7 @@ class Numbers:
 
     @property
     def enough(self) -> bool:
-        """Tell whether nearly all that is there is a number."""
+        """Say whether nearly all that is there is a number."""
         found = int(np.isfinite(self.values).sum())
         return found > 0 and found >= ENOUGH * (found + int(self.failed.sum()))
 
@@ -204,7 +204,7 @@ def _unit(match: re.Match[str]) -> str:
 
 
 def _ends_in_minus(match: re.Match[str]) -> bool:
-    """Tell the sign of accounts, 12.50-, from the dash for no pence, 12.-."""
+    """Distinguish the sign of accounts, 12.50-, from the dash for no pence, 12.-."""
     return (match["unit"] or "").strip() in _MINUS and match["digits"].rstrip()[-1] not in ",."
 
 
@@ -244,12 +244,12 @@ def _plain_digits(text: str, mark: str) -> str | None:
 
 
 def is_code(series: pandas.Series) -> bool:
-    """Tell whether digits are codes (0451) or too long for a number, not amounts."""
+    """Say whether digits are codes (0451) or too long for a number, not amounts."""
     return bool(series.dropna().str.contains(CODE).any())
 
 
 def is_long(values: np.ndarray) -> bool:
-    """Tell whether whole numbers have more digits than a float keeps apart."""
+    """Say whether whole numbers have more digits than a float keeps apart."""
     present = values[np.isfinite(values)]
     long = np.abs(present) >= 2**53
     return bool(long.any()) and bool(np.all(present == np.round(present))) and long.mean() > 0.5

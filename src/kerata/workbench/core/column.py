@@ -16,7 +16,7 @@ class Column:
         kind: ``'number'``, ``'category'``, ``'date'``, ``'text'``, ``'identifier'``,
             ``'constant'``, ``'nearly empty'``, ``'leak'`` or ``'target'``.
         used: whether a network gets it.
-        why: how that was told, in a few words.
+        why: the reason for the kind, in a few words.
         missing: rows without a value.
         distinct: different values among the others.
         examples: up to three of them.

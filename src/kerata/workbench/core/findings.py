@@ -13,15 +13,15 @@ SEVERITIES = ("note", "warning", "serious")
 
 @dataclass(frozen=True)
 class Finding:
-    """One illness, with what shows it.
+    """One fault and its evidence.
 
     Arguments:
-        name: of the illness, always the same: ``"overfitting"``.
+        name: of the fault, one of a fixed list, such as ``"overfitting"``.
         sentence: what was measured and what it means.
         evidence: the numbers behind the sentence.
         next_step: what to do.
         severity: ``"note"`` (worth knowing), ``"warning"`` (costs quality) or ``"serious"``
-            (the result is worthless, or nobody can tell).
+            (the result is worthless or can't be judged).
 
     Raises:
         ValueError: a severity that is none of these three.
@@ -49,9 +49,9 @@ class Findings(list[Finding]):
 
     Arguments:
         found: the findings.
-        looked_for: names of all illnesses that were looked for.
-        left_out: illnesses that could not be looked for, each with what is missing.
-        fit: how training rows compare with held-out rows, in a sentence; '' if nobody knows.
+        looked_for: names of all faults that were looked for.
+        left_out: faults that could not be looked for, each with what is missing.
+        fit: how training rows compare with held-out rows, in a sentence; '' if unknown.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Findings(list[Finding]):
         """Give a line for each finding, without what to do, and what was not looked for.
 
         Arguments:
-            without: names of findings that are told elsewhere.
+            without: names of findings that are shown elsewhere.
         """
         lines = [
             f"{finding.name[0].upper()}{finding.name[1:]}: {finding.sentence}"

@@ -1,4 +1,4 @@
-"""How sure an accuracy is: intervals for one share and for the difference of two."""
+"""Confidence intervals of an accuracy and of the difference of two."""
 
 from __future__ import annotations
 

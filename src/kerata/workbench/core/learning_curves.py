@@ -1,4 +1,4 @@
-"""What curves of losses tell: the best epoch, and the rise after it."""
+"""Learning curves: the best epoch, and the rise after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What training leaves behind, as plain values: known to all stages, knowing none."""
+"""Results of training as plain values, used by all stages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kerata.workbench.core.metrics import Interval
 from kerata.workbench.core.task import Task
 
 # Called with a name and a value as things become known.
-Tell = Callable[[str, Any], None]
+OnEvent = Callable[[str, Any], None]
 
 
 class Preparation(Protocol):

@@ -1,4 +1,4 @@
-"""What is to be learned, told from the target's values: classes, labels or a number."""
+"""The task, inferred from the target's values: classes, labels or a number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kerata.workbench.core.extras import need
 KINDS = ("binary", "classes", "labels", "regression")
 MOST_CLASSES = 10_000
 
-# Whole numbers with so many values at most are taken as classes.
+# Whole numbers with at most this many different values are taken as classes.
 _FEW = 20
 
 
@@ -31,7 +31,7 @@ class Task:
             ``'regression'``.
         target: the column's name.
         classes: names of the classes in the order of their numbers; empty for regression.
-        why: one sentence on how that was told.
+        why: one sentence with the reason for the kind.
         separator: stands between the labels of a row, for ``'labels'``.
 
     >>> task = choose_task(["no", "yes", "no"] * 10, "bought")
@@ -210,7 +210,7 @@ def _need_two(present: list[Any], name: str) -> None:
 
 
 def _names_in_digits(present: list[Any]) -> bool:
-    """Tell whether text is whole numbers that come again, as folders' names are."""
+    """Say whether text is whole numbers that come again, as folders' names are."""
     if not all(isinstance(value, str) for value in present):
         return False
     names = {value.strip() for value in present}

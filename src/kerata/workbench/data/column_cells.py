@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas
 
 # The form of a column of ones and zeros, which may come as true and false later.
-TRUTH = "1/0"
+BOOLEAN = "1/0"
 # With more cells that can't be read, it is not the column that was learned.
 _BAD_CELLS = 0.5
 
@@ -102,8 +102,8 @@ def _unreadable(series: pandas.Series, column: Column) -> np.ndarray:
     text = text.mask(text.isin(column.noise))
     if column.kind == "date":
         return (read_dates(text, column.form).isna() & text.notna()).to_numpy(bool)
-    if column.form == TRUTH:
-        text = _same_words(text.str.lower(), TRUTH)
+    if column.form == BOOLEAN:
+        text = _same_words(text.str.lower(), BOOLEAN)
     return read_numbers(text, "," if column.form == "," else None).failed
 
 
@@ -133,8 +133,8 @@ def numbers_of(series: pandas.Series, column: Column) -> pandas.Series:
         return finite(series).astype("float64")
     text = as_text(series)
     text = text.mask(text.isin(column.noise))
-    if column.form == TRUTH:
-        text = _same_words(text.str.lower(), TRUTH)
+    if column.form == BOOLEAN:
+        text = _same_words(text.str.lower(), BOOLEAN)
     read = read_numbers(text, "," if column.form == "," else None)
     _refuse(text, read.failed, column, "number")
     if read.unit not in ("", column.unit):

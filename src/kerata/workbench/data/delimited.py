@@ -1,4 +1,4 @@
-"""CSV and its kin, of any encoding, delimiter and custom, read in pieces by Arrow."""
+"""Delimited text of any encoding, delimiter and dialect, read in pieces by Arrow."""
 
 from __future__ import annotations
 
@@ -329,7 +329,7 @@ class _Stream(io.RawIOBase):
         return iter(self._text)
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Say that it can be read."""
         return True
 
     def read(self, size: int = -1) -> bytes:

@@ -1,4 +1,4 @@
-"""Which encoding a text is in, told from its bytes."""
+"""Detection of a text's encoding from its bytes."""
 
 from __future__ import annotations
 

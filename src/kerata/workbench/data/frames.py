@@ -191,7 +191,7 @@ def _plain_numbers(column: Any, arrow: Any, compute: Any) -> np.ndarray | None:
             numbers = _amounts(column.cast(arrow.float64()))
         except arrow.ArrowInvalid:
             return None
-        # Digits that a float can't hold are somebody's account, not an amount.
+        # Digits that a float can't hold are an account number, not an amount.
         return None if is_long(numbers) else numbers
     code = compute.match_substring_regex(column, CODE)
     return None if compute.any(code).as_py() else _amounts(whole)
@@ -211,7 +211,7 @@ def _text_series(column: Any) -> Any:
 
 
 def _in_thousands(column: Any, read: Any) -> bool:
-    """Tell whether all points could stand between thousands, 1.234, instead of decimals."""
+    """Say whether all points could stand between thousands, 1.234, instead of decimals."""
     arrow = need("pyarrow", "Reading a table")
     if not isinstance(read, np.ndarray) or read.dtype.kind != "f":
         return False

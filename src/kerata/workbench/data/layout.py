@@ -136,7 +136,7 @@ class Comments:
         self.inside = False
 
     def has(self, line: str) -> bool:
-        """Tell whether the next line is a comment."""
+        """Say whether the next line is a comment."""
         if line.startswith(self.sign) and not self.inside:
             return True
         self.inside ^= line.count('"') % 2 == 1
@@ -207,7 +207,7 @@ def _delimiter(text: str, quote: str) -> str:
 
 
 def _unpaired(text: str, delimiter: str, quote: str, escape: bool, whole: bool) -> bool:
-    """Tell whether quotes open fields but close elsewhere, lines further down."""
+    """Say whether quotes open fields but close elsewhere, lines further down."""
     if delimiter == BLANKS or quote not in text:
         return False
     rows, _ = _rows(text, delimiter, quote, escape, False)
@@ -282,7 +282,7 @@ def _has_header(rows: list[list[str]], target: str | None) -> bool:
 
 
 def _is_units(line: list[list[str]], body: list[list[str]]) -> bool:
-    """Tell whether a line holds words above all columns of numbers, as units stand there."""
+    """Say whether a line holds words above all columns of numbers, as units stand there."""
     if not line or len(body) < 3:
         return False
     columns = [[row[i].strip() for row in body if len(row) > i] for i in range(len(line[0]))]

@@ -1,4 +1,4 @@
-"""Columns that give the target away: copies of it, and what was known only afterwards."""
+"""Target leakage: columns that are copies of the target or known only after it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 _ROWS = 20_000
 _FEWEST = 30
-# Of what luck leaves open, so much must be told by one column alone.
+# Share of the rows that chance would get wrong which one column must get right.
 _CERTAIN = 0.98
-_LUCK = 1e-6
+_CHANCE = 1e-6
 _SAME_ORDER = 0.9995
 _SAME_GROUP = 0.001
 
@@ -69,8 +69,8 @@ def _of_classes(column: Any, classes: np.ndarray, empty: np.ndarray, ordered: bo
     shares = np.bincount(classes) / len(classes)
     if empty.any() and not empty.all():
         filled = np.unique(classes[~empty])
-        # Some rows of the commonest class are no sign: luck must be out of the question.
-        alone = len(filled) == 1 and shares[filled[0]] ** (~empty).sum() < _LUCK
+        # Some rows of the commonest class are no sign: chance must be ruled out.
+        alone = len(filled) == 1 and shares[filled[0]] ** (~empty).sum() < _CHANCE
         if alone or _certain(empty.astype(int), classes, ordered=False):
             return "has a value only where the target has a certain one"
     found = _certain(column[~empty], classes[~empty], ordered)
@@ -80,10 +80,10 @@ def _of_classes(column: Any, classes: np.ndarray, empty: np.ndarray, ordered: bo
 def _certain(column: np.ndarray, classes: np.ndarray, ordered: bool) -> float:
     """Give how often a column tells the class, if that is as good as always."""
     found = _neighbours(column, classes, ordered)
-    luck = float(np.sum((np.bincount(classes) / max(1, len(classes))) ** 2))
-    if found is None or found[1] < _FEWEST or luck > 0.9999:
+    chance = float(np.sum((np.bincount(classes) / max(1, len(classes))) ** 2))
+    if found is None or found[1] < _FEWEST or chance > 0.9999:
         return 0.0
-    return found[0] if (found[0] - luck) / (1 - luck) >= _CERTAIN else 0.0
+    return found[0] if (found[0] - chance) / (1 - chance) >= _CERTAIN else 0.0
 
 
 def _neighbours(column: np.ndarray, classes: np.ndarray, ordered: bool) -> tuple[float, int] | None:

@@ -1,4 +1,4 @@
-"""Files as they lie there: what kind by their first bytes, unpacked while reading, fingerprints."""
+"""Opening files: kind by the first bytes, decompression while reading, fingerprints."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ TEXT_ENDINGS = (".txt", ".md", ".rst", ".html", ".htm", ".eml", ".tex")
 
 
 def file_kind(path: Path) -> str:
-    """Tell what a file is by its first bytes, else by its name.
+    """Say what a file is by its first bytes, else by its name.
 
     Returns:
         ``'parquet'``, ``'feather'``, ``'sqlite'``, ``'excel'``, ``'npz'``, ``'json'``,

@@ -1,4 +1,4 @@
-"""Rows that arrive in pieces, kept whole while they are few, and a random share of them after."""
+"""Rows that arrive in pieces: all of them while they are few, a random sample after."""
 
 from __future__ import annotations
 

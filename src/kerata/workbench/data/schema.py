@@ -22,7 +22,7 @@ from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.task import spell
 from kerata.workbench.data.column_cells import (
-    TRUTH,
+    BOOLEAN,
     as_text,
     column_values,
     dates_of,
@@ -50,7 +50,7 @@ _CODE_NAME = re.compile(r"(?i)(?:.*[_\-. ])?(?:zip|zip_?code|postcode|postal_?co
 def infer_columns(
     frame: pandas.DataFrame, target: str, overrides: dict[str, str] | None = None
 ) -> list[Column]:
-    """Tell what each column of a table is.
+    """Say what each column of a table is.
 
     Arguments:
         frame: the table, numbers as numbers and all else as text.
@@ -76,7 +76,7 @@ def infer_columns(
     some = frame.iloc[rows_to_look_at(frame[target])]
     columns = []
     for name in names:
-        look = _Look(frame[name], name)
+        look = _ColumnReader(frame[name], name)
         if name == target:
             columns.append(look.column("target", False, "what is to be predicted"))
         elif overrides.get(name) == "drop":
@@ -144,7 +144,7 @@ def load_overrides(path: str | Path) -> dict[str, str]:
     return overrides
 
 
-class _Look:
+class _ColumnReader:
     """One column, looked at once."""
 
     def __init__(self, series: pandas.Series, name: str) -> None:
@@ -167,7 +167,7 @@ class _Look:
         if kind == "number":
             read = None if self.numeric else read_numbers(self.series)
             comma = "," if read is not None and read.decimal == "," else ""
-            form = TRUTH if set(self._words()) == {"0", "1"} else comma
+            form = BOOLEAN if set(self._words()) == {"0", "1"} else comma
             column = self.column(kind, True, why, form=form, unit=read.unit if read else "")
             numbers_of(self.series, column)
             return column
@@ -224,7 +224,7 @@ class _Look:
             return self.column("identifier", False, "named like an identifier, few repeated")
         kinds = "whole numbers" if whole else "numbers"
         span = f"from {values.min():g} to {values.max():g}"
-        truth = TRUTH if set(self.counts.index) == {0, 1} else ""
+        truth = BOOLEAN if set(self.counts.index) == {0, 1} else ""
         return self.column("number", True, f"{kinds} {span}", form=truth)
 
     def _text(self) -> Column:
@@ -272,7 +272,7 @@ class _Look:
             shown = ", ".join(repr(cell[:20]) for cell in noise[:3])
             why += f"; {int(read.failed.sum())} cells such as {shown} count as missing"
         comma = "," if read.decimal == "," else ""
-        form = comma if read.unit or set(values) != {0, 1} else TRUTH
+        form = comma if read.unit or set(values) != {0, 1} else BOOLEAN
         column = self.column("number", True, why, form=form, unit=read.unit, noise=noise)
         lost = len(self.series) - len(values)
         return dataclasses.replace(column, missing=lost, distinct=len(np.unique(values)))

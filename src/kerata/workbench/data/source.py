@@ -118,7 +118,7 @@ def raw_table(
 
     Arguments:
         path: the file.
-        kind: what ``file_kind`` told.
+        kind: what ``file_kind`` returned.
         target: a column that must be there, if known.
         table: a table or query of a database, or a sheet of a workbook.
         most_bytes: of a larger table a random share of the rows is read; None reads all.

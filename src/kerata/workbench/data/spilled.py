@@ -1,4 +1,4 @@
-"""Rows that arrive in pieces and must all be kept: on disk, once they are many."""
+"""Rows that arrive in pieces and are spilled to disk once they are many."""
 
 from __future__ import annotations
 

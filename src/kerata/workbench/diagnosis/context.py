@@ -151,7 +151,7 @@ class DiagnosisContext:
     # What the network says ---------------------------------------------------------------
 
     def fit(self, part: SplitData) -> Fit | None:
-        """Say how well the network answers a split's rows; None if that can't be told."""
+        """Say how well the network answers a split's rows; None if that is unknown."""
         if self.model is None or self.kind in (None, "labels") or part.y is None:
             return None
         if part.name not in self._fits:
@@ -232,7 +232,7 @@ def _numbers(history: Mapping[str, Any]) -> dict[str, list[float]]:
 
 
 def _kind_of_targets(y: np.ndarray) -> str | None:
-    """Tell from targets alone what is predicted."""
+    """Infer the kind of task from the targets alone."""
     if y.ndim == 2:
         zero_one = bool(np.isin(y, (0, 1)).all())
         if zero_one:

@@ -33,7 +33,7 @@ def diagnose(
         trials: whether short trainings show what helps against overfitting; takes six times
             as long as 40 epochs.
         seed: decides samples and trials.
-        only: names of the illnesses to look for; all of them by default.
+        only: names of the faults to look for; all of them by default.
         ordered: whether held-out rows are later in time than training rows, so that shuffling
             is no remedy where they differ.
 

@@ -43,7 +43,7 @@ class FitComparison:
 
 
 def compare_fits(context: DiagnosisContext) -> FitComparison | None:
-    """Compare the fit of training and held-out rows; None where one of them can't be told."""
+    """Compare the fit of training and held-out rows; None where one of them is unknown."""
     if context.train is None or context.held is None:
         return None
     fitted, held = context.fit(context.train), context.fit(context.held)

@@ -11,17 +11,17 @@ from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, vot
 
 _NEIGHBOURS = 20
 _FEWEST = 200
-# Where neighbours tell less than this of the labels, they are no witnesses.
+# Labels are judged by neighbours only where these predict a larger share of them than this.
 _TELLING = 0.6
-# In the calmest quarter of the data, so many neighbours may carry another label.
+# Share of neighbours with another label that is tolerated in the purest quarter of the data.
 _CALM = 0.07
-# Of the quarter that a network is surest of, so many held-out rows may be wrong.
+# Share of wrong held-out rows that is tolerated in the most confident quarter.
 _SUREST = 0.04
-# So many rows must contradict four of five neighbours: where classes overlap, hardly any do.
+# Share of rows that contradict four of five neighbours; where classes overlap, hardly any do.
 _CONTRADICT = 0.03
-# The rarest class may be so many times rarer than the most frequent one.
+# Tolerated ratio of the most frequent class to the rarest one.
 _RARER = 10
-# And so much less often found than all rows are answered rightly.
+# Tolerated difference of accuracy and the recall of the rarest class.
 _LESS_FOUND = 0.1
 
 

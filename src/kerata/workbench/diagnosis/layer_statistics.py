@@ -1,4 +1,4 @@
-"""What flows through a network: outputs of its layers, and gradients at its weights."""
+"""Statistics of layers: outputs, and gradients of the weights."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _JUMP = 0.2
 # A loss that ends this close to its highest value has not been learning.
 _STUCK = 0.5
 _FEWEST = 5
-# A first epoch worse than this many times luck was blown up, and not only untrained.
+# A first loss above this multiple of a constant answer's has diverged; it is not just untrained.
 _BLOWN = 3.0
 # A loss that lost less than this share in all epochs, at a steady pace, is slow.
 _SLOW = 0.3
@@ -55,13 +55,13 @@ def _blow_up(context: DiagnosisContext, losses: list[float]) -> tuple[str, dict[
     for epoch, loss in enumerate(losses, 1):
         if not math.isfinite(loss):
             return f"The training loss became {loss} in epoch {epoch}.", {"epoch": epoch}
-    luck = _luck(context)
-    if luck is not None and losses and losses[0] > _BLOWN * luck:
+    chance = _constant_loss(context)
+    if chance is not None and losses and losses[0] > _BLOWN * chance:
         message = (
             f"The mean loss of the first epoch is {losses[0]:.4g}; an answer without looking at "
-            f"the inputs would have {luck:.4g}, so the first steps made the network far worse."
+            f"the inputs would have {chance:.4g}, so the first steps made the network far worse."
         )
-        return message, {"first_loss": losses[0], "loss_of_luck": luck}
+        return message, {"first_loss": losses[0], "loss_of_constant": chance}
     if len(losses) < _FEWEST:
         return "", {}
     steps = np.diff(losses)
@@ -78,7 +78,7 @@ def _blow_up(context: DiagnosisContext, losses: list[float]) -> tuple[str, dict[
     return "", {}
 
 
-def _luck(context: DiagnosisContext) -> float | None:
+def _constant_loss(context: DiagnosisContext) -> float | None:
     """Give the loss of the best answer that doesn't look at the inputs."""
     part = context.train
     if part is None or context.loss is None:

@@ -1,4 +1,4 @@
-"""Nearest neighbours: what the data themselves say, without any network."""
+"""Nearest neighbours: what can be learned from the data without any network."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from kerata.workbench.diagnosis.split_data import SplitData
 
-# All pairs of so many rows take a fraction of a second.
+# Limit of rows: all pairs of them take a fraction of a second.
 MOST = 1500
 # Columns that hardly vary are not blown up beyond this share of the typical spread.
 _FLOOR = 0.2

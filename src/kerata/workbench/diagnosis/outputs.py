@@ -15,11 +15,11 @@ _RANGES = {
     "relu": (0.0, np.inf),
     "softplus": (0.0, np.inf),
 }
-# Of the targets, so many may lie outside what the network can say.
+# Share of targets outside the output range that is tolerated.
 _OUTSIDE = 0.01
 # Answers with this certainty should be wrong once in a thousand times.
 _SURE = 0.999
-# If they surely are so much more often, certainty means nothing.
+# Tolerated share of wrong answers among them, the whole interval counted.
 _WRONG = 0.05
 _FEWEST = 20
 # One answer for nearly all rows, where it is right for far fewer.
@@ -123,7 +123,7 @@ def constant_predictions(context: DiagnosisContext) -> Finding | None:
     if context.train is None or fit is None:
         return None
     step = (
-        "Train anew with a lower learning rate and scaled inputs, and check that the last "
+        "Train again with a lower learning rate and scaled inputs, and check that the last "
         "activation fits the loss."
     )
     truth = context.labels(context.train)

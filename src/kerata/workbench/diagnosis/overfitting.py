@@ -11,7 +11,7 @@ from kerata.workbench.core.learning_curves import OF_HIGHEST, best_epoch, rise_a
 from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.fit import compare_fits
 
-# A rise that lasts fewer epochs may be luck.
+# A rise that lasts fewer epochs may be chance.
 _FEWEST_AFTER = 3
 # The validation loss of most healthy networks creeps up by 10 to 20 % when they train on.
 _RISE = 0.25
@@ -59,7 +59,7 @@ def _rise(context: DiagnosisContext) -> dict[str, Any] | None:
     late = len(held) - best >= _FEWEST_AFTER
     if not (late and enough and falling and rise_after_best(calm) >= _RISE):
         return None
-    # The epoch is told from the plain curve, as everybody else tells it.
+    # The reported epoch is that of the plain curve, as elsewhere.
     best = best_epoch(held)
     assert best is not None
     if len(held) - best < _FEWEST_AFTER:

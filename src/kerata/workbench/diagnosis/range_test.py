@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Share of the running mean that a step keeps.
 _KEPT = 0.9
-# The test ends when the loss is so many times its lowest value.
+# The test ends when the loss is this many times its lowest value.
 _OVER = 4.0
 # The loss must fall by this share of its first value before a rate is suggested.
 _FALL = 0.05
@@ -116,7 +116,7 @@ def find_learning_rate(
         model: compiled, with a plain learning rate; best untrained.
         x, y: inputs and targets, as for ``fit``.
         lowest, highest: bounds of the rates.
-        steps: so many rates, at least 20.
+        steps: number of rates, at least 20.
         batch_size: rows in a step.
         seed: decides which rows come when.
 

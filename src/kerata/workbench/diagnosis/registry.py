@@ -1,4 +1,4 @@
-"""All illnesses that are looked for, and what each check needs."""
+"""All faults that are looked for, and what each check needs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from kerata.workbench.diagnosis.units import dead_units, saturated_units
 
 @dataclass(frozen=True)
 class Check:
-    """One illness.
+    """One check for a fault.
 
     Arguments:
-        name: of the illness.
+        name: of the fault.
         look: gives a finding or None.
         needs: what there must be, each of ``"history"``, ``"model"``, ``"training data"``,
-            ``"held-out data"``; a set of them for each way to see the illness.
+            ``"held-out data"``; a set of them for each way to detect the fault.
     """
 
     name: str

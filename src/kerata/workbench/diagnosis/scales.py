@@ -12,7 +12,7 @@ _LARGE = 20.0
 _SMALL = 0.01
 # Targets so far from an untrained network's outputs of about 1 take thousands of steps.
 _LARGE_TARGETS = 100.0
-# Large targets that are met nevertheless are no illness.
+# Large targets that are predicted well nevertheless are no fault.
 _MET = 0.5
 
 

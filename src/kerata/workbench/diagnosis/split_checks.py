@@ -84,9 +84,9 @@ def splits_differ(context: DiagnosisContext) -> Finding | None:
         size = int(max(one.max(), two.max())) + 1
         shares = [np.bincount(labels, minlength=size) / len(labels) for labels in (one, two)]
         apart = 0.5 * float(np.abs(shares[0] - shares[1]).sum())
-        # Two random samples differ too, by about so much.
-        luck = 0.4 * math.sqrt(size) * math.sqrt(1 / len(one) + 1 / len(two))
-        if apart > max(_CLASSES_APART, 2 * luck):
+        # The expected difference of two random samples.
+        chance = 0.4 * math.sqrt(size) * math.sqrt(1 / len(one) + 1 / len(two))
+        if apart > max(_CLASSES_APART, 2 * chance):
             worst = int(np.abs(shares[0] - shares[1]).argmax())
             message = (
                 f"Class {worst} makes up {100 * shares[0][worst]:.1f}% of the training rows and "

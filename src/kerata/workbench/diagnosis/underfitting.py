@@ -13,14 +13,14 @@ from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, vot
 from kerata.workbench.diagnosis.split_data import SplitData
 
 _NEIGHBOURS = 5
-# The simple rule must be ahead by so much, surely: points of accuracy, or share of variance.
+# The lead that the simple rule must have, beyond the interval: accuracy, or share of variance.
 _AHEAD = 0.05
 # A regression that explains less than this of its training rows has learned nothing.
 _EXPLAINED = 0.05
 
 
 def underfitting(context: DiagnosisContext) -> Finding | None:
-    """Compare the network with luck, and with five nearest neighbours on rows held out."""
+    """Compare with the most frequent class, and with five nearest neighbours on held-out rows."""
     if context.train is None:
         return None
     fit = context.fit(context.train)
@@ -48,7 +48,7 @@ def _nothing(context: DiagnosisContext, train: SplitData, fit: Fit) -> Finding |
     shares = np.bincount(labels) / len(labels)
     chance = float(shares.max())
     low, high = wilson_interval(fit.score)
-    # Where one class is nearly all, nobody can be much better than luck.
+    # Where one class is nearly all, no network can be much better than that answer.
     if low > chance or chance > 0.9:
         return None
     message = (

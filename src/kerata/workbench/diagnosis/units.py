@@ -1,4 +1,4 @@
-"""Units that never answer, or that always answer the same."""
+"""Dead and saturated units."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def dead_units(context: DiagnosisContext) -> Finding | None:
         "rows looked at: no gradient reaches them, so they will not learn any more."
     )
     step = (
-        "Lower the learning rate and train anew; if they die again, scale the inputs or use "
+        "Lower the learning rate and train again; if they die again, scale the inputs or use "
         "leaky_relu or gelu."
     )
     evidence = {

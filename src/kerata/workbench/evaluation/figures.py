@@ -1,4 +1,4 @@
-"""Main figures as people read them."""
+"""The main metric as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other thresholds would give, and whether probabilities are true."""
+"""Results at other thresholds, and the calibration of probabilities."""
 
 from __future__ import annotations
 

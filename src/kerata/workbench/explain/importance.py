@@ -52,7 +52,7 @@ def permutation_importance(
         task: what is predicted.
         names: columns to look at.
         times: shuffles of each.
-        rows: at most so many are used.
+        rows: upper limit of the rows that are used.
         seed: decides the shuffles.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The rows that a network gets most wrong."""
+"""The rows with the largest errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def worst_rows(task: Any, truth: np.ndarray, outputs: np.ndarray, most: int = 8)
         task: what is predicted.
         truth: encoded targets.
         outputs: of the network.
-        most: at most so many.
+        most: upper limit of the rows.
 
     >>> class Task: kind = "binary"
     >>> worst_rows(Task, np.array([1, 0, 1]), np.array([0.2, 0.3, 0.4]))

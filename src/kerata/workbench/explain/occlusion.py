@@ -23,7 +23,7 @@ def word_attributions(
     Arguments:
         predict: gives the probability of the answer for texts, ``(n,)``.
         text: the text.
-        most: so many different words are tried.
+        most: upper limit of the different words that are tried.
 
     Returns:
         For each word what it adds to the probability; negative if it speaks against it.
@@ -49,7 +49,7 @@ def term_weights(
         predict: gives outputs for bags, ``(n,)`` or ``(n, k)``.
         bags: a CSR matrix of many texts ``(texts, terms)``; the usual weight of a term is the
             mean of those that it has there.
-        most: terms are the most frequent ones, at most so many.
+        most: upper limit of the terms, which are the most frequent ones.
 
     Returns:
         Numbers of the terms, and log-odds of the outputs with each, minus those of an empty

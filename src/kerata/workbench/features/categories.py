@@ -11,7 +11,7 @@ from kerata.workbench.features.preparation import part
 
 # A category of fewer training rows says little about itself; all such share one id.
 RARE = 5
-# At most so many ids a column; the most frequent ones keep theirs.
+# Upper limit of ids of a column; the most frequent values keep theirs.
 MOST = 1000
 MISSING, OTHER = 0, 1
 

@@ -22,7 +22,7 @@ class DateColumn:
     Arguments:
         name: the column.
         middle: days since 1970 that stand for a missing date.
-        cycles: which cycles are told.
+        cycles: which cycles are encoded.
     """
 
     name: str

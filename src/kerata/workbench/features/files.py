@@ -30,7 +30,7 @@ def save_with(model: Any, preparation: result.Preparation, path: str | Path, **m
         model: the model.
         preparation: a fitted one.
         path: ends in ``.keras``.
-        **more: plain values that are kept beside it.
+        **more: plain values that are saved with it.
 
     Raises:
         OSError: the folder can't be written or is full; what was there stays.

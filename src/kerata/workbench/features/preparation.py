@@ -1,4 +1,4 @@
-"""What every preparation can do, and what it tells the network about its inputs."""
+"""The base of all preparations, and the description of the inputs for the network."""
 
 from __future__ import annotations
 

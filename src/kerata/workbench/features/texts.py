@@ -28,7 +28,7 @@ class TextPreparation(Preparation):
         weights: of a bag's terms, see ``WordBag``; ``'sequence'`` for lists of word numbers.
         ngrams: longest run of words in a bag.
         least: terms of fewer occurrences are left out.
-        most: at most so many terms.
+        most: upper limit of the terms.
     """
 
     kind = "texts"

@@ -38,7 +38,7 @@ class WordBag:
             its rarity, times its largest log-count ratio between a class and the others, rows of
             length 1 (after Wang and Manning, Baselines and Bigrams, ACL 2012).
         least: terms of fewer occurrences in the training texts are left out.
-        most: at most so many terms, the most frequent ones.
+        most: upper limit of the terms, which are the most frequent ones.
 
     Attributes:
         words: the known words.
@@ -174,7 +174,7 @@ class WordBag:
 
 
 def _extended(runs: np.ndarray, encoded: Ragged, length: int, words: int) -> np.ndarray:
-    """Give each place the key of the run of so many words that ends there, -1 for none."""
+    """Give each place the key of the n-gram that ends there, -1 for none."""
     keys = np.full(len(encoded.ids), -1, np.int64)
     before, last = runs[:-1], encoded.ids[1:]
     keys[1:] = np.where((before >= 0) & (last >= 0), before * words + last, -1)

@@ -1,4 +1,4 @@
-"""Images turned, scaled, sheared and shifted a little at random, anew in each training step."""
+"""Random affine augmentation: images turned, scaled, sheared and shifted in each step."""
 
 from __future__ import annotations
 

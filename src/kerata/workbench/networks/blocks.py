@@ -10,7 +10,7 @@ import kerata
 from kerata import layers, regularizers
 from kerata.workbench.features.preparation import Inputs
 
-# Up to so many ids in all, categories become ones and zeros; beyond, vectors.
+# Up to this many ids in all categories are one-hot; beyond, they become embeddings.
 ONE_HOT = 256
 
 Given = dict[str, Any]
@@ -69,7 +69,7 @@ def image_input(inputs: Inputs) -> Any:
 
 
 def joined(parts: list[Any]) -> Any:
-    """Put parts beside each other."""
+    """Concatenate parts."""
     return parts[0] if len(parts) == 1 else layers.Concatenate()(parts)
 
 
@@ -144,7 +144,7 @@ def finished(
         # The network works in standard deviations and answers in the target's units.
         scale, mean = inputs.target_scale, inputs.target_mean
         output = layers.Rescaling(scale, mean, name="units")(output)
-        # The mean absolute error is what is told of a regression, so that is what is learned.
+        # The mean absolute error is the metric of a regression, so it is the loss as well.
         loss = loss or "mae"
         weights = [1 / scale**2 if loss in ("mse", "mean_squared_error") else 1 / scale]
         metrics = ["mae"]

@@ -25,7 +25,7 @@ class Recipe:
         build: function ``(inputs, task, **options)`` that returns a compiled model.
         kinds: data it takes: ``'table'``, ``'texts'``, ``'images'``.
         preparation: options of the preparation, by kind of data.
-        epochs: at most so many.
+        epochs: upper limit.
         patience: epochs without a better validation loss before training stops.
         batch_size: rows in a step; None goes by the number of rows.
         members: networks whose answers are averaged.

@@ -96,7 +96,7 @@ def text_cnn(
     dropout: float = 0.5,
     learning_rate: float = 0.002,
 ) -> kerata.Model:
-    """Build a network of filters over word vectors, each told by its strongest answer.
+    """Build a network of filters over word vectors, each reduced by global max pooling.
 
     Arguments:
         inputs: what a prepared row consists of: numbers of words.

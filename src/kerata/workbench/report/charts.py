@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 4.8, 3.5
-# All can be told apart on white and in the dark.
+# All can be distinguished on white and in dark mode.
 COLOURS = (BLUE, ORANGE, GREEN, "#b05cc7", "#1098ad", "#d6569a", "#b58900", "#8a7cf0", "#868e96")
 # Points of a cloud that are drawn.
 POINTS = 1200

@@ -13,7 +13,7 @@ from kerata.workbench.core.result import outputs_of
 from kerata.workbench.evaluation.figures import figure
 from kerata.workbench.explain import Importance, permutation_importance
 from kerata.workbench.features.rows import kind_of
-from kerata.workbench.report.pictures import Album
+from kerata.workbench.report.pictures import FigureFiles
 
 # More columns than this take too long to shuffle one by one.
 MOST_COLUMNS = 40
@@ -32,7 +32,7 @@ class ReportContext:
 
     trained: Any
     record: dict[str, Any]
-    album: Album
+    album: FigureFiles
 
     @property
     def task(self) -> Any:

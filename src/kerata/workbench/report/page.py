@@ -14,7 +14,7 @@ from kerata.workbench.report import (
 )
 from kerata.workbench.report.context import ReportContext
 from kerata.workbench.report.markup import esc, paragraph
-from kerata.workbench.report.pictures import Album
+from kerata.workbench.report.pictures import FigureFiles
 from kerata.workbench.report.style import STYLE
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def write_report(trained: Trained, record: dict[str, Any], folder: Path) -> Path
     Raises:
         OSError: the folder can't be written.
     """
-    context = ReportContext(trained, record, Album(folder / "pictures"))
+    context = ReportContext(trained, record, FigureFiles(folder / "pictures"))
     written = {title: _section(context, section) for title, section in SECTIONS.items()}
     shown = {title: content for title, content in written.items() if content}
     links = "".join(f'<a href="#s{n}">{esc(title)}</a>' for n, title in enumerate(shown))

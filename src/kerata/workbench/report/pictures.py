@@ -25,7 +25,7 @@ _COLOURS = {
 }
 
 
-class Album:
+class FigureFiles:
     """Collects a report's figures.
 
     Arguments:

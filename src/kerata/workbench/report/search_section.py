@@ -1,4 +1,4 @@
-"""The section of a report that tells how the network was found."""
+"""The section of a report on the search that found the network."""
 
 from __future__ import annotations
 

@@ -12,13 +12,13 @@ from kerata.workbench.report import charts
 from kerata.workbench.report.context import ReportContext, metric_name
 from kerata.workbench.report.markup import bar, bullets, esc, paragraph, table
 
-# Wide tables show so many columns; long lists so many classes.
+# Limits of the columns of a wide table and of the classes of a long list.
 MOST_COLUMNS, MOST_CLASSES = 200, 30
 KINDS = {"table": "a table", "texts": "texts", "images": "images"}
 
 
 def verdict(context: ReportContext) -> str:
-    """Say how good the network is, beside what it must beat."""
+    """Say how good the network is, compared with the baselines."""
     record, task = context.record, context.task
     metrics, found = record["metrics"], record["verdict"]
     main = next(iter(metrics))

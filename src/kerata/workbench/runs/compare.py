@@ -1,4 +1,4 @@
-"""Runs beside each other, on the test rows that they share."""
+"""Comparison of runs on the test rows that they share."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def holm(chances: Sequence[float]) -> list[float]:
 
 
 def bootstrap(differences: np.ndarray, seed: int = 0) -> float:
-    """Give the chance that the mean of paired differences has its sign by luck."""
+    """Give the chance that the mean of paired differences has its sign by chance alone."""
     rng = np.random.default_rng(seed)
     rows = len(differences)
     means = np.array([differences[rng.integers(rows, size=rows)].mean() for _ in range(RESAMPLES)])

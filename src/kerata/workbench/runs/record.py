@@ -1,4 +1,4 @@
-"""What a run's files tell about it, as plain values."""
+"""The record of a run, as plain values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a run's record: what is read from a folder is believed only if it has it."""
+"""The schema of a run's record, which is checked whenever one is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same training once more, from what a run's folder tells.
+"""The same training once more, from a run's folder.
 
 A run's folder may come from a stranger: what it names is compared with what the user says,
 but never imported, and no file outside the current folder is opened because of it.
@@ -55,7 +55,7 @@ def train_again(
     if source.fingerprint != run.record.get("fingerprint"):
         raise ValueError(
             f"The data {str(data)!r} have changed since {run.name!r} was trained, or are "
-            "others: train anew with 'kerata train'."
+            "others: train again with 'kerata train'."
         )
     given = {option: config[option] for option in OPTIONS if option in config}
     given["network"] = chosen

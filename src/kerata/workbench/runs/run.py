@@ -1,4 +1,4 @@
-"""A finished run, as it lies in its folder."""
+"""A finished run in its folder."""
 
 from __future__ import annotations
 

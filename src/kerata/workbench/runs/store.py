@@ -1,4 +1,4 @@
-"""Writing a run's folder beside its place, then renaming it: whole, or not there."""
+"""Writing a run's folder under a temporary name, then renaming it: complete, or not there."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def keep(
     Nothing is there before all is written; an older run stays until then.
 
     Arguments:
-        trained: what ``fit_source`` gave, or told as ``'trained'``.
+        trained: what ``fit_source`` gave, or the event ``'trained'``.
         name: of the run; where another one took it meanwhile, the next free one is taken.
         folder: where runs are; made if it is missing.
         overwrite: whether a run of that name is replaced.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.column import Column
-from kerata.workbench.core.result import Tell
+from kerata.workbench.core.result import OnEvent
 from kerata.workbench.core.task import Task
 from kerata.workbench.data.column_cells import readable
 from kerata.workbench.data.containers import Source, Table
@@ -65,7 +65,7 @@ def divide(
     validation_share: float = 0.15,
     split_by: str | None = None,
     group: str | None = None,
-    tell: Tell = lambda name, value: None,
+    emit: OnEvent = lambda name, value: None,
 ) -> Divided:
     """Choose the task, divide the rows and understand the columns.
 
@@ -75,7 +75,7 @@ def divide(
         source: what ``read_source`` gave.
         target, task, columns, seed, test_share, validation_share, split_by, group: as for
             ``fit_source``.
-        tell: called with ``'columns'``, ``'task'``, ``'split'`` (the ``SplitRule``) and
+        emit: called with ``'columns'``, ``'task'``, ``'split'`` (the ``SplitRule``) and
             ``'rows'`` as they become known.
 
     Raises:
@@ -105,15 +105,15 @@ def divide(
     found = None
     if table:
         found = _columns(data, rows, source.test is not None, target, overrides, rule)
-        tell("columns", found)
+        emit("columns", found)
         for part in parts:
             frame, more = readable(parts[part].frame, found, f"the {part} rows")
             parts[part] = replace(parts[part], frame=frame)
             notes += more
-    tell("task", chosen)
+    emit("task", chosen)
     notes += imbalance(chosen, targets["train"])
-    tell("split", rule)
-    tell("rows", {name: len(numbers) for name, numbers in rows.items()})
+    emit("split", rule)
+    emit("rows", {name: len(numbers) for name, numbers in rows.items()})
     kind = prepared_kind(source.kind, found)
     return Divided(target, chosen, found, kind, parts, targets, rows, notes, rule)
 

@@ -14,7 +14,7 @@ from kerata.workbench.data.containers import Source
 from kerata.workbench.features.rows import count, take, target_values
 from kerata.workbench.splitting.split import SplitRule, held_out, rule_for, strata_of
 
-# With fewer rows nothing can be told about a network.
+# With fewer rows nothing can be said about a network.
 FEWEST_ROWS = 20
 # A class this many times as rare as the most frequent one is worth a word.
 IMBALANCE = 10
@@ -106,7 +106,7 @@ def split_source(
 
 
 def with_targets(inputs: Any, task: Task, targets: np.ndarray) -> Any:
-    """Tell a network how the training targets are spread."""
+    """Describe the distribution of the training targets for a network."""
     if task.kind == "regression":
         spread = float(targets.std(dtype=np.float64)) or 1.0
         mean = float(targets.mean(dtype=np.float64))
@@ -131,7 +131,7 @@ def imbalance(task: Task, targets: np.ndarray) -> list[str]:
     return [
         f"Classes are uneven: {counts[rare]:,} training rows of {task.classes[rare]!r}, "
         f"{counts[often]:,} of {task.classes[often]!r}. Splits keep the shares, and balanced "
-        "accuracy is told too; --balance makes rare classes weigh as much as frequent ones."
+        "accuracy is shown too; --balance makes rare classes weigh as much as frequent ones."
     ]
 
 

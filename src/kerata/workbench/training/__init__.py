@@ -1,1 +1,1 @@
-"""From prepared rows to trained networks, beside their baselines."""
+"""From prepared rows to trained networks and their baselines."""

@@ -1,4 +1,4 @@
-"""What a network must beat: an answer that is always the same, and a linear model."""
+"""Baselines: a constant answer and a linear model."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class TrainingPlan:
 
     Arguments:
         build: gives a fresh compiled model.
-        epochs: at most so many.
+        epochs: upper limit.
         batch_size: rows in a step.
         patience: epochs without a lower validation loss before training stops.
         members: networks, with different first weights and orders of rows.
@@ -65,7 +65,7 @@ def train(
     y: np.ndarray,
     validation: tuple[Any, np.ndarray],
     watch: Sequence[Any] = (),
-    tell: Callable[[str, Any], None] | None = None,
+    emit: Callable[[str, Any], None] | None = None,
 ) -> Outcome:
     """Train the networks of a plan; Ctrl-C keeps the best epoch so far.
 
@@ -74,7 +74,7 @@ def train(
         x, y: prepared training rows and encoded targets.
         validation: the same for the rows that stop training.
         watch: callbacks of the first network.
-        tell: called with ``'member'`` and a dictionary after each network but the first.
+        emit: called with ``'member'`` and a dictionary after each network but the first.
 
     Raises:
         KeyboardInterrupt: before the end of the first epoch, when there is nothing to keep.
@@ -97,8 +97,8 @@ def train(
                     model = with_probabilities(model, *validation)
             models.append(model)
             first = first or (history, best)
-            if member and tell is not None:
-                tell("member", _sentence(member + 1, plan.members, history, best))
+            if member and emit is not None:
+                emit("member", _sentence(member + 1, plan.members, history, best))
         if interrupted:
             break
     assert first is not None

@@ -50,7 +50,7 @@ def work_on_cluster(
             starts one on this machine.
         trials: trains networks; it is sent to the machines.
         networks: to choose from.
-        limits: what is enough.
+        limits: when to end.
         on_trial: called with each finished trial.
 
     Raises:

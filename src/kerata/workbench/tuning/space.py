@@ -34,7 +34,7 @@ class Real:
 
 
 @dataclass(frozen=True)
-class Whole:
+class Integer:
     """A whole number from ``low`` to ``high``."""
 
     low: int
@@ -69,7 +69,7 @@ _RATE = Real(3e-4, 1e-2, log=True)
 _DECAY = Real(1e-6, 1e-2, log=True)
 _UNITS = Choice(((32,), (64,), (128,), (64, 64), (128, 128), (256, 256), (256, 128, 64)))
 _RANKED = Choice((False, True))
-_WORDS: Space = {"ngrams": Whole(1, 3), "least": Whole(1, 10)}
+_WORDS: Space = {"ngrams": Integer(1, 3), "least": Integer(1, 10)}
 _KERNEL = {"learning_rate": Real(3e-3, 0.1, log=True)}
 
 # Options by network: those of the builder, of the preparation and of the training.
@@ -115,7 +115,7 @@ SPACES: dict[str, Space] = {
     "text-cnn": {
         "vectors": Choice((32, 64, 128)),
         "filters": Choice((32, 64, 128)),
-        "width": Whole(2, 7),
+        "width": Integer(2, 7),
         "dropout": _DROPOUT,
         "learning_rate": _RATE,
         "most": Choice((5_000, 10_000, 20_000, 40_000)),
@@ -134,7 +134,7 @@ SPACES: dict[str, Space] = {
         "learning_rate": _RATE,
     },
 }
-# By data, beside what the network says itself.
+# Options by kind of data, besides those of the network itself.
 MORE: dict[tuple[str, str], Space] = {
     ("linear", "table"): {"ranked": _RANKED},
     ("mlp", "table"): {"ranked": _RANKED},

@@ -57,7 +57,7 @@ def open_study(
     if known != json.loads(json.dumps(identity)):
         raise ValueError(_difference(path, known, identity))
     with _plain_errors(path):
-        # All of it is read, so that damage is told of before hours are spent on the file.
+        # All of it is read, so that damage is reported before hours are spent on the file.
         if any(tried.value is not None for tried in ended(study)):
             tried_of(study.best_trial)
         return joined(path, seed, crowd=False, study=study)
@@ -66,7 +66,7 @@ def open_study(
 def _put_new(
     path: Path, identity: dict[str, Any], networks: tuple[str, ...], maximize: bool
 ) -> None:
-    """Make a study beside its place and put it there whole, unless another process was first."""
+    """Make a study under a temporary name and rename it, unless another process was first."""
     beside = unfinished(path)
     try:
         storage = _storage(beside)

@@ -9,7 +9,7 @@ from typing import Any
 from kerata.workbench.core.result import TrialSummary
 from kerata.workbench.tuning.worker import OPTIONS, OUTCOME
 
-# With fewer complete trials nobody can say which choice matters.
+# With fewer complete trials the importance of choices is unknown.
 FEWEST = 12
 
 

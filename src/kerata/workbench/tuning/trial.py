@@ -35,7 +35,7 @@ class Trials:
 
     Arguments:
         divided: the rows.
-        epochs: at most so many for each network; its usual number by default.
+        epochs: upper limit for each network; its usual number by default.
         seed: of first weights and orders of rows, the same for all.
         balance: whether rare classes weigh as much as frequent ones.
     """
@@ -53,7 +53,7 @@ class Trials:
         Arguments:
             network: its name.
             options: of network, preparation and training.
-            report: told epoch (from 0) and figure after each epoch; True ends the trial.
+            report: called with epoch (from 0) and metric after each epoch; True ends the trial.
 
         Returns:
             ``value``, the main figure of the validation rows; ``score``, the same with ties
@@ -101,7 +101,7 @@ class Trials:
 
 
 class _Curve(callbacks.Callback):
-    """Reports each epoch and ends the training when told to."""
+    """Reports each epoch and ends the training when the study says so."""
 
     def __init__(self, report: Report) -> None:
         super().__init__()

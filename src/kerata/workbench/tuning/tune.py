@@ -11,7 +11,7 @@ from kerata.workbench.core import metrics
 from kerata.workbench.core.result import SearchSummary, Trained
 from kerata.workbench.data.containers import Source
 from kerata.workbench.experiment import fit_source
-from kerata.workbench.splitting.divide import Divided, Tell, divide
+from kerata.workbench.splitting.divide import Divided, OnEvent, divide
 from kerata.workbench.tuning.space import candidates
 from kerata.workbench.tuning.study import open_study
 from kerata.workbench.tuning.summary import ended, importance_of, tried_of
@@ -39,7 +39,7 @@ def tune_source(
     ray: str | None = None,
     study: str | Path = "study.db",
     watch: Sequence[Any] = (),
-    on_event: Tell | None = None,
+    on_event: OnEvent | None = None,
 ) -> Trained:
     """Search for the best network and preparation, then train and judge it as ``fit_source`` does.
 
@@ -54,9 +54,9 @@ def tune_source(
         target, task, columns, seed, test_share, validation_share, split_by, group,
             balance: as for ``fit_source``.
         networks: names to choose from; all that fit the data by default.
-        trials: so many in the study, those of earlier calls included.
+        trials: number of trials in the study, those of earlier calls included.
         minutes: that the search may take; no limit by default.
-        epochs: at most so many for each network; its usual number by default.
+        epochs: upper limit for each network; its usual number by default.
         workers: processes on this machine.
         ray: address of a Ray cluster, or ``'ray'`` for one on this machine.
         study: SQLite file.
@@ -78,7 +78,7 @@ def tune_source(
             raise ValueError(f"{name} must be at least 1, got {value}.")
     if minutes is not None and minutes <= 0:
         raise ValueError(f"minutes must be above 0, got {minutes}.")
-    tell: Tell = on_event or (lambda name, value: None)
+    emit: OnEvent = on_event or (lambda name, value: None)
     how: dict[str, Any] = {
         "target": target,
         "task": task,
@@ -89,7 +89,7 @@ def tune_source(
         "split_by": split_by,
         "group": group,
     }
-    divided = divide(source, **how, tell=tell)
+    divided = divide(source, **how, emit=emit)
     rows = len(divided.rows["train"])
     names = candidates(tuple(networks), divided.kind, divided.task, rows)
     path = Path(study)
@@ -97,12 +97,12 @@ def tune_source(
     began = time.perf_counter()
     found = open_study(path, identity, names, metrics.higher_is_better(divided.task), seed)
     limits = Limits(trials, None if minutes is None else time.time() + 60 * minutes)
-    tell("search", {"networks": names, "trials": trials, "file": path, "task": divided.task})
+    emit("search", {"networks": names, "trials": trials, "file": path, "task": divided.task})
     interrupted = _search(
-        found, path, Trials(divided, epochs, seed, balance), names, limits, workers, ray, seed, tell
+        found, path, Trials(divided, epochs, seed, balance), names, limits, workers, ray, seed, emit
     )
     search = _found(found, path)
-    tell("found", search)
+    emit("found", search)
     seconds = time.perf_counter() - began
 
     early = sum(tried.value is None for tried in search.tried)
@@ -112,14 +112,14 @@ def tune_source(
         "first looked at after that."
     )
 
-    def tell_of_last(name: str, value: Any) -> None:
-        # Columns, task and rows were told before the search.
+    def emit_last(name: str, value: Any) -> None:
+        # Columns, task and rows were reported before the search.
         if name == "trained":
             value.search = search
             value.seconds["search"] = seconds
             value.notes.append(note)
         if name not in ("columns", "task", "split", "rows"):
-            tell(name, value)
+            emit(name, value)
 
     return fit_source(
         source,
@@ -130,7 +130,7 @@ def tune_source(
         balance=balance,
         with_diagnosis=True,
         watch=watch,
-        on_event=tell_of_last,
+        on_event=emit_last,
     )
 
 
@@ -143,12 +143,12 @@ def _search(
     workers: int,
     ray: str | None,
     seed: int,
-    tell: Tell,
+    emit: OnEvent,
 ) -> bool:
     """Do the trials; True if Ctrl-C ended them and there is something to go on with."""
 
     def on_trial(trial: Any) -> None:
-        tell("trial", tried_of(trial))
+        emit("trial", tried_of(trial))
 
     try:
         if limits.reached(study):

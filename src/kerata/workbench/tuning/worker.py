@@ -1,4 +1,4 @@
-"""Working on a study: ask for a trial, train it, tell what came of it, until it is enough."""
+"""Working on a study: ask for a trial, train it, report it, until a limit is reached."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Limits:
     """When a search has done enough.
 
     Arguments:
-        trials: so many finished ones in the study, those ended early included.
+        trials: number of finished trials in the study, those ended early included.
         until: a time of ``time.time()``; None for no limit.
     """
 
@@ -49,13 +49,13 @@ def work(
     limits: Limits,
     on_trial: Callable[[Any], None] = lambda trial: None,
 ) -> None:
-    """Do trials until it is enough.
+    """Run trials until a limit is reached.
 
     Arguments:
         study: Optuna's.
         trials: trains networks.
         networks: to choose from.
-        limits: what is enough.
+        limits: when to end.
         on_trial: called with each finished trial, as the study holds it.
     """
     from optuna.trial import TrialState

@@ -44,7 +44,7 @@ def work_together(
         path: of its file.
         trials: what trains networks; its rows are handed over.
         networks: to choose from.
-        limits: what is enough.
+        limits: when to end.
         workers: how many processes.
         seed: of the first one's choices; the next one has the next.
         on_trial: called with each finished trial.
