@@ -161,6 +161,38 @@ def test_a_generator_that_ended_gives_its_first_batches_again(steps):
     assert any("generator has ended" in str(w.message) for w in told)
 
 
+@pytest.mark.parametrize(
+    ("passes", "steps", "losses", "iterations"),
+    [
+        (1, 2, [0.7544, 0.7544, 0.7432], 4),
+        (2, 2, [0.7544, 0.7432, 0.7432, 0.7338, 0.7338], 6),
+        (1, 1, [0.7552, 0.7537, 0.7537, 0.7438], 3),
+    ],
+)
+def test_an_epoch_that_finds_its_generator_at_the_end_is_empty(passes, steps, losses, iterations):
+    model = classifier()
+    with pytest.warns(UserWarning, match="ended after 0 batches"):
+        history = model.fit(
+            batches(passes), steps_per_epoch=steps, epochs=len(losses), verbose=0
+        ).history
+    assert history["loss"] == pytest.approx(losses, abs=6e-5)
+    assert history["accuracy"] == [0.5] * len(losses)
+    assert int(model.optimizer.iterations) == iterations
+
+
+def test_validation_steps_that_exhaust_a_generator_begin_again():
+    model = classifier()
+    history = model.fit(
+        batches(9),
+        steps_per_epoch=2,
+        epochs=3,
+        validation_data=batches(),
+        validation_steps=2,
+        verbose=0,
+    ).history
+    assert history["val_loss"] == pytest.approx([0.7438, 0.7344, 0.7266], abs=6e-5)
+
+
 def test_a_summary_tells_calls_apart():
     twice = layers.Dense(2, name="d")
     p, q = keras.Input((3,), name="p"), keras.Input((3,), name="q")

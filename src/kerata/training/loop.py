@@ -82,6 +82,7 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
         callbacks.on_train_begin()
         first_step = start.step
         logs: dict[str, Any] = {}
+        trained: dict[str, Any] = {}
         epochs = range(start.epoch, plan.epochs)
         group = _group(programs, plan, data, validation, callbacks)
         if group is not None:
@@ -99,9 +100,14 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
                 total = _steps(data, plan.batch_size)
                 pieces = programs.executions(pieces, total, first_step)
                 logs, steps = _train(programs, pieces, total, key, callbacks, check, first_step)
-            _note_steps(data, steps)
             first_step = 0
-            logs = programs.at_end(logs)
+            if steps:
+                _note_steps(data, steps)
+                trained = programs.at_end(logs)
+            elif not trained:
+                raise ValueError(_NO_BATCHES)
+            # An epoch that finds its data at their end reports what the one before did.
+            logs = dict(trained)
             if not quiet:
                 _check_loss(logs.get("loss"), epoch, plan.epochs)
             if validation is not None and plan.validation_epochs(epoch):
@@ -194,8 +200,6 @@ def _train(
             if callbacks.model.stop_training:
                 return logs, offset + stop
         done = offset + piece.steps
-    if not done:
-        raise ValueError(_NO_BATCHES)
     hooks.after(done, logs, last=True)
     return logs, done
 
