@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from kerata.base.messages import warn
 from kerata.base.variable import Variable
+from kerata.optimizers.arguments import is_on
 
 
 def with_gradient(
@@ -44,6 +45,21 @@ def squared_norm(x: jax.Array) -> jax.Array:
     """Sum the squares of all entries, in float32 at least."""
     wide = x.astype(jnp.promote_types(x.dtype, jnp.float32))
     return jnp.sum(jnp.square(wide))
+
+
+def clipped(gradients: list[Any], clipnorm: Any, global_clipnorm: Any, clipvalue: Any) -> list[Any]:
+    """Shorten gradients by the first of an optimizer's limits that is asked for.
+
+    >>> [g.tolist() for g in clipped([jnp.array([3.0, -1.0])], None, None, 2.0)]
+    [[2.0, -1.0]]
+    """
+    if is_on(clipnorm):
+        return [clip_by_norm(g, clipnorm) for g in gradients]
+    if is_on(global_clipnorm):
+        return clip_by_global_norm(gradients, global_clipnorm)
+    if is_on(clipvalue):
+        return [jnp.clip(g, -clipvalue, clipvalue) for g in gradients]
+    return gradients
 
 
 def clip_by_norm(gradient: jax.Array, limit: Any) -> jax.Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
@@ -19,18 +18,18 @@ from kerata.base.variable import Variable, unboxed
 from kerata.optimizers.arguments import (
     COMMON,
     check_range,
-    is_on,
     old_keywords,
     own_arguments,
 )
-from kerata.optimizers.gradients import clip_by_global_norm, clip_by_norm, with_gradient
+from kerata.optimizers.gradients import clipped, with_gradient
 from kerata.optimizers.pure import as_function, choose
-from kerata.optimizers.state import OptimizerState, name_like
+from kerata.optimizers.state import name_like
+from kerata.optimizers.weight_decay import WeightDecay
 
 Slots = dict[str, Any]
 
 
-class Optimizer(OptimizerState):
+class Optimizer(WeightDecay):
     """Changes weights step by step along their gradients.
 
     Subclasses say what they remember for each weight (``slot_groups``, ``initial_slots``)
@@ -119,8 +118,6 @@ class Optimizer(OptimizerState):
         self._check_common()
 
         self._make_state(learning_rate)
-        self._undecayed: list[Variable] = []
-        self._undecayed_names: re.Pattern[str] | None = None
 
     def _check_common(self) -> None:
         owner = type(self).__name__
@@ -306,7 +303,7 @@ class Optimizer(OptimizerState):
         return list(given)
 
     def _change(self, gradients: list[Any], variables: list[Variable]) -> None:
-        gradients = self._clip(gradients)
+        gradients = clipped(gradients, self.clipnorm, self.global_clipnorm, self.clipvalue)
         rate = self.learning_rate
         rate = rate.value if isinstance(rate, Variable) else rate
         for v in variables:
@@ -318,15 +315,6 @@ class Optimizer(OptimizerState):
     def _update_all(self, gradients: list[Any], variables: list[Variable], rate: Any) -> None:
         for gradient, variable in zip(gradients, variables, strict=True):
             self.update_step(gradient, variable, rate)
-
-    def _clip(self, gradients: list[Any]) -> list[Any]:
-        if is_on(self.clipnorm):
-            return [clip_by_norm(g, self.clipnorm) for g in gradients]
-        if is_on(self.global_clipnorm):
-            return clip_by_global_norm(gradients, self.global_clipnorm)
-        if is_on(self.clipvalue):
-            return [jnp.clip(g, -self.clipvalue, self.clipvalue) for g in gradients]
-        return gradients
 
     def _accumulate(self, gradients: list[Any], variables: list[Variable], steps: int) -> None:
         sums = [self._accumulated_gradients[self._get_variable_index(v)] for v in variables]
@@ -395,34 +383,6 @@ class Optimizer(OptimizerState):
     def scale_loss(self, loss: Any) -> Any:
         """Multiply the loss by ``loss_scale_factor``, if there is one."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
-
-    def exclude_from_weight_decay(
-        self, var_list: Iterable[Variable] | None = None, var_names: Iterable[str] | None = None
-    ) -> None:
-        """Exclude some weights from weight decay.
-
-        Arguments:
-            var_list: the weights.
-            var_names: patterns; weights in whose name one is found are left alone.
-
-        Raises:
-            ValueError: if the optimizer is built already.
-        """
-        if self.built:
-            raise ValueError(
-                f"{type(self).__name__} is built already: call exclude_from_weight_decay() "
-                "before the first step."
-            )
-        self._undecayed = list(var_list or ())
-        self._undecayed_names = re.compile("|".join(var_names)) if var_names else None
-
-    def _is_excluded(self, variable: Variable) -> bool:
-        names = self._undecayed_names
-        named = names is not None and names.search(variable.name) is not None
-        return named or any(v is variable for v in self._undecayed)
-
-    def _weight_decay_of(self, variable: Variable) -> Any:
-        return None if self._is_excluded(variable) else self.weight_decay
 
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments that rebuild the optimizer, without its state."""

@@ -13,12 +13,24 @@ from kerata.layers.merging.merge import Merge, Shape
 
 
 class Elementwise(Merge):
-    """Base of the layers that join tensors whose shapes broadcast.
-
-    A tensor with fewer axes gets axes of size 1 behind the batch.
-    """
+    """Base of the layers that join tensors whose shapes broadcast."""
 
     keeps_rows_apart = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Configure the layer, which is called with a list of arrays ``(batch, ...)``.
+
+        They have any number dtype and shapes that broadcast; an array with fewer axes gets axes
+        of size 1 behind the batch.
+
+        Arguments:
+            **kwargs: name, dtype, trainable and so on, see ``Layer``.
+
+        Raises:
+            ValueError: in a call, a single tensor instead of a list, shapes that don't fit
+                together, or in ``Subtract`` not two inputs.
+        """
+        super().__init__(**kwargs)
 
     def join(self, inputs: list[Any]) -> Any:
         """Join tensors of one rank."""
@@ -56,15 +68,6 @@ def _stretched(shape: Shape, rank: int) -> Shape:
 class Add(Elementwise):
     """Adds its inputs.
 
-    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
-    array with fewer axes gets axes of size 1 behind the batch.
-
-    Arguments:
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
-
     >>> import numpy as np
     >>> Add()([np.ones((1, 2)), np.ones((1, 2))]).tolist()
     [[2.0, 2.0]]
@@ -77,15 +80,6 @@ class Add(Elementwise):
 
 class Subtract(Elementwise):
     """Subtracts the second of two inputs from the first.
-
-    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
-    array with fewer axes gets axes of size 1 behind the batch.
-
-    Arguments:
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: not two inputs; shapes that don't fit together.
 
     >>> import numpy as np
     >>> Subtract()([np.ones((1, 2)), np.ones((1, 2))]).tolist()
@@ -101,15 +95,6 @@ class Subtract(Elementwise):
 
 class Average(Elementwise):
     """Averages its inputs; the result is float.
-
-    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
-    array with fewer axes gets axes of size 1 behind the batch.
-
-    Arguments:
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
 
     >>> import numpy as np
     >>> Average()([np.ones((1, 2)), 3 * np.ones((1, 2))]).tolist()
@@ -162,15 +147,6 @@ class SkippingMasked(Elementwise):
 class Multiply(SkippingMasked):
     """Multiplies its inputs; a masked element counts as 1.
 
-    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
-    array with fewer axes gets axes of size 1 behind the batch.
-
-    Arguments:
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
-
     >>> import numpy as np
     >>> Multiply()([2 * np.ones((1, 2)), 3 * np.ones((1, 2))]).tolist()
     [[6.0, 6.0]]
@@ -190,15 +166,6 @@ class Multiply(SkippingMasked):
 class Maximum(SkippingMasked):
     """Takes the largest of its inputs at each place; masked elements don't count.
 
-    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
-    array with fewer axes gets axes of size 1 behind the batch.
-
-    Arguments:
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
-
     >>> import numpy as np
     >>> Maximum()([np.ones((1, 2)), 3 * np.ones((1, 2))]).tolist()
     [[3.0, 3.0]]
@@ -217,15 +184,6 @@ class Maximum(SkippingMasked):
 
 class Minimum(SkippingMasked):
     """Takes the smallest of its inputs at each place; masked elements don't count.
-
-    Called with a list of arrays ``(batch, ...)`` of any number dtype whose shapes broadcast; an
-    array with fewer axes gets axes of size 1 behind the batch.
-
-    Arguments:
-        **kwargs: name, dtype, trainable and so on, see ``Layer``.
-
-    Raises:
-        ValueError: a single tensor instead of a list; shapes that don't fit together.
 
     >>> import numpy as np
     >>> Minimum()([np.ones((1, 2)), 3 * np.ones((1, 2))]).tolist()
