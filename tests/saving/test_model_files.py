@@ -366,3 +366,25 @@ def test_faces():
     assert models.save_model is saving.save_model
     with pytest.raises(AttributeError, match="load_modell"):
         models.load_modell  # noqa: B018  # asking is the test
+
+
+def test_every_layer_of_nested_models_is_saved(tmp_path):
+    """Lists made while walking are freed: an id given twice once left out a member's weights."""
+
+    def member():
+        inputs = Input((3,))
+        x = layers.Dense(4)(inputs)
+        return Model(inputs, layers.Dense(1)(x))
+
+    inputs = Input((3,))
+    model = Model(inputs, layers.Average()([member()(inputs) for _ in range(12)]))
+    for _ in range(5):
+        model.save_weights(tmp_path / "w.weights.h5")
+        with h5py.File(tmp_path / "w.weights.h5") as file:
+            arrays = []
+            file.visititems(
+                lambda _, found, arrays=arrays: (
+                    arrays.append(found) if isinstance(found, h5py.Dataset) else None
+                )
+            )
+            assert len(arrays) == len(model.weights)

@@ -26,13 +26,15 @@ def places(root: Any, skipped: Iterable[Any] = ()) -> Iterator[tuple[str, Any]]:
         root: the model.
         skipped: objects to leave out, with all below them.
     """
-    yield from _walk(root, "", {id(obj) for obj in skipped})
+    yield from _walk(root, "", {id(obj): obj for obj in skipped})
 
 
-def _walk(obj: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def _walk(obj: Any, path: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
     if id(obj) in seen:
         return
-    seen.add(id(obj))
+    # Objects are held, not their ids alone: a freed list's id may be given to the next one,
+    # whose layers would then be left out of the file.
+    seen[id(obj)] = obj
     yield path, obj
     if isinstance(obj, OptimizerState):
         return
@@ -40,12 +42,12 @@ def _walk(obj: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
         yield from _step(value, _join(path, name), seen)
 
 
-def _step(value: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def _step(value: Any, path: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
     if isinstance(value, (Weighted, OptimizerState)):
         yield from _walk(value, path, seen)
     elif isinstance(value, (list, tuple, dict)) and id(value) not in seen:
         # A container may hold itself.
-        seen.add(id(value))
+        seen[id(value)] = value
         counts: dict[str, int] = {}
         for item in list(value.values()) if isinstance(value, dict) else value:
             nested = isinstance(item, (list, tuple, dict))
