@@ -283,3 +283,16 @@ def test_weights_that_make_no_sense_are_refused(weights, words):
     X, y = blobs(2)
     with pytest.raises(ValueError, match=words):
         w.NetworkClassifier().fit(X, y, sample_weight=weights)
+
+
+@pytest.mark.parametrize("where", ["constructor", "fit"])
+def test_a_regressor_has_no_classes_to_weigh(where):
+    X, y = blobs()
+    regressor = made("KerasRegressor")
+    given = {}
+    if where == "fit":
+        given = {"class_weight": {0: 2.0}}
+    else:
+        regressor.set_params(class_weight={0: 2.0})
+    with pytest.raises(ValueError, match="KerasRegressor: class_weight is for classifiers"):
+        regressor.fit(X, y.astype("float32"), **given)

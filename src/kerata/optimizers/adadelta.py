@@ -56,6 +56,7 @@ class Adadelta(Optimizer):
         super().__init__(learning_rate, *common, **named)
         check_range("Adadelta", "rho", rho, 0, 1)
         self.rho = rho
+        check_range("Adadelta", "epsilon", epsilon)
         self.epsilon = epsilon
 
     def update(

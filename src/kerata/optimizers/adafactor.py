@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Unpack
 import jax.numpy as jnp
 import numpy as np
 
-from kerata.optimizers.arguments import CommonArguments
+from kerata.optimizers.arguments import CommonArguments, check_range
 from kerata.optimizers.optimizer import Optimizer, Slots
 
 
@@ -39,7 +39,7 @@ class Adafactor(Optimizer):
 
     Raises:
         TypeError: an unknown argument, or no number where one is needed.
-        ValueError: a negative learning rate.
+        ValueError: a negative learning rate, epsilon or clipping threshold.
 
     >>> from kerata.base.variable import Variable
     >>> weight = Variable([10.0, 10.0])
@@ -72,6 +72,10 @@ class Adafactor(Optimizer):
         **named: Unpack[CommonArguments],
     ) -> None:
         super().__init__(learning_rate, *common, **named)
+        check_range("Adafactor", "beta_2_decay", beta_2_decay, -np.inf)
+        check_range("Adafactor", "epsilon_1", epsilon_1)
+        check_range("Adafactor", "epsilon_2", epsilon_2)
+        check_range("Adafactor", "clip_threshold", clip_threshold)
         self.beta_2_decay = beta_2_decay
         self.epsilon_1 = epsilon_1
         self.epsilon_2 = epsilon_2

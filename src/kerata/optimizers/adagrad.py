@@ -53,6 +53,7 @@ class Adagrad(Optimizer):
         super().__init__(learning_rate, *common, **named)
         check_range("Adagrad", "initial_accumulator_value", initial_accumulator_value)
         self.initial_accumulator_value = initial_accumulator_value
+        check_range("Adagrad", "epsilon", epsilon)
         self.epsilon = epsilon
 
     def initial_slots(self, shape: tuple[int, ...], dtype: Any) -> Slots:

@@ -64,10 +64,10 @@ def check_range(
     """Refuse a plain number outside ``[low, high]``.
 
     Raises:
-        TypeError: a string, None or a boolean.
+        TypeError: a string, None, a boolean, a list or a dictionary.
         ValueError: a number outside the range.
     """
-    if value is None or isinstance(value, (str, bool)):
+    if value is None or isinstance(value, (str, bool, list, tuple, dict)):
         raise TypeError(f"{owner}: {argument} must be a number, got {value!r}.")
     if is_number(value) and not low <= value <= high:
         bounds = f"at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"

@@ -72,6 +72,7 @@ class Ftrl(Optimizer):
         **named: Unpack[CommonArguments],
     ) -> None:
         super().__init__(learning_rate, *common, **named)
+        check_range("Ftrl", "beta", beta, -np.inf)
         check_range("Ftrl", "learning_rate_power", learning_rate_power, -np.inf, 0)
         self.learning_rate_power = learning_rate_power
         self.initial_accumulator_value = initial_accumulator_value

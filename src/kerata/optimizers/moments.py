@@ -40,4 +40,5 @@ class MomentOptimizer(Optimizer):
         check_range(type(self).__name__, "beta_2", beta_2, 0, 1)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
+        check_range(type(self).__name__, "epsilon", epsilon)
         self.epsilon = epsilon

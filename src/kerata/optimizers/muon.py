@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
+from kerata.base.arguments import positive_int
 from kerata.base.variable import Variable
 from kerata.optimizers.adam import adam_step
 from kerata.optimizers.arguments import check_range
@@ -106,9 +108,22 @@ class Muon(Optimizer):
             **kwargs,
         )
         check_range("Muon", "momentum", momentum, 0, 1)
+        for argument, value in (("muon_a", muon_a), ("muon_b", muon_b), ("muon_c", muon_c)):
+            check_range("Muon", argument, value, -np.inf)
+        positive_int("Muon", "ns_steps", ns_steps)
+        if rms_rate is not None:
+            check_range("Muon", "rms_rate", rms_rate)
+        names = exclude_layers or []
+        if not isinstance(names, (list, tuple)) or not all(
+            isinstance(n, (str, re.Pattern)) for n in names
+        ):
+            raise TypeError(
+                f"Muon: exclude_layers must be a list of patterns, got {exclude_layers!r}."
+            )
         self.adam_beta_1 = adam_beta_1
         self.adam_beta_2 = adam_beta_2
         self.adam_weight_decay = adam_weight_decay
+        check_range("Muon", "epsilon", epsilon)
         self.epsilon = epsilon
         self.exclude_layers = exclude_layers or []
         self.exclude_embeddings = exclude_embeddings

@@ -18,6 +18,7 @@ from kerata.base.variable import Variable, unboxed
 from kerata.optimizers.arguments import (
     COMMON,
     check_range,
+    is_number,
     old_keywords,
     own_arguments,
 )
@@ -129,6 +130,10 @@ class Optimizer(WeightDecay):
         if len(given) > 1:
             raise ValueError(f"{owner}: give only one kind of clipping, got {', '.join(given)}.")
         check_range(owner, "ema_momentum", self.ema_momentum, 0, 1)
+        if self.loss_scale_factor is not None:
+            check_range(owner, "loss_scale_factor", self.loss_scale_factor)
+            if is_number(self.loss_scale_factor) and self.loss_scale_factor == 0:
+                raise ValueError(f"{owner}: loss_scale_factor must be above 0, got 0.")
         for argument, low in (("ema_overwrite_frequency", 1), ("gradient_accumulation_steps", 2)):
             value = getattr(self, argument)
             if value is not None and (not isinstance(value, (int, np.integer)) or value < low):

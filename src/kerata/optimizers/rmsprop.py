@@ -62,6 +62,7 @@ class RMSprop(Optimizer):
         check_range("RMSprop", "momentum", momentum, 0, 1)
         self.rho = rho
         self.momentum = momentum
+        check_range("RMSprop", "epsilon", epsilon)
         self.epsilon = epsilon
         self.centered = centered
 

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 import jax.numpy as jnp
 
 from kerata.base.variable import Variable
-from kerata.optimizers.arguments import CommonArguments, check_range
+from kerata.optimizers.arguments import CommonArguments, check_range, is_number
 from kerata.optimizers.optimizer import Optimizer, Slots
 
 
@@ -29,7 +29,7 @@ class ScheduleFreeAdamW(Optimizer):
         learning_rate: float, schedule or function, 0.0025 by default.
         beta_1: float above 0 and up to 1, how near the weights stay to the mean of the
             iterates; 0.9 by default.
-        beta_2: float from 0 to 1, how much of the old mean square stays; 0.999 by default.
+        beta_2: float from 0 to below 1, how much of the old mean square stays; 0.999 by default.
         epsilon: float added after the root, 1e-8 by default.
         warmup_steps: int, steps in which the learning rate rises in a straight line; 0 by
             default.
@@ -37,7 +37,8 @@ class ScheduleFreeAdamW(Optimizer):
 
     Raises:
         TypeError: an unknown argument, or no number where one is needed.
-        ValueError: ``beta_1`` or ``beta_2`` outside 0 to 1, a negative learning rate.
+        ValueError: ``beta_1`` not above 0 and up to 1, ``beta_2`` not from 0 to below 1, a
+            negative learning rate, epsilon or number of steps.
 
     >>> weight = Variable(10.0)
     >>> ScheduleFreeAdamW(0.1).apply([10.0], [weight])
@@ -62,8 +63,17 @@ class ScheduleFreeAdamW(Optimizer):
         super().__init__(learning_rate, *common, **named)
         check_range("ScheduleFreeAdamW", "beta_1", beta_1, 0, 1)
         check_range("ScheduleFreeAdamW", "beta_2", beta_2, 0, 1)
+        check_range("ScheduleFreeAdamW", "warmup_steps", warmup_steps)
+        if is_number(beta_1) and beta_1 == 0:
+            raise ValueError(
+                "ScheduleFreeAdamW: beta_1 must be above 0, got 0: the weights would lie at the "
+                "iterates, from which their mean can't be found again."
+            )
+        if is_number(beta_2) and beta_2 == 1:
+            raise ValueError("ScheduleFreeAdamW: beta_2 must be below 1, got 1: it divides by 0.")
         self.beta_1 = beta_1
         self.beta_2 = beta_2
+        check_range("ScheduleFreeAdamW", "epsilon", epsilon)
         self.epsilon = epsilon
         self.warmup_steps = warmup_steps
 

@@ -181,6 +181,11 @@ class KerasRegressor(Numbers, KerasEstimator):
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, going_on: bool, arguments: dict[str, Any]
     ) -> Self:
+        if arguments.get("class_weight", self.class_weight) is not None:
+            raise ValueError(
+                f"{type(self).__name__}: class_weight is for classifiers, numbers have no "
+                "classes: pass fit() a sample_weight, one for each row."
+            )
         X, y = self._check_both(X, y, not going_on, numeric=True)
         if not going_on:
             self._learn_numbers(y)
