@@ -10,7 +10,7 @@ _GROUP = Path("/sys/fs/cgroup")
 
 
 def available_bytes() -> int | None:
-    """Give how many bytes this process may still take, or None if nobody knows."""
+    """Give how many bytes this process may still take, or None if unknown."""
     left = []
     with contextlib.suppress(OSError, ValueError, IndexError):
         lines = Path("/proc/meminfo").read_text().splitlines()

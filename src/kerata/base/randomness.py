@@ -59,7 +59,7 @@ class SeedGenerator(Configurable):
         return self._count if self._state is None else int(self._state._value[1])
 
     def go_to(self, seed: int, drawn: int) -> None:
-        """Continue as a stream of that seed does after so many draws."""
+        """Continue as a stream of that seed does after ``drawn`` draws."""
         self.seed, self._count = seed, drawn
         if self._state is not None:
             with jax.ensure_compile_time_eval():
@@ -90,7 +90,7 @@ class SeedGenerator(Configurable):
 
 
 class FollowingGenerator(SeedGenerator):
-    """A stream that draws from the global one until somebody asks for its ``state``.
+    """A stream that draws from the global one until its ``state`` is read.
 
     >>> set_random_seed(1)
     >>> first = FollowingGenerator().next_seed()

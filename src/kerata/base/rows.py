@@ -26,7 +26,7 @@ class RowHolder(abc.ABC):
 
     @abc.abstractmethod
     def padded(self, rows: int) -> Any:
-        """Add rows at the end until there are so many."""
+        """Pad with rows at the end up to ``rows`` rows."""
 
     @abc.abstractmethod
     def for_batches(self, order: Any, batch_size: int) -> Any:
@@ -68,7 +68,7 @@ def take_rows(tree: Any, rows: jax.Array) -> Any:
 
 
 def cut_rows(tree: Any, first: Any, size: int) -> Any:
-    """Give so many rows from a first one on, of all arrays; inside a program."""
+    """Slice ``size`` rows from ``first`` on, of all arrays; inside a program."""
     return jax.tree.map(
         lambda a: (
             a.take(first + jax.numpy.arange(size))

@@ -147,7 +147,7 @@ class Scope:
             [box for box, _ in self._values.values()],
             {i: found[1] for i, found in logits.items() if found is not None},
         )
-        # They are known by arrays that nobody sees outside.
+        # They are known by arrays that are never visible outside.
         self._masks, self._logits = {}, {}
         return arrays, owners
 

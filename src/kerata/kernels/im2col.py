@@ -50,7 +50,7 @@ def columns_convolution(
 
     The columns are ``prod(kernel_size)`` times as large as the input. Where that is too much for
     the caches, blocks of images go one after the other, and the gradient lays their columns out
-    anew rather than fetch them from memory: 4.6 seconds an epoch against 5.2 for the MNIST network
+    again rather than fetch them from memory: 4.6 seconds an epoch against 5.2 for the MNIST network
     of benchmarks/kernels.py, and far less memory.
     """
     x = _pad(x, pads)

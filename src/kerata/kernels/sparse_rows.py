@@ -119,7 +119,7 @@ class SparseRows(RowHolder):
         return SparseRows(columns, values, starts, self.width)
 
     def padded(self, rows: int) -> SparseRows:
-        """Add empty rows at the end until there are so many."""
+        """Pad with empty rows at the end up to ``rows`` rows."""
         starts = np.asarray(self.starts)
         starts = np.concatenate([starts, np.repeat(starts[-1:], rows - len(self))])
         return SparseRows(self.columns, self.values, starts, self.width)

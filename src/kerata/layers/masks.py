@@ -51,7 +51,7 @@ def previous_mask(signature: CallSignature, args: Any, kwargs: Any) -> Any:
 
 
 def masks_by_hand(signature: CallSignature, args: Any, kwargs: Any) -> dict[str, Any]:
-    """Give the masks of symbolic inputs that somebody set on the tensors, by argument of ``call``.
+    """Give the masks that were set on symbolic inputs by hand, by argument of ``call``.
 
     A mask that a layer hands on arrives by itself when the graph runs; these do not.
     """

@@ -1,4 +1,4 @@
-"""Networks made sick on purpose: each illness is recognised, with its evidence."""
+"""Networks with faults made on purpose: each is recognised, with its evidence."""
 
 import numpy as np
 import pytest

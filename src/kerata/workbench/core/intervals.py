@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 @dataclass(frozen=True)
 class Score:
-    """So many right out of so many.
+    """A number of right answers out of a number of rows.
 
     Arguments:
         correct: how many answers were right.

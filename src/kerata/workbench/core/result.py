@@ -57,7 +57,7 @@ class Split:
         kind: ``'random'``, ``'time'`` (judged on the latest rows) or ``'groups'`` (judged on
             groups that the network never saw).
         columns: that time or groups were read from; none for copies of rows.
-        evidence: why, where nobody asked for it.
+        evidence: the reason, where the user did not ask for it.
         asked: whether the user asked for it.
     """
 

@@ -103,7 +103,7 @@ def find_groups(frame: pandas.DataFrame, target: str, encoded: np.ndarray) -> Gr
 def equal_rows(frame: pandas.DataFrame) -> np.ndarray | None:
     """Number rows so that equal ones have one number; None if equal rows may be chance.
 
-    Rows that agree in all columns are copies only where so many values can't agree by chance:
+    Rows that agree in all columns are copies only where that many values can't agree by chance:
     the chance that two rows agree is the product of the chances of their columns.
 
     Arguments:

@@ -29,7 +29,7 @@ _MONTHS = {
 _FEWEST_STEPS = 20
 # Of the rows have a step of their own; of the gaps between steps are alike.
 _OWN_STEP, _REGULAR = 0.95, 0.7
-# Neighbours in time whose targets are so much alike are a series, however uneven the steps.
+# Rows whose targets are autocorrelated beyond this are a series, however uneven the steps.
 _ALIKE = 0.5
 _YEARS = range(1500, 2101)
 _DAY = 86_400.0
