@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax import nn as jnn
 
 from kerata.base.scope import remember_logits
-from kerata.ops.symbolic_call import as_tensor, op
+from kerata.ops.symbolic_call import as_tensor, floats_only, op
 
 __all__ = [
     "glu",
@@ -40,7 +40,7 @@ def sigmoid(x: Any) -> jax.Array:
     >>> sigmoid([-100.0, 0.0, 100.0])
     Array([0. , 0.5, 1. ], dtype=float32)
     """
-    x = as_tensor(x)
+    x = floats_only("sigmoid", x)
     outputs = jnn.sigmoid(x)
     remember_logits(outputs, "sigmoid", x)
     return outputs
@@ -207,7 +207,7 @@ def glu(x: Any, axis: int = -1) -> jax.Array:
     >>> glu([2.0, 4.0, 0.0, 100.0])
     Array([1., 4.], dtype=float32)
     """
-    return jnn.glu(as_tensor(x), axis)
+    return jnn.glu(floats_only("glu", x), axis)
 
 
 @op

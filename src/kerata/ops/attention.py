@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from kerata.ops.symbolic_call import as_tensor, op
 
@@ -28,7 +29,8 @@ def dot_product_attention(
     """Mix values by how well their keys match the queries.
 
     Arguments:
-        query: floats, shape ``(batch, queries, heads, depth)``, which the result has too.
+        query: shape ``(batch, queries, heads, depth)``, which the result has too; all three are
+            taken to their promoted dtype.
         key, value: shape ``(batch, keys, heads, depth)``.
         bias: added to the scores, shape that broadcasts to ``(batch, heads, queries, keys)``.
         mask: False where a query must not see a key, same shape.
@@ -54,6 +56,8 @@ def dot_product_attention(
         )
     if attn_logits_soft_cap is not None:
         raise ValueError("dot_product_attention has no attn_logits_soft_cap here; leave it out.")
+    common = jnp.result_type(query, key, value)
+    query, key, value = (x.astype(common) for x in (query, key, value))
     return jax.nn.dot_product_attention(
         query,
         key,

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from kerata.ops.symbolic_call import as_tensor, jax_op, op
+from kerata.ops.symbolic_call import as_tensor, floats_only, jax_op, op
 
 __all__ = [
     "abs",
@@ -254,7 +254,7 @@ sqrt = jax_op(
 )
 rsqrt = jax_op(
     "rsqrt",
-    jax.lax.rsqrt,
+    lambda x: jax.lax.rsqrt(floats_only("rsqrt", x)),
     "x",
     """One divided by the square root; NaN for negative numbers.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from kerata.ops.symbolic_call import jax_op
+from kerata.ops.symbolic_call import as_arrays, jax_op
 
 __all__ = [
     "erf",
@@ -116,7 +116,7 @@ log2 = jax_op(
 )
 logaddexp = jax_op(
     "logaddexp",
-    jnp.logaddexp,
+    as_arrays(jnp.logaddexp),
     "x1, x2",
     """``log(exp(x1) + exp(x2))``, a float, without overflow.
 
@@ -129,7 +129,7 @@ logaddexp = jax_op(
 )
 logaddexp2 = jax_op(
     "logaddexp2",
-    jnp.logaddexp2,
+    as_arrays(jnp.logaddexp2),
     "x1, x2",
     """``log2(2**x1 + 2**x2)``, a float, without overflow.
 

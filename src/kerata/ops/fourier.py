@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.messages import shape_text
 from kerata.ops.symbolic_call import as_tensor, op
 
 __all__ = [
@@ -26,7 +27,7 @@ def fft(x: Any) -> tuple[jax.Array, jax.Array]:
 
     Arguments:
         x: pair of arrays (real part, imaginary part) of floats, shape ``(..., n)``; anything
-            else raises a ValueError, integers a TypeError.
+            else, integers too, raises a ValueError.
 
     >>> fft(([1.0, 0.0], [0.0, 0.0]))
     (Array([1., 1.], dtype=float32), Array([0., 0.], dtype=float32))
@@ -40,7 +41,7 @@ def fft2(x: Any) -> tuple[jax.Array, jax.Array]:
 
     Arguments:
         x: pair of arrays (real part, imaginary part) of floats, shape ``(..., n, m)``; anything
-            else raises a ValueError, integers a TypeError.
+            else, integers too, raises a ValueError.
 
     >>> fft2(([[1.0, 2.0]], [[0.0, 0.0]]))
     (Array([[ 3., -1.]], dtype=float32), Array([[0., 0.]], dtype=float32))
@@ -54,7 +55,7 @@ def ifft2(x: Any) -> tuple[jax.Array, jax.Array]:
 
     Arguments:
         x: pair of arrays (real part, imaginary part) of floats, shape ``(..., n, m)``; anything
-            else raises a ValueError, integers a TypeError.
+            else, integers too, raises a ValueError.
 
     >>> ifft2(([[3.0, -1.0]], [[0.0, 0.0]]))[0]
     Array([[1., 2.]], dtype=float32)
@@ -83,7 +84,7 @@ def irfft(x: Any, fft_length: int | None = None) -> jax.Array:
 
     Arguments:
         x: pair of arrays (real part, imaginary part) of floats, shape ``(..., n // 2 + 1)``;
-            anything else raises a ValueError, integers a TypeError.
+            anything else, integers too, raises a ValueError.
         fft_length: n, length of the result; by default the even one that fits.
 
     >>> irfft(([10.0, -2.0, -2.0], [0.0, 2.0, 0.0]))
@@ -97,12 +98,19 @@ def view_as_complex(x: Any) -> jax.Array:
     """Join a last axis of two, real and imaginary part, into complex numbers.
 
     Arguments:
-        x: array of floats, shape ``(..., 2)``; integers raise a TypeError.
+        x: array of real numbers, shape ``(..., 2)``, others raise a ValueError; complex64 comes
+            out.
 
     >>> view_as_complex([[1.0, 2.0]])
     Array([1.+2.j], dtype=complex64)
     """
     x = as_tensor(x)
+    if x.ndim == 0 or x.shape[-1] != 2:
+        raise ValueError(
+            "view_as_complex takes a last axis of two, real and imaginary part, got shape "
+            f"{shape_text(x.shape)}."
+        )
+    x = x.astype(jnp.promote_types(x.dtype, jnp.float32))
     return jax.lax.complex(x[..., 0], x[..., 1])
 
 
@@ -129,4 +137,10 @@ def complex_of(pair: Any) -> jax.Array:
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise ValueError("Complex input is given as a pair of arrays (real part, imaginary part).")
     real, imaginary = map(as_tensor, pair)
+    for part in (real, imaginary):
+        if not jnp.issubdtype(part.dtype, jnp.floating):
+            raise ValueError(
+                f"Real and imaginary part must be floats, got values of {part.dtype.name}: cast "
+                "them with ops.cast(x, 'float32')."
+            )
     return jax.lax.complex(real, imaginary)

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.dtypes import standardize_data_format
 from kerata.ops.symbolic_call import as_tensor, op
 
 __all__ = [
@@ -29,7 +30,7 @@ def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") 
         Shape ``(batch, height // block_size, width // block_size, channels * block_size**2)``.
 
     Raises:
-        ValueError: another number of axes.
+        ValueError: another number of axes, an unknown data_format.
         TypeError: a height or width that is no multiple of block_size.
 
     >>> space_to_depth([[[[1], [2]], [[3], [4]]]], 2)
@@ -55,7 +56,7 @@ def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") 
         Shape ``(batch, height * block_size, width * block_size, channels // block_size**2)``.
 
     Raises:
-        ValueError: another number of axes.
+        ValueError: another number of axes, an unknown data_format.
         TypeError: channels that are no multiple of ``block_size**2``.
 
     Source: Shi et al. 2016 (sub-pixel convolution).
@@ -94,8 +95,10 @@ def psnr(x1: Any, x2: Any, max_val: Any) -> jax.Array:
 
 
 def _channels_last(x: jax.Array, data_format: str) -> jax.Array:
-    return x if data_format == "channels_last" else jnp.moveaxis(x, 1, -1)
+    channels_last = standardize_data_format(data_format) == "channels_last"
+    return x if channels_last else jnp.moveaxis(x, 1, -1)
 
 
 def _channels_back(x: jax.Array, data_format: str) -> jax.Array:
-    return x if data_format == "channels_last" else jnp.moveaxis(x, -1, 1)
+    channels_last = standardize_data_format(data_format) == "channels_last"
+    return x if channels_last else jnp.moveaxis(x, -1, 1)

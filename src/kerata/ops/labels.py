@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.dtypes import dtype_name, epsilon
+from kerata.ops.sparse_hot import multi_hot_entries, one_hot_entries
 from kerata.ops.symbolic_call import as_tensor, op
 
 __all__ = [
@@ -28,23 +29,25 @@ def one_hot(
     """Turn class numbers into rows with a single 1; numbers out of range into zeros.
 
     Arguments:
-        x: class numbers, any shape; floats are cut off to integers.
+        x: class numbers, any shape; a float that is no whole number gives zeros.
         num_classes: length of the new axis; a negative one raises a TypeError.
         axis: place of the new axis in the shape of the result, the last by default.
         dtype: type of the result, ``floatx()`` by default.
-        sparse: must be False.
+        sparse: give JAX's sparse matrix (``BCOO``), False by default; a compiled program keeps the
+            same values dense.
 
     Raises:
-        ValueError: a sparse result, an unknown dtype, an axis that the result lacks.
+        ValueError: an unknown dtype, an axis that the result lacks.
 
     >>> one_hot([0, 2], 3)
     Array([[1., 0., 0.],
            [0., 0., 1.]], dtype=float32)
     """
-    _no_sparse(sparse)
-    return jax.nn.one_hot(
-        as_tensor(x).astype("int32"), num_classes, axis=axis, dtype=dtype_name(dtype)
-    )
+    x = as_tensor(x)
+    x = x.astype("int32") if x.dtype == bool else x
+    if sparse and not isinstance(x, jax.core.Tracer):
+        return one_hot_entries(x, num_classes, axis, dtype_name(dtype))
+    return jax.nn.one_hot(x, num_classes, axis=axis, dtype=dtype_name(dtype))
 
 
 @op
@@ -63,7 +66,8 @@ def multi_hot(
         num_classes: length of the new axis.
         axis: where the new axis goes.
         dtype: type of the result, ``floatx()`` by default.
-        sparse: must be False.
+        sparse: give JAX's sparse matrix (``BCOO``), False by default; a compiled program keeps the
+            same values dense.
         num_tokens: older name of ``num_classes``.
 
     Raises:
@@ -73,11 +77,12 @@ def multi_hot(
     Array([[1., 0., 1.],
            [0., 1., 0.]], dtype=float32)
     """
-    _no_sparse(sparse)
     count = num_tokens if num_classes is None else num_classes
     if count is None:
         raise ValueError("multi_hot needs num_classes, the length of the new axis.")
     x = as_tensor(inputs).astype("int32")
+    if sparse and not isinstance(x, jax.core.Tracer):
+        return multi_hot_entries(x, count, axis, dtype_name(dtype))
     hot = jax.nn.one_hot(x, count, axis=axis, dtype=dtype_name(dtype))
     return jnp.max(hot, axis=1 if x.ndim > 1 else 0)
 
@@ -157,7 +162,7 @@ def sparse_categorical_crossentropy(
     axis = axis % output.ndim
     expected = output.shape[:axis] + output.shape[axis + 1 :]
     _same_shape("sparse_categorical_crossentropy", target.shape, expected)
-    hot = jax.nn.one_hot(target, output.shape[axis], axis=axis, dtype=output.dtype)
+    hot = jax.nn.one_hot(target, output.shape[axis], axis=axis, dtype="float32")
     return -jnp.sum(hot * _log_probabilities(output, from_logits, axis), axis=axis)
 
 
@@ -166,11 +171,6 @@ def _log_probabilities(output: jax.Array, from_logits: bool, axis: int) -> jax.A
         return jax.nn.log_softmax(output, axis)
     p = output / jnp.sum(output, axis, keepdims=True)
     return jnp.log(jnp.clip(p, epsilon(), 1.0 - epsilon()))
-
-
-def _no_sparse(sparse: bool) -> None:
-    if sparse:
-        raise ValueError("There are no sparse arrays in ops; leave sparse=False.")
 
 
 def _same_shape(name: str, target: tuple[int, ...], output: tuple[int, ...]) -> None:

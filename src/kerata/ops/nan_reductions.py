@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 
-from kerata.ops.reductions import OVER_AXES
+from kerata.ops.reductions import OVER_AXES, shares_within
 from kerata.ops.symbolic_call import jax_op
 
 __all__ = [
@@ -175,13 +175,14 @@ nanargmin = jax_op(
 )
 nanquantile = jax_op(
     "nanquantile",
-    jnp.nanquantile,
+    shares_within("nanquantile", jnp.nanquantile, 1),
     "x, q, axis=None, method='linear', keepdims=False",
     """Quantiles over axes of the values that are not NaN, a float.
 
     Arguments:
         x: array of numbers, any shape; text raises a TypeError.
-        q: share or vector of shares between 0 and 1; its shape comes first in the result.
+        q: share or vector of shares from 0 to 1, else a ValueError (traced ones are cut off).
+            Its shape comes first in the result.
         axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
         method: between two values ``'linear'`` (default), ``'lower'``, ``'higher'``,
             ``'midpoint'`` or ``'nearest'``; others raise a ValueError.
@@ -193,13 +194,14 @@ nanquantile = jax_op(
 )
 nanpercentile = jax_op(
     "nanpercentile",
-    jnp.nanpercentile,
+    shares_within("nanpercentile", jnp.nanpercentile, 100),
     "x, q, axis=None, method='linear', keepdims=False",
     """Percentiles over axes of the values that are not NaN, a float.
 
     Arguments:
         x: array of numbers, any shape; text raises a TypeError.
-        q: number or vector of numbers between 0 and 100; its shape comes first in the result.
+        q: number or vector of numbers from 0 to 100, else a ValueError (traced ones are cut
+            off). Its shape comes first in the result.
         axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
         method: between two values ``'linear'`` (default), ``'lower'``, ``'higher'``,
             ``'midpoint'`` or ``'nearest'``; others raise a ValueError.

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.ops.sparse_hot import counted
 from kerata.ops.symbolic_call import as_tensor, jax_op, op
 
 __all__ = [
@@ -210,21 +211,25 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
             length, so values must be known (not inside compiled code).
         weights: shape of x; the sums have their dtype, counts are int32.
         minlength: least length of the result, 0 by default.
-        sparse: must be False.
+        sparse: give JAX's sparse matrix (``BCOO``) of floats; False by default.
 
     Raises:
-        ValueError: a sparse result is asked for.
+        ValueError: negative integers.
         TypeError: x holds floats.
 
     >>> bincount([0, 2, 2], minlength=4)
     Array([1, 0, 2, 0], dtype=int32)
     """
-    if sparse:
-        raise ValueError("bincount has no sparse form; leave sparse=False.")
     x = as_tensor(x)
+    if jnp.issubdtype(x.dtype, jnp.integer):
+        x = x.astype(jnp.promote_types(x.dtype, jnp.int32))
+        if x.size and int(jnp.min(x)) < 0:
+            raise ValueError(f"bincount counts integers from 0 on, got {int(jnp.min(x))}.")
     weights = None if weights is None else as_tensor(weights)
     length = int(jnp.max(x, initial=-1)) + 1
     length = length if length > minlength else minlength
+    if sparse:
+        return counted(x, weights, length)
     if x.ndim == 1:
         return jnp.bincount(x, weights, length=length)
     if weights is None:

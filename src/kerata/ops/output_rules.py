@@ -29,12 +29,10 @@ def _arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -
 
 
 def _bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> KerasTensor:
-    if sparse:
-        raise ValueError("bincount has no sparse form; leave sparse=False.")
     shape = (*_tensor(x).shape[:-1], None)
     if weights is None:
-        return KerasTensor(shape, "int32")
-    return KerasTensor(shape, _tensor(weights).dtype)
+        return KerasTensor(shape, "float32" if sparse else "int32", sparse=sparse)
+    return KerasTensor(shape, _tensor(weights).dtype, sparse=sparse)
 
 
 def _unique(

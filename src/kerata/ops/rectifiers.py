@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import nn as jnn
 
-from kerata.ops.symbolic_call import as_tensor, op
+from kerata.ops.symbolic_call import as_tensor, floats_only, op
 
 __all__ = [
     "celu",
@@ -154,7 +154,7 @@ def silu(x: Any) -> jax.Array:
     >>> silu([0.0, 100.0])
     Array([  0., 100.], dtype=float32)
     """
-    return jnn.silu(as_tensor(x))
+    return jnn.silu(floats_only("silu", x))
 
 
 @op

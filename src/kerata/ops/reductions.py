@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from kerata.ops.symbolic_call import as_tensor, jax_op, op
 
@@ -34,6 +36,20 @@ __all__ = [
 ]
 
 OVER_AXES = "x, axis=None, keepdims=False"
+
+
+def shares_within(name: str, function: Callable[..., Any], top: float) -> Callable[..., Any]:
+    """Refuse shares outside of 0 to ``top``, which the function would cut off in silence."""
+
+    def checked(x: Any, q: Any, **options: Any) -> Any:
+        if not isinstance(q, jax.core.Tracer):
+            wrong = [v for v in np.ravel(q).tolist() if not 0 <= v <= top]
+            if wrong:
+                raise ValueError(f"{name}: q must lie between 0 and {top}, got {wrong[0]}.")
+        return function(x, q, **options)
+
+    return checked
+
 
 sum = jax_op(
     "sum",
@@ -295,13 +311,14 @@ allclose = jax_op(
 )
 quantile = jax_op(
     "quantile",
-    jnp.quantile,
+    shares_within("quantile", jnp.quantile, 1),
     "x, q, axis=None, method='linear', keepdims=False",
     """Quantiles over axes, a float: the value below which a share q of the values lies.
 
     Arguments:
         x: array of numbers, any shape; text raises a TypeError.
-        q: share or vector of shares between 0 and 1; its shape comes first in the result.
+        q: share or vector of shares from 0 to 1, else a ValueError (traced ones are cut off).
+            Its shape comes first in the result.
         axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
         method: between two values ``'linear'`` (default), ``'lower'``, ``'higher'``,
             ``'midpoint'`` or ``'nearest'``; others raise a ValueError.
@@ -313,13 +330,14 @@ quantile = jax_op(
 )
 percentile = jax_op(
     "percentile",
-    jnp.percentile,
+    shares_within("percentile", jnp.percentile, 100),
     "x, q, axis=None, method='linear', keepdims=False",
     """Percentiles over axes, a float: ``quantile`` with q in percent.
 
     Arguments:
         x: array of numbers, any shape; text raises a TypeError.
-        q: number or vector of numbers between 0 and 100; its shape comes first in the result.
+        q: number or vector of numbers from 0 to 100, else a ValueError (traced ones are cut
+            off). Its shape comes first in the result.
         axis: axis or axes to reduce, all by default; one that x lacks raises a ValueError.
         method: between two values ``'linear'`` (default), ``'lower'``, ``'higher'``,
             ``'midpoint'`` or ``'nearest'``; others raise a ValueError.
@@ -339,7 +357,7 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> jax.Array:
         x: array of numbers, any shape.
         axis: axis or axes to reduce, all by default.
         weights: shape of x, or a vector as long as the axis (then given); None weighs all the
-            same. Other shapes raise a ValueError.
+            same. Other shapes raise a ValueError; weights that sum to 0 give NaN.
 
     >>> average([1.0, 3.0], weights=[3.0, 1.0])
     Array(1.5, dtype=float32)

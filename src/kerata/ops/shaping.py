@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.dtypes import dtype_name
 from kerata.ops.symbolic_call import as_tensor, jax_op, op, plain_numbers
 
 __all__ = [
@@ -176,12 +177,18 @@ def view(x: Any, dtype: Any = None) -> jax.Array:
     Arguments:
         x: array, shape ``(..., n)``.
         dtype: type of the result, x's own by default. A wider one whose size doesn't divide the
-            bytes of the last axis raises a ValueError.
+            bytes of the last axis raises a ValueError, as does one of 64 bits without
+            ``jax_enable_x64``.
 
     >>> view([1, 2], "int16")
     Array([1, 0, 2, 0], dtype=int16)
     """
-    return as_tensor(x).view(dtype)
+    name = None if dtype is None else dtype_name(dtype)
+    if name is not None and jax.dtypes.canonicalize_dtype(name).name != name:
+        raise ValueError(
+            f"view: JAX has no {name} unless jax_enable_x64 is set; take a type of 32 bits or less."
+        )
+    return as_tensor(x).view(name)
 
 
 # --- repeating, turning, padding ------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.base.naming import auto_name
@@ -81,6 +82,29 @@ def as_float(x: Any) -> jax.Array:
     """Turn integers into floats, as Keras does where NumPy would keep them."""
     x = as_tensor(x)
     return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(jnp.float32)
+
+
+def floats_only(name: str, x: Any) -> jax.Array:
+    """Turn what ``as_tensor`` takes into an array, if it holds floats.
+
+    Raises:
+        TypeError: integers or bools, naming the function.
+    """
+    x = as_tensor(x)
+    if not jnp.issubdtype(x.dtype, jnp.inexact):
+        raise TypeError(
+            f"{name} takes floats, got values of {x.dtype.name}: cast them with "
+            "ops.cast(x, 'float32')."
+        )
+    return x
+
+
+def as_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let numbers count as arrays of their own type, where they would take the other operand's."""
+    plain = (bool, int, float, complex)
+    return lambda *operands: function(
+        *(jnp.asarray(np.asarray(x)) if isinstance(x, plain) else x for x in operands)
+    )
 
 
 def unbox(x: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from kerata.ops.symbolic_call import as_float, as_tensor, jax_op, op
+from kerata.ops.symbolic_call import as_arrays, as_float, as_tensor, jax_op, op
 
 __all__ = [
     "angle",
@@ -114,7 +114,7 @@ arctan = jax_op(
 )
 arctan2 = jax_op(
     "arctan2",
-    jnp.arctan2,
+    as_arrays(jnp.arctan2),
     "x1, x2",
     """Angle of the point with height x1 and width x2, a float from -pi to pi.
 
