@@ -18,7 +18,7 @@ from kerata.base.rows import for_batches
 from kerata.training.feed import Rows, aligned_empty
 from kerata.training.shuffling import order_of_rows
 
-# A piece holds at most so many batches and bytes: enough that the cost of a call does not
+# Upper limits of batches and bytes in a piece: enough that the cost of a call does not
 # count, few enough that the first step does not wait long for its data.
 MOST_BATCHES = 64
 MOST_BYTES = 16 * 2**20

@@ -29,7 +29,7 @@ from kerata.utils.data_iterator import prefetch
 WHOLE_BYTES = 128 * 2**20
 # Memory of a piece; two exist at a time, one that is read and one that is trained on.
 PIECE_BYTES = 128 * 2**20
-# Shuffled rows are read in runs of neighbours of about so many bytes. From a disk of
+# Bytes of the runs of neighbours in which shuffled rows are read. From a disk of
 # 2.6 GB/s a row of 3 kB took 50 microseconds when read alone, 4 in runs of 256 kB, 3 in
 # runs of 1 MB; from the page cache 2.8, 0.4 and 0.36.
 RUN_BYTES = 256 * 2**10
