@@ -39,6 +39,7 @@ _SUBMODULES = frozenset(
         "saving",
         "search",
         "training",
+        "tree",
         "utils",
         "workbench",
         "wrappers",
