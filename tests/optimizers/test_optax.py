@@ -73,3 +73,15 @@ def test_refusals():
         optimizers.serialize(optimizers.get(optax.sgd(1.0)))
     with pytest.raises(TypeError, match="GradientTransformation"):
         optimizers.OptaxOptimizer(optax.sgd)
+
+
+def test_a_copy_has_the_transformation_and_the_arguments_but_no_state():
+    optimizer = optimizers.OptaxOptimizer(optax.adam(0.1), 0.5, clipnorm=2.0)
+    optimizer.apply([1.0], [Variable(1.0)])
+    copy = optimizer.like()
+    assert (copy.transformation, copy.clipnorm, copy.built) == (
+        optimizer.transformation,
+        2.0,
+        False,
+    )
+    assert float(copy.learning_rate) == 0.5

@@ -102,7 +102,7 @@ def _clone(
         copy = _clone_sequential(model, tensors, clone)
     else:
         copy = _clone_functional(model, tensors, clone, call_function)
-    _compile_like(copy, model)
+    compile_like(copy, model)
     return copy
 
 
@@ -165,8 +165,12 @@ def _from_config(obj: Any) -> Any:
     return type(obj).from_config(obj.get_config())
 
 
-def _compile_like(copy: Any, model: Any) -> None:
-    """Compile a clone with what ``compile`` was given for the model."""
+def compile_like(copy: Any, model: Any) -> None:
+    """Compile a copy with what ``compile`` was given for a model: nothing, if it was not called.
+
+    Optimizer, losses and metrics are new ones with the same arguments; what can't be made anew
+    is told in a warning, and the copy stays as it was.
+    """
     if model._compiled is None:
         return
     try:
@@ -176,7 +180,7 @@ def _compile_like(copy: Any, model: Any) -> None:
             )
             for name, value in model._compiled.items()
         }
-        optimizer = _from_config(model.optimizer)
+        optimizer = model.optimizer.like()
     except TypeError as problem:
         warn(f"The clone of {model.name!r} is not compiled: {problem}", stacklevel=4)
         return

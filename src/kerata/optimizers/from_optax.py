@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.variable import Variable
-from kerata.optimizers.arguments import CommonArguments
+from kerata.optimizers.arguments import COMMON, CommonArguments
 from kerata.optimizers.optimizer import Optimizer
 
 
@@ -84,6 +84,17 @@ class OptaxOptimizer(Optimizer):
         raise TypeError(
             "An optax transformation can't be written as a config: save the model without its "
             "optimizer and compile it again after loading."
+        )
+
+    def like(self) -> OptaxOptimizer:
+        """Make an optimizer of the same transformation and arguments, without state."""
+        rate = self._learning_rate
+        common = {name: getattr(self, name) for name in COMMON}
+        return OptaxOptimizer(
+            self.transformation,
+            float(rate) if isinstance(rate, Variable) else rate,
+            name=self.name,
+            **common,
         )
 
 

@@ -411,6 +411,15 @@ class Optimizer(WeightDecay):
             kept = {k: v for k, v in config.items() if k not in old}
             return cls(**restored(cls, kept))
 
+    def like(self) -> Self:
+        """Make an optimizer of the same arguments, without this one's state.
+
+        >>> from kerata.optimizers import SGD
+        >>> SGD(0.5, momentum=0.25).like().momentum
+        0.25
+        """
+        return type(self).from_config(self.get_config())
+
 
 def _widen(x: Any) -> Any:
     """Compute in float32 at least: squares and epsilons get lost in shorter types."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-
 from kerata.base.arguments import positive_int
 from kerata.base.custom_objects import custom_object_scope
 from kerata.base.origin import is_own_class
-from kerata.metrics import Metric
 from kerata.models import clone_model
-from kerata.wrappers.optimizers import make_optimizer
+from kerata.models.cloning import compile_like
 
 
 def fresh_copy(model: Any, hidden_size: Any = None) -> Any:
@@ -30,18 +27,9 @@ def fresh_copy(model: Any, hidden_size: Any = None) -> Any:
     [32, 1]
     """
     copy = clone_model(model) if hidden_size is None else _with_width(model, hidden_size)
-    if model.compiled:
-        copy.compile(
-            make_optimizer(model.optimizer, {}),
-            **jax.tree.map(_own_metric, model._compiled),
-            run_eagerly=model.run_eagerly,
-        )
+    if not copy.compiled:
+        compile_like(copy, model)
     return copy
-
-
-def _own_metric(part: Any) -> Any:
-    """Give a metric without what it has counted; losses and names stay."""
-    return type(part).from_config(part.get_config()) if isinstance(part, Metric) else part
 
 
 def _with_width(model: Any, width: Any) -> Any:

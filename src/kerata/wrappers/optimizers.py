@@ -34,5 +34,5 @@ def make_optimizer(given: Any, arguments: Mapping[str, Any]) -> Any:
                 f"An optax transformation has its own {next(iter(changed))}; "
                 "leave it out or choose an optimizer by name."
             )
-        return optimizers.OptaxOptimizer(found.transformation, float(found.learning_rate))
+        return found.like()
     return type(found).from_config({**found.get_config(), **changed})

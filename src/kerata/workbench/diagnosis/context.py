@@ -12,6 +12,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.base.origin import is_own_class
 from kerata.models import clone_model
+from kerata.models.cloning import compile_like
 from kerata.workbench.core.intervals import Score
 from kerata.workbench.diagnosis.layer_statistics import LayerStatistics, measure_layers
 from kerata.workbench.diagnosis.split_data import SplitData
@@ -211,13 +212,8 @@ class DiagnosisContext:
     def fresh_model(self, clone: Any = None) -> Any:
         """Give an untrained, compiled copy of the model, or compile another one like it."""
         clone = clone_model(self.model) if clone is None else clone
-        optimizer = self.model.optimizer
-        compiled = self.model._compiled
-        clone.compile(
-            type(optimizer).from_config(optimizer.get_config()),
-            loss=compiled["loss"],
-            loss_weights=compiled["loss_weights"],
-        )
+        if not clone.compiled:
+            compile_like(clone, self.model)
         return clone
 
 
