@@ -20,7 +20,12 @@ def owned(obj: Any, kind: type[T]) -> Iterator[T]:
     seen: set[int] = set()
     within: set[int] = set()
     for name, value in vars(obj).items():
-        if name not in _NOT_OWNED:
+        # Most attributes are neither, and this is asked of every layer before each prediction.
+        if isinstance(value, kind):
+            if id(value) not in seen and name not in _NOT_OWNED:
+                seen.add(id(value))
+                yield value
+        elif isinstance(value, (dict, list, tuple)) and value and name not in _NOT_OWNED:
             for found in _search(value, kind, within):
                 if id(found) not in seen:
                     seen.add(id(found))
@@ -28,11 +33,11 @@ def owned(obj: Any, kind: type[T]) -> Iterator[T]:
 
 
 def _search(value: Any, kind: type[T], within: set[int]) -> Iterator[T]:
-    """Look into a value; ``within`` holds the containers being looked into, which may be cyclic."""
-    if isinstance(value, kind):
-        yield value
-    elif isinstance(value, (dict, list, tuple)) and id(value) not in within:
-        within.add(id(value))
-        for inner in value.values() if isinstance(value, dict) else value:
+    """Look into a container; ``within`` holds those being looked into, which may be cyclic."""
+    within.add(id(value))
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, kind):
+            yield inner
+        elif isinstance(inner, (dict, list, tuple)) and id(inner) not in within:
             yield from _search(inner, kind, within)
-        within.discard(id(value))
+    within.discard(id(value))
