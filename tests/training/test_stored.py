@@ -281,6 +281,33 @@ def test_small_files_are_loaded(tmp_path, monkeypatch):
 # Mistakes ------------------------------------------------------------------------------------
 
 
+class FillIn(layers.Layer):
+    def call(self, inputs):
+        return keras.ops.where(keras.ops.isfinite(inputs), inputs, 0.0)
+
+
+def test_a_network_may_fill_in_what_is_missing(tmp_path):
+    broken = X.copy()
+    broken[[3, 150], 2] = np.nan
+
+    def losses(x):
+        model = keras.Sequential([keras.Input((6,)), FillIn(), layers.Dense(3, "softmax")])
+        model.set_weights([np.linspace(-1, 1, 18).reshape(6, 3), np.zeros(3)])
+        model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+        fitted = model.fit(x, Y, epochs=2, batch_size=8, shuffle=False, verbose=0)
+        return [*fitted.history["loss"], model.evaluate(x, Y, batch_size=8, verbose=0)]
+
+    assert losses(on_disk(tmp_path, broken)) == pytest.approx(losses(np.nan_to_num(broken)))
+
+
+def test_predictions_for_missing_numbers_are_what_the_network_makes_of_them(tmp_path):
+    broken = X.copy()
+    broken[3, 2] = np.nan
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
+    found = model.predict(on_disk(tmp_path, broken), verbose=0)
+    assert np.flatnonzero(np.isnan(found).any(axis=1)).tolist() == [3]
+
+
 def test_missing_numbers_are_named_by_their_row(tmp_path):
     broken = X.copy()
     broken[150, 2] = np.nan

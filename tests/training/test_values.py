@@ -9,8 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax.experimental import sparse
+from scipy.sparse import csr_matrix
 
 import kerata as keras
+from kerata import search
 
 X = np.linspace(-1, 1, 24, dtype="float32").reshape(8, 3)
 Y = X.sum(axis=1, keepdims=True)
@@ -44,6 +46,41 @@ def test_a_network_may_fill_in_what_is_missing() -> None:
     found = network(FillIn()).fit(iter(batches), epochs=1, verbose=0)
     np.testing.assert_allclose(found.history["loss"], reference.history["loss"][:1], rtol=1e-6)
     assert np.isfinite(network(FillIn()).evaluate(with_nan(), Y, verbose=0))
+
+
+def test_rows_that_are_almost_all_zeros_may_be_filled_in_too() -> None:
+    dense = np.zeros((300, 200), "float32")
+    dense[np.arange(300), np.arange(300) % 200] = 1
+    y = dense.sum(axis=1, keepdims=True)
+    dense[7, 7] = dense[201, 5] = np.nan
+
+    def losses(x: Any, *first: Any) -> list[float]:
+        layer = keras.layers.Dense(1, kernel_initializer="ones")
+        model = keras.Sequential([keras.Input((200,)), *first, layer])
+        model.compile(keras.optimizers.SGD(0.01), "mse")
+        return model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+
+    expected = losses(np.nan_to_num(dense))
+    for x in (dense, csr_matrix(dense)):
+        np.testing.assert_allclose(losses(x, FillIn()), expected, rtol=1e-5)
+        with pytest.raises(ValueError, match="row 7, column 7"):
+            losses(x)
+
+
+def test_a_search_asks_the_network_as_fit_does() -> None:
+    def build(learning_rate: float) -> keras.Sequential:
+        model = network(FillIn())
+        model.optimizer.learning_rate = learning_rate
+        return model
+
+    given = {"epochs": 2, "batch_size": 4, "folds": 2, "verbose": 0, "scoring": "loss"}
+    found = search.grid(build, {"learning_rate": [0.01, 0.02]}, with_nan(), Y, **given)
+    zeros = search.grid(
+        build, {"learning_rate": [0.01, 0.02]}, np.nan_to_num(with_nan()), Y, **given
+    )
+    np.testing.assert_allclose(found.scores(), zeros.scores(), rtol=1e-5)
+    with pytest.raises(ValueError, match="row 5, column 1"):
+        search.grid(lambda units: network(), {"units": [1]}, with_nan(), Y, **given)
 
 
 def test_what_the_network_does_not_fill_in_names_the_place() -> None:

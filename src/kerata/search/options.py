@@ -19,6 +19,7 @@ from kerata.search.space import FIT, Params
 from kerata.search.splits import classes_of, folds_of
 from kerata.training.class_weights import apply_class_weight
 from kerata.training.feed import Rows, check_finite, make_rows, on_device
+from kerata.training.finite import check_handled
 
 
 class Given(TypedDict, total=False):
@@ -136,6 +137,17 @@ class Options:
         return given
 
 
+def _check_values(model: Any, rows: Rows) -> None:
+    """Refuse NaN and infinite values, unless the first candidate handles them as in ``fit``."""
+    try:
+        check_finite(rows)
+    except ValueError:
+        if model is None or model._compiled is None:
+            raise
+        model._ready(rows, training=True)
+        check_handled(model, model._objective, rows)
+
+
 def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) -> tuple[Data, Any]:
     """Give the data on the device, and a model to ask about losses and metrics, or None.
 
@@ -150,7 +162,7 @@ def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) ->
         model = None
     inputs = 1 if model is None else model._n_inputs()
     rows = make_rows(x, y, options.sample_weight, inputs)
-    check_finite(rows)
+    _check_values(model, rows)
     judged_weight = rows.sample_weight
     if options.class_weight is not None:
         rows = apply_class_weight(rows, options.class_weight)

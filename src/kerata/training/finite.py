@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from kerata.base.rows import slice_rows
 from kerata.callbacks.terminate_on_nan import TerminateOnNaN
 from kerata.kernels.sparse_rows import is_sparse_rows
 from kerata.training.feed import Rows, check_finite
@@ -43,17 +44,37 @@ def ends_on_nan(callbacks: Any) -> bool:
 
 
 def _handles(model: Any, objective: Any, rows: Rows) -> bool:
-    if any(is_sparse_rows(leaf) for leaf in rows.leaves):
-        return False
     bad = np.zeros(rows.count, bool)
     for leaf in rows.leaves:
-        if np.asarray(leaf).dtype.kind == "f":
-            bad |= ~np.isfinite(np.asarray(leaf).reshape(rows.count, -1)).all(axis=1)
+        bad |= _not_finite(leaf, rows.count)
     chosen = np.flatnonzero(bad)[:_TRIED]
-    x, y, weight = jax.tree.map(lambda leaf: np.asarray(leaf)[chosen], rows.arrays)
+    x, y, weight = jax.tree.map(
+        lambda leaf: _taken(leaf, chosen), tuple(rows.arrays), is_leaf=is_sparse_rows
+    )
     outputs = model(x, training=False)
     if not all(np.isfinite(np.asarray(out)).all() for out in jax.tree.leaves(outputs)):
         return False
     if objective is None or y is None:
         return True
     return bool(np.isfinite(np.asarray(objective.loss(y, outputs, weight)[0])))
+
+
+def _not_finite(leaf: Any, count: int) -> np.ndarray:
+    """Say for each row whether it holds NaN or infinite values."""
+    if not is_sparse_rows(leaf):
+        array = np.asarray(leaf)
+        floats = np.issubdtype(array.dtype, np.inexact)
+        return (
+            ~np.isfinite(array.reshape(count, -1)).all(axis=1) if floats else np.zeros(count, bool)
+        )
+    bad = np.zeros(count, bool)
+    if leaf.values is not None:
+        pieces = np.flatnonzero(~np.isfinite(np.asarray(leaf.values)).all(axis=1))
+        bad[np.searchsorted(np.asarray(leaf.starts), pieces, side="right") - 1] = True
+    return bad
+
+
+def _taken(leaf: Any, chosen: np.ndarray) -> np.ndarray:
+    if not is_sparse_rows(leaf):
+        return np.asarray(leaf)[chosen]
+    return np.concatenate([np.asarray(slice_rows(leaf, i, i + 1).to_dense()) for i in chosen])

@@ -123,7 +123,8 @@ class Trainer(SingleBatches):
                 as_given=self._hooked(IN_STEPS),
             )
         if is_large(x, y, sample_weight):
-            return StoredRows(x, y, sample_weight, self._n_inputs(), shuffle)
+            check_values = None if watched else self._check_values
+            return StoredRows(x, y, sample_weight, self._n_inputs(), shuffle, check_values)
         return make_rows(x, y, sample_weight, self._n_inputs())
 
     def _whole_executions(self, steps: int) -> int:
