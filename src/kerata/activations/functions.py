@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from kerata.ops.symbolic_call import as_tensor, op
+from kerata.ops.symbolic_call import as_float, as_tensor, op
 
 activation = functools.partial(op, prefix="activations.")
 
@@ -29,6 +29,8 @@ def relu(
     Array([-1.,  1.,  6.], dtype=float32)
     """
     x = as_tensor(x)
+    if max_value is not None or not (_is_zero(negative_slope) and _is_zero(threshold)):
+        x = as_float(x)
     above = jax.nn.relu(x) if _is_zero(threshold) else jnp.where(x > threshold, x, 0)
     if max_value is not None:
         above = jnp.clip(above, 0, jnp.asarray(max_value, x.dtype))

@@ -71,7 +71,7 @@ def fraction(owner: str, name: str, value: Any) -> Any:
     >>> fraction("Dropout", "rate", 0.5)
     0.5
     """
-    if value is None or isinstance(value, (str, bytes)):
+    if _is_no_number(value):
         raise TypeError(f"{owner}: {name} must be a number from 0 to 1, got {name}={value!r}.")
     if isinstance(value, (int, float, np.number)) and not 0 <= value <= 1:
         raise ValueError(f"{owner}: {name} must be from 0 to 1, got {name}={value!r}.")
@@ -83,10 +83,13 @@ def at_least(owner: str, name: str, value: Any, minimum: float) -> Any:
 
     Raises:
         ValueError: naming the owner and the argument, also for None.
+        TypeError: something else that is no number.
 
     >>> at_least("ReLU", "threshold", 0.5, 0)
     0.5
     """
+    if value is not None:
+        number(owner, name, value)
     if value is None or (isinstance(value, (int, float, np.number)) and not value >= minimum):
         raise ValueError(f"{owner}: {name} must be at least {minimum}, got {name}={value!r}.")
     return value
@@ -133,6 +136,24 @@ def number(owner: str, name: str, value: Any) -> Any:
     >>> number("BatchNormalization", "momentum", 0.9)
     0.9
     """
-    if value is None or isinstance(value, (str, bytes, list, tuple, dict)):
+    if _is_no_number(value):
         raise TypeError(f"{owner}: {name} must be a number, got {name}={value!r}.")
     return value
+
+
+def _is_no_number(value: Any) -> bool:
+    return value is None or isinstance(value, (str, bytes, list, tuple, dict, set, type))
+
+
+def one_axis(owner: str, axis: Any) -> int:
+    """Check that an argument is an axis.
+
+    Raises:
+        TypeError: naming the owner.
+
+    >>> one_axis("Concatenate", -1)
+    -1
+    """
+    if not isinstance(axis, (int, np.integer)):
+        raise TypeError(f"{owner}: axis must be an integer, got axis={axis!r}.")
+    return int(axis)

@@ -129,10 +129,14 @@ class Variable:
     @property
     def value(self) -> jax.Array:
         """The array; inside a scope, the scope's value; in mixed precision in the short type."""
-        value, short = self._read(), autocast_dtype()
-        if short is not None and self.autocast and jnp.issubdtype(value.dtype, jnp.floating):
-            return value.astype(short)
-        return value
+        value = self._read()
+        short = self._short_type(value)
+        return value if short is None else value.astype(short)
+
+    def _short_type(self, value: jax.Array) -> str | None:
+        """Give the type in which mixed precision reads the array, or None for its own."""
+        floating = self.autocast and jnp.issubdtype(value.dtype, jnp.floating)
+        return autocast_dtype() if floating else None
 
     def _read(self) -> jax.Array:
         scope = current_scope()
@@ -160,8 +164,8 @@ class Variable:
 
     @property
     def dtype(self) -> str:
-        """Short name of the array's type, such as ``'float32'``."""
-        return str(self._value.dtype.name)
+        """Short name of the type in which the array is read, such as ``'float32'``."""
+        return self._short_type(self._value) or str(self._value.dtype.name)
 
     @property
     def ndim(self) -> int:
@@ -218,8 +222,14 @@ class Variable:
     # Operators compare values, but tables and sets hold the boxes themselves.
     __hash__ = object.__hash__
 
+    def __iter__(self) -> Iterator[jax.Array]:
+        return iter(self.value)
+
     def __bool__(self) -> bool:
-        return bool(self.value)
+        raise TypeError(
+            f"Variable {self.path!r} can't decide an `if`, as in Keras: compare its number, "
+            "float(variable) != 0, or use ops.where in a layer."
+        )
 
     def __round__(self, digits: int | None = None) -> jax.Array:
         return jnp.round(self.value, digits or 0)

@@ -17,7 +17,13 @@ def to_array(value: Any, layer: str) -> jax.Array:
     Raises:
         ValueError: strings or ragged lists, naming the layer.
     """
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"Layer {layer!r} got a list whose parts differ in length; it needs an array: pad the "
+            "rows to one length first."
+        ) from None
     if array.dtype.kind not in "biufc":
         raise ValueError(
             f"Layer {layer!r} got an input of type {array.dtype}; it needs numbers. "

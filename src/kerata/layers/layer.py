@@ -77,6 +77,8 @@ class Layer(Stateless):
         *("_added_losses", "_build_shapes", "_first_shape", "_place", "input_spec"),
     )
 
+    # Whether ``call`` takes one array and no list of them.
+    _takes_one_array = False
     # Whether a mask that the layer does not support is lost, not met by layers inside.
     _masks_end_here = True
 
@@ -202,7 +204,7 @@ class Layer(Stateless):
     def _build(self, shapes: dict[str, Any]) -> None:
         names = call_signature(type(self)).shape_names
         if len(names) == 1:
-            self.build(next(iter(shapes.values())))
+            self.build(next(iter(shapes.values()), None))
         elif names and all(n in shapes for n in names):
             self.build(**{n: shapes[n] for n in names})
         else:
@@ -236,13 +238,11 @@ class Layer(Stateless):
         kwargs = {k: self._as_tensors(v) if has_arrays(v) else v for k, v in kwargs.items()}
         signature = call_signature(type(self))
         first = signature.first(args, kwargs)
-        if first is not None:
-            self._check_input(first)
+        self._check_input(first)
         self._ensure_built(args, kwargs)
-        if first is not None:
-            self._check_input(first)
+        self._check_input(first)
+        signature.check_keywords(type(self).__name__, kwargs)
         if any_symbolic((args, kwargs)):
-            signature.check_keywords(type(self).__name__, kwargs)
             return self.symbolic_call(*args, **kwargs)
         return self._run(args, kwargs)
 
@@ -373,7 +373,9 @@ class Layer(Stateless):
 
     def _check_input(self, inputs: Any) -> None:
         specs = self.input_spec
-        if specs is None:
+        if self._takes_one_array or isinstance(specs, InputSpec):
+            self._check_alone(inputs)
+        if specs is None or inputs is None:
             return
         specs = list(jax.tree.leaves(specs, is_leaf=lambda s: isinstance(s, InputSpec)))
         leaves = jax.tree.leaves(inputs, is_leaf=lambda x: hasattr(x, "shape"))
@@ -387,6 +389,19 @@ class Layer(Stateless):
             problem = spec.problem(tuple(tensor.shape))
             if problem:
                 raise ValueError(f"Layer {self.name!r} ({type(self).__name__}): {problem}.")
+
+    def _check_alone(self, inputs: Any) -> None:
+        """Refuse what is no array, in layers of ours; a user's subclass may take it."""
+        if hasattr(inputs, "shape") or not is_own_class(type(self)):
+            return
+        if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
+            return
+        several = isinstance(inputs, (list, tuple, dict))
+        got = f"a {type(inputs).__name__} of {len(inputs)}" if several else repr(inputs)
+        raise ValueError(
+            f"Layer {self.name!r} ({type(self).__name__}) expects one array as its input, "
+            f"got {got}."
+        )
 
     # Configs ---------------------------------------------------------------------------
 

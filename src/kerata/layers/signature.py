@@ -35,8 +35,9 @@ class CallSignature:
     keywords: tuple[str, ...] = ()
 
     def named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Give the arguments of a call by name."""
-        return dict(zip(self.names, args, strict=False)) | kwargs
+        """Give the arguments of a call by name; those of ``*args`` by number."""
+        names = (*self.names, *(f"args_{i}" for i in range(len(self.names), len(args))))
+        return dict(zip(names, args, strict=False)) | kwargs
 
     def first(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Give the first argument of a call, whether by position or by name, or None."""

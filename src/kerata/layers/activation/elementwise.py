@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from kerata import activations
-from kerata.base.arguments import at_least
+from kerata.base.arguments import at_least, number
 from kerata.layers.shape_preserving import ShapePreserving
 
 
@@ -96,7 +96,7 @@ class ELU(ShapePreserving):
         **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
-        TypeError: an argument that the layer does not have.
+        TypeError: ``alpha`` that is no number.
 
     >>> import numpy as np
     >>> ELU()(np.array([0.0, 1.0])).tolist()
@@ -112,7 +112,7 @@ class ELU(ShapePreserving):
 
     def __init__(self, alpha: Any = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.alpha = alpha
+        self.alpha = number("ELU", "alpha", alpha)
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""

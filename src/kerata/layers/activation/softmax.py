@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.arguments import axis_or_axes
 from kerata.base.messages import shape_text
 from kerata.layers.rows import ApartAlongAxis
 from kerata.layers.shape_preserving import ShapePreserving
@@ -35,11 +36,13 @@ class Softmax(ApartAlongAxis, ShapePreserving):
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axis = axis
+        self.axis = None if axis is None else axis_or_axes("Softmax", axis)
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Compute the outputs."""
         axis = tuple(self.axis) if isinstance(self.axis, (list, tuple)) else self.axis
+        if axis is not None:
+            self.positive_axes(axis, inputs.shape)
         if mask is None:
             return softmax(inputs, axis)
         self._check_mask(mask.shape, inputs.shape)

@@ -27,6 +27,8 @@ class Activation(ApartAfterActivation, ShapePreserving):
     [0.0, 2.0]
     """
 
+    _takes_one_array = False
+
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = activations.get(activation)

@@ -47,6 +47,8 @@ class EinsumDense(Layer):
     (2, 3, 5)
     """
 
+    _takes_one_array = True
+
     _not_in_config = (
         "lora_rank",
         "lora_alpha",

@@ -26,6 +26,8 @@ class Identity(ShapePreserving):
     [1.0]
     """
 
+    _takes_one_array = False
+
     keeps_rows_apart = True
 
     def call(self, inputs: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
 from kerata import ops
 from kerata.layers.rows import is_batch_left_alone
@@ -22,6 +23,7 @@ class Masking(ShapePreserving):
         **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
+        TypeError: ``mask_value`` that is no number.
         ValueError: an input without axes.
 
     >>> import numpy as np
@@ -31,6 +33,8 @@ class Masking(ShapePreserving):
 
     def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if np.asarray(mask_value).dtype.kind not in "biufV":
+            raise TypeError(f"Masking: mask_value must be a number, got mask_value={mask_value!r}.")
         self.mask_value = mask_value
 
     @property
@@ -40,6 +44,7 @@ class Masking(ShapePreserving):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Say which steps count."""
+        self.positive_axes(-1, inputs.shape)
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
 
     def call(self, inputs: Any) -> Any:

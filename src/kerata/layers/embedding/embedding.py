@@ -41,6 +41,8 @@ class Embedding(Layer):
     Source: Bengio et al. 2003, A neural probabilistic language model.
     """
 
+    _takes_one_array = True
+
     keeps_rows_apart = True
 
     _not_in_config = ("weights", "lora_rank", "lora_alpha", "quantization_config")

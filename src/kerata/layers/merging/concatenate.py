@@ -7,6 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from kerata import ops
+from kerata.base.arguments import one_axis
 from kerata.layers.merging.merge import Merge
 from kerata.layers.rows import ApartAlongAxis
 
@@ -32,7 +33,7 @@ class Concatenate(ApartAlongAxis, Merge):
 
     def __init__(self, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axis = axis
+        self.axis = one_axis("Concatenate", axis)
 
     def call(self, inputs: Any) -> Any:
         """Join the inputs."""

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata import initializers
-from kerata.base.arguments import number
+from kerata.base.arguments import number, one_axis
 from kerata.base.dtypes import epsilon as tiny
 from kerata.base.messages import shape_text
 from kerata.base.registry import serialize
@@ -98,9 +98,9 @@ class BatchNormalization(ApartAlongAxis, Affine):
             gamma_constraint,
             **kwargs,
         )
-        self.axis = int(axis)
+        self.axis = one_axis("BatchNormalization", axis)
         self.momentum = number("BatchNormalization", "momentum", momentum)
-        self.epsilon = epsilon
+        self.epsilon = number("BatchNormalization", "epsilon", epsilon)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
         self.renorm = renorm

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
-from kerata.base.arguments import positive_int
+from kerata.base.arguments import number, one_axis, positive_int
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.normalization.affine import Affine
 from kerata.layers.rows import ApartAlongAxis
@@ -70,8 +70,8 @@ class GroupNormalization(ApartAlongAxis, Affine):
         )
         each = groups == -1
         self.groups = -1 if each else positive_int("GroupNormalization", "groups", groups)
-        self.axis = axis
-        self.epsilon = epsilon
+        self.axis = one_axis("GroupNormalization", axis)
+        self.epsilon = number("GroupNormalization", "epsilon", epsilon)
         self.autocast = False
 
     def build(self, input_shape: Any) -> None:

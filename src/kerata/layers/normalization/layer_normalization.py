@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
-from kerata.base.arguments import axis_or_axes
+from kerata.base.arguments import axis_or_axes, number
 from kerata.layers.normalization.affine import Affine
 from kerata.layers.rows import ApartAlongAxis
 
@@ -72,7 +72,7 @@ class LayerNormalization(ApartAlongAxis, Affine):
             **kwargs,
         )
         self.axis = axis_or_axes("LayerNormalization", axis)
-        self.epsilon = epsilon
+        self.epsilon = number("LayerNormalization", "epsilon", epsilon)
         self.rms_scaling = rms_scaling
         # The statistics are computed from the inputs as they come.
         self.autocast = False
@@ -85,6 +85,7 @@ class LayerNormalization(ApartAlongAxis, Affine):
             self.add_gamma(shape)
         else:
             self.add_affine(shape)
+        self.input_spec = self.spec_of(shape)
 
     def call(self, inputs: Any) -> Any:
         """Normalize."""

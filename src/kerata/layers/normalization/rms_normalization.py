@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from kerata import ops
-from kerata.base.arguments import axis_or_axes
+from kerata.base.arguments import axis_or_axes, number
 from kerata.layers.rows import ApartAlongAxis
 from kerata.layers.shape_preserving import ShapePreserving
 
@@ -36,7 +36,7 @@ class RMSNormalization(ApartAlongAxis, ShapePreserving):
     def __init__(self, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis_or_axes("RMSNormalization", axis)
-        self.epsilon = epsilon
+        self.epsilon = number("RMSNormalization", "epsilon", epsilon)
         # As in Keras: masks end here.
         self.supports_masking = False
 
@@ -45,10 +45,12 @@ class RMSNormalization(ApartAlongAxis, ShapePreserving):
         axes = self.positive_axes(self.axis, input_shape)
         shape = tuple(self.known_axis(input_shape, a) for a in axes)
         self.scale = self.add_weight(shape, "ones", name="scale")
+        self.input_spec = self.spec_of(shape)
 
     def call(self, x: Any) -> Any:
         """Divide and scale."""
         axes = self.positive_axes(self.axis, x.shape)
+        x = self.as_float(x)
         shape = [n if i in axes else 1 for i, n in enumerate(x.shape)]
         scale = self.scale.value.reshape(shape)
         return ops.rms_normalization(x, scale, axes, self.epsilon)

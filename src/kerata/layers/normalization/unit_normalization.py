@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.arguments import axis_or_axes
 from kerata.layers.rows import ApartAlongAxis
 from kerata.layers.shape_preserving import ShapePreserving
 
@@ -30,11 +31,12 @@ class UnitNormalization(ApartAlongAxis, ShapePreserving):
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
+        self.axis = axis_or_axes("UnitNormalization", axis)
 
     def call(self, inputs: Any) -> Any:
         """Divide by the length."""
         axes = self.positive_axes(self.axis, inputs.shape)
+        inputs = self.as_float(inputs)
         x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
         squares = jnp.sum(jnp.square(x), axes, keepdims=True)
         return (x * jax.lax.rsqrt(jnp.maximum(squares, 1e-24))).astype(inputs.dtype)

@@ -41,6 +41,8 @@ class CategoryEncoding(ApartByMode, Layer):
     [[1.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
     """
 
+    _takes_one_array = True
+
     # Keras's config of this layer lacks it.
     _not_in_config = ("sparse",)
 

@@ -29,6 +29,8 @@ class ActivityRegularization(ShapePreserving):
     2.5
     """
 
+    _takes_one_array = False
+
     keeps_rows_apart = True
 
     _traced: ClassVar[tuple[str, ...]] = ("l1", "l2")

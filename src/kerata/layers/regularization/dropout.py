@@ -15,6 +15,8 @@ from kerata.layers.shape_preserving import ShapePreserving
 class RandomInTraining(ShapePreserving):
     """Base of the layers that change inputs at random in training, else leave them alone."""
 
+    _takes_one_array = False
+
     keeps_rows_apart = True
 
     _not_in_program: ClassVar[tuple[str, ...]] = ("seed",)
@@ -27,7 +29,9 @@ class RandomInTraining(ShapePreserving):
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Change the inputs, in training."""
-        return self.perturb(inputs, self.seed_generator.next()) if training else inputs
+        if not training:
+            return inputs
+        return self.perturb(self.as_float(inputs), self.seed_generator.next())
 
     def perturb(self, inputs: Any, key: Any) -> Any:
         """Change the inputs at random."""

@@ -30,6 +30,8 @@ class Flatten(Rearranging):
     (2, 12)
     """
 
+    _takes_one_array = True
+
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(data_format)
@@ -62,6 +64,8 @@ class Reshape(Rearranging):
     >>> Reshape((2, -1))(np.ones((5, 6))).shape
     (5, 2, 3)
     """
+
+    _takes_one_array = True
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -111,6 +115,8 @@ class Permute(Rearranging):
     (5, 4, 3)
     """
 
+    _takes_one_array = True
+
     def __init__(self, dims: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.dims = tuple(dims)
@@ -144,6 +150,8 @@ class RepeatVector(Rearranging):
     >>> RepeatVector(3)(np.array([[1.0, 2.0]])).tolist()
     [[[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]]
     """
+
+    _takes_one_array = True
 
     def __init__(self, n: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
