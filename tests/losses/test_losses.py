@@ -217,6 +217,11 @@ def test_arguments_that_cannot_be_meant(make, message):
         make()
 
 
+def test_generalized_cross_entropy_takes_no_axis_too_many():
+    with pytest.raises(ValueError, match="takes one integer label for each prediction"):
+        losses.CategoricalGeneralizedCrossEntropy()(np.ones((2, 1)), np.full((2, 3), 0.3))
+
+
 def test_functions_of_the_users_take_any_arguments():
     loss = losses.LossFunctionWrapper(lambda t, p, axis: abs(t - p) * len(axis), axis="ab")
     assert float(loss([0.0], [1.0])) == 2.0

@@ -104,7 +104,12 @@ def as_pair(
 
 
 def one_label_each(
-    owner: str, y_true: Any, y_pred: Any, axis: int = -1, one_hot: str | None = None
+    owner: str,
+    y_true: Any,
+    y_pred: Any,
+    axis: int = -1,
+    one_hot: str | None = None,
+    width_1: bool = True,
 ) -> jax.Array:
     """Give integer labels in the shape of the predictions without the axis of classes.
 
@@ -114,6 +119,7 @@ def one_label_each(
         y_pred: scores of each class.
         axis: axis of the classes.
         one_hot: what takes one-hot labels, for messages.
+        width_1: whether the axis of classes may be there with width 1.
 
     Raises:
         ValueError: not one label for each row of scores, or no such axis.
@@ -124,7 +130,7 @@ def one_label_each(
     labels = as_numbers(owner, "y_true", y_true)
     scores = as_numbers(owner, "y_pred", y_pred)
     as_pair(owner, scores, scores, axis)
-    if labels.ndim == scores.ndim and labels.shape[axis] == 1:
+    if width_1 and labels.ndim == scores.ndim and labels.shape[axis] == 1:
         labels = jnp.squeeze(labels, axis)
     expected = list(scores.shape)
     expected.pop(axis)
