@@ -147,6 +147,25 @@ def test_class_weights_meet_batches():
     assert other.history["loss"] == pytest.approx(history["loss"], abs=1e-6)
 
 
+def test_class_weights_reach_every_kind_of_batches():
+    class Loader:
+        def __iter__(self):
+            return batches()
+
+    weights = {0: 1.0, 1: 3.0}
+    for data in (Batches(), Loader(), list(Loader()).__iter__()):
+        history = classifier().fit(data, verbose=0, shuffle=False, class_weight=weights).history
+        assert history["loss"] == pytest.approx([1.5005], abs=6e-5)
+        assert history["accuracy"] == history["weighted_accuracy"] == pytest.approx([0.5])
+
+
+def test_weights_of_rows_for_named_outputs_are_named():
+    weights = np.linspace(0.5, 2, 8)
+    model = two_outputs(dict, loss="mse")
+    with pytest.raises(ValueError, match="must be a dictionary with the keys 'a', 'b'"):
+        model.fit(X, {"a": ONE, "b": TWO}, sample_weight=[weights, weights], verbose=0)
+
+
 @pytest.mark.parametrize("steps", [None, 5])
 def test_a_generator_that_ended_gives_its_first_batches_again(steps):
     model = classifier()

@@ -113,6 +113,11 @@ class Outputs:
                 )
             return [given.get(n) for n in self.names]
         if isinstance(given, (list, tuple)):
+            if argument == "sample_weight" and isinstance(self._places, dict):
+                raise ValueError(
+                    f"sample_weight must be {_described(self._places)}, as the model's outputs "
+                    f"are, but is {_described(given)}."
+                )
             if len(given) == self.count:
                 return list(given)
             raise ValueError(
