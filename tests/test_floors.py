@@ -13,7 +13,7 @@ ROOT = Path(kerata.__file__).parent
 FLOORS = (
     {"_version", "base"},
     {"kernels"},
-    {"config", "ops", "distribution", "tree"},
+    {"config", "dtype_policies", "ops", "distribution", "tree"},
     {"random", "utils"},
     {"activations", "initializers", "regularizers", "constraints", "preprocessing"},
     {"backend", "losses", "optimizers"},

@@ -24,6 +24,7 @@ _SUBMODULES = frozenset(
         "constraints",
         "datasets",
         "distribution",
+        "dtype_policies",
         "initializers",
         "layers",
         "losses",
@@ -47,6 +48,7 @@ _SUBMODULES = frozenset(
 )
 _HOMES = {
     "DTypePolicy": "base.dtypes",
+    "FloatDTypePolicy": "dtype_policies",
     "Initializer": "initializers",
     "Input": "layers",
     "InputSpec": "layers",

@@ -1,5 +1,13 @@
-"""Text and sequences to numbers, under Keras's older names."""
+"""Texts, sequences and pictures to numbers, under Keras's older names."""
 
-from kerata.preprocessing import sequence, text
+from kerata.preprocessing import image, sequence, text
+from kerata.utils.image_dataset import image_dataset_from_directory
+from kerata.utils.text_dataset import text_dataset_from_directory
 
-__all__ = ["sequence", "text"]
+__all__ = [
+    "image",
+    "image_dataset_from_directory",
+    "sequence",
+    "text",
+    "text_dataset_from_directory",
+]

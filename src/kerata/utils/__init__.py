@@ -8,12 +8,15 @@ from kerata.base.custom_objects import (
     get_registered_object,
     register_keras_serializable,
 )
+from kerata.base.dtypes import dtype_name as standardize_dtype
 from kerata.base.randomness import set_random_seed
 from kerata.base.registry import deserialize_keras_object, serialize as serialize_keras_object
+from kerata.base.symbolic import is_symbolic as is_keras_tensor
 from kerata.utils.bags import multi_hot
 from kerata.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from kerata.utils.graph_inputs import get_source_inputs
 from kerata.utils.image_dataset import image_dataset_from_directory
-from kerata.utils.image_files import array_to_img, img_to_array, load_img
+from kerata.utils.image_files import array_to_img, img_to_array, load_img, save_img
 from kerata.utils.labels import to_categorical
 from kerata.utils.numeric import normalize
 from kerata.utils.parquet import parquet_dataset
@@ -36,8 +39,10 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
+    "is_keras_tensor",
     "load_img",
     "model_to_dot",
     "multi_hot",
@@ -47,8 +52,10 @@ __all__ = [
     "parquet_dataset",
     "plot_model",
     "register_keras_serializable",
+    "save_img",
     "serialize_keras_object",
     "set_random_seed",
+    "standardize_dtype",
     "text_dataset_from_directory",
     "to_categorical",
     "unpack_x_y_sample_weight",

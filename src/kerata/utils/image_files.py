@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kerata.base.dtypes import floatx
+from kerata.base.dtypes import floatx, standardize_data_format
 from kerata.base.messages import did_you_mean
 from kerata.config import image_data_format
 
@@ -116,9 +118,51 @@ def array_to_img(
         raise ValueError(f"A picture has 1, 3 or 4 channels, got {array.shape[2]}.")
     if scale:
         array = array - array.min()
-        array = array * (255 / max(float(array.max()), 1e-12))
+        array = array / (array.max() or 1) * 255
     pixels = array.astype("uint8")
     return _pillow().fromarray(pixels[:, :, 0] if array.shape[2] == 1 else pixels)
+
+
+def save_img(
+    path: Any,
+    x: Any,
+    data_format: str | None = None,
+    file_format: str | None = None,
+    scale: bool = True,
+    **kwargs: Any,
+) -> None:
+    """Write an array into a file as a picture.
+
+    Arguments:
+        path: path, or an open binary file.
+        x: array of shape ``(height, width, channels)`` with 1, 3 or 4 channels.
+        data_format: ``'channels_last'`` or ``'channels_first'``, by default the global setting.
+        file_format: ``'png'``, ``'jpg'``, ...; by default what the path ends with.
+        scale: whether to stretch the numbers to 0 to 255 (True).
+        kwargs: options of Pillow's ``Image.save``.
+
+    Raises:
+        ValueError: another number of axes or channels, an unknown format or data_format.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> save_img(file, np.eye(4)[..., None], file_format="png")
+    >>> load_img(file).size
+    (4, 4)
+    """
+    if file_format is None and isinstance(path, (str, Path)):
+        file_format = Path(path).suffix[1:]
+    kind = "jpeg" if file_format and file_format.lower() == "jpg" else file_format
+    picture = array_to_img(x, data_format=standardize_data_format(data_format), scale=scale)
+    if picture.mode == "RGBA" and kind is not None and kind.lower() == "jpeg":
+        warnings.warn("JPEG files hold no transparency: the picture is saved as RGB.", stacklevel=2)
+        picture = picture.convert("RGB")
+    try:
+        picture.save(path, format=kind or None, **kwargs)
+    except KeyError:
+        raise ValueError(
+            f"save_img: unknown picture format {kind!r}; use file_format='png' or 'jpg'."
+        ) from None
 
 
 def look_up(name: str, table: dict[str, str], argument: str) -> str:
