@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Self
 
+import jax
+
 from kerata.base.messages import shape_text
+from kerata.base.origin import is_own_class
 
 
 class InputSpec:
@@ -76,6 +79,53 @@ class InputSpec:
             if want is not None and have not in (None, want):
                 return f"expected shape {shape_text(self.shape or ())}, {got}"
         return None
+
+
+def demand(layer: Any, shape: Any, spec: Any = None) -> None:
+    """Check a shape against a layer's demand.
+
+    Raises:
+        ValueError: naming the layer, what it expects and what it got.
+    """
+    problem = (spec or layer.input_spec).problem(tuple(shape))
+    if problem:
+        raise ValueError(f"Layer {layer.name!r} ({type(layer).__name__}): {problem}.")
+
+
+def check_input(layer: Any, inputs: Any) -> None:
+    """Check the shapes of a layer's inputs against its demands, if it has any.
+
+    Raises:
+        ValueError: another number of inputs, or a shape that does not fit.
+    """
+    specs = layer.input_spec
+    if layer._takes_one_array or isinstance(specs, InputSpec):
+        _check_alone(layer, inputs)
+    if specs is None or inputs is None:
+        return
+    specs = list(jax.tree.leaves(specs, is_leaf=lambda s: isinstance(s, InputSpec)))
+    leaves = jax.tree.leaves(inputs, is_leaf=lambda x: hasattr(x, "shape"))
+    tensors = [x for x in leaves if hasattr(x, "shape")]
+    if len(specs) != len(tensors):
+        raise ValueError(
+            f"Layer {layer.name!r} ({type(layer).__name__}) expects {len(specs)} inputs, "
+            f"got {len(tensors)}."
+        )
+    for spec, tensor in zip(specs, tensors, strict=True):
+        demand(layer, tensor.shape, spec)
+
+
+def _check_alone(layer: Any, inputs: Any) -> None:
+    """Refuse what is no array, in layers of ours; a user's subclass may take it."""
+    if hasattr(inputs, "shape") or not is_own_class(type(layer)):
+        return
+    if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
+        return
+    several = isinstance(inputs, (list, tuple, dict))
+    got = f"a {type(inputs).__name__} of {len(inputs)}" if several else repr(inputs)
+    raise ValueError(
+        f"Layer {layer.name!r} ({type(layer).__name__}) expects one array as its input, got {got}."
+    )
 
 
 def _axes(n: int) -> str:

@@ -8,6 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.jax_sparse import is_jax_sparse
+from kerata.base.scope import get_mask, set_mask
 from kerata.base.symbolic import KerasTensor
 
 
@@ -30,6 +32,38 @@ def to_array(value: Any, layer: str) -> jax.Array:
             "Turn strings or ragged lists into arrays of numbers first."
         )
     return jnp.asarray(array)
+
+
+def as_tensors(value: Any, layer: str) -> Any:
+    """Turn what is passed to a layer into arrays, but for what is no data.
+
+    Raises:
+        ValueError: strings or ragged lists, naming the layer.
+    """
+    if isinstance(value, (jax.Array, KerasTensor)) or value is None:
+        return value
+    if isinstance(value, (np.ndarray, np.generic)):
+        return to_array(value, layer)
+    if is_jax_sparse(value):
+        return value.todense()
+    if isinstance(value, (list, tuple)) and not has_arrays(value):
+        return to_array(value, layer) if value else value
+    return jax.tree.map(lambda x: to_array(x, layer) if isinstance(x, np.ndarray) else x, value)
+
+
+def cast_floats(value: Any, dtype: str) -> Any:
+    """Cast the floating arrays in nested lists and dictionaries, which keep their masks."""
+
+    def cast(x: Any) -> Any:
+        floating = hasattr(x, "dtype") and jnp.issubdtype(x.dtype, jnp.floating)
+        if not floating or x.dtype == dtype:
+            return x
+        mask, y = get_mask(x), x.astype(dtype)
+        if mask is not None:
+            set_mask(y, mask)
+        return y
+
+    return jax.tree.map(cast, value)
 
 
 def has_arrays(value: Any) -> bool:

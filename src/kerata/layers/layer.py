@@ -9,25 +9,22 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 
 from kerata import regularizers
 from kerata.base.configurable import Configurable, is_automatic, restored
 from kerata.base.custom_objects import custom_object_scope
 from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
-from kerata.base.jax_sparse import is_jax_sparse
 from kerata.base.messages import printable, shape_text
 from kerata.base.origin import is_own_class, is_own_function
 from kerata.base.registry import deserialize, serialize
 from kerata.base.rematerialization import remat
-from kerata.base.scope import autocast, autocast_dtype, current_scope, get_mask, set_mask
+from kerata.base.scope import autocast, autocast_dtype, current_scope
 from kerata.base.signatures import argument_names
 from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
 from kerata.layers import masks
 from kerata.layers.first_shape import first_layer_shape
-from kerata.layers.input_spec import InputSpec
-from kerata.layers.inputs import as_tuples, has_arrays, symbols_for, to_array
+from kerata.layers.input_spec import check_input
+from kerata.layers.inputs import as_tensors, as_tuples, cast_floats, has_arrays, symbols_for
 from kerata.layers.signature import call_signature, shapes_of
 from kerata.layers.stateless import Stateless
 
@@ -234,13 +231,13 @@ class Layer(Stateless):
             raise RuntimeError(
                 f"{type(self).__name__}.__init__() must call super().__init__() first."
             )
-        args = tuple(self._as_tensors(a) for a in args)
-        kwargs = {k: self._as_tensors(v) if has_arrays(v) else v for k, v in kwargs.items()}
+        args = tuple(as_tensors(a, self.name) for a in args)
+        kwargs = {k: as_tensors(v, self.name) if has_arrays(v) else v for k, v in kwargs.items()}
         signature = call_signature(type(self))
         first = signature.first(args, kwargs)
-        self._check_input(first)
+        check_input(self, first)
         self._ensure_built(args, kwargs)
-        self._check_input(first)
+        check_input(self, first)
         signature.check_keywords(type(self).__name__, kwargs)
         if any_symbolic((args, kwargs)):
             return self.symbolic_call(*args, **kwargs)
@@ -280,7 +277,8 @@ class Layer(Stateless):
         if outer[0] == 0 and current_scope() is None:
             for layer in self._flatten_layers():
                 layer._added_losses.clear()
-        args = tuple(self._cast(a) for a in args)
+        if self.autocast:
+            args = tuple(cast_floats(a, self.compute_dtype) for a in args)
         _calls.depth, _calls.training = outer[0] + 1, training
         try:
             with autocast(self._weights_read_as()), self._name_scope():
@@ -338,70 +336,9 @@ class Layer(Stateless):
         run, masked = masks.run_masked(self._run, args, kwargs)
         return infer_spec(run, (args, kwargs, masked), {})
 
-    def _as_tensors(self, value: Any) -> Any:
-        if isinstance(value, (jax.Array, KerasTensor)) or value is None:
-            return value
-        if isinstance(value, (np.ndarray, np.generic)):
-            return to_array(value, self.name)
-        if is_jax_sparse(value):
-            return value.todense()
-        if isinstance(value, (list, tuple)) and not has_arrays(value):
-            return to_array(value, self.name) if value else value
-        return jax.tree.map(
-            lambda x: to_array(x, self.name) if isinstance(x, np.ndarray) else x, value
-        )
-
     def cast_dtype(self, dtype: str) -> str:
         """Give the type that an input of a type has inside ``call``."""
         return self.compute_dtype if self.autocast and is_float_dtype(dtype) else dtype
-
-    def _cast(self, value: Any) -> Any:
-        if not self.autocast:
-            return value
-        dtype = self.compute_dtype
-
-        def cast(x: Any) -> Any:
-            floating = hasattr(x, "dtype") and jnp.issubdtype(x.dtype, jnp.floating)
-            if not floating or x.dtype == dtype:
-                return x
-            mask, y = get_mask(x), x.astype(dtype)
-            if mask is not None:
-                set_mask(y, mask)
-            return y
-
-        return jax.tree.map(cast, value)
-
-    def _check_input(self, inputs: Any) -> None:
-        specs = self.input_spec
-        if self._takes_one_array or isinstance(specs, InputSpec):
-            self._check_alone(inputs)
-        if specs is None or inputs is None:
-            return
-        specs = list(jax.tree.leaves(specs, is_leaf=lambda s: isinstance(s, InputSpec)))
-        leaves = jax.tree.leaves(inputs, is_leaf=lambda x: hasattr(x, "shape"))
-        tensors = [x for x in leaves if hasattr(x, "shape")]
-        if len(specs) != len(tensors):
-            raise ValueError(
-                f"Layer {self.name!r} ({type(self).__name__}) expects {len(specs)} inputs, "
-                f"got {len(tensors)}."
-            )
-        for spec, tensor in zip(specs, tensors, strict=True):
-            problem = spec.problem(tuple(tensor.shape))
-            if problem:
-                raise ValueError(f"Layer {self.name!r} ({type(self).__name__}): {problem}.")
-
-    def _check_alone(self, inputs: Any) -> None:
-        """Refuse what is no array, in layers of ours; a user's subclass may take it."""
-        if hasattr(inputs, "shape") or not is_own_class(type(self)):
-            return
-        if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
-            return
-        several = isinstance(inputs, (list, tuple, dict))
-        got = f"a {type(inputs).__name__} of {len(inputs)}" if several else repr(inputs)
-        raise ValueError(
-            f"Layer {self.name!r} ({type(self).__name__}) expects one array as its input, "
-            f"got {got}."
-        )
 
     # Configs ---------------------------------------------------------------------------
 

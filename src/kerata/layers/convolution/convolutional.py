@@ -13,7 +13,8 @@ from kerata.base.origin import is_own_function
 from kerata.base.signatures import written_out
 from kerata.base.variable import Variable
 from kerata.kernels import conv_output_shape
-from kerata.layers.convolution.spatial_spec import SpatialSpec, checked_padding, demand
+from kerata.layers.convolution.spatial_spec import SpatialSpec, checked_padding
+from kerata.layers.input_spec import demand
 from kerata.layers.layer import Layer
 from kerata.layers.rows import ApartAfterActivation
 from kerata.layers.weight_options import add_optioned, keep_options

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 from kerata.base.arguments import positive_int
 from kerata.kernels import depthwise_convolution
 from kerata.layers.convolution.convolutional import Convolutional, DepthwiseOptions
-from kerata.layers.convolution.spatial_spec import demand
+from kerata.layers.input_spec import demand
 from kerata.layers.weight_options import add_optioned
 
 

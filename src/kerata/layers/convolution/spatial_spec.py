@@ -66,17 +66,6 @@ add the axis that is missing, the channels by x[..., None] or the batch by x[Non
         )
 
 
-def demand(layer: Any, shape: Any) -> None:
-    """Check a shape against a layer's demand.
-
-    Raises:
-        ValueError: naming the layer, what it expects and what it got.
-    """
-    problem = layer.input_spec.problem(tuple(shape))
-    if problem:
-        raise ValueError(f"Layer {layer.name!r} ({type(layer).__name__}): {problem}.")
-
-
 def checked_padding(owner: str, value: Any, *others: str) -> str:
     """Check a layer's ``padding`` argument: ``'valid'``, ``'same'`` or one of some others.
 

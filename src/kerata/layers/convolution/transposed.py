@@ -7,7 +7,7 @@ from typing import Any, Unpack
 from kerata.base.arguments import int_tuple, positive_int
 from kerata.kernels import conv_transpose_output_shape, transposed_convolution
 from kerata.layers.convolution.convolutional import Convolutional, KernelOptions
-from kerata.layers.convolution.spatial_spec import demand
+from kerata.layers.input_spec import demand
 from kerata.layers.weight_options import add_optioned
 
 

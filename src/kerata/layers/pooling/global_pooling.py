@@ -7,7 +7,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from kerata.base.dtypes import standardize_data_format
-from kerata.layers.convolution.spatial_spec import SpatialSpec, demand
+from kerata.layers.convolution.spatial_spec import SpatialSpec
+from kerata.layers.input_spec import demand
 from kerata.layers.layer import Layer
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from kerata.base.arguments import int_tuple
 from kerata.base.dtypes import standardize_data_format
 from kerata.kernels import average_pool, max_pool, pool_output_shape
-from kerata.layers.convolution.spatial_spec import SpatialSpec, checked_padding, demand
+from kerata.layers.convolution.spatial_spec import SpatialSpec, checked_padding
+from kerata.layers.input_spec import demand
 from kerata.layers.layer import Layer
 
 
