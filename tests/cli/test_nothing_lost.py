@@ -155,6 +155,24 @@ def test_a_full_disk_under_standard_output_keeps_the_run_and_says_so(place):
     assert sound(place).record["verdict"]["quality"].startswith("It gets")
 
 
+def test_a_full_disk_ends_a_search_in_a_sentence_and_its_study_goes_on(place):
+    pytest.importorskip("optuna")
+    command = [*COMMAND[1:3], "tune", *COMMAND[4:], "--network", "linear", "--epochs", "1"]
+
+    def tune(trials, *words):
+        done = [sys.executable, *words, *command, "--overwrite", "--trials", str(trials)]
+        return subprocess.run(done, cwd=place, capture_output=True, text=True)
+
+    assert tune(1).returncode == 0
+    size = (place / "runs" / "tiny.study.db").stat().st_size
+    full = tune(1000, "-c", LIMITED.format(size))
+    assert full.returncode == 2
+    assert full.stderr.startswith("Error: The study file ")
+    assert full.stderr.count("\n") == 1
+    assert tune(2).returncode == 0
+    sound(place)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_search_and_its_study_goes_on(place, number):
     pytest.importorskip("optuna")

@@ -14,7 +14,7 @@ from kerata.base.registry import check_safe_mode
 from kerata.base.variable import limited_size
 from kerata.saving import archive, hdf5, hdf5_probe, legacy, state
 from kerata.saving.structure import compile_from, model_from
-from kerata.utils.files import write_beside
+from kerata.utils.files import disk_failed, write_beside
 
 # Weights of a model that a text describes: a gigabyte in float32.
 _MOST_OF_A_TEXT = 1 << 28
@@ -230,6 +230,10 @@ def _one_error(what: str) -> Iterator[None]:
     try:
         yield
     except Exception as problem:
+        if isinstance(problem, OSError) and disk_failed(problem):
+            reason = problem.strerror or str(problem)
+            said = f"could not be read, which writes temporary files, or the disk fails ({reason})"
+            raise type(problem)(problem.errno, said, what) from problem
         # Damage shows in any way: as wrong sizes, missing names, numbers in place of text.
         said = str(problem) if isinstance(problem, ValueError) else ""
         reason = said or f"it is damaged ({type(problem).__name__}: {problem})"

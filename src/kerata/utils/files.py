@@ -16,6 +16,11 @@ from typing import IO, Any
 
 # Names of what is not whole yet: of whom it is shows whether anybody still works on it.
 _OWNER = f"{''.join(c if c.isalnum() else '-' for c in socket.gethostname())}~{{}}"
+_OF_THE_DISK = frozenset(
+    getattr(errno, name)
+    for name in ("ENOSPC", "EFBIG", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM")
+    if hasattr(errno, name)
+)
 _RENAME_EXCHANGE = 2  # linux/fs.h
 _RENAME_SWAP = 2  # sys/stdio.h of macOS
 
@@ -46,9 +51,14 @@ def write_beside(path: str | Path, write: Callable[[IO[bytes]], Any]) -> Path:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+        # An error without a number has its own words, and says nothing about this file.
+        if isinstance(error, OSError) and error.errno is not None:
+            error.filename = error.filename or str(asked)
+            if error.filename == str(beside):
+                error.filename = str(asked)
         raise
     return asked
 
@@ -122,6 +132,9 @@ def check_writable(folder: str | Path) -> None:
             file.write(bytes(4096))
             file.flush()
             os.fsync(file.fileno())
+    except OSError as error:
+        error.filename = str(folder)
+        raise
     finally:
         probe.unlink(missing_ok=True)
 
@@ -197,6 +210,15 @@ def replace_folder(whole: Path, place: Path) -> None:
         os.rename(old, place)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def disk_failed(error: BaseException) -> bool:
+    """Say whether the disk is full or fails, or the system has no more files or memory to give.
+
+    >>> disk_failed(OSError(errno.ENOSPC, "full")), disk_failed(OSError(errno.EINVAL, "seek"))
+    (True, False)
+    """
+    return isinstance(error, OSError) and error.errno in _OF_THE_DISK
 
 
 def failed_outside(error: BaseException) -> bool:

@@ -29,6 +29,7 @@ from kerata.layers.preprocessing.tokens import (
 )
 from kerata.layers.rows import ApartByMode
 from kerata.layers.signature import call_signature
+from kerata.utils.files import write_beside
 
 
 class IndexLookup(ApartByMode, Layer):
@@ -375,7 +376,7 @@ class IndexLookup(ApartByMode, Layer):
     def save_assets(self, dir_path: Any) -> None:
         """Write the vocabulary to ``vocabulary.txt`` in a folder, as Keras 3 does."""
         text = "\n".join(str(token) for token in self.get_vocabulary())
-        (Path(dir_path) / "vocabulary.txt").write_text(text, encoding="utf-8")
+        write_beside(Path(dir_path) / "vocabulary.txt", lambda file: file.write(text.encode()))
 
     def load_assets(self, dir_path: Any) -> None:
         """Read the vocabulary that ``save_assets`` or Keras 3 wrote."""

@@ -52,15 +52,18 @@ def load_with(path: str | Path, custom_objects: Any = None) -> tuple[Any, Prepar
         ValueError: a damaged file, or a model without preparation.
     """
     model = saving.load_model(path, custom_objects)
-    with open(path, "rb") as file, archive.entries(file) as entries:
-        if ENTRY not in entries:
-            raise ValueError(f"{path} holds a model without preparation: use load_model().")
+    with open(path, "rb") as file:
         try:
-            kept = read_json_text(entries.read(ENTRY), f"the entry {ENTRY}")
-            return model, from_dict(kept.pop("preparation")), kept
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            with archive.entries(file) as entries:
+                text = entries.read(ENTRY) if ENTRY in entries else None
+            if text is not None:
+                kept = read_json_text(text, f"the entry {ENTRY}")
+                return model, from_dict(kept.pop("preparation")), kept
+        except Exception as error:
+            # Damage shows in any way: as wrong sums, missing names, numbers in place of text.
             message = f"its preparation can't be read ({type(error).__name__}: {error})"
             raise ValueError(printable(f"{path} is damaged: {message}.")) from error
+    raise ValueError(f"{path} holds a model without preparation: use load_model().")
 
 
 def from_dict(stored: dict[str, Any]) -> Preparation:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerata.utils.files import write_beside
 from kerata.workbench.report import (
     model_sections,
     prediction_sections,
@@ -68,9 +69,7 @@ def write_report(trained: Trained, record: dict[str, Any], folder: Path) -> Path
         f"<header><h1>{esc(record['name'])}</h1>{paragraph(about, 'muted')}</header>"
         f"<nav>{links}</nav><main>{parts}</main></body></html>\n"
     )
-    path = folder / "report.html"
-    path.write_text(page, encoding="utf-8")
-    return path
+    return write_beside(folder / "report.html", lambda file: file.write(page.encode()))
 
 
 def _section(context: ReportContext, section: Section) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerata.plots.figure import BLUE, GREEN, GREY, GRID, INK, ORANGE, RED
+from kerata.utils.files import write_beside
 from kerata.workbench.report.markup import esc
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class FigureFiles:
             words: what it shows, for those who can't see it.
             paper: whether it keeps its own colours on white, in the dark too.
         """
-        self.folder.mkdir(exist_ok=True)
-        figure.savefig(self.folder / f"{name}.png", dpi=110)
+        path = self.folder / f"{name}.png"
+        write_beside(path, lambda file: figure.savefig(file, format="png", dpi=110))
         self.count += 1
         kind = "paper" if paper else "chart"
         drawing = svg(figure, f"f{self.count}", own_colours=paper)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -200,10 +201,13 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 
 def write_csv(path: Path, columns: dict[str, Any]) -> None:
     """Write columns of equal length under their names."""
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+
+    def write(file: IO[bytes]) -> None:
+        writer = csv.writer(codecs.getwriter("utf-8")(file))
         writer.writerow(columns)
         writer.writerows(zip(*columns.values(), strict=True))
+
+    write_beside(path, write)
 
 
 def _history_columns(history: dict[str, list[float]]) -> dict[str, Any]:

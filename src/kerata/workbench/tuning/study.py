@@ -147,6 +147,27 @@ def _plain_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in a sentence that a study could not be written on while its trials were trained.
+
+    Raises:
+        OSError: the disk is full, or another process held the file for too long.
+    """
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (SQLAlchemyError, StorageInternalError) as error:
+        cause = error if isinstance(error, SQLAlchemyError) else error.__cause__
+        told = str(getattr(cause, "orig", error)).splitlines()
+        raise OSError(
+            f"The study file {path} could not be written ({told[0] if told else 'no reason'}): "
+            "mend that, and the same search goes on with the trials that are in it."
+        ) from error
+
+
 def _difference(path: Path, known: dict[str, Any], wanted: dict[str, Any]) -> str:
     names = [n for n in {**known, **wanted} if known.get(n) != wanted.get(n)]
     message = "; ".join(

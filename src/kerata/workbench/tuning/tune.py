@@ -13,7 +13,7 @@ from kerata.workbench.data.containers import Source
 from kerata.workbench.experiment import fit_source
 from kerata.workbench.splitting.divide import Divided, OnEvent, divide
 from kerata.workbench.tuning.space import candidates
-from kerata.workbench.tuning.study import open_study
+from kerata.workbench.tuning.study import open_study, writing
 from kerata.workbench.tuning.summary import ended, importance_of, tried_of
 from kerata.workbench.tuning.trial import Trials
 from kerata.workbench.tuning.worker import Limits, work
@@ -72,6 +72,7 @@ def tune_source(
         ImportError: Optuna, or Ray where it is asked for, is not installed.
         ValueError: a study file of another search; arguments or data that make no sense.
         RuntimeError: no trial was finished.
+        OSError: the study file can't be written on; what is in it stays.
     """
     for name, value in (("trials", trials), ("workers", workers)):
         if value < 1:
@@ -151,18 +152,19 @@ def _search(
         emit("trial", tried_of(trial))
 
     try:
-        if limits.reached(study):
-            pass
-        elif ray is not None:
-            from kerata.workbench.tuning.ray_workers import work_on_cluster
+        with writing(path):
+            if limits.reached(study):
+                pass
+            elif ray is not None:
+                from kerata.workbench.tuning.ray_workers import work_on_cluster
 
-            work_on_cluster(study, ray, trials, networks, limits, on_trial)
-        elif workers > 1:
-            from kerata.workbench.tuning.worker_pool import work_together
+                work_on_cluster(study, ray, trials, networks, limits, on_trial)
+            elif workers > 1:
+                from kerata.workbench.tuning.worker_pool import work_together
 
-            work_together(study, path, trials, networks, limits, workers, seed, on_trial)
-        else:
-            work(study, trials, networks, limits, on_trial)
+                work_together(study, path, trials, networks, limits, workers, seed, on_trial)
+            else:
+                work(study, trials, networks, limits, on_trial)
     except KeyboardInterrupt:
         if not _complete(study):
             raise

@@ -23,6 +23,8 @@ ROWS, JOB = "rows.pickle", "job.json"
 LOOK = 0.3
 # Seconds that a worker has to end its epoch.
 FAREWELL = 20
+# The exit code of a worker that could not write; its last line says why. See sysexits.h.
+_NOT_WRITTEN = 74
 
 
 def work_together(
@@ -50,6 +52,7 @@ def work_together(
         on_trial: called with each finished trial.
 
     Raises:
+        OSError: no worker could write on the study.
         RuntimeError: all workers have ended before it was enough, with what the last one said.
     """
     with tempfile.TemporaryDirectory(prefix="kerata-tune-") as name:
@@ -65,6 +68,9 @@ def work_together(
             if worker.returncode:
                 said = (folder / f"{number}.log").read_text(encoding="utf-8", errors="replace")
                 last = [line for line in said.splitlines() if line.strip()][-1:]
+                if all(w.returncode == _NOT_WRITTEN for w in pool):
+                    # Where the disk is full, a log may be empty.
+                    raise OSError(last[0] if last else f"{path} could not be written.")
                 if all(w.returncode for w in pool):
                     raise RuntimeError(
                         f"All workers ended before the search was done; the last one said: "
@@ -122,7 +128,7 @@ def _watch(study: Any, pool: list[Any], on_trial: Callable[[Any], None]) -> None
 
 def main(folder: Path, number: int) -> None:
     """Work as one of several; what to do is in the folder."""
-    from kerata.workbench.tuning.study import joined
+    from kerata.workbench.tuning.study import joined, writing
     from kerata.workbench.tuning.worker import work
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -131,7 +137,12 @@ def main(folder: Path, number: int) -> None:
     with open(folder / ROWS, "rb") as file:
         trials: Trials = pickle.load(file)
     study = joined(Path(job["study"]), job["seed"] + number, crowd=True)
-    work(study, trials, tuple(job["networks"]), Limits(job["trials"], job["until"]))
+    try:
+        with writing(Path(job["study"])):
+            work(study, trials, tuple(job["networks"]), Limits(job["trials"], job["until"]))
+    except OSError as error:
+        print(error, file=sys.stderr)
+        sys.exit(_NOT_WRITTEN)
 
 
 def _take_cores(number: int, workers: int) -> None:
