@@ -3,10 +3,11 @@
 # ruff: noqa: F403 (the names are listed in functions.__all__)
 
 from kerata.activations import elu, relu, sigmoid, softmax, softplus, softsign, tanh
-from kerata.backend import functions
+from kerata.backend import functions, windows
 from kerata.backend.functions import *
+from kerata.backend.windows import *
 from kerata.base.dtypes import dtype_name as standardize_dtype
-from kerata.base.naming import get_uid
+from kerata.base.naming import get_uid, name_scope
 from kerata.base.randomness import SeedGenerator
 from kerata.base.variable import Variable
 from kerata.config import (
@@ -117,6 +118,7 @@ __all__ = [
     "mean",
     "min",
     "minimum",
+    "name_scope",
     "ndim",
     "not_equal",
     "one_hot",
@@ -153,3 +155,4 @@ __all__ = [
     "zeros_like",
 ]
 __all__ += functions.__all__
+__all__ += windows.__all__
