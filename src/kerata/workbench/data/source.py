@@ -74,6 +74,9 @@ def _read_source(
     if path.is_dir():
         _refuse(target, path, "a folder: its classes come from its subfolders")
         return read_folder(path, labelled=labelled)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # Reading one may wait for ever, or never come to an end.
+        raise ValueError(f"{path} is a pipe or a device: give a file or a folder.")
     if not path.exists():
         return _named(str(source), target)
     kind = file_kind(path)
