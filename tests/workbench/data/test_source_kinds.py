@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("pandas")
 
-from kerata.workbench.data import read_source  # noqa: E402  # after the check for pandas
+from kerata.workbench.data import read_source  # after the check for pandas
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "link to a device"])
