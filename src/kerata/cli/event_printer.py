@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kerata.cli.columns_table import print_columns
 from kerata.cli.paragraphs import say
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-# Limit of the columns that are printed of a wide table.
-SHOWN_COLUMNS = 60
 
 
 class EventPrinter:
@@ -27,7 +25,7 @@ class EventPrinter:
 
     def columns(self, columns: list[Any]) -> None:
         """Print what is made of each column."""
-        self.console.print(columns_table(columns))
+        print_columns(self.console, columns)
 
     def task(self, task: Any) -> None:
         """Print what is predicted."""
@@ -76,22 +74,3 @@ class EventPrinter:
 
     def _line(self, text: str) -> None:
         self.console.print(text, highlight=False, markup=False)
-
-
-def columns_table(columns: list[Any]) -> Any:
-    """Lay out what is made of each column."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for title in ("column", "is", "because", "missing", "for example"):
-        side: Any = "right" if title == "missing" else "left"
-        table.add_column(title, justify=side, no_wrap=True, overflow="ellipsis")
-    for column in columns[:SHOWN_COLUMNS]:
-        style = "bold" if column.kind == "target" else None if column.used else "dim"
-        kind = column.kind if column.used or column.kind == "target" else f"{column.kind} (unused)"
-        cells = (column.name, kind, column.why, f"{column.missing:,}", ", ".join(column.examples))
-        table.add_row(*(Text(cell, style=style or "") for cell in cells))
-    if len(columns) > SHOWN_COLUMNS:
-        table.add_row(f"... {len(columns) - SHOWN_COLUMNS:,} more")
-    return table

@@ -14,6 +14,7 @@ from kerata.base.messages import did_you_mean
 from kerata.workbench.core.boolean_words import boolean_pair, boolean_words
 from kerata.workbench.core.cell_values import is_missing, read_numbers
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.rounding import rounded
 
 KINDS = ("binary", "classes", "labels", "regression")
 MOST_CLASSES = 10_000
@@ -233,7 +234,8 @@ def _why_number(numbers: np.ndarray) -> str:
 
 
 def _regression_sentence(name: str, numbers: np.ndarray) -> str:
-    return f"Regression: {name!r} is an amount from {numbers.min():g} to {numbers.max():g}"
+    ends = f"from {rounded(numbers.min())} to {rounded(numbers.max())}"
+    return f"Regression: {name!r} is an amount {ends}"
 
 
 def _choose_classes(present: list[Any], name: str, wanted: str | None) -> Task:

@@ -20,6 +20,7 @@ from kerata.workbench.core.cell_values import (
 )
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.rounding import rounded
 from kerata.workbench.core.task import spell
 from kerata.workbench.data.column_cells import (
     BOOLEAN,
@@ -159,7 +160,8 @@ class _ColumnReader:
         self.distinct = len(self.counts)
 
     def column(self, kind: str, used: bool, why: str, **details: Any) -> Column:
-        examples = [spell(value)[:40] for value in self.counts.index[:3]]
+        write = rounded if self.numeric else spell
+        examples = [write(value)[:40] for value in self.counts.index[:3]]
         return Column(self.name, kind, used, why, self.missing, self.distinct, examples, **details)
 
     def forced(self, kind: str) -> Column:
@@ -223,7 +225,7 @@ class _ColumnReader:
         if whole and _ID_NAME.fullmatch(self.name) and 2 * self.distinct > len(self.present) > 40:
             return self.column("identifier", False, "named like an identifier, few repeated")
         kinds = "whole numbers" if whole else "numbers"
-        span = f"from {values.min():g} to {values.max():g}"
+        span = f"from {rounded(values.min())} to {rounded(values.max())}"
         truth = BOOLEAN if set(self.counts.index) == {0, 1} else ""
         return self.column("number", True, f"{kinds} {span}", form=truth)
 
@@ -265,7 +267,7 @@ class _ColumnReader:
     def _dirty_number(self, read: Any) -> Column:
         noise = sorted(set(self.series[read.failed].tolist()))
         values = read.values[np.isfinite(read.values)]
-        why = f"numbers from {values.min():g} to {values.max():g}"
+        why = f"numbers from {rounded(values.min())} to {rounded(values.max())}"
         if read.unit:
             why += f" in {read.unit}"
         if noise:
