@@ -21,12 +21,12 @@ __all__ = [
 
 @op
 def unfold(
-    input: Any, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1
+    x: Any, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1
 ) -> jax.Array:
     """Lay out the windows of images as columns; the dtype is kept.
 
     Arguments:
-        input: images with channels first, shape ``(batch, channels, height, width)``.
+        x: images with channels first, shape ``(batch, channels, height, width)``.
         kernel_size: height and width of a window, or one int for both.
         dilation: distance of the values in a window, 1 by default.
         padding: zeros put around the images first, 0 by default.
@@ -42,7 +42,7 @@ def unfold(
     Array([[[1., 3.],
             [2., 4.]]], dtype=float32)
     """
-    x = as_tensor(input)
+    x = as_tensor(x)
     if x.ndim != 4:
         raise ValueError(
             "unfold takes images of shape (batch, channels, height, width), got shape "
