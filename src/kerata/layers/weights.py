@@ -128,12 +128,7 @@ class Weighted(Operation):
     @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that ``fit`` changes."""
-        if not self.trainable:
-            return []
-        frozen = {
-            id(v) for layer in self._flatten_layers() if not layer.trainable for v in layer.weights
-        }
-        return [v for v in self.weights if v.trainable and id(v) not in frozen]
+        return self._weights_by_role()[1]
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
@@ -150,6 +145,23 @@ class Weighted(Operation):
     def trainable(self, value: bool) -> None:
         for layer in self._flatten_layers():
             layer._trainable = bool(value)
+
+    def _weights_by_role(self) -> tuple[list[Variable], list[Variable]]:
+        """Give all weights, and those of them that ``fit`` changes, from one walk."""
+        layers = list(self._flatten_layers())
+        own = {id(layer): layer._own_variables() for layer in layers}
+        weights = {id(v): v for variables in own.values() for v in variables}
+        if not self.trainable:
+            return list(weights.values()), []
+        frozen = {
+            id(v)
+            for layer in layers
+            if not layer.trainable
+            for inner in layer._flatten_layers()
+            for v in own[id(inner)]
+        }
+        trained = [v for v in weights.values() if v.trainable and id(v) not in frozen]
+        return list(weights.values()), trained
 
     def get_weights(self) -> list[np.ndarray]:
         """Give copies of all weights as NumPy arrays, in the order of ``weights``."""

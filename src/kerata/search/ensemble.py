@@ -131,8 +131,9 @@ class Ensemble:
         self._sample = sample
         self._stacked: Any = None
         # The network's own steps are not compiled; see ``Network``.
-        outputs = network.programs.predict_batch
-        self._outputs: Callable[..., Any] = jax.jit(jax.vmap(outputs, in_axes=(0, 0, None)))
+        predict = network.programs.predict_batch
+        outputs = jax.vmap(lambda *values: predict(*values)[0], in_axes=(0, 0, None))
+        self._outputs: Callable[..., Any] = jax.jit(outputs)
 
     def __len__(self) -> int:
         return len(self._values)

@@ -181,8 +181,9 @@ class CalledPrograms(HookedPrograms):
             return unchanged, self._last[method]
         return new, self._last[method]
 
-    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> Any:
+    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> tuple[Any, list[Any]]:
         if not isinstance(x, Feed):
             return super()._predict(trainable, fixed, x)
         groups, given = (self.trainable, self.fixed), (trainable, fixed)
-        return self._called("predict_step", groups, given, x)[0]
+        outputs, (_, fixed) = self._called("predict_step", groups, given, x)
+        return outputs, fixed

@@ -59,7 +59,6 @@ class Groups:
             and self.data.count * ROOM <= MOST_ROWS
             and not any(holds_rows(leaf) for part in parts for leaf in part.leaves)
             and type(self.programs.placement) is Placement
-            and not self.programs.streams
             and self.programs.compiled
             and self.programs.scalar_results()
         )

@@ -54,12 +54,12 @@ class HookedPrograms(Programs):
         logs, (_, *changed) = self._called("test_step", groups, given, batch)
         return self._kept_after_tests(changed), self._noted(logs, "test")
 
-    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> Any:
+    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> tuple[Any, list[Any]]:
         groups, given = (self.trainable, self.fixed), (trainable, fixed)
         x = self.placement.spread(x)
         batch = x if isinstance(x, GivenBatch) else (x, None, None)
-        outputs, _ = self._called("predict_step", groups, given, batch)
-        return self.placement.whole(outputs)
+        outputs, (_, fixed) = self._called("predict_step", groups, given, batch)
+        return self.placement.whole(outputs), self.placement.keep(self.fixed, fixed)
 
     def _called(
         self,
@@ -228,6 +228,10 @@ class HookedPrograms(Programs):
     def fixed_of(self, model: Any) -> list[Variable]:
         """Give the variables of a model that stand where these programs have ``fixed``."""
         return list(model.non_trainable_variables)
+
+    def moving_of(self, model: Any) -> list[Variable]:
+        """Give those of ``fixed`` that a batch may change: a step of the user's may change all."""
+        return self.fixed
 
     def scalar_results(self) -> bool:
         """Epochs do not run in groups: what an epoch reports is known after its last step."""

@@ -248,7 +248,6 @@ def evaluate(
                 )
                 logs = programs.named(results, "test")
                 programs.write(programs.tested(programs.read(), changed))
-                programs.advance()
                 hooks.after(done + stop, logs)
                 check()
                 callbacks.progress(done + stop, total, logs)

@@ -115,9 +115,9 @@ def predict_batch(programs: Programs, x: Any) -> Any:
     """
     trainable, fixed, _, _ = programs.read()
     if isinstance(x, Feed):
-        outputs = jax.tree.map(np.array, programs.predict_batch(trainable, fixed, x))
-        programs.advance()
-        return outputs
+        outputs, moved = programs.predict_batch(trainable, fixed, x)
+        programs.keep_moved(moved)
+        return jax.tree.map(np.array, outputs)
     rows = count_rows(x)
     size = _padded(rows) if programs.rowwise else rows
     if size != rows:
@@ -128,8 +128,8 @@ def predict_batch(programs: Programs, x: Any) -> Any:
     if programs.compiled:
         check_batch(programs, trainable, fixed, x)
     with memory_errors("predict()"):
-        outputs = programs.predict_batch(trainable, fixed, x)
-        programs.advance()
+        outputs, moved = programs.predict_batch(trainable, fixed, x)
+        programs.keep_moved(moved)
         # A copy: outputs that are inputs share their memory, which a stream fills again.
         return jax.tree.map(lambda a: np.array(np.asarray(a)[:kept]), outputs)
 

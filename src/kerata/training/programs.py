@@ -63,9 +63,10 @@ class Programs:
         eager: bool = False,
     ) -> None:
         self.model, self.objective, self.optimizer = model, objective, optimizer
-        self.streams = _streams_of_users(model)
         self.trainable: list[Variable] = list(model.trainable_weights)
         self.fixed: list[Variable] = self.fixed_of(model)
+        moving = {id(v) for v in self.moving_of(model)}
+        self._moving = [i for i, v in enumerate(self.fixed) if id(v) in moving]
         self.of_optimizer: list[Variable] = [] if optimizer is None else list(optimizer.variables)
         self.of_metrics: list[Variable] = [] if objective is None else list(objective.variables)
         self._result_names: list[str] = []
@@ -185,27 +186,37 @@ class Programs:
         return Values(*map(self.placement.keep, self.groups, values))
 
     def _test_step(self, values: Values, batch: Any) -> tuple[Any, list[Any]]:
-        """Judge a batch; give what it changed (the metrics' values), and results as above."""
+        """Judge a batch; give what it changed (the metrics' values, and those of ``moving_of``).
+
+        Returns:
+            Besides that, results as above.
+        """
         x, y, weight = batch
         pairs = zip(self.trainable + self.fixed, [*values.trainable, *values.fixed], strict=True)
-        with Scope(pairs):
+        with Scope(pairs) as scope:
             y_pred = self.model(self._inputs(x), training=False)
             loss, parts = self._loss(y, y_pred, weight)
             masks = [get_mask(p) for p in jax.tree.leaves(y_pred)]
+            moved = [scope.read(v) for v in self.moving]
         metrics = self._count(values.metrics, (loss, parts, y_pred, masks), batch)
-        return self._kept_after_tests(metrics), []
+        return self._kept_after_tests([metrics, moved]), []
 
     def _kept_after_tests(self, changed: Any) -> Any:
         """Hold what an evaluation changed where its variables live."""
-        return self.placement.keep(self.of_metrics, changed)
+        groups = (self.of_metrics, self.moving)
+        return [self.placement.keep(g, c) for g, c in zip(groups, changed, strict=True)]
 
     def tested(self, values: Values, changed: Any) -> Values:
         """Give the values after an evaluation, from what it changed."""
-        return values._replace(metrics=changed)
+        metrics, moved = changed
+        fixed = list(values.fixed)
+        for place, value in zip(self._moving, moved, strict=True):
+            fixed[place] = value
+        return values._replace(metrics=metrics, fixed=fixed)
 
     def before_tests(self, values: Values, metrics: list[Any]) -> Any:
         """Give what an evaluation is going to change."""
-        return metrics
+        return [metrics, [values.fixed[i] for i in self._moving]]
 
     def _fresh(self, metrics: list[Any]) -> list[Any]:
         assert self.objective is not None
@@ -252,16 +263,30 @@ class Programs:
 
     def fixed_of(self, model: Any) -> list[Variable]:
         """Give the variables of a model that stand where these programs have ``fixed``."""
-        return [*model.non_trainable_weights, *(stream.state for stream in self.streams)]
+        streams = (s for layer in _layers_of_users(model) for s in owned(layer, SeedGenerator))
+        return [*model.non_trainable_weights, *(stream.state for stream in streams)]
 
-    def advance(self) -> None:
-        """Let the random streams of users' layers go on after an evaluation or prediction.
+    def moving_of(self, model: Any) -> list[Variable]:
+        """Give those of ``fixed`` that each batch of an evaluation or prediction may change.
 
-        In training, keys come from the epoch; elsewhere such a layer draws from its stream,
-        which a compiled program can't move.
+        The library's layers change theirs in training alone. Those of the user's may count
+        batches; and they draw from streams of their own, since keys come from the epoch in
+        training alone.
         """
-        for stream in self.streams:
-            stream.go_to(stream.seed, stream._drawn + 1)
+        found: list[Variable] = []
+        for layer in _layers_of_users(model):
+            found += [v for v in layer._own_variables() if not v.trainable]
+            found += [stream.state for stream in owned(layer, SeedGenerator)]
+        return found
+
+    @property
+    def moving(self) -> list[Variable]:
+        """The variables of ``moving_of``, in the order of ``fixed``."""
+        return [self.fixed[i] for i in self._moving]
+
+    def keep_moved(self, moved: list[Any]) -> None:
+        """Put what ``predict_batch`` gave besides outputs into the boxes."""
+        self.placement.write(self.moving, moved)
 
     def at_end(self, logs: dict[str, Any]) -> dict[str, Any]:
         """Give the logs of a whole epoch or evaluation, from those after its last step."""
@@ -416,17 +441,18 @@ class Programs:
         )
         return changed, self._results(self.tested(values, changed).metrics, last)
 
-    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> Any:
+    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> tuple[Any, list[Any]]:
+        """Give the outputs, and the new values of ``moving``."""
         pairs = zip(self.trainable + self.fixed, [*trainable, *fixed], strict=True)
-        with Scope(pairs):
+        with Scope(pairs) as scope:
             outputs = self.model(self._inputs(self.placement.spread(x)), training=False)
-        return self.placement.whole(outputs)
+            moved = [scope.read(v) for v in self.moving]
+        return self.placement.whole(outputs), self.placement.keep(self.moving, moved)
 
 
-def _streams_of_users(model: Any) -> list[SeedGenerator]:
-    """Give the random streams that layers of the user's hold; the library's draw in training."""
-    users = (x for x in model._flatten_layers() if not is_own_class(type(x)))
-    return [stream for layer in users for stream in owned(layer, SeedGenerator)]
+def _layers_of_users(model: Any) -> list[Any]:
+    """List the layers of classes that are not the library's own, the model too."""
+    return [layer for layer in model._flatten_layers() if not is_own_class(type(layer))]
 
 
 def plain_number(value: Any) -> Any:

@@ -11,6 +11,7 @@ from kerata.base.placement import current_placement
 from kerata.base.symbolic import KerasTensor, infer_spec
 from kerata.callbacks.history import History
 from kerata.kernels.sparse_rows import is_sparse_rows
+from kerata.layers.layer import Layer
 from kerata.training.called_programs import CalledPrograms
 from kerata.training.checks import check_loss_given, check_targets_fit
 from kerata.training.feed import Rows
@@ -161,7 +162,12 @@ class Readiness(Steps):
 
 def _roles(model: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Tell which variables programs read and which of them they train, by identity."""
-    return tuple(map(id, model.trainable_weights)), tuple(map(id, model.weights))
+    kind = type(model)
+    if kind.weights is Layer.weights and kind.trainable_weights is Layer.trainable_weights:
+        weights, trained = model._weights_by_role()
+    else:
+        weights, trained = model.weights, model.trainable_weights
+    return tuple(map(id, trained)), tuple(map(id, weights))
 
 
 def _target_symbols(y: Any) -> Any:

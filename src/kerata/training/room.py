@@ -26,7 +26,7 @@ def check_batch(programs: Programs, trainable: Any, fixed: Any, x: Any) -> None:
     known = _small.setdefault(programs, set())
     if shapes in known:
         return
-    outputs = jax.eval_shape(programs.predict_batch, trainable, fixed, x)
+    outputs, _ = jax.eval_shape(programs.predict_batch, trainable, fixed, x)
     size = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(outputs))
     if size < _SMALL:
         known.add(shapes)
