@@ -8,7 +8,7 @@ pandas = pytest.importorskip("pandas")
 from kerata.callbacks import Callback  # noqa: E402
 from kerata.workbench import fit_source, verdict_of  # noqa: E402
 from kerata.workbench.data.containers import Source, Table  # noqa: E402
-from kerata.workbench.evaluation.verdict import gain_sentence  # noqa: E402
+from kerata.workbench.evaluation.standing import gain_sentence  # noqa: E402
 from kerata.workbench.features import load_with, save_with  # noqa: E402
 
 ROWS = 240

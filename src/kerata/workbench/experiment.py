@@ -10,9 +10,12 @@ import numpy as np
 
 from kerata.training.interrupt import counted_interrupts
 from kerata.workbench.core import metrics
+from kerata.workbench.core.comparison import compared
 from kerata.workbench.core.result import Baseline, OnEvent, Trained, outputs_of
+from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Source
-from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped
+from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped, terms_of
+from kerata.workbench.splitting.dependent_rows import dependence_of_test
 from kerata.workbench.splitting.divide import divide
 from kerata.workbench.splitting.split import TIME
 from kerata.workbench.training import baselines, ensemble
@@ -154,7 +157,8 @@ def fit_source(
         clock["training"] = time.perf_counter() - began
         if outcome.interrupted:
             notes.append(
-                f"Interrupted after {len(outcome.history['loss'])} epochs; the best one was kept."
+                f"Interrupted after {counted(len(outcome.history['loss']), 'epoch')}; the best "
+                "one was kept."
             )
         if outcome.members > 1:
             notes.append(
@@ -165,6 +169,12 @@ def fit_source(
         outputs = outputs_of(outcome.model, x["test"], chosen)
         truth = targets["test"]
         values = metrics.row_values(chosen, truth, outputs)
+        dependence = dependence_of_test(
+            divided.rule,
+            divided.rows["test"],
+            divided.parts["test"],
+            official=source.test is not None,
+        )
         trained = Trained(
             model=outcome.model,
             preparation=planned.preparation,
@@ -178,9 +188,9 @@ def fit_source(
             truth=truth,
             outputs=outputs,
             metrics=metrics.figures(chosen, truth, outputs),
-            interval=metrics.interval_of(chosen, values),
+            interval=metrics.interval_of(chosen, values, dependence),
             baselines=[
-                baselines.compared(baseline, chosen, truth, theirs, outputs)
+                compared(baseline, chosen, truth, theirs, outputs, dependence)
                 for baseline, theirs in simple
             ],
             findings=None,
@@ -204,6 +214,8 @@ def fit_source(
             notes=notes,
             fingerprint=source.fingerprint,
             split=divided.rule.summary,
+            dependence=dependence,
+            interrupted=outcome.interrupted,
         )
         emit("trained", trained)
     if with_diagnosis:
@@ -220,6 +232,8 @@ def fit_source(
                 targets,
                 seed,
                 ordered=divided.rule.kind == TIME,
+                terms=terms_of(trained),
+                interval=trained.interval,
             )
         )
         clock["diagnosis"] = time.perf_counter() - began

@@ -69,6 +69,6 @@ def test_ctrl_c_during_the_diagnosis_keeps_the_training(monkeypatch):
     def interrupted(*given, **more):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kerata.workbench.diagnosis.trained.diagnose", interrupted)
+    monkeypatch.setattr("kerata.workbench.diagnosis.trained.examine", interrupted)
     found = diagnose_prepared({}, None, None, {}, {})
     assert found.left_out == {"the whole diagnosis": "interrupted"}

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from kerata.base.messages import printable
+from kerata.workbench.core.wording import counted
 
 SEVERITIES = ("note", "warning", "serious")
 
@@ -19,7 +20,7 @@ class Finding:
         name: of the fault, one of a fixed list, such as ``"overfitting"``.
         sentence: what was measured and what it means.
         evidence: the numbers behind the sentence.
-        next_step: what to do.
+        next_step: what to do; '' where another finding says it.
         severity: ``"note"`` (worth knowing), ``"warning"`` (costs quality) or ``"serious"``
             (the result is worthless or can't be judged).
 
@@ -41,7 +42,8 @@ class Finding:
             raise ValueError(f"severity must be one of {SEVERITIES}, got {self.severity!r}.")
 
     def __str__(self) -> str:
-        return printable(f"{self.name[0].upper()}{self.name[1:]}: {self.sentence} {self.next_step}")
+        said = f"{self.name[0].upper()}{self.name[1:]}: {self.sentence} {self.next_step}"
+        return printable(said.rstrip())
 
 
 class Findings(list[Finding]):
@@ -108,14 +110,15 @@ class Findings(list[Finding]):
         ]
         if not lines and self.looked_for:
             count = len(self.looked_for) - len(self)
-            lines.append(f"Nothing found among {count} possible faults that were looked for.")
+            nothing = "Nothing else" if self else "Nothing"
+            lines.append(f"{nothing} found among {_faults(count)} that were looked for.")
         return lines + self._left_out()
 
     def __str__(self) -> str:
         lines = [str(finding) for finding in self]
         if not lines:
             count = len(self.looked_for)
-            lines.append(f"Nothing found among {count} possible faults that were looked for.")
+            lines.append(f"Nothing found among {_faults(count)} that were looked for.")
         return "\n".join(lines + self._left_out())
 
     def _left_out(self) -> list[str]:
@@ -125,3 +128,7 @@ class Findings(list[Finding]):
         return [f"Not looked for ({reason}): {', '.join(n)}." for reason, n in reasons.items()]
 
     __repr__ = __str__
+
+
+def _faults(count: int) -> str:
+    return counted(count, "possible fault")

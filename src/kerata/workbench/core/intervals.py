@@ -1,4 +1,4 @@
-"""Confidence intervals of an accuracy and of the difference of two."""
+"""Confidence intervals of shares, of amounts, and of the difference of two shares."""
 
 from __future__ import annotations
 
@@ -56,14 +56,63 @@ def wilson_interval(score: Score, confidence: float = 0.95) -> tuple[float, floa
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}.")
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    n, p = score.total, score.share
+    return share_interval(score.share, score.total, NormalDist().inv_cdf((1 + confidence) / 2))
+
+
+def share_interval(share: float, rows: float, quantile: float) -> tuple[float, float]:
+    """Give Wilson's interval of a share of as many independent rows as count.
+
+    Arguments:
+        share: from 0 to 1.
+        rows: how many independent rows it counts as, above 0; need not be whole.
+        quantile: of the distribution of errors, such as 1.96.
+
+    >>> tuple(round(end, 3) for end in share_interval(0.8, 25.5, 1.96))
+    (0.611, 0.911)
+
+    Source: Korn and Graubard (1998), Confidence intervals for proportions with small expected
+    number of positive counts estimated from survey data.
+    """
+    z, n, p = quantile, rows, min(max(share, 0.0), 1.0)
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     # At the ends the formula gives exactly 0 and 1; rounding must not overshoot them.
-    low = 0.0 if score.correct == 0 else middle - half
-    high = 1.0 if score.correct == n else middle + half
-    return low, high
+    return (0.0 if p == 0 else max(middle - half, 0.0)), (
+        1.0 if p == 1 else min(middle + half, 1.0)
+    )
+
+
+def student_quantile(freedom: float, confidence: float = 0.95) -> float:
+    """Give the quantile of Student's t distribution that takes few rows into account.
+
+    Arguments:
+        freedom: degrees of freedom, above 0.
+        confidence: how sure, above 0 and below 1.
+
+    >>> round(student_quantile(9), 3), round(student_quantile(1e6), 3)
+    (2.262, 1.96)
+    """
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + confidence) / 2))
+
+
+def positive_interval(value: float, error: float, quantile: float) -> tuple[float, float]:
+    """Give the interval of an amount above 0, symmetric on the scale of logarithms.
+
+    Arguments:
+        value: the amount.
+        error: its standard error.
+        quantile: of the distribution of errors.
+
+    >>> tuple(round(end, 2) for end in positive_interval(2.0, 1.0, 1.96))
+    (0.75, 5.33)
+    """
+    if value <= 0:
+        return 0.0, 0.0
+    # Beyond this a number has no finite interval.
+    ratio = math.exp(min(quantile * error / value, 300.0))
+    return value / ratio, value * ratio
 
 
 def difference_interval(a: Score, b: Score, confidence: float = 0.95) -> tuple[float, float]:

@@ -11,6 +11,8 @@ LARGE_GAP = 0.05
 NOTABLE_RISE = 0.1
 # ... and if it is this share of the highest loss.
 OF_HIGHEST = 0.05
+# A loss falls on if its last steps go down, together by this share.
+_FALLS = 0.01
 # Below this training accuracy a network that doesn't overfit could learn more.
 WELL_FITTED = 0.97
 
@@ -65,3 +67,18 @@ def notable_rise(losses: Sequence[float]) -> float:
     if rise < NOTABLE_RISE or losses[-1] - min(losses) <= OF_HIGHEST * max(losses):
         return 0.0
     return rise
+
+
+def still_falling(losses: Sequence[float]) -> bool:
+    """Tell whether a loss was falling to the end: at least two last steps down, by 1 % in all.
+
+    Of many epochs, the last tenth counts.
+
+    >>> still_falling([0.9, 0.6, 0.5]), still_falling([0.9, 0.4]), still_falling([3, 1, 2, 0.9])
+    (True, False, False)
+    """
+    last = list(losses[-max(3, len(losses) // 10) :])
+    if len(last) < 3 or not all(map(math.isfinite, last)) or min(losses) < last[-1]:
+        return False
+    down = last[-1] < last[-2] < last[-3]
+    return down and last[0] - last[-1] >= _FALLS * abs(last[0])

@@ -7,11 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.core.intervals import Score, wilson_interval
+from kerata.workbench.core.dependence import INDEPENDENT, Dependence
+from kerata.workbench.core.intervals import (
+    positive_interval,
+    share_interval,
+    student_quantile,
+)
 
 Interval = tuple[float, float]
 # Standard normal: 95 % lie within.
 WIDTH = 1.96
+# Rows that know nothing of each other.
+ALONE = Dependence()
 
 MAIN = {"binary": "accuracy", "classes": "accuracy", "labels": "f1", "regression": "mae"}
 
@@ -49,20 +56,59 @@ def row_values(task: Any, truth: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     return np.where(either > 0, both / np.maximum(either, 1), 1.0)
 
 
-def interval_of(task: Any, values: np.ndarray) -> Interval:
-    """Give the 95 % interval of the mean of what rows add."""
-    if task.kind in ("binary", "classes"):
-        return wilson_interval(Score(int(values.sum()), len(values)))
-    half = WIDTH * values.std(ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.inf
-    return float(values.mean() - half), float(values.mean() + half)
+def interval_of(task: Any, values: np.ndarray, dependence: Dependence = ALONE) -> Interval:
+    """Give the 95 % interval of the mean of what rows add.
+
+    Arguments:
+        task: what is predicted.
+        values: what each row adds, see ``row_values``.
+        dependence: of the rows.
+
+    >>> class Task: kind = "regression"
+    >>> low, high = interval_of(Task, np.array([0.1, 0.2, 0.1, 9.0]))
+    >>> low > 0, high > 9
+    (True, True)
+    """
+    if task.kind == "regression":
+        return amount_interval(values, dependence)
+    return mean_share_interval(values, dependence)
 
 
-def gain(task: Any, mine: np.ndarray, others: np.ndarray) -> tuple[float, Interval]:
+def amount_interval(values: np.ndarray, dependence: Dependence = ALONE) -> Interval:
+    """Give the 95 % interval of the mean of numbers that can't be negative.
+
+    By Student's t on the scale of logarithms, so that it holds no negative ones either.
+    """
+    mean, rows = float(values.mean()), len(values)
+    if rows < 2:
+        return 0.0, math.inf
+    effect, freedom = dependence.effect(values)
+    error = math.sqrt(float(values.var(ddof=1)) * effect / rows)
+    return positive_interval(mean, error, student_quantile(freedom))
+
+
+def mean_share_interval(values: np.ndarray, dependence: Dependence = ALONE) -> Interval:
+    """Give the 95 % interval of the mean of numbers from 0 to 1, by Wilson's formula."""
+    mean, rows = float(values.mean()), len(values)
+    effect, freedom = dependence.effect(values)
+    counting = rows / effect
+    quantile = WIDTH if dependence.kind == INDEPENDENT else student_quantile(freedom)
+    spread = float(values.var())
+    if spread > 0:
+        # Numbers between 0 and 1 vary less than right and wrong do.
+        counting *= mean * (1 - mean) / spread
+    return share_interval(mean, counting, quantile)
+
+
+def gain(
+    task: Any, mine: np.ndarray, others: np.ndarray, dependence: Dependence = ALONE
+) -> tuple[float, Interval]:
     """Say by how much one beats another on the same rows; above 0 is better.
 
     Arguments:
         task: what is predicted.
         mine, others: what each row adds, see ``row_values``.
+        dependence: of the rows.
 
     Returns:
         The gain and its 95 % interval. For classes one row of each kind is added to those
@@ -79,12 +125,41 @@ def gain(task: Any, mine: np.ndarray, others: np.ndarray) -> tuple[float, Interv
     sign = 1.0 if higher_is_better(task) else -1.0
     differences = sign * (mine - others)
     middle = float(differences.mean())
-    if task.kind in ("binary", "classes"):
-        differences = np.concatenate([differences, [1.0, 0.0, 0.0, -1.0]])
-    n = len(differences)
-    half = WIDTH * float(differences.std()) / math.sqrt(n) if n > 1 else math.inf
-    centre = float(differences.mean())
-    return middle, (centre - half, centre + half)
+    if task.kind not in ("binary", "classes"):
+        return middle, mean_interval(differences, dependence)
+    effect, freedom = dependence.effect(differences)
+    quantile = WIDTH if dependence.kind == INDEPENDENT else student_quantile(freedom)
+    more = np.concatenate([differences, [1.0, 0.0, 0.0, -1.0]])
+    half = quantile * float(more.std()) * math.sqrt(effect / len(more))
+    centre = float(more.mean())
+    return middle, (max(centre - half, -1.0), min(centre + half, 1.0))
+
+
+def mean_interval(values: np.ndarray, dependence: Dependence = ALONE) -> Interval:
+    """Give the 95 % interval of a mean, by Student's t."""
+    rows, mean = len(values), float(values.mean())
+    if rows < 2:
+        return -math.inf, math.inf
+    effect, freedom = dependence.effect(values)
+    half = student_quantile(freedom) * math.sqrt(float(values.var(ddof=1)) * effect / rows)
+    return mean - half, mean + half
+
+
+def row_losses(task: Any, truth: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Give the log loss of each row; of labels, the mean over the labels.
+
+    Arguments:
+        task: of classes or labels.
+        truth: encoded targets.
+        outputs: probabilities.
+    """
+    said = np.asarray(outputs, float)
+    if task.kind == "classes":
+        chosen = said[np.arange(len(truth)), truth]
+    else:
+        chosen = np.where(truth == 1, said, 1 - said)
+    losses = -np.log(np.clip(chosen, 1e-7, 1))
+    return losses if losses.ndim == 1 else losses.mean(axis=1)
 
 
 def figures(task: Any, truth: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
@@ -113,15 +188,10 @@ def figures(task: Any, truth: np.ndarray, outputs: np.ndarray) -> dict[str, floa
             "all_right": float(right.all(axis=1).mean()),
         }
     shares = [float(np.mean(said[truth == c] == c)) for c in np.unique(truth)]
-    chosen = (
-        np.where(truth == 1, outputs, 1 - outputs)
-        if task.kind == "binary"
-        else outputs[np.arange(len(truth)), truth]
-    )
     found = {
         "accuracy": main,
         "balanced_accuracy": float(np.mean(shares)),
-        "log_loss": float(-np.mean(np.log(np.clip(chosen, 1e-7, 1)))),
+        "log_loss": float(row_losses(task, truth, outputs).mean()),
     }
     if task.kind == "binary":
         found["auc"] = area_under_curve(truth, outputs)

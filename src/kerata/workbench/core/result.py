@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from kerata.workbench.core.column import Column
+from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.findings import Findings
 from kerata.workbench.core.metrics import Interval
 from kerata.workbench.core.task import Task
@@ -40,6 +41,9 @@ class Baseline:
         interval: in which that lies with 95 % confidence.
         gain: by how much the network beats it; above 0 is better.
         gain_interval: of that difference, measured on the same rows.
+        log_loss: of its probabilities; None for regression.
+        log_loss_gain: by how much the network's log loss is lower.
+        log_loss_gain_interval: of that difference.
     """
 
     name: str
@@ -47,6 +51,9 @@ class Baseline:
     interval: Interval
     gain: float | None = None
     gain_interval: Interval | None = None
+    log_loss: float | None = None
+    log_loss_gain: float | None = None
+    log_loss_gain_interval: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -188,6 +195,8 @@ class Trained:
         fingerprint: SHA-256 of the source's content.
         search: the search that chose the network; None if there was none.
         split: how the rows were divided.
+        dependence: of the test rows, which intervals take into account.
+        interrupted: whether Ctrl-C ended training.
     """
 
     model: Any
@@ -213,6 +222,8 @@ class Trained:
     fingerprint: str
     search: SearchSummary | None = None
     split: Split = field(default_factory=Split)
+    dependence: Dependence = field(default_factory=Dependence)
+    interrupted: bool = False
 
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""

@@ -12,6 +12,7 @@ from kerata import layers, regularizers
 from kerata.base.randomness import seeded
 from kerata.models import clone_model
 from kerata.workbench.core.learning_curves import best_epoch
+from kerata.workbench.core.wording import number
 from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.split_data import SplitData
 from kerata.workbench.splitting.split import held_out
@@ -75,17 +76,17 @@ def _splits(context: DiagnosisContext) -> tuple[np.ndarray, tuple[SplitData, np.
 def _sentence(found: dict[str, float], epochs: int) -> str:
     plain = found["as it is"]
     changes = {n: v for n, v in found.items() if n not in ("as it is", "half the rows")}
-    listed = ", ".join(f"{name} {value:.4g}" for name, value in changes.items())
+    listed = ", ".join(f"{name} {number(value)}" for name, value in changes.items())
     name, value = min(changes.items(), key=lambda pair: pair[1])
     message = (
-        f"In a trial of {epochs} epochs, one run each, the held-out loss was {plain:.4g} as it "
+        f"In a trial of {epochs} epochs, one run each, the held-out loss was {number(plain)} as it "
         f"is; {listed}. "
     )
     message += f"Most helped: {name}." if value < plain else "None of these helped."
     half = found["half the rows"]
     if half > plain:
         message += (
-            f" With half the rows it was {half:.4g}, so more rows help: doubling them took "
+            f" With half the rows it was {number(half)}, so more rows help: doubling them took "
             f"{100 * (1 - plain / half):.0f}% off."
         )
     return message

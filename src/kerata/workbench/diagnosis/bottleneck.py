@@ -46,5 +46,5 @@ def _narrow(
         evidence["train_accuracy"] = fit.score.share
         message += f" The network gets {100 * fit.score.share:.1f}% of its training rows right."
         severity = "warning" if fit.score.share < WELL_FITTED else "note"
-    step = f"Give it at least {classes} units, as many as there are classes."
+    step = context.terms.remedy("wider", classes=classes)
     return Finding("bottleneck", message, evidence, step, severity)

@@ -16,6 +16,7 @@ from kerata.models.cloning import compile_like
 from kerata.workbench.core.intervals import Score
 from kerata.workbench.diagnosis.layer_statistics import LayerStatistics, measure_layers
 from kerata.workbench.diagnosis.split_data import SplitData
+from kerata.workbench.diagnosis.terms import Terms
 
 _PARTS = ("train", "validation", "test")
 _BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
@@ -42,6 +43,7 @@ class Fit:
         values: 1 for right and 0 for wrong, or squared errors.
         answers: classes or values ``(n,)``.
         certainty: probability of the answer ``(n,)``, None for regression.
+        of_truth: probability of the true class ``(n,)``, None for regression.
         raw: the network's outputs.
     """
 
@@ -50,6 +52,7 @@ class Fit:
     answers: np.ndarray
     certainty: np.ndarray | None
     raw: np.ndarray
+    of_truth: np.ndarray | None = None
 
     @property
     def score(self) -> Score:
@@ -67,6 +70,8 @@ class DiagnosisContext:
         seed: decides samples and trials.
         trials: whether short trainings may be made to see what helps.
         ordered: whether held-out rows are later in time than training rows.
+        terms: in which words to say what to do.
+        interval: of the main figure of the test rows, where it is known already.
 
     Raises:
         ValueError: another split's name, or data that don't go together.
@@ -80,6 +85,8 @@ class DiagnosisContext:
         seed: int = 0,
         trials: bool = False,
         ordered: bool = False,
+        terms: Terms | None = None,
+        interval: tuple[float, float] | None = None,
     ) -> None:
         for name in data:
             if name not in _PARTS:
@@ -89,6 +96,8 @@ class DiagnosisContext:
                 )
         self.history = None if history is None else _numbers(history)
         self.model, self.seed, self.trials, self.ordered = model, seed, trials, ordered
+        self.terms = terms or Terms()
+        self.interval = interval
         inputs = 1 if model is None else model._n_inputs()
         self.parts = {n: SplitData.of(n, data[n], inputs, seed) for n in _PARTS if n in data}
         self._fits: dict[str, Fit] = {}
@@ -173,7 +182,9 @@ class DiagnosisContext:
         shares = self._probabilities(raw)
         answers = shares.argmax(axis=1)
         certainty = shares[np.arange(len(shares)), answers]
-        return Fit(part.chosen, (answers == truth).astype(float), answers, certainty, raw)
+        of_truth = shares[np.arange(len(shares)), truth]
+        right = (answers == truth).astype(float)
+        return Fit(part.chosen, right, answers, certainty, raw, of_truth)
 
     def _probabilities(self, raw: np.ndarray) -> np.ndarray:
         """Turn outputs into a probability of each class."""

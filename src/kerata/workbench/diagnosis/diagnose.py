@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from kerata.workbench.core.findings import Findings
+from kerata.workbench.diagnosis.consistency import without_contradictions
 from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.fit import compare_fits
 from kerata.workbench.diagnosis.registry import CHECKS
+from kerata.workbench.diagnosis.terms import Terms
 
 
 def diagnose(
@@ -48,6 +50,31 @@ def diagnose(
     >>> [finding.name for finding in diagnose(curves)]
     ['overfitting']
     """
+    return examine(history, model, data, trials=trials, seed=seed, only=only, ordered=ordered)
+
+
+def examine(
+    history: Any = None,
+    model: Any = None,
+    data: Any = None,
+    *,
+    trials: bool = False,
+    seed: int = 0,
+    only: Collection[str] | None = None,
+    ordered: bool = False,
+    terms: Terms | None = None,
+    interval: tuple[float, float] | None = None,
+) -> Findings:
+    """Diagnose as ``diagnose`` does, and say what to do in the words of whoever asks.
+
+    Arguments:
+        history, model, data, trials, seed, only, ordered: as for ``diagnose``.
+        terms: the words; those of a Keras program by default.
+        interval: of the main figure of the test rows, where it is known already.
+
+    Raises:
+        ValueError: nothing to look at, or data that make no sense.
+    """
     if history is None and model is None and data is None:
         raise ValueError("diagnose() needs something to look at: history, model or data.")
     curves = getattr(history, "history", history)
@@ -57,14 +84,14 @@ def diagnose(
             f"got {type(history).__name__}."
         )
     parts = {} if data is None else data if isinstance(data, Mapping) else {"train": data}
-    context = DiagnosisContext(curves, model, parts, seed, trials, ordered)
+    context = DiagnosisContext(curves, model, parts, seed, trials, ordered, terms, interval)
     checks = [check for check in CHECKS if only is None or check.name in only]
     missing = {check.name: check.missing(context) for check in checks}
     looked = [check for check in checks if not missing[check.name]]
     found = [check.find(context) for check in looked]
     fit = compare_fits(context)
     return Findings(
-        [finding for finding in found if finding is not None],
+        without_contradictions([finding for finding in found if finding is not None]),
         [check.name for check in looked],
         {name: reason for name, reason in missing.items() if reason},
         "" if fit is None else fit.verdict,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from kerata.workbench.core.intervals import difference_interval
-from kerata.workbench.core.learning_curves import LARGE_GAP
+from kerata.workbench.core.learning_curves import LARGE_GAP, best_epoch, notable_rise
 from kerata.workbench.core.metrics import WIDTH
+from kerata.workbench.core.wording import number
 from kerata.workbench.diagnosis.context import DiagnosisContext, Fit
 
 # Held-out errors may exceed those on training rows by this share of the targets' variance.
@@ -26,11 +27,13 @@ class FitComparison:
             ``'not shown'`` (chance alone explains it).
         sentence: the figures, with their interval.
         evidence: the numbers behind it.
+        rose: whether the validation loss rose after an epoch whose weights were kept.
     """
 
     size: str
     sentence: str
     evidence: dict[str, Any]
+    rose: bool = False
 
     @property
     def verdict(self) -> str:
@@ -39,6 +42,8 @@ class FitComparison:
             return f"It overfits. {self.sentence}"
         if self.size == "small":
             return f"It overfits, but little. {self.sentence}"
+        if self.rose:
+            return f"The weights that were kept show no overfitting. {self.sentence}"
         return f"Overfitting is not shown. {self.sentence}"
 
 
@@ -49,9 +54,10 @@ def compare_fits(context: DiagnosisContext) -> FitComparison | None:
     fitted, held = context.fit(context.train), context.fit(context.held)
     if fitted is None or held is None:
         return None
-    if context.kind == "regression":
-        return _of_errors(context, fitted, held)
-    return _of_classes(context, fitted, held)
+    compare = _of_errors if context.kind == "regression" else _of_classes
+    losses = (context.history or {}).get("val_loss", [])
+    kept = context.terms.keeps_best and best_epoch(losses) is not None
+    return replace(compare(context, fitted, held), rose=kept and notable_rise(losses) > 0)
 
 
 def _of_classes(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitComparison:
@@ -78,9 +84,9 @@ def _of_errors(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitComparis
     large = sure > 0 and two - one > max(2 * noise, _OF_VARIANCE * variance)
     size = "large" if large else "small" if sure > 0 else "not shown"
     message = (
-        f"Its root mean squared error is {math.sqrt(one):.4g} on training rows and "
-        f"{math.sqrt(two):.4g} on {context.held.name} rows; the targets' standard deviation is "
-        f"{math.sqrt(variance):.4g}."
+        f"Its root mean squared error is {number(math.sqrt(one))} on training rows and "
+        f"{number(math.sqrt(two))} on {context.held.name} rows; the targets' standard deviation is "
+        f"{number(math.sqrt(variance))}."
     )
     evidence = {"train_error": one, "held_out_error": two}
     return FitComparison(size, message, evidence)

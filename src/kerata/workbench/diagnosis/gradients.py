@@ -25,10 +25,7 @@ def vanishing_gradients(context: DiagnosisContext) -> Finding | None:
         f"What comes back to layer {names[0]!r} is {_times(last, first)} smaller than at the last "
         f"layer {names[-1]!r}: the first layers hardly learn."
     )
-    step = (
-        "Use relu instead of sigmoid or tanh, he_normal weights, BatchNormalization between the "
-        "layers, or connections past them (layers.Add)."
-    )
+    step = context.terms.remedy("stronger gradients")
     return Finding("vanishing gradients", message, {"gradients": sizes}, step)
 
 
@@ -38,7 +35,7 @@ def exploding_gradients(context: DiagnosisContext) -> Finding | None:
         total = context.layer_statistics.total
         if not math.isfinite(total):
             message = "The loss or its gradient is not a finite number for the network as it is."
-            step = "Start from fresh weights with a learning rate ten times lower, or clipnorm=1."
+            step = context.terms.remedy("fresh weights", context.rate)
             evidence = {"gradient": total}
             return Finding("exploding gradients", message, evidence, step, "serious")
     found = _ends(context)
@@ -51,10 +48,7 @@ def exploding_gradients(context: DiagnosisContext) -> Finding | None:
         f"What comes back to layer {names[0]!r} is {_times(first, last)} larger than at the last "
         f"layer {names[-1]!r}: it grows from layer to layer."
     )
-    step = (
-        "Start from smaller weights (he_normal), put BatchNormalization between the layers, and "
-        "clip gradients (clipnorm=1)."
-    )
+    step = context.terms.remedy("weaker gradients", context.rate)
     return Finding("exploding gradients", message, {"gradients": sizes}, step)
 
 

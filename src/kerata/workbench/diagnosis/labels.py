@@ -67,11 +67,8 @@ def label_noise(context: DiagnosisContext) -> Finding | None:
         )
     evidence |= {"contradicting": len(against), "rows": rows[against][:20].tolist()}
     message += " Either labels are wrong, or the inputs don't tell the class."
-    shown = ", ".join(map(str, rows[against][:5]))
-    step = (
-        f"Look at the rows that contradict most of their neighbours ({len(against)} of "
-        f"{len(rows)}; row numbers {shown}, ...)."
-    )
+    shown = ", ".join(f"{context.terms.row_name(int(row)):,}" for row in rows[against][:5])
+    step = context.terms.remedy("look at labels", count=len(against), rows=len(rows), shown=shown)
     return Finding("label noise", message, evidence, step)
 
 
@@ -85,12 +82,13 @@ def class_imbalance(context: DiagnosisContext) -> Finding | None:
     present = np.flatnonzero(counts)
     if len(present) < 2:
         return None
-    rarest, commonest = present[counts[present].argmin()], int(counts.argmax())
+    rarest, commonest = int(present[counts[present].argmin()]), int(counts.argmax())
     if counts[commonest] < _RARER * counts[rarest]:
         return None
+    name = context.terms.class_name
     message = (
-        f"Class {rarest} has {counts[rarest]:,} of {len(labels):,} training rows, class "
-        f"{commonest} has {counts[commonest]:,}."
+        f"Class {name(rarest)} has {counts[rarest]:,} of {len(labels):,} training rows, class "
+        f"{name(commonest)} has {counts[commonest]:,}."
     )
     evidence: dict[str, object] = {"rarest": int(rarest), "rows": int(counts[rarest])}
     evidence["commonest_rows"] = int(counts[commonest])
@@ -101,14 +99,18 @@ def class_imbalance(context: DiagnosisContext) -> Finding | None:
         mine = truth[fit.rows] == rarest
         found = Score(int(fit.values[mine].sum()), int(mine.sum()))
         message += (
-            f" The network finds {found.correct} of the {found.total} {looked.name} rows of class "
-            f"{rarest}, and answers {100 * fit.score.share:.1f}% of all rows rightly."
+            f" The network finds {found.correct} of the {looked.name} rows of class {name(rarest)} "
+            f"({found.total} in all), and answers {100 * fit.score.share:.1f}% of all rows rightly."
         )
         evidence |= {"found": found.share, "accuracy": fit.score.share}
         if wilson_interval(found)[1] < fit.score.share - _LESS_FOUND:
             severity = "warning"
-    step = (
-        f"Judge it by balanced accuracy or recall, not by accuracy; weigh the classes "
-        f"(class_weight={{{rarest}: {counts[commonest] / counts[rarest]:.0f}.0}}) or collect rows."
+    step = context.terms.remedy(
+        "weigh classes",
+        rarest=rarest,
+        times=f"{counts[commonest] / counts[rarest]:.0f}",
+        name=name(rarest),
     )
+    if context.terms.balanced:
+        step = ""
     return Finding("class imbalance", message, evidence, step, severity)

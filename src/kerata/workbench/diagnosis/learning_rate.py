@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.findings import Finding
+from kerata.workbench.core.wording import number
 from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.range_test import LearningRates, find_learning_rate
 
@@ -34,7 +35,7 @@ def learning_rate_too_high(context: DiagnosisContext) -> Finding | None:
     message, evidence = _blow_up(context, losses)
     if not message:
         return None
-    step = "Divide the learning rate by ten, and look where kerata.find_learning_rate leads."
+    step = context.terms.remedy("tenth of the rate", context.rate)
     tested = _range_test(context)
     if tested is not None and tested.suggestion is not None and context.rate is not None:
         if context.rate < 2 * tested.suggestion:
@@ -42,10 +43,11 @@ def learning_rate_too_high(context: DiagnosisContext) -> Finding | None:
             return None
         evidence |= {"learning_rate": context.rate, "suggestion": tested.suggestion}
         message += (
-            f" The learning rate is {context.rate:.3g}; in a range test an untrained copy of the "
-            f"network learned best near {tested.suggestion:.2g}."
+            f" The learning rate is {number(context.rate, 3)}; in a range test an untrained copy "
+            f"of the "
+            f"network learned best near {number(tested.suggestion, 2)}."
         )
-        step = f"Set the learning rate to {tested.suggestion:.2g}."
+        step = context.terms.remedy("set the rate", rate=number(tested.suggestion, 2))
     elif context.rate is None:
         message += " That is what a learning rate that is too high looks like."
     return Finding("learning rate too high", message, evidence, step, "serious")
@@ -58,8 +60,10 @@ def _blow_up(context: DiagnosisContext, losses: list[float]) -> tuple[str, dict[
     chance = _constant_loss(context)
     if chance is not None and losses and losses[0] > _BLOWN * chance:
         message = (
-            f"The mean loss of the first epoch is {losses[0]:.4g}; an answer without looking at "
-            f"the inputs would have {chance:.4g}, so the first steps made the network far worse."
+            f"The mean loss of the first epoch is {number(losses[0])}; an answer without looking "
+            f"at "
+            f"the inputs would have {number(chance)}, so the first steps made the network far "
+            f"worse."
         )
         return message, {"first_loss": losses[0], "loss_of_constant": chance}
     if len(losses) < _FEWEST:
@@ -71,8 +75,9 @@ def _blow_up(context: DiagnosisContext, losses: list[float]) -> tuple[str, dict[
     if restless and np.median(losses[-3:]) >= _STUCK * max(losses):
         message = (
             f"The training loss jumps instead of falling: it rose in {int((steps > 0).sum())} of "
-            f"{len(steps)} epochs, once by {steps.max():.4g}, and ended at {losses[-1]:.4g} after "
-            f"a first epoch of {losses[0]:.4g}."
+            f"{len(steps)} epochs, once by {number(steps.max())}, and ended at "
+            f"{number(losses[-1])} after "
+            f"a first epoch of {number(losses[0])}."
         )
         return message, {"rises": rises / moves, "largest_rise": float(steps.max())}
     return "", {}
@@ -108,12 +113,12 @@ def learning_rate_too_low(context: DiagnosisContext) -> Finding | None:
         return None
     message = (
         f"In {len(losses)} epochs the training loss fell by {100 * fell:.1f}% only, from "
-        f"{losses[0]:.4g} to {losses[-1]:.4g}, and at a steady pace: it has not settled."
+        f"{number(losses[0])} to {number(losses[-1])}, and at a steady pace: it has not settled."
     )
     evidence: dict[str, Any] = {"first_loss": losses[0], "last_loss": losses[-1], "fell": fell}
     tested = _range_test(context)
     if tested is None:
-        step = "Try a learning rate ten times higher, or more epochs."
+        step = context.terms.remedy("higher rate", context.rate)
         return Finding("learning rate too low", message, evidence, step)
     if (
         tested.suggestion is None
@@ -123,10 +128,11 @@ def learning_rate_too_low(context: DiagnosisContext) -> Finding | None:
         return None
     evidence |= {"learning_rate": context.rate, "suggestion": tested.suggestion}
     message += (
-        f" The learning rate is {context.rate:.3g}; in a range test an untrained copy of the "
-        f"network learned best near {tested.suggestion:.2g}."
+        f" The learning rate is {number(context.rate, 3)}; in a range test an untrained copy of "
+        f"the "
+        f"network learned best near {number(tested.suggestion, 2)}."
     )
-    step = f"Set the learning rate to {tested.suggestion:.2g}."
+    step = context.terms.remedy("set the rate", rate=number(tested.suggestion, 2))
     return Finding("learning rate too low", message, evidence, step, "serious")
 
 

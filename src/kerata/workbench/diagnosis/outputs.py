@@ -6,6 +6,7 @@ import numpy as np
 
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
+from kerata.workbench.core.wording import number
 from kerata.workbench.diagnosis.context import DiagnosisContext
 
 _RANGES = {
@@ -44,7 +45,7 @@ def wrong_last_activation(context: DiagnosisContext) -> Finding | None:
     message = step = ""
     if width == 1 and has == "softmax":
         message = "The last layer is a softmax over one unit, whose answer is always 1."
-        step = "Use activation='sigmoid' for two classes, or none for amounts."
+        step = context.terms.remedy("one unit")
     elif not has and not last.layer.weights and _are_probabilities(last.outputs, context.kind):
         # A mean of networks, say: no activation, and none is missing.
         pass
@@ -56,10 +57,11 @@ def wrong_last_activation(context: DiagnosisContext) -> Finding | None:
         outside = float(np.mean((y < low) | (y > high)))
         if outside > _OUTSIDE:
             message = (
-                f"The last activation {has!r} can only answer from {low:g} to {high:g}, and "
+                f"The last activation {has!r} can only answer from {number(low)} to {_end(high)}, "
+                f"and "
                 f"{100 * outside:.0f}% of the training targets lie outside."
             )
-            step = "Take the last activation away, or scale the targets into its range."
+            step = context.terms.remedy("free range")
     if not message:
         return None
     evidence = {"activation": has or "linear", "loss": context.loss_name, "units": width}
@@ -77,7 +79,7 @@ def _for_probabilities(context: DiagnosisContext, has: str) -> tuple[str, str]:
     if context.from_logits:
         if has in ("softmax", "sigmoid"):
             message = f"The loss {name} has from_logits=True, but the last layer ends in a {has}."
-            return f"{message} It is applied twice.", "Take one of the two away."
+            return f"{message} It is applied twice.", context.terms.remedy("one of two")
         return "", ""
     if has == wanted or (has == "softmax" and context.kind in ("binary", "labels")):
         # A softmax with binary cross-entropy on one-hot targets is odd, yet trains.
@@ -89,7 +91,7 @@ def _for_probabilities(context: DiagnosisContext, has: str) -> tuple[str, str]:
             f"{name} expects probabilities, but the last layer ends in "
             f"{repr(has) if has else 'no activation'}, whose outputs may lie outside 0 to 1."
         )
-    return message, f"Use activation={wanted!r} in the last layer."
+    return message, context.terms.remedy("last activation", wanted=wanted)
 
 
 def certain_and_wrong(context: DiagnosisContext) -> Finding | None:
@@ -109,10 +111,7 @@ def certain_and_wrong(context: DiagnosisContext) -> Finding | None:
         f"rows, and {score.correct:,} of those are wrong ({100 * score.share:.1f}%, 95% interval "
         f"{100 * low:.1f} to {100 * high:.1f}): its probabilities are saturated."
     )
-    step = (
-        "Don't read its probabilities as such; stop training earlier, add L2 or dropout, or "
-        "smooth the labels (label_smoothing=0.1)."
-    )
+    step = context.terms.remedy("less certain")
     evidence = {"certain": score.total, "wrong": score.correct, "interval": (low, high)}
     return Finding("saturated outputs", message, evidence, step)
 
@@ -122,10 +121,7 @@ def constant_predictions(context: DiagnosisContext) -> Finding | None:
     fit = None if context.train is None else context.fit(context.train)
     if context.train is None or fit is None:
         return None
-    step = (
-        "Train again with a lower learning rate and scaled inputs, and check that the last "
-        "activation fits the loss."
-    )
+    step = context.terms.remedy("other answers", context.rate)
     truth = context.labels(context.train)
     if truth is None:
         y = np.asarray(context.train.y, float)
@@ -134,7 +130,7 @@ def constant_predictions(context: DiagnosisContext) -> Finding | None:
             return None
         message = (
             f"All {len(fit.answers):,} training rows looked at get nearly the same answer: "
-            f"predictions spread by {spread:.3g}, targets by {wanted:.3g}."
+            f"predictions spread by {number(spread, 3)}, targets by {number(wanted, 3)}."
         )
         evidence = {"spread": spread, "targets_spread": wanted}
         return Finding("constant predictions", message, evidence, step, "serious")
@@ -144,8 +140,13 @@ def constant_predictions(context: DiagnosisContext) -> Finding | None:
     if said < _ONE_ANSWER or right > _RIGHT_FOR:
         return None
     message = (
-        f"It answers class {answer} for {100 * said:.1f}% of the training rows looked at, and "
+        f"It answers class {context.terms.class_name(answer)} for {100 * said:.1f}% of the "
+        f"training rows looked at, and "
         f"that is right for {100 * right:.1f}% of them."
     )
     evidence = {"answer": answer, "said": said, "right": right}
     return Finding("constant predictions", message, evidence, step, "serious")
+
+
+def _end(high: float) -> str:
+    return number(high) if np.isfinite(high) else "infinity"

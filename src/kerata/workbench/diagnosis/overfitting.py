@@ -8,6 +8,7 @@ import numpy as np
 
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.learning_curves import OF_HIGHEST, best_epoch, rise_after_best
+from kerata.workbench.core.wording import number
 from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.fit import compare_fits
 
@@ -27,12 +28,11 @@ def overfitting(context: DiagnosisContext) -> Finding | None:
         return None
     evidence: dict[str, Any] = {}
     message = []
-    step = "Try a smaller network, L2, dropout or more training rows."
+    step = context.terms.remedy("smaller")
     if rise is not None:
         evidence |= rise
         message.append(_rise_sentence(rise))
-        keep = "callbacks.EarlyStopping(patience=5, restore_best_weights=True)"
-        step = f"Keep epoch {rise['best_epoch']} ({keep}). {step}"
+        step = context.terms.remedy("keep the best epoch", epoch=rise["best_epoch"])
     if gap is not None:
         evidence |= gap.evidence
         message.append(gap.sentence)
@@ -45,6 +45,8 @@ def overfitting(context: DiagnosisContext) -> Finding | None:
 
 
 def _rise(context: DiagnosisContext) -> dict[str, Any] | None:
+    if context.terms.keeps_best:
+        return None
     history = context.history or {}
     loss, held = history.get("loss", []), history.get("val_loss", [])
     if len(held) != len(loss) or len(held) <= _FEWEST_AFTER or not np.isfinite(held).all():
@@ -88,9 +90,10 @@ def _rise_sentence(found: dict[str, Any]) -> str:
         cost = f", which costs {100 * found['accuracy_lost']:.1f} points of validation accuracy"
     return (
         f"After epoch {found['best_epoch']} the validation loss rose from "
-        f"{found['lowest_val_loss']:.4g} to {found['last_val_loss']:.4g} "
+        f"{number(found['lowest_val_loss'])} to {number(found['last_val_loss'])} "
         f"({100 * found['rise']:.0f}% higher at epoch {found['epochs']}){cost}, while the training "
-        f"loss went on falling from {found['loss_at_best']:.4g} to {found['last_loss']:.4g}."
+        f"loss went on falling from {number(found['loss_at_best'])} to "
+        f"{number(found['last_loss'])}."
     )
 
 

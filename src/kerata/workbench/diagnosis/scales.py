@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kerata.workbench.core.findings import Finding
+from kerata.workbench.core.wording import number
 from kerata.workbench.diagnosis.context import DiagnosisContext
 
 # A weight's gradient grows with its input, what a step changes with its square.
@@ -29,13 +30,11 @@ def inputs_not_scaled(context: DiagnosisContext) -> Finding | None:
     typical = float(np.median(sizes))
     message = (
         f"The first layer gets numbers {'as large as' if largest > _LARGE else 'of at most'} "
-        f"{largest:.3g} (column {worst}, root mean square; the middle column has {typical:.3g}); "
+        f"{number(largest, 3)} (column {worst}, root mean square; the middle column has "
+        f"{number(typical, 3)}); "
         "training works best around 1."
     )
-    step = (
-        "Scale them with what the training rows say: layers.Normalization with adapt(x_train) in "
-        "front, or divide images by 255 (layers.Rescaling(1 / 255))."
-    )
+    step = context.terms.remedy("scale inputs")
     return Finding(
         "inputs not scaled", message, {"largest": largest, "column": worst, "middle": typical}, step
     )
@@ -56,7 +55,7 @@ def _first_columns(context: DiagnosisContext) -> np.ndarray | None:
 
 def targets_not_scaled(context: DiagnosisContext) -> Finding | None:
     """Look for amounts far from the outputs of an untrained network, that are missed."""
-    if context.kind != "regression" or context.train is None:
+    if context.kind != "regression" or context.train is None or context.terms.prepared:
         return None
     y = np.asarray(context.train.y, float)
     size, variance = float(np.sqrt(np.mean(y**2))), float(np.var(y))
@@ -67,9 +66,9 @@ def targets_not_scaled(context: DiagnosisContext) -> Finding | None:
     if explained >= _MET:
         return None
     message = (
-        f"The targets are as large as {size:.3g} (root mean square), an untrained network's "
+        f"The targets are as large as {number(size, 3)} (root mean square), an untrained network's "
         f"outputs about 1; after training it explains {100 * max(explained, 0):.0f}% of the "
         "training targets' variance."
     )
-    step = "Train on (y - mean) / deviation of the training targets, and turn predictions back."
+    step = context.terms.remedy("scale targets")
     return Finding("targets not scaled", message, {"size": size, "explained": explained}, step)

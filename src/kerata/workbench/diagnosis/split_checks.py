@@ -9,7 +9,8 @@ import numpy as np
 
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
-from kerata.workbench.core.metrics import WIDTH
+from kerata.workbench.core.metrics import WIDTH, amount_interval
+from kerata.workbench.core.wording import counted, number
 from kerata.workbench.diagnosis.context import DiagnosisContext
 from kerata.workbench.diagnosis.split_data import SplitData
 
@@ -20,11 +21,10 @@ _APART = 0.5
 # Class shares of splits may differ by this much in all.
 _CLASSES_APART = 0.25
 _FEWEST = 50
-# A difference between two networks that can't be seen: points and share of the wrong answers,
-# or share of the error.
-_UNSEEN = 0.05
-_UNSEEN_OF_WRONG = 0.25
-_UNSEEN_ERROR = 0.6
+# Half an interval that is too wide: points and share of the wrong answers, or share of the error.
+_UNSURE = 0.035
+_UNSURE_OF_WRONG = 0.18
+_UNSURE_ERROR = 0.42
 
 
 def shared_rows(context: DiagnosisContext) -> Finding | None:
@@ -45,15 +45,15 @@ def shared_rows(context: DiagnosisContext) -> Finding | None:
             continue
         message = (
             f"{len(found):,} of {part.count:,} {name} rows ({100 * share:.1f}%) have exactly the "
-            f"inputs of a training row, so the network was trained on them."
+            f"inputs of a training row: they may be known by heart."
         )
-        step = f"Take them out of the {name} rows, and make splits by groups of equal rows."
+        step = context.terms.remedy("take shared rows out", part=name)
         if inside >= share / 2:
             message += (
                 f" {100 * inside:.1f}% of the training rows equal another training row: "
                 "duplicates are common in these data."
             )
-            step = "Drop duplicate rows before splitting, unless equal rows are truly new cases."
+            step = context.terms.remedy("drop duplicates")
         evidence = {
             "split": name,
             "rows": found[:20].tolist(),
@@ -89,7 +89,8 @@ def splits_differ(context: DiagnosisContext) -> Finding | None:
         if apart > max(_CLASSES_APART, 2 * chance):
             worst = int(np.abs(shares[0] - shares[1]).argmax())
             message = (
-                f"Class {worst} makes up {100 * shares[0][worst]:.1f}% of the training rows and "
+                f"Class {context.terms.class_name(worst)} makes up {100 * shares[0][worst]:.1f}% "
+                f"of the training rows and "
                 f"{100 * shares[1][worst]:.1f}% of the {held.name} rows."
             )
             evidence: dict[str, Any] = {"class": worst, "apart": apart}
@@ -107,7 +108,8 @@ def splits_differ(context: DiagnosisContext) -> Finding | None:
     if middle <= _APART:
         return None
     message = (
-        f"At the median, columns of the {held.name} rows lie {middle:.2g} standard deviations away "
+        f"At the median, columns of the {held.name} rows lie {number(middle, 2)} standard "
+        f"deviations away "
         "from those of the training rows."
     )
     return _different(context, message, {"shift": middle})
@@ -115,52 +117,57 @@ def splits_differ(context: DiagnosisContext) -> Finding | None:
 
 def _different(context: DiagnosisContext, message: str, evidence: dict[str, Any]) -> Finding:
     if context.ordered:
-        step = (
-            "What comes later is unlike what was learned: train again as new rows come, and "
-            "predict changes or ratios instead of levels that go on rising."
-        )
+        step = context.terms.remedy("train again")
         return Finding("splits differ", f"{message} The data change with time.", evidence, step)
-    step = (
-        "Shuffle the rows before splitting (validation_split takes the last ones), and prepare "
-        "all splits with the numbers of the training rows."
-    )
+    step = context.terms.remedy("shuffle")
     return Finding("splits differ", f"{message} They are of different kinds.", evidence, step)
 
 
 def small_test_set(context: DiagnosisContext) -> Finding | None:
-    """Say which difference between two networks the test set can't show."""
+    """Say how uncertain the figure of a test set is."""
     part = context.parts.get("test", context.parts.get("validation"))
     fit = None if part is None else context.fit(part)
-    if part is None or fit is None or len(fit.rows) < part.count:
+    if part is None or fit is None:
         return None
-    evidence: dict[str, Any]
-    if fit.certainty is None:
-        mean = float(fit.values.mean())
-        noise = WIDTH * float(fit.values.std()) / math.sqrt(part.count) * math.sqrt(2)
-        if mean == 0 or noise < _UNSEEN_ERROR * mean:
+    wrong = None if fit.certainty is None else 1 - fit.score.share
+    ends = context.interval if part.name == "test" else None
+    if ends is None:
+        if len(fit.rows) < part.count:
             return None
-        unseen, main = f"{100 * noise / mean:.0f}% of it", f"mean squared error {mean:.4g}"
-        evidence = {"rows": part.count, "error": mean, "unseen": noise}
+        ends = amount_interval(fit.values) if wrong is None else wilson_interval(fit.score)
+    low, high = ends
+    half = (high - low) / 2
+    rows = counted(part.count, f"{part.name} row")
+    if wrong is None:
+        middle = math.sqrt(low * high) if context.interval else float(fit.values.mean())
+        if middle == 0 or half < _UNSURE_ERROR * middle:
+            return None
+        what = "mean error" if context.interval else "mean squared error"
+        message = (
+            f"{rows} {_leave(part.count)} the {what} unsure: it may be anything from "
+            f"{number(low, 3)} to "
+            f"{number(high, 3)} (95% interval)."
+        )
+        needed = "more"
     else:
-        low, high = wilson_interval(fit.score)
-        noise = (high - low) / 2 * math.sqrt(2)
-        if noise < max(_UNSEEN, _UNSEEN_OF_WRONG * (1 - fit.score.share)):
+        if half < max(_UNSURE, _UNSURE_OF_WRONG * wrong):
             return None
-        unseen, main = f"{100 * noise:.1f} points", f"{100 * fit.score.share:.1f}% right"
-        evidence = {"rows": part.count, "interval": (low, high), "unseen": noise}
-    message = (
-        f"{part.count:,} {part.name} rows ({main}) can't tell two networks apart that "
-        f"differ by less than about {unseen}."
-    )
-    rows = "more" if fit.certainty is None else f"about {_rows_needed(fit.score):,}"
-    step = (
-        "Compare networks by cross-validation over all rows and several seeds, or test on "
-        f"{rows} rows."
-    )
+        message = (
+            f"{rows} {_leave(part.count)} the accuracy unsure: it may be anything from "
+            f"{100 * low:.1f}% "
+            f"to {100 * high:.1f}% (95% interval)."
+        )
+        needed = f"about {_rows_needed(fit.score):,}"
+    evidence = {"rows": part.count, "interval": (low, high)}
+    step = context.terms.remedy("test on more rows", rows=needed)
     return Finding("small test set", message, evidence, step)
 
 
+def _leave(count: int) -> str:
+    return "leaves" if count == 1 else "leave"
+
+
 def _rows_needed(score: Score) -> int:
-    """Give the rows that would show a difference of 2 points."""
+    """Give the rows with which the accuracy is known to two points on either side."""
     share = min(max(score.share, 0.05), 0.95)
-    return int(round(2 * share * (1 - share) * (WIDTH / 0.02) ** 2, -2))
+    return int(round(share * (1 - share) * (WIDTH / 0.02) ** 2, -2))

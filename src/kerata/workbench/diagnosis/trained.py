@@ -6,19 +6,25 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kerata.workbench.core.findings import Findings
-from kerata.workbench.diagnosis.diagnose import diagnose
+from kerata.workbench.diagnosis.consistency import without_contradictions
+from kerata.workbench.diagnosis.diagnose import examine
+from kerata.workbench.diagnosis.registry import CHECKS
+from kerata.workbench.diagnosis.terms import Terms, workbench_terms
 from kerata.workbench.features.rows import target_values
+from kerata.workbench.networks.recipes import RECIPES
 
 if TYPE_CHECKING:
     import numpy as np
 
     from kerata.workbench.core.result import Trained
 
-# What can be seen only inside a network, not in an average of several.
-INNER = {
+# What can be seen only inside a network, not in an average of several; an average has no
+# learning rate of its own either.
+INNER = (
+    *("inputs not scaled", "learning rate too high", "learning rate too low"),
     *("dead units", "saturated units", "bottleneck"),
     *("vanishing gradients", "exploding gradients"),
-}
+)
 
 
 def diagnose_trained(
@@ -40,7 +46,7 @@ def diagnose_trained(
         return trained.preparation.transform(data), truth
 
     splits = {name: part(getattr(trained, name)) for name in ("train", "validation", "test")}
-    return diagnose(
+    return examine(
         trained.history,
         trained.model,
         splits,
@@ -48,6 +54,20 @@ def diagnose_trained(
         seed=seed,
         only=only,
         ordered=trained.split.kind == "time",
+        terms=terms_of(trained),
+        interval=trained.interval,
+    )
+
+
+def terms_of(trained: Trained) -> Terms:
+    """Give the words in which a diagnosis of what ``fit_source`` trained says what to do."""
+    recipe = RECIPES.get(trained.network)
+    return workbench_terms(
+        None if recipe is None else recipe.build,
+        trained.task,
+        trained.config.get("options") or {},
+        trained.rows.get("train"),
+        balanced=bool(trained.config.get("balance")),
     )
 
 
@@ -64,6 +84,8 @@ def diagnose_prepared(
     targets: Mapping[str, np.ndarray],
     seed: int = 0,
     ordered: bool = False,
+    terms: Terms | None = None,
+    interval: tuple[float, float] | None = None,
 ) -> Findings:
     """Diagnose a network from rows that are prepared already; it never costs a training.
 
@@ -76,15 +98,23 @@ def diagnose_prepared(
         x, targets: prepared rows and encoded targets by the names of the parts.
         seed: decides samples.
         ordered: whether held-out rows are later in time.
+        terms: in which words to say what to do.
+        interval: of the main figure of the test rows.
     """
     splits = {name: (x[name], targets[name]) for name in x}
     try:
-        found = diagnose(history, model, splits, seed=seed, ordered=ordered)
-        if first is not model:
-            inner = diagnose(None, first, {"train": splits["train"]}, seed=seed)
-            more = [one for one in inner if one.name in INNER and one.name not in found.names]
-            found = Findings([*found, *more], found.looked_for, found.left_out, found.fit)
-        return found
+        how: dict[str, Any] = {"seed": seed, "ordered": ordered, "terms": terms}
+        if first is model:
+            return examine(history, model, splits, interval=interval, **how)
+        outer = [check.name for check in CHECKS if check.name not in INNER]
+        whole = examine(history, model, splits, only=outer, interval=interval, **how)
+        inner = examine(history, first, {"train": splits["train"]}, only=INNER, **how)
+        return Findings(
+            without_contradictions([*whole, *inner]),
+            [*whole.looked_for, *inner.looked_for],
+            {**whole.left_out, **inner.left_out},
+            whole.fit,
+        )
     except KeyboardInterrupt:
         return skipped()
     except Exception as error:

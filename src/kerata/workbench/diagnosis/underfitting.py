@@ -8,8 +8,12 @@ import numpy as np
 
 from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
+from kerata.workbench.core.metric_intervals import auc_interval
+from kerata.workbench.core.metrics import WIDTH, area_under_curve, mean_interval
+from kerata.workbench.core.wording import number
 from kerata.workbench.diagnosis.context import DiagnosisContext, Fit
 from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, votes
+from kerata.workbench.diagnosis.overfitting import overfitting
 from kerata.workbench.diagnosis.split_data import SplitData
 
 _NEIGHBOURS = 5
@@ -17,10 +21,12 @@ _NEIGHBOURS = 5
 _AHEAD = 0.05
 # A regression that explains less than this of its training rows has learned nothing.
 _EXPLAINED = 0.05
+# Gains below these shares are next to nothing.
+_LITTLE = 0.05
 
 
 def underfitting(context: DiagnosisContext) -> Finding | None:
-    """Compare with the most frequent class, and with five nearest neighbours on held-out rows."""
+    """Compare with an answer that ignores the inputs, and with five nearest neighbours."""
     if context.train is None:
         return None
     fit = context.fit(context.train)
@@ -30,34 +36,74 @@ def underfitting(context: DiagnosisContext) -> Finding | None:
 
 
 def _nothing(context: DiagnosisContext, train: SplitData, fit: Fit) -> Finding | None:
-    step = (
-        "Check that each target belongs to its row, then try learning rates ten times higher and "
-        "lower (kerata.find_learning_rate) and more epochs."
-    )
+    """Ask whether anything was learned, by each figure that could show it."""
+    step = context.terms.remedy("learn at all", context.rate)
     labels = context.labels(train)
     if labels is None:
-        variance = float(np.var(np.asarray(train.y, float)))
-        explained = 1 - float(fit.values.mean()) / variance if variance > 0 else 1.0
-        if explained >= _EXPLAINED:
-            return None
-        message = (
-            f"On its training rows the mean squared error is {fit.values.mean():.4g}; always "
-            f"answering the mean would give {variance:.4g}. It has learned nothing yet."
-        )
-        return Finding("underfitting", message, {"explained": explained}, step, "serious")
+        return _no_amounts(train, fit, step)
+    truth = labels[fit.rows]
     shares = np.bincount(labels) / len(labels)
     chance = float(shares.max())
     low, high = wilson_interval(fit.score)
-    # Where one class is nearly all, no network can be much better than that answer.
-    if low > chance or chance > 0.9:
+    assert fit.of_truth is not None
+    constant, mine = (-np.log(np.clip(p, 1e-7, 1)) for p in (shares[truth], fit.of_truth))
+    less = mean_interval(constant - mine)
+    classes = [fit.values[truth == place] for place in np.unique(truth)]
+    each = float(np.mean([values.mean() for values in classes]))
+    noise = math.sqrt(sum(values.var() / len(values) for values in classes)) / len(classes)
+    area, ranked = "", False
+    if len(shares) == 2 and len(classes) == 2:
+        outputs = np.where(truth == 1, fit.of_truth, 1 - fit.of_truth)
+        ends = auc_interval(truth, outputs)
+        ranked = ends[0] > 0.5
+        area = f" AUC is {number(area_under_curve(truth, outputs), 3)}."
+    if low > chance or less[0] > 0 or ranked or each - WIDTH * noise > 1 / len(shares):
         return None
+    # The upper end says whether there may be something after all.
+    nothing = less[1] < _LITTLE * float(constant.mean()) and high < chance + _LITTLE
     message = (
         f"It gets {100 * fit.score.share:.1f}% of its own training rows right (95% interval "
-        f"{100 * low:.1f} to {100 * high:.1f}); always answering the most frequent class would "
-        f"get {100 * chance:.1f}%. It has learned nothing yet."
+        f"{100 * low:.1f} to {100 * high:.1f}), with a log loss of {number(mine.mean(), 3)}; "
+        f"always "
+        f"answering the most frequent class would get {100 * chance:.1f}%, and the shares of the "
+        f"classes have a log loss of {number(constant.mean(), 3)}.{area} {_conclusion(nothing)}"
     )
     evidence = {"train_accuracy": fit.score.share, "interval": (low, high), "chance": chance}
-    return Finding("underfitting", message, evidence, step, "serious")
+    return Finding("underfitting", message, evidence, step, _severity(nothing))
+
+
+def _no_amounts(train: SplitData, fit: Fit, step: str) -> Finding | None:
+    y = np.asarray(train.y, float)
+    variance = float(np.var(y))
+    explained = 1 - float(fit.values.mean()) / variance if variance > 0 else 1.0
+    if explained >= _EXPLAINED:
+        return None
+    mine = y[fit.rows]
+    # The mean is the best constant for squared errors, the median for absolute ones.
+    squares = ((mine - y.mean(axis=0)) ** 2).reshape(len(mine), -1).mean(axis=1) - fit.values
+    apart = np.abs(mine - np.median(y, axis=0)) - np.abs(mine - fit.answers)
+    square, absolute = (
+        mean_interval(values.reshape(len(values), -1).mean(axis=1)) for values in (squares, apart)
+    )
+    if square[0] > 0 or absolute[0] > 0:
+        return None
+    nothing = square[1] < _EXPLAINED * variance
+    message = (
+        f"On its training rows the mean squared error is {number(float(fit.values.mean()))}; "
+        f"always "
+        f"answering the mean would give {number(variance)}. {_conclusion(nothing)}"
+    )
+    return Finding("underfitting", message, {"explained": explained}, step, _severity(nothing))
+
+
+def _conclusion(nothing: bool) -> str:
+    if nothing:
+        return "It has learned nothing yet, or next to nothing."
+    return "So few rows do not show whether it has learned anything."
+
+
+def _severity(nothing: bool) -> str:
+    return "serious" if nothing else "warning"
 
 
 def _behind(context: DiagnosisContext, train: SplitData, fit: Fit) -> Finding | None:
@@ -67,7 +113,10 @@ def _behind(context: DiagnosisContext, train: SplitData, fit: Fit) -> Finding | 
         return None
     near = nearest(found[0], found[1], _NEIGHBOURS)
     labels, truth = context.labels(train), context.labels(held)
-    step = "Give it more units or layers, train longer, or take away dropout and penalties."
+    if overfitting(context) is not None:
+        # It knows its rows by heart, or was better before: more of the same is no remedy.
+        return None
+    step = context.terms.remedy("larger")
     rows = f"The {_NEIGHBOURS} nearest training rows"
     if labels is None or truth is None:
         y, wanted = (np.asarray(p.y, float)[picked(p)] for p in (train, held))
@@ -77,8 +126,9 @@ def _behind(context: DiagnosisContext, train: SplitData, fit: Fit) -> Finding | 
         if not gap > max(2 * noise, _AHEAD * float(np.var(y))):
             return None
         message = (
-            f"{rows} predict {held.name} rows with a mean squared error of {errors.mean():.4g}; "
-            f"the network has {fit.values.mean():.4g} even on rows it was trained on."
+            f"{rows} predict {held.name} rows with a mean squared error of "
+            f"{number(errors.mean())}; "
+            f"the network has {number(fit.values.mean())} even on rows it was trained on."
         )
         evidence = {"train_error": float(fit.values.mean()), "neighbours_error": errors.mean()}
         return Finding("underfitting", message, evidence, step)

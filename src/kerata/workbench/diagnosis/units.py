@@ -38,10 +38,7 @@ def dead_units(context: DiagnosisContext) -> Finding | None:
         f"{dead} of the {width} units of layer {seen.layer.name!r} are 0 for all {rows} training "
         "rows looked at: no gradient reaches them, so they will not learn any more."
     )
-    step = (
-        "Lower the learning rate and train again; if they die again, scale the inputs or use "
-        "leaky_relu or gelu."
-    )
+    step = context.terms.remedy("living units", context.rate)
     evidence = {
         "layer": seen.layer.name,
         "dead": dead,
@@ -67,10 +64,7 @@ def saturated_units(context: DiagnosisContext) -> Finding | None:
                 f"({seen.activation}) lie within 1% of their bounds {low:g} and {high:g}, where "
                 "the gradient is nearly 0."
             )
-            step = (
-                "Scale the inputs, start from smaller weights (glorot_uniform), put "
-                "BatchNormalization before the activation, or use relu."
-            )
+            step = context.terms.remedy("unsaturated units", context.rate)
             evidence = {"layer": seen.layer.name, "share": share}
             return Finding("saturated units", message, evidence, step)
     return None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata._version import __version__
+from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.evaluation.verdict import verdict_of
 from kerata.workbench.features.rows import count, take
 
@@ -40,6 +41,9 @@ def record_of(trained: Trained) -> dict[str, Any]:
             "task": trained.task.as_dict(),
             "metrics": trained.metrics,
             "interval": trained.interval,
+            "intervals": metric_intervals(
+                trained.task, trained.truth, trained.outputs, trained.dependence
+            ),
             "baselines": [dataclasses.asdict(baseline) for baseline in trained.baselines],
             "verdict": None,
             "diagnosis": None,

@@ -97,6 +97,9 @@ NEEDED: dict[str, Fits] = {
 FURTHER: dict[str, Fits] = {
     "verdict": _verdict,
     "diagnosis": _diagnosis,
+    "intervals": lambda value: (
+        isinstance(value, dict) and _all(value.values(), lambda v: len(v) == 2 and _all(v, _number))
+    ),
     "rows": lambda value: isinstance(value, dict) and _all(value.values(), _whole),
     "epochs": _whole,
     "best_epoch": _whole,

@@ -93,6 +93,16 @@ def read_time(frame: pandas.DataFrame, name: str) -> TimeOrder | None:
     return None if form is None else TimeOrder((name,), _seconds(read_dates(text, form)), True)
 
 
+def read_times(frame: pandas.DataFrame, names: tuple[str, ...]) -> TimeOrder | None:
+    """Read one column as dates or steps, or several that make a date; None if they are neither.
+
+    Arguments:
+        frame: the table.
+        names: of columns of it.
+    """
+    return read_time(frame, names[0]) if len(names) == 1 else _from_parts(frame, list(names))
+
+
 def find_time(frame: pandas.DataFrame, target: str, encoded: np.ndarray) -> TimeOrder | None:
     """Find the time along which the rows of a table follow each other.
 

@@ -1,0 +1,94 @@
+"""Test rows that hang together: rows of one group, errors that follow each other in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+INDEPENDENT, GROUPS, TIME = "random", "groups", "time"
+# An autocorrelation of 1 would leave no rows at all.
+_MOST_ALIKE = 0.98
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """What test rows share, so that they count as fewer than they are.
+
+    Rows of one group may be wrong together, which the spread of the groups' sums shows
+    whatever the reason (cluster-robust variance). Steps in time are taken as an autoregressive
+    series of order 1: an error resembles the one of the step before.
+
+    Arguments:
+        kind: ``'random'`` (independent rows), ``'groups'`` or ``'time'``.
+        place: int ``(rows,)``: number of the group or rank of the step; None where rows are
+            independent.
+
+    Raises:
+        ValueError: another kind, or groups and steps without places.
+
+    >>> pairs = Dependence("groups", np.repeat(np.arange(50), 2))
+    >>> effect, freedom = pairs.effect(np.repeat([0.0, 1.0], 50))
+    >>> round(effect, 2), freedom
+    (2.02, 49.0)
+    """
+
+    kind: str = INDEPENDENT
+    place: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in (INDEPENDENT, GROUPS, TIME):
+            raise ValueError(f"kind must be 'random', 'groups' or 'time', got {self.kind!r}.")
+        if self.kind != INDEPENDENT and self.place is None:
+            raise ValueError(f"Rows that depend on each other by {self.kind} need their places.")
+
+    def of(self, chosen: np.ndarray) -> Dependence:
+        """Give the dependence of some of the rows.
+
+        Arguments:
+            chosen: numbers of rows, or one truth value a row.
+        """
+        return self if self.place is None else Dependence(self.kind, self.place[chosen])
+
+    def effect(self, values: np.ndarray) -> tuple[float, float]:
+        """Say how much larger than of independent rows the variance of a mean is.
+
+        Arguments:
+            values: what each row adds, ``(rows,)``.
+
+        Returns:
+            The factor (design effect), at least 1, and the degrees of freedom of the variance.
+
+        Source: Liang and Zeger (1986), Longitudinal data analysis using generalized linear
+        models; Bartlett (1946), On the theoretical specification and sampling properties of
+        autocorrelated time-series.
+        """
+        rows = len(values)
+        if self.place is None or rows < 2:
+            return 1.0, float(max(rows - 1, 1))
+        numbers = np.unique(self.place, return_inverse=True)[1]
+        count = int(numbers.max()) + 1
+        if count < 2:
+            # One group says nothing about others.
+            return float(rows), 1.0
+        apart = np.asarray(values, float) - np.mean(values)
+        alone = float(apart @ apart) * rows / (rows - 1)
+        sums = np.bincount(numbers, apart)
+        alike = _autocorrelation(sums) if self.kind == TIME else 0.0
+        longer = (1 + alike) / (1 - alike)
+        freedom = max(count / longer - 1, 1.0)
+        if alone <= 1e-24 * max(1.0, float(np.max(np.abs(values)))) ** 2:
+            return max(1.0, rows / count * longer), freedom
+        together = float(sums @ sums) * count / (count - 1) * longer
+        return max(1.0, together / alone), freedom
+
+
+def _autocorrelation(series: np.ndarray) -> float:
+    """Give the correlation of neighbours, from 0; corrected for the mean that was taken off."""
+    length = len(series)
+    total = float(series @ series)
+    if length < 4 or total == 0:
+        return 0.0
+    found = float(series[1:] @ series[:-1]) / total
+    # Marriott and Pope (1954): the estimate is too low by (1 + 3 rho) / length.
+    return float(np.clip((length * found + 1) / (length - 3), 0.0, _MOST_ALIKE))

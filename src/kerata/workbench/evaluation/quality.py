@@ -1,0 +1,120 @@
+"""How good a network is on its test rows, in sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerata.workbench.core import metrics
+from kerata.workbench.core.dependence import GROUPS, INDEPENDENT
+from kerata.workbench.core.metric_intervals import metric_intervals
+from kerata.workbench.core.result import Trained
+from kerata.workbench.core.wording import counted, number
+from kerata.workbench.evaluation.figures import between, figure, metric_between
+from kerata.workbench.features.rows import target_values
+
+# Classes that are named of a long list.
+_NAMED = 3
+# So much lower a mean over classes is worth a word.
+_LOWER = 0.05
+
+
+def quality_sentence(trained: Trained) -> str:
+    """Say how good a network is: its main figures with their 95 % intervals.
+
+    Arguments:
+        trained: as ``fit_source`` returns it.
+    """
+    task, rows, found = trained.task, len(trained.truth), trained.metrics
+    ends = metric_intervals(task, trained.truth, trained.outputs, trained.dependence)
+    value, interval = figure(next(iter(found.values())), task), between(trained.interval, task)
+    main = f"{value} ({interval})"
+    where = f"On {counted(rows, 'test row')}, {trained.split.unseen},"
+    if task.kind == "regression":
+        message = f"{where} {task.target!r} is missed by {value} on average ({interval})"
+        if np.isfinite(found["r2"]):
+            message += f"; R² is {number(found['r2'], 3)} ({metric_between(ends['r2'])})"
+        message += "."
+    elif task.kind == "labels":
+        message = (
+            f"{where} the F1 score of the labels is {main}; all labels are right in "
+            f"{100 * found['all_right']:.1f}% of them."
+        )
+    else:
+        message = _of_classes(trained, main, ends)
+    more = [_about_dependence(trained), *_absent(trained)]
+    return " ".join([message, *(sentence for sentence in more if sentence)])
+
+
+def _of_classes(trained: Trained, main: str, ends: dict[str, metrics.Interval]) -> str:
+    task, found = trained.task, trained.metrics
+    right = int(metrics.row_values(task, trained.truth, trained.outputs).sum())
+    rows = counted(len(trained.truth), "test row")
+    message = f"It gets {right:,} of {rows} right, {trained.split.unseen}: accuracy {main}"
+    if np.isfinite(found.get("auc", np.nan)):
+        message += f"; AUC {number(found['auc'], 3)} ({metric_between(ends['auc'])})"
+    message += "."
+    if found["balanced_accuracy"] < found["accuracy"] - _LOWER:
+        share = 100 * found["balanced_accuracy"]
+        message += f" The mean over classes is {share:.1f}%: rare ones are found less often."
+    return message
+
+
+def _about_dependence(trained: Trained) -> str:
+    """Say what the intervals assume of rows that are not independent."""
+    depends = trained.dependence
+    if depends.kind == INDEPENDENT or depends.place is None:
+        return ""
+    values = metrics.row_values(trained.task, trained.truth, trained.outputs)
+    rows, effect = len(values), depends.effect(values)[0]
+    if depends.kind == GROUPS:
+        named = " and ".join(repr(name) for name in trained.split.columns)
+        groups = counted(len(np.unique(depends.place)), "group")
+        if not named:
+            return "The intervals take equal rows as dependent."
+        return f"The intervals take rows of one {named} as dependent ({groups})."
+    message = "The intervals take errors that follow each other in time as dependent"
+    counting = max(1, round(rows / effect))
+    if counting < rows:
+        return f"{message}: the {counted(rows, 'row')} count as {counting:,}."
+    return f"{message}, and find that they hardly are."
+
+
+def _absent(trained: Trained) -> list[str]:
+    """Name classes or labels that no test row, or no training row, has."""
+    task = trained.task
+    if task.kind == "regression" or not task.classes:
+        return []
+    what = ("label", "labels") if task.kind == "labels" else ("class", "classes")
+    sentences = []
+    unknown = _lacking(task, trained.truth)
+    if unknown:
+        them = "it" if len(unknown) == 1 else "them"
+        sentences.append(
+            f"No test row has the {_listed(unknown, what)}: nothing is known of {them}."
+        )
+    values = None if trained.train is None else target_values(trained.train, task.target)
+    if values is not None:
+        unlearned = _lacking(task, task.encode(values))
+        if unlearned:
+            them = "it" if len(unlearned) == 1 else "them"
+            sentences.append(
+                f"No training row has the {_listed(unlearned, what)}: the network can't know "
+                f"{them}."
+            )
+    return sentences
+
+
+def _lacking(task: Any, encoded: np.ndarray) -> list[str]:
+    if task.kind == "labels":
+        counts = np.asarray(encoded).sum(axis=0)
+    else:
+        counts = np.bincount(encoded, minlength=len(task.classes))
+    return [task.classes[place] for place in np.flatnonzero(counts == 0)]
+
+
+def _listed(names: list[str], what: tuple[str, str]) -> str:
+    said = ", ".join(repr(name) for name in names[:_NAMED])
+    more = len(names) - _NAMED
+    return f"{what[len(names) > 1]} {said}" + (f" and {more:,} more" if more > 0 else "")
