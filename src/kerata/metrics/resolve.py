@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -87,8 +88,26 @@ def build_metric(metric: Metric, y_true: Any, y_pred: Any) -> None:
     [(), ()]
     """
 
-    def update(y_true: Any, y_pred: Any) -> None:
-        with Scope():
-            metric.update_state(y_true, y_pred)
+    build_metrics([metric], metric.update_state, y_true, y_pred)
 
-    jax.eval_shape(update, y_true, y_pred)
+
+def build_metrics(metrics: Sequence[Metric], count: Callable[..., Any], *batch: Any) -> None:
+    """Let metrics make the variables that they only make when they first see a batch.
+
+    Arguments:
+        metrics: those that ``count`` updates; their states do not change.
+        count: counts a batch in them.
+        *batch: its arguments: nested arrays, or anything with ``shape`` and ``dtype``.
+    """
+
+    def traced(*batch: Any) -> None:
+        with Scope():
+            count(*batch)
+
+    before = [len(metric.variables) for metric in metrics]
+    try:
+        jax.eval_shape(traced, *batch)
+    except (jax.errors.TracerArrayConversionError, jax.errors.ConcretizationTypeError):
+        # What computes outside JAX (run_eagerly) has all its variables from the beginning.
+        if not all(before) or before != [len(metric.variables) for metric in metrics]:
+            raise

@@ -71,7 +71,7 @@ class Objective:
             flat_y, flat_pred, self.metrics, self.weighted_metrics, strict=True
         ):
             for metric in (*plain, *weighted):
-                if not metric.variables and t is not None:
+                if t is not None:
                     build_metric(metric, _stand_in(t), _stand_in(p))
 
     def per_output(self, given: Any, argument: str) -> list[Any]:

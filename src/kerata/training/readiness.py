@@ -12,6 +12,7 @@ from kerata.base.symbolic import KerasTensor, infer_spec
 from kerata.callbacks.history import History
 from kerata.kernels.sparse_rows import is_sparse_rows
 from kerata.layers.layer import Layer
+from kerata.metrics.resolve import build_metrics
 from kerata.training.called_programs import CalledPrograms
 from kerata.training.checks import check_loss_given, check_targets_fit
 from kerata.training.feed import Rows
@@ -115,10 +116,22 @@ class Readiness(Steps):
         )
         parts = (model, self.optimizer, objective)
         if self._programs is None or not self._programs.serve(key, parts):
+            self._build_attached(rows, y_pred)
             self._programs = Signed(
                 kind(model, objective, self.optimizer, eager=self._eager), key, parts
             )
         return self._programs.programs
+
+    def _build_attached(self, rows: Rows, y_pred: Any) -> None:
+        """Let attached metrics make the variables that they only make when they see a batch."""
+        metrics = self._attached_metrics()
+        if metrics and self._hooked(("compute_metrics",)) and jax.tree.leaves(y_pred):
+            batch = jax.tree.map(
+                lambda a: jax.ShapeDtypeStruct((2, *(d or 2 for d in a.shape[1:])), a.dtype),
+                (rows.x, rows.y, y_pred, rows.sample_weight),
+                is_leaf=is_sparse_rows,
+            )
+            build_metrics(metrics, self.compute_metrics, *batch)
 
     @property
     def _needs_outputs(self) -> bool:
