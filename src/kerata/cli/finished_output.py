@@ -39,7 +39,8 @@ def print_predict(name: str, new: str, out: Path, table: str | None, folder: Pat
 def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:
     """Print the metrics on other rows and those of the run's own test rows."""
     from kerata.workbench import runs
-    from kerata.workbench.evaluation.figures import figure
+    from kerata.workbench.core.wording import counted, number
+    from kerata.workbench.evaluation.figures import between, figure, metric_between
     from kerata.workbench.runs.inference import evaluate_source
 
     console = _console()
@@ -54,16 +55,25 @@ def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> Non
         said = answers(task, judged.outputs)
         matrix = confusion_matrix(judged.truth, said, len(task.classes))
         console.print(confusion_table(matrix, task.classes))
-    low, high = (figure(end, task) for end in judged.interval)
     main = next(iter(judged.metrics))
+    rows = counted(len(judged.truth), "row")
     console.print(
-        f"{len(judged.truth):,} rows: {_said(main)} {figure(judged.metrics[main], task)} "
-        f"(95% interval {low} to {high}); on the run's own test rows it was "
+        f"{rows}: {_said(main)} {figure(judged.metrics[main], task)} "
+        f"({between(judged.interval, task)}); on the run's own test rows it was "
         f"{figure(run.record['metrics'][main], task)}."
     )
     for other in list(judged.metrics)[1:]:
-        mine, before = _number(judged.metrics[other]), _number(run.record["metrics"].get(other))
-        console.print(f"  {_said(other)}: {mine} (test rows {before})")
+        mine, before = number(judged.metrics[other]), number(run.record["metrics"].get(other))
+        ends = metric_between(judged.intervals[other])
+        console.print(f"  {_said(other)}: {mine} ({ends}; test rows {before})")
+    if judged.trained_on:
+        console.print(judged.trained_on)
+    if judged.unseen_interval is not None:
+        others = counted(judged.unseen_rows, "other row")
+        console.print(
+            f"{others}: {_said(main)} {figure(judged.unseen[main], task)} "
+            f"({between(judged.unseen_interval, task)})."
+        )
     _python(
         console,
         "from kerata.workbench import runs",
@@ -108,7 +118,7 @@ def print_show(name: str, folder: Path) -> None:
         f"{_per_second(record)} predicted a second.",
     ]
     say(console, "Run", facts)
-    say(console, "Figures", [f"{_said(k)}: {_number(v)}" for k, v in record["metrics"].items()])
+    say(console, "Figures", _figures(record))
     print_verdict(console, record)
     if record.get("verdict") and not (run.path / "report.html").exists():
         say(console, "Report", ["None: it was not asked for, or the command was ended before it."])
@@ -248,13 +258,29 @@ def _python(console: Console, *lines: str) -> None:
         console.print(line, soft_wrap=True)
 
 
+def _figures(record: dict[str, Any]) -> list[str]:
+    """Write all figures with their intervals, which older runs lack but for the main one."""
+    from kerata.workbench.core.wording import number
+    from kerata.workbench.evaluation.figures import metric_between
+
+    main = next(iter(record["metrics"]))
+    ends = {main: record["interval"], **(record.get("intervals") or {})}
+    lines = []
+    for name, value in record["metrics"].items():
+        between = f" ({metric_between(ends[name], 4)})" if name in ends else ""
+        lines.append(f"{_said(name)}: {number(value)}{between}")
+    return lines
+
+
 def _said(metric: str) -> str:
     names = {"mae": "mean error", "rmse": "root mean square error", "r2": "R²", "auc": "AUC"}
     return names.get(metric, metric.replace("_", " "))
 
 
 def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:.4g}"
+    from kerata.workbench.core.wording import number
+
+    return number(value)
 
 
 def _times(record: dict[str, Any]) -> list[str]:

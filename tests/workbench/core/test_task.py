@@ -106,6 +106,7 @@ BAD = {
     "one row": (["a"], None, "one row only"),
     "one class": (["ab", "AB", "ab "], None, "is 'ab' in all 3 rows"),
     "one number": ([2.0, 2.0], None, "is '2' in all 2 rows"),
+    "dates": ([f"2024-{m:02}-{d:02}" for m in range(1, 13) for d in range(1, 25)], None, "dates"),
     "too many classes": ([f"id {n}" for n in range(200_000)], None, "200,000 different values"),
     "many with repeats": (
         [f"c{n}" for n in range(10_001)] * 3,

@@ -169,6 +169,13 @@ def test_leaks_of_classes(order):
     assert leaks(frame.assign(y=np.where(y == 1, "paid", "due")), "y") == found
 
 
+def test_many_classes_of_one_row_each_are_told_by_nothing():
+    rng = np.random.default_rng(1)
+    frame = pandas.DataFrame({"size": rng.normal(size=400), "y": [f"n{k}" for k in range(400)]})
+    assert leaks(frame, "y") == []
+    assert leaks(frame.assign(y=[f"n{k // 2}" for k in range(400)]), "y") == []
+
+
 def test_leaks_of_amounts():
     rng = np.random.default_rng(1)
     y = rng.gamma(2, 100, 400).round(2)

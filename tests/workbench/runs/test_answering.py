@@ -89,7 +89,7 @@ def test_evaluating_gives_the_figures_of_training(run, trained, place, tmp_path)
     judged = evaluate_source(run, written(frame, tmp_path))
     right = (np.asarray(trained.outputs) > 0.5) == trained.truth
     assert judged.metrics["accuracy"] == pytest.approx(right[1:].mean())
-    assert any("1 rows without a target" in note for note in judged.notes)
+    assert any("1 row without a target" in note for note in judged.notes)
 
 
 def test_unknown_classes_name_the_row(run, new, tmp_path):

@@ -12,9 +12,10 @@ import numpy as np
 
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.boolean_words import boolean_pair, boolean_words
-from kerata.workbench.core.cell_values import is_missing, read_numbers
+from kerata.workbench.core.cell_values import date_format, is_missing, read_numbers, tidy
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.rounding import rounded
+from kerata.workbench.core.wording import counted
 
 KINDS = ("binary", "classes", "labels", "regression")
 MOST_CLASSES = 10_000
@@ -230,12 +231,27 @@ def _why_number(numbers: np.ndarray) -> str:
     numbered = values[0] in (0, 1) and values[-1] - values[0] == len(values) - 1
     if numbered and len(values) <= 1000 and counts.min() * 5 >= counts.max() >= 10:
         return ""
+    if len(values) == len(numbers) and values[-1] - values[0] == len(values) - 1:
+        return "whole numbers that number the rows, so that there may be nothing to learn"
     return f"whole numbers of {len(values):,} values"
 
 
 def _regression_sentence(name: str, numbers: np.ndarray) -> str:
     ends = f"from {rounded(numbers.min())} to {rounded(numbers.max())}"
     return f"Regression: {name!r} is an amount {ends}"
+
+
+def _refuse_dates(present: list[Any], name: str) -> None:
+    """Refuse dates, whose names of classes no column could tell but one of the same dates."""
+    if not all(isinstance(value, str) or hasattr(value, "isoformat") for value in present):
+        return
+    pandas = need("pandas", "Telling the task of a target in words")
+    if date_format(tidy(pandas.Series(list(map(str, present)), dtype="str"))) is not None:
+        raise ValueError(
+            f"The target {name!r} holds dates (such as {str(present[0])[:25]!r}), which can't be "
+            "predicted as they are: name another column, or make it a number, such as days from a "
+            "first date."
+        )
 
 
 def _choose_classes(present: list[Any], name: str, wanted: str | None) -> Task:
@@ -252,10 +268,13 @@ def _choose_classes(present: list[Any], name: str, wanted: str | None) -> Task:
             f"{', '.join(list(merged)[:6])}. Leave the task out, or ask for 'classes'."
         )
     rows = len(present)
+    if wanted is None and len(merged) > _FEW:
+        _refuse_dates(present, name)
     if len(merged) > MOST_CLASSES or (len(merged) > 2 and 2 * len(merged) > rows):
         raise ValueError(
-            f"The target {name!r} has {len(merged):,} different values in {rows:,} rows, "
-            "too many for classes: name another column, or group its values."
+            f"The target {name!r} has {counted(len(merged), 'different value')} in "
+            f"{counted(rows, 'row')}, too many for classes: name another column, or group its "
+            "values."
         )
     classes = _sorted(merged)
     spellings = len(counts) - len(merged)
@@ -269,7 +288,7 @@ def _choose_classes(present: list[Any], name: str, wanted: str | None) -> Task:
     word = "Binary" if kind == "binary" else "Classes"
     why = f"{word}: {name!r} has {len(classes):,} values ({listing})"
     if spellings:
-        why += f"; {spellings} more spellings of the same"
+        why += f"; {counted(spellings, 'more spelling')} of the same"
     if wanted is None and not isinstance(present[0], str) and len(classes) > 2:
         why += "; if they are amounts, ask for regression"
     return Task(kind, name, classes, why + ("." if wanted is None else ", as you asked."))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.wording import counted
 from kerata.workbench.data.encodings import Patched, guess_encoding, told_encoding
 from kerata.workbench.data.layout import (
     BLANKS,
@@ -297,15 +298,20 @@ class _Ragged:
         notes = []
         if self.padded:
             notes.append(
-                f"{len(self.padded):,} lines have fewer fields than the others (or empty ones "
-                "behind): they were filled up with missing values."
+                f"{counted(len(self.padded), 'line')} with fewer fields than the others (or empty "
+                f"ones behind) {_were(self.padded)} filled up with missing values."
             )
         if self.skipped:
             notes.append(
-                f"{len(self.skipped):,} lines don't fit the columns and were left out, such as "
-                f"{self.skipped[0]!r}."
+                f"{counted(len(self.skipped), 'line')} "
+                f"{'does' if len(self.skipped) == 1 else 'do'}n't fit the columns and "
+                f"{_were(self.skipped)} left out, such as {self.skipped[0]!r}."
             )
         return notes
+
+
+def _were(lines: Any) -> str:
+    return "was" if len(lines) == 1 else "were"
 
 
 class _Stream(io.RawIOBase):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Images, Source, Texts
 from kerata.workbench.data.encodings import decode_text, told_encoding
 from kerata.workbench.data.opening import IMAGE_ENDINGS, TEXT_ENDINGS, fingerprint
@@ -129,7 +130,9 @@ def _kind(folder: Path, files: Files, notes: list[str]) -> tuple[str, tuple[str,
         )
     kind, kept = ("images", images) if images >= texts else ("texts", texts)
     if kept < len(files):
-        notes.append(f"{len(files) - kept:,} files of another kind were left out.")
+        more = len(files) - kept
+        were = "was" if more == 1 else "were"
+        notes.append(f"{counted(more, 'file')} of another kind {were} left out.")
     return kind, IMAGE_ENDINGS if kind == "images" else TEXT_ENDINGS
 
 
@@ -137,7 +140,9 @@ def _only_tested(train: Files, test: Files, notes: list[str]) -> Files:
     """Leave out folders that the test part lacks, as IMDB's of reviews without a verdict."""
     tested = {label for label, _ in test}
     for label, count in Counter(label for label, _ in train if label not in tested).items():
-        notes.append(f"{label!r} ({count:,} files) has no counterpart in the test: left out.")
+        notes.append(
+            f"{label!r} ({counted(count, 'file')}) has no counterpart in the test: left out."
+        )
     return [pair for pair in train if pair[0] in tested]
 
 

@@ -97,9 +97,9 @@ def _neighbours(column: np.ndarray, classes: np.ndarray, ordered: bool) -> tuple
     if not ordered:
         same = same[column[:-1] == column[1:]]
         return (float(same.mean()), len(same)) if len(same) else None
-    # Between the classes' ranges one pair each must differ.
-    changes = len(np.unique(classes)) - 1
-    return min(1.0, (float(same.sum()) + changes) / len(same)), len(same)
+    # Between the classes' ranges one pair each must differ; the others tell.
+    telling = len(same) - (len(np.unique(classes)) - 1)
+    return (min(1.0, float(same.sum()) / telling), telling) if telling > 0 else None
 
 
 def _of_amounts(column: Any, target: np.ndarray, empty: np.ndarray, ordered: bool) -> str:

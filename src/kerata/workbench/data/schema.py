@@ -22,6 +22,7 @@ from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.rounding import rounded
 from kerata.workbench.core.task import spell
+from kerata.workbench.core.wording import counted
 from kerata.workbench.data.column_cells import (
     BOOLEAN,
     as_text,
@@ -272,7 +273,10 @@ class _ColumnReader:
             why += f" in {read.unit}"
         if noise:
             shown = ", ".join(repr(cell[:20]) for cell in noise[:3])
-            why += f"; {int(read.failed.sum())} cells such as {shown} count as missing"
+            cells = int(read.failed.sum())
+            why += (
+                f"; {counted(cells, 'cell')} such as {shown} count{'s' * (cells == 1)} as missing"
+            )
         comma = "," if read.decimal == "," else ""
         form = comma if read.unit or set(values) != {0, 1} else BOOLEAN
         column = self.column("number", True, why, form=form, unit=read.unit, noise=noise)
@@ -288,7 +292,8 @@ class _ColumnReader:
             if read_dates(self.present, swapped).notna().all():
                 why += ", the month read first, though the day would fit too"
         if noise:
-            why += f"; {len(noise)} spellings such as {noise[0][:20]!r} count as missing"
+            many = counted(len(noise), "spelling")
+            why += f"; {many} such as {noise[0][:20]!r} count{'s' * (len(noise) == 1)} as missing"
         missing = int(read.isna().sum())
         column = self.column("date", True, why, form=form, noise=noise)
         return dataclasses.replace(column, missing=missing)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kerata.workbench.core.wording import counted
 from kerata.workbench.features.preparation import part
 
 # A category of fewer training rows says little about itself; all such share one id.
@@ -61,10 +62,12 @@ def fit_categories(name: str, values: list[str | None], notes: list[str]) -> Cat
     dropped = len(counts) - len(kept)
     if dropped:
         notes.append(
-            f"{name}: {dropped:,} of {len(counts):,} categories are rare (fewer than {rare} rows) "
-            "and count as one; unseen ones will join them."
+            f"{name}: {dropped:,} of {len(counts):,} categories {'is' if dropped == 1 else 'are'} "
+            f"rare (fewer than {counted(rare, 'row')}) and count as one; unseen ones will join "
+            f"{'it' if dropped == 1 else 'them'}."
         )
     gaps = sum(value is None for value in values)
     if gaps:
-        notes.append(f"{name}: {gaps:,} missing values are a category of their own.")
+        are = "is a category of its own" if gaps == 1 else "are a category of their own"
+        notes.append(f"{name}: {counted(gaps, 'missing value')} {are}.")
     return CategoryColumn(name, kept)

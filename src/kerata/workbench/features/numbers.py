@@ -7,6 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from kerata.workbench.core.wording import counted, number
 from kerata.workbench.features.preparation import part
 
 # Skewness from which ranks take the place of values, and the fewest values that have ranks.
@@ -75,8 +76,8 @@ def fit_numbers(
     gaps = len(values) - len(present)
     if gaps:
         notes.append(
-            f"{name}: {gaps:,} missing values are filled with the median {fill:g}; "
-            "a column of its own says where."
+            f"{name}: {counted(gaps, 'missing value')} {'is' if gaps == 1 else 'are'} filled with "
+            f"the median {number(fill)}; a column of its own says where."
         )
     knots = ranks = np.zeros(0)
     shift = 0.0

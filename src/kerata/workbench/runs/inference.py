@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,18 @@ from kerata.base.messages import did_you_mean
 from kerata.utils.files import write_beside
 from kerata.workbench.core import metrics
 from kerata.workbench.core.cell_values import is_missing
+from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.metric_intervals import metric_intervals
+from kerata.workbench.core.result import Split
 from kerata.workbench.data.chunks import ROWS, read_pieces
 from kerata.workbench.data.containers import Images, Table, Texts
 from kerata.workbench.features.rows import kind_of, take, target_values
 from kerata.workbench.runs.predictions import answer_columns
 from kerata.workbench.runs.run import Run
+from kerata.workbench.runs.seen_rows import SeenRows, marks_of, read_seen, seen_sentence
+from kerata.workbench.splitting.dependent_rows import dependence_by
+from kerata.workbench.splitting.targets import without_target
 
 NAMES = {"table": "a table", "texts": "texts", "images": "images"}
 
@@ -48,6 +54,12 @@ class Judged:
         metrics: figures, the main one first.
         interval: of the main figure, with 95 % confidence.
         notes: what is worth knowing, a sentence each.
+        intervals: of all figures, by their names.
+        trained_on: a sentence on how many of these rows equal rows that the network was
+            trained on; '' if none does, or if the run does not know its rows.
+        unseen: figures of the other rows, where there are some of both kinds.
+        unseen_interval: of the main one.
+        unseen_rows: how many those are.
     """
 
     truth: np.ndarray
@@ -55,6 +67,11 @@ class Judged:
     metrics: dict[str, float]
     interval: tuple[float, float]
     notes: list[str]
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    trained_on: str = ""
+    unseen: dict[str, float] = field(default_factory=dict)
+    unseen_interval: tuple[float, float] | None = None
+    unseen_rows: int = 0
 
 
 def predict_source(
@@ -116,6 +133,9 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
     """
     notes: list[str] = []
     truths, outputs = [], []
+    known_rows = _seen_rows(run, notes)
+    marks, places = [], []
+    split = _split_of(run)
     seen = 0
     for data in _pieces(run, source, table, notes):
         values = target_values(data, run.task.target)
@@ -124,22 +144,75 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
         known = np.flatnonzero(
             [run.task.kind == "labels" or not is_missing(value) for value in values]
         )
-        truths.append(_encoded(run, values, known, seen))
+        truth = _encoded(run, values, known, seen)
         seen += len(values)
-        if len(known):
-            outputs.append(run.predict(take(data, known)))
+        if not len(known):
+            continue
+        judged = take(data, known)
+        truths.append(truth)
+        outputs.append(run.predict(judged))
+        if known_rows is not None:
+            marks.append(marks_of(judged, run.columns, run.task, truth))
+        if split.columns and isinstance(judged, Table):
+            places.append(judged.frame.reindex(columns=list(split.columns)))
     if not outputs:
         raise ValueError(f"{source} has no row with a value for the target {run.task.target!r}.")
     truth, answer = np.concatenate(truths), np.concatenate(outputs)
     if len(truth) < seen:
-        notes.append(f"{seen - len(truth):,} rows without a target were left out.")
-    return Judged(
+        notes.append(without_target(seen - len(truth)))
+    depends = Dependence()
+    if places:
+        pandas = need("pandas", "Reading a table")
+        depends = dependence_by(split, Table(pandas.concat(places, ignore_index=True)))
+    values_of = metrics.row_values(run.task, truth, answer)
+    found = Judged(
         truth,
         answer,
         metrics.figures(run.task, truth, answer),
-        metrics.interval_of(run.task, metrics.row_values(run.task, truth, answer)),
+        metrics.interval_of(run.task, values_of, depends),
         notes,
+        metric_intervals(run.task, truth, answer, depends),
     )
+    if known_rows is None:
+        return found
+    return _without_known(run.task, found, values_of, depends, known_rows, np.concatenate(marks))
+
+
+def _without_known(
+    task: Any,
+    found: Judged,
+    values: np.ndarray,
+    depends: Dependence,
+    seen: SeenRows,
+    marks: np.ndarray,
+) -> Judged:
+    """Add how many rows were trained on, and the figures of the others."""
+    said = seen_sentence(seen, marks)
+    asked, train, validation = seen.find(marks)
+    others = np.flatnonzero(asked & ~train & ~validation)
+    if not said or len(others) < 2:
+        return replace(found, trained_on=said)
+    return replace(
+        found,
+        trained_on=said,
+        unseen=metrics.figures(task, found.truth[others], found.outputs[others]),
+        unseen_interval=metrics.interval_of(task, values[others], depends.of(others)),
+        unseen_rows=len(others),
+    )
+
+
+def _seen_rows(run: Run, notes: list[str]) -> SeenRows | None:
+    try:
+        return read_seen(run.path)
+    except ValueError as error:
+        notes.append(f"{error} Whether the network was trained on these rows is unknown.")
+        return None
+
+
+def _split_of(run: Run) -> Split:
+    """Give how the run's rows were divided; at random for runs that don't say."""
+    stored = run.record.get("split") or {}
+    return Split(stored.get("kind", "random"), tuple(stored.get("columns", ())))
 
 
 def _pieces(run: Run, source: str | Path, table: str | None, message: list[str]) -> Iterator[Any]:

@@ -100,6 +100,9 @@ FURTHER: dict[str, Fits] = {
     "intervals": lambda value: (
         isinstance(value, dict) and _all(value.values(), lambda v: len(v) == 2 and _all(v, _number))
     ),
+    "split": lambda value: (
+        value["kind"] in ("random", "time", "groups") and _all(value["columns"], _text)
+    ),
     "rows": lambda value: isinstance(value, dict) and _all(value.values(), _whole),
     "epochs": _whole,
     "best_epoch": _whole,

@@ -28,6 +28,7 @@ from kerata.workbench.runs.run import (
     Run,
     load,
 )
+from kerata.workbench.runs.seen_rows import write_seen
 
 if TYPE_CHECKING:
     from kerata.workbench.core.result import Trained
@@ -190,6 +191,7 @@ def _write(trained: Trained, folder: Path) -> dict[str, Any]:
     _write_json(folder / CONFIG, config_of(trained))
     write_csv(folder / HISTORY, _history_columns(trained.history))
     write_csv(folder / ANSWERS, _test_columns(trained))
+    write_seen(trained, folder)
     _write_events(trained.history, folder / "tensorboard")
     return {**record_of(trained), "bytes": model.stat().st_size}
 

@@ -10,6 +10,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.cell_values import is_missing
 from kerata.workbench.core.task import Task, choose_task
+from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Source
 from kerata.workbench.features.rows import count, take, target_values
 from kerata.workbench.splitting.split import SplitRule, held_out, rule_for, strata_of
@@ -65,9 +66,18 @@ def choose_and_clean(
             "judge it."
         )
     if len(kept) < len(values):
-        notes.append(f"{len(values) - len(kept):,} rows without a target were left out.")
+        notes.append(without_target(len(values) - len(kept)))
         data = take(data, kept)
     return task, data
+
+
+def without_target(rows: int) -> str:
+    """Say that rows were left out.
+
+    >>> without_target(1)
+    '1 row without a target was left out.'
+    """
+    return f"{counted(rows, 'row')} without a target {'was' if rows == 1 else 'were'} left out."
 
 
 def split_source(
@@ -129,7 +139,8 @@ def imbalance(task: Task, targets: np.ndarray) -> list[str]:
     if counts[rare] * IMBALANCE > counts[often]:
         return []
     return [
-        f"Classes are uneven: {counts[rare]:,} training rows of {task.classes[rare]!r}, "
+        f"Classes are uneven: {counted(int(counts[rare]), 'training row')} of "
+        f"{task.classes[rare]!r}, "
         f"{counts[often]:,} of {task.classes[often]!r}. Splits keep the shares, and balanced "
         "accuracy is shown too; --balance makes rare classes weigh as much as frequent ones."
     ]
