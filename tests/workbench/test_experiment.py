@@ -55,7 +55,7 @@ def ring():
 
 def test_a_network_beats_its_baselines_and_says_so(ring):
     trained, _ = ring
-    constant, linear = trained.baselines
+    constant, linear, _ = trained.baselines
     assert trained.metrics["accuracy"] > 0.85
     assert constant.gain == pytest.approx(trained.metrics["accuracy"] - constant.value)
     low, high = linear.gain_interval
@@ -72,6 +72,7 @@ def test_events_come_in_order(ring):
         "split",
         "rows",
         "preparation",
+        "baseline",
         "baseline",
         "baseline",
         "network",
@@ -178,7 +179,7 @@ def test_ctrl_c_before_the_first_epoch_ends():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit_source(source("ring"), network="linear", watch=[_AtOnce()], with_baselines=False)
+        fit_source(source("ring"), network="mlp", watch=[_AtOnce()], with_baselines=False)
 
 
 def test_uneven_classes_are_told():

@@ -145,7 +145,7 @@ def test_networks_for_texts(network, classes, tmp_path):
 @pytest.mark.slow
 def test_linear_baseline_beside_lists_of_words():
     trained = fit_source(source_of(reviews(), "texts"), network="embeddings", epochs=2)
-    assert [baseline.name for baseline in trained.baselines][1] == "a linear model"
+    assert [baseline.name for baseline in trained.baselines][1].startswith("a linear model")
 
 
 def test_network_for_other_data():

@@ -58,6 +58,9 @@ class EventPrinter:
 
     def network(self, network: dict[str, Any]) -> None:
         """Print which network is trained."""
+        if network["solved"]:
+            self._line(f"Network: {network['name']}, solved exactly.")
+            return
         several = f", {network['members']} of them" if network["members"] > 1 else ""
         self._line(f"Network: {network['name']}{several}, at most {network['epochs']} epochs.")
 

@@ -19,7 +19,7 @@ from kerata.workbench.splitting.dependent_rows import dependence_of_test
 from kerata.workbench.splitting.divide import divide
 from kerata.workbench.splitting.split import TIME
 from kerata.workbench.training import baselines, ensemble
-from kerata.workbench.training.plan import plan_training
+from kerata.workbench.training.plan import Prepared, plan_training
 
 
 def fit_source(
@@ -113,6 +113,7 @@ def fit_source(
         emit=emit,
     )
     chosen, targets, notes = divided.task, divided.targets, divided.notes
+    prepared: Prepared = {}
     planned = plan_training(
         divided,
         network,
@@ -121,6 +122,7 @@ def fit_source(
         batch_size=batch_size,
         seed=seed,
         balance=balance,
+        before=prepared,
     )
     plan, inputs, x = planned.plan, planned.inputs, planned.x
     emit("preparation", planned.preparation)
@@ -133,15 +135,17 @@ def fit_source(
         simple.append(baselines.constant(chosen, targets))
         emit("baseline", simple[0][0])
         if planned.network != "linear":
-            given = x, inputs
-            if inputs.length:
-                given = baselines.bags_of(divided.parts, chosen, divided.columns, targets)
-            simple.append(baselines.linear(chosen, *given, targets, plan.batch_size, seed))
-            emit("baseline", simple[1][0])
+            simple.append(baselines.linear(divided, plan.batch_size, seed, prepared))
+            emit("baseline", simple[-1][0])
+        boosted = baselines.boosting(divided, seed)
+        if boosted is not None:
+            simple.append(boosted)
+            emit("baseline", boosted[0])
         clock["baselines"] = time.perf_counter() - began
 
     began = time.perf_counter()
     message = {"epochs": plan.epochs, "members": plan.members, "inputs": inputs}
+    message["solved"] = plan.solve is not None
     emit("network", {"name": planned.network, **message})
     # Once there is something to keep, Ctrl-C must not cost it.
     with counted_interrupts() as presses:
@@ -216,6 +220,7 @@ def fit_source(
             split=divided.rule.summary,
             dependence=dependence,
             interrupted=outcome.interrupted,
+            solved=outcome.solved,
         )
         emit("trained", trained)
     if with_diagnosis:
@@ -228,7 +233,8 @@ def fit_source(
                 outcome.history,
                 outcome.model,
                 outcome.first,
-                x,
+                # Rows that the weights were solved from tell nothing about new ones.
+                {part: x[part] for part in x if part != "validation" or not outcome.solved},
                 targets,
                 seed,
                 ordered=divided.rule.kind == TIME,

@@ -197,6 +197,8 @@ class Trained:
         split: how the rows were divided.
         dependence: of the test rows, which intervals take into account.
         interrupted: whether Ctrl-C ended training.
+        solved: where the weights come from if they were not trained by steps, such as "ridge
+            regression, penalty 10 by leave-one-out errors"; '' if they were.
     """
 
     model: Any
@@ -224,6 +226,7 @@ class Trained:
     split: Split = field(default_factory=Split)
     dependence: Dependence = field(default_factory=Dependence)
     interrupted: bool = False
+    solved: str = ""
 
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""

@@ -67,7 +67,9 @@ def verdict_of(trained: Trained) -> Verdict:
     return Verdict(
         quality_sentence(trained),
         tuple(gain_sentence(baseline, trained.task, rows) for baseline in trained.baselines),
-        epoch_sentence(
+        f"The weights are solved, not trained: {trained.solved}."
+        if trained.solved
+        else epoch_sentence(
             trained.history["val_loss"],
             int(trained.config["epochs"]),
             interrupted=trained.interrupted,
@@ -84,7 +86,7 @@ def _advice(trained: Trained, findings: Findings) -> list[str]:
         return [terms_of(trained).remedy("tenth of the rate")]
     advice = [preferred(trained.baselines, trained.task)]
     advice += [finding.next_step for finding in findings]
-    if not any(name in findings.names for name in _ABOUT_LENGTH):
+    if not trained.solved and not any(name in findings.names for name in _ABOUT_LENGTH):
         advice.append(
             longer(
                 losses,

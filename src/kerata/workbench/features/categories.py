@@ -47,7 +47,9 @@ class CategoryColumn:
         return sorted({value for value in values if value is not None and value not in known})
 
 
-def fit_categories(name: str, values: list[str | None], notes: list[str]) -> CategoryColumn:
+def fit_categories(
+    name: str, values: list[str | None], notes: list[str], least: int | None = None
+) -> CategoryColumn:
     """Learn from training values which categories get ids.
 
     >>> notes = []
@@ -57,7 +59,7 @@ def fit_categories(name: str, values: list[str | None], notes: list[str]) -> Cat
     """
     counts = Counter(value for value in values if value is not None)
     # In a small table five rows are a lot.
-    rare = min(RARE, 1 + len(values) // 100)
+    rare = min(RARE, 1 + len(values) // 100) if least is None else least
     kept = [value for value, count in counts.most_common(MOST) if count >= rare]
     dropped = len(counts) - len(kept)
     if dropped:

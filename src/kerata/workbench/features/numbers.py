@@ -56,7 +56,7 @@ class NumberColumn:
 
 
 def fit_numbers(
-    name: str, values: np.ndarray, notes: list[str], ranked: bool = False
+    name: str, values: np.ndarray, notes: list[str], ranked: bool | None = False
 ) -> NumberColumn:
     """Learn from training values how a column is prepared.
 
@@ -83,7 +83,7 @@ def fit_numbers(
     shift = 0.0
     skew = skewness(present)
     distinct = np.unique(present)
-    if len(distinct) >= FEWEST and (ranked or abs(skew) > SKEWED):
+    if ranked is not None and len(distinct) >= FEWEST and (ranked or abs(skew) > SKEWED):
         knots, ranks = _ranks(present)
     elif len(present) and abs(fill) > 1e4 * (present.std() or 1.0):
         # In single precision these would all look the same.

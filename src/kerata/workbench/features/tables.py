@@ -28,13 +28,16 @@ class TablePreparation(Preparation):
     bag of TF-IDF weights of all free texts).
 
     Arguments:
-        ranked: take ranks instead of values for all numbers, not only for skewed ones.
+        ranked: True takes ranks instead of values for all numbers, False for skewed ones, None
+            for none.
+        least: rows that a category needs to have an id of its own; by default a hundredth of
+            the rows, at most 5.
     """
 
     kind = "table"
 
-    def __init__(self, ranked: bool = False) -> None:
-        self.ranked = ranked
+    def __init__(self, ranked: bool | None = False, least: int | None = None) -> None:
+        self.ranked, self.least = ranked, least
         self.numbers: list[NumberColumn | DateColumn] = []
         self.categories: list[CategoryColumn] = []
         self.texts: list[str] = []
@@ -66,7 +69,9 @@ class TablePreparation(Preparation):
             elif column.kind == "text":
                 self.texts.append(column.name)
             else:
-                self.categories.append(fit_categories(column.name, _listed(values), self.notes))
+                self.categories.append(
+                    fit_categories(column.name, _listed(values), self.notes, self.least)
+                )
         self._note_ranks()
         if not (self.numbers or self.categories or self.texts):
             left_out = [f"{c.name!r} ({c.why})" for c in columns if c.kind != "target"]

@@ -16,13 +16,16 @@ ONE_HOT = 256
 Given = dict[str, Any]
 
 
-def entrance(inputs: Inputs, vectors: int | None = None) -> tuple[Given, list[Any]]:
+def entrance(
+    inputs: Inputs, vectors: int | None = None, one_hot: int = ONE_HOT
+) -> tuple[Given, list[Any]]:
     """Make the inputs of a network, and from them parts that dense layers can take.
 
     Arguments:
         inputs: what a prepared row consists of.
         vectors: length of the vector of each category; None takes ones and zeros where there
             are few categories, and vectors of 8 numbers else.
+        one_hot: up to so many ids in all categories are few.
 
     Returns:
         The symbolic inputs by name, and the parts ``(batch, features)``.
@@ -33,7 +36,7 @@ def entrance(inputs: Inputs, vectors: int | None = None) -> tuple[Given, list[An
         given["numbers"] = kerata.Input((inputs.numbers,), name="numbers")
         parts.append(normalized(given["numbers"], inputs))
     if inputs.categories:
-        given["categories"], part = category_part(inputs, vectors)
+        given["categories"], part = category_part(inputs, vectors, one_hot)
         parts.append(part)
     if inputs.words:
         given["words"] = kerata.Input((inputs.words,), name="words")
@@ -52,11 +55,11 @@ def normalized(tensor: Any, inputs: Inputs) -> Any:
     return layers.Normalization(mean=mean, variance=variance, name="normalize")(tensor)
 
 
-def category_part(inputs: Inputs, vectors: int | None) -> tuple[Any, Any]:
+def category_part(inputs: Inputs, vectors: int | None, one_hot: int = ONE_HOT) -> tuple[Any, Any]:
     """Make the input of categories and what it becomes."""
     total = sum(inputs.categories)
     given = kerata.Input((len(inputs.categories),), dtype="int32", name="categories")
-    if vectors is None and total <= ONE_HOT:
+    if vectors is None and total <= one_hot:
         return given, layers.CategoryEncoding(total, "multi_hot", name="one_hot")(given)
     embedding = layers.Embedding(total, vectors or 8, name="category_vectors")
     return given, layers.Flatten()(embedding(given))

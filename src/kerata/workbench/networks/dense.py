@@ -26,7 +26,8 @@ def linear(inputs: Inputs, task: Any, learning_rate: float = 0.01, l2: float = 0
         learning_rate: Adam's step size.
         l2: strength of the penalty on squared weights.
     """
-    given, parts = entrance(inputs)
+    # Whatever the number of categories, each has one weight for each class.
+    given, parts = entrance(inputs, one_hot=sum(inputs.categories))
     output = first_layer(parts, width_of(task), l2, name="scores")
     return finished(given, output, inputs, task, optimizers.Adam(learning_rate), "linear")
 

@@ -32,6 +32,8 @@ class Recipe:
         scheduled: whether the builder takes ``steps``, for a learning rate that falls to 0
             over all epochs.
         options: of the builder.
+        solved: whether scikit-learn finds the weights where the rows allow it; not with options
+            that are for training.
     """
 
     build: Build
@@ -43,10 +45,11 @@ class Recipe:
     members: int = 1
     scheduled: bool = False
     options: dict[str, Any] = field(default_factory=dict)
+    solved: bool = False
 
 
 RECIPES: dict[str, Recipe] = {
-    "linear": Recipe(dense.linear, ("table", "texts", "images"), {"texts": BAG}),
+    "linear": Recipe(dense.linear, ("table", "texts", "images"), {"texts": BAG}, solved=True),
     "mlp": Recipe(dense.mlp, ("table", "texts", "images"), {"texts": BAG}),
     "wide-deep": Recipe(dense.wide_deep, ("table",)),
     "table": Recipe(table.table, ("table",), {"table": {"ranked": True}}, patience=6, members=4),
@@ -141,7 +144,8 @@ def with_options(
     built = recipe.options | {name: options[name] for name in takes & options.keys()}
     prepared = {name: options[name] for name in prepares & options.keys()}
     prepared = recipe.preparation.get(kind, {}) | prepared
-    return replace(recipe, options=built, **changed), prepared
+    solved = recipe.solved and not (mine | takes) & options.keys()
+    return replace(recipe, options=built, solved=solved, **changed), prepared
 
 
 def own_builder(name: str) -> Build:

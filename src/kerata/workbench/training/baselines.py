@@ -1,22 +1,23 @@
-"""Baselines: a constant answer and a linear model."""
+"""Baselines: a constant answer, a linear model and gradient boosting."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from kerata.workbench.core.column import Column
 from kerata.workbench.core.metrics import gain, interval_of, row_values
 from kerata.workbench.core.result import Baseline, outputs_of
 from kerata.workbench.core.task import Task
-from kerata.workbench.features.texts import TextPreparation
 from kerata.workbench.networks.dense import linear as linear_network
-from kerata.workbench.splitting.targets import with_targets
+from kerata.workbench.splitting.divide import Divided
 from kerata.workbench.training import ensemble
+from kerata.workbench.training.boosting import boosted, can_boost
+from kerata.workbench.training.plan import Prepared, plan_training
 
-# The linear model only has to be good, not perfect.
+# Of a linear model that is too large to be solved.
 LINEAR_EPOCHS, LINEAR_PATIENCE = 40, 4
 
 
@@ -70,22 +71,33 @@ def constant(task: Task, targets: dict[str, np.ndarray]) -> tuple[Baseline, np.n
 
 
 def linear(
-    task: Task,
-    x: dict[str, Any],
-    inputs: Any,
-    targets: dict[str, np.ndarray],
-    batch: int,
-    seed: int,
+    divided: Divided, batch: int, seed: int, before: Prepared
 ) -> tuple[Baseline, np.ndarray]:
-    """Train a linear model on the network's own inputs; give it and its outputs."""
-    rate = 0.001 if inputs.image else 0.01
-    plan = ensemble.TrainingPlan(
-        build=partial(linear_network, inputs, task, learning_rate=rate),
-        epochs=LINEAR_EPOCHS,
-        batch_size=batch,
-        patience=LINEAR_PATIENCE,
-        seed=seed,
-    )
+    """Give the linear model that ``--network linear`` trains, and its outputs for the test rows.
+
+    Arguments:
+        divided: the rows.
+        batch: rows in a step, where the weights can't be solved.
+        seed: of first weights.
+        before: preparations that were made before; those made here are added.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+    """
+    task, targets = divided.task, divided.targets
+    planned = plan_training(divided, "linear", {}, seed=seed, before=before)
+    plan, x, name = planned.plan, planned.x, "a linear model"
+    if plan.solve is None:
+        rate = 0.001 if planned.inputs.image else 0.01
+        plan = replace(
+            plan,
+            build=partial(linear_network, planned.inputs, task, learning_rate=rate),
+            epochs=LINEAR_EPOCHS,
+            batch_size=batch,
+            patience=LINEAR_PATIENCE,
+        )
+    else:
+        name += f" ({'ridge' if task.kind == 'regression' else 'logistic'} regression)"
     outcome = ensemble.train(
         plan, x["train"], targets["train"], (x["validation"], targets["validation"])
     )
@@ -93,16 +105,18 @@ def linear(
         # Nobody who stops now wants the network to be trained all the same.
         raise KeyboardInterrupt
     outputs = outputs_of(outcome.model, x["test"], task)
-    return judged("a linear model", task, targets["test"], outputs), outputs
+    return judged(name, task, targets["test"], outputs), outputs
 
 
-def bags_of(
-    parts: dict[str, Any],
-    task: Task,
-    columns: list[Column] | None,
-    targets: dict[str, np.ndarray],
-) -> tuple[dict[str, Any], Any]:
-    """Prepare texts for a linear model where the network reads lists of word numbers."""
-    made = TextPreparation("tfidf").fit(parts["train"], task, columns)
-    x = {part: made.transform(parts[part]) for part in parts}
-    return x, with_targets(made.inputs, task, targets["train"])
+def boosting(divided: Divided, seed: int) -> tuple[Baseline, np.ndarray] | None:
+    """Give gradient boosting and its outputs for the test rows; None where it has no place.
+
+    Arguments:
+        divided: the rows.
+        seed: of scikit-learn.
+    """
+    task, columns = divided.task, divided.columns
+    if columns is None or divided.kind != "table" or not can_boost(task, columns):
+        return None
+    outputs = boosted(task, columns, divided.parts, divided.targets, seed)
+    return judged("gradient boosting", task, divided.targets["test"], outputs), outputs

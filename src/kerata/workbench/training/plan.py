@@ -13,6 +13,7 @@ import numpy as np
 from kerata.workbench.features import Preparation
 from kerata.workbench.features.choice import prepare
 from kerata.workbench.features.preparation import Inputs
+from kerata.workbench.networks import linear_solution
 from kerata.workbench.networks.recipes import recipe_for, with_options
 from kerata.workbench.splitting.divide import Divided
 from kerata.workbench.splitting.targets import class_weights, with_targets
@@ -68,14 +69,18 @@ def plan_training(
     rows = len(divided.rows["train"])
     name, recipe = recipe_for(network, divided.kind, divided.task, rows)
     recipe, prepared = with_options(recipe, divided.kind, dict(options))
-    preparation, x = _prepared(divided, prepared, {} if before is None else before)
+    before = {} if before is None else before
+    weights = class_weights(divided.task, divided.targets["train"]) if balance else None
+    solution = None
+    if recipe.solved and epochs is None and batch_size is None:
+        prepared, solution = _solved(divided, prepared, before, weights)
+    preparation, x = _prepared(divided, prepared, before)
     inputs = with_targets(preparation.inputs, divided.task, divided.targets["train"])
     batch = batch_size or recipe.batch_size or usual_batch(rows)
     epochs = epochs or recipe.epochs
     settings = dict(recipe.options)
     if recipe.scheduled:
         settings["steps"] = epochs * -(-rows // batch)
-    weights = class_weights(divided.task, divided.targets["train"]) if balance else None
     plan = ensemble.TrainingPlan(
         build=partial(recipe.build, inputs, divided.task, **settings),
         epochs=epochs,
@@ -84,8 +89,58 @@ def plan_training(
         members=recipe.members,
         seed=seed,
         class_weight=weights,
+        solve=None if solution is None else partial(linear_solution.use, solution, inputs),
     )
     return Planned(name, preparation, x, inputs, plan)
+
+
+def _solved(
+    divided: Divided,
+    options: dict[str, Any],
+    before: Prepared,
+    class_weight: dict[int, float] | None,
+) -> tuple[dict[str, Any], linear_solution.Solution | None]:
+    """Solve a linear model with the preparation that suits the validation rows best.
+
+    Numbers as they are, skewed ones by a quantile transform, or all of them: none is best for
+    every table.
+    """
+    choices = [options]
+    if divided.kind == "table" and "ranked" not in options:
+        # The penalty looks after rare categories.
+        choices = [{"least": 1, **options, "ranked": ranked} for ranked in (None, False, True)]
+
+    def solved(choice: dict[str, Any], quick: bool) -> linear_solution.Solution:
+        preparation, x = _prepared(divided, choice, before)
+        targets = divided.targets
+        return linear_solution.solve(
+            preparation.inputs,
+            divided.task,
+            x["train"],
+            targets["train"],
+            (x["validation"], targets["validation"]),
+            class_weight,
+            quick,
+        )
+
+    different: list[dict[str, Any]] = []
+    for choice in choices:
+        preparation, x = _prepared(divided, choice, before)
+        if not linear_solution.can_solve(preparation.inputs, len(divided.rows["train"])):
+            return options, None
+        others = (_prepared(divided, other, before)[1]["train"] for other in different)
+        if not any(_same(x["train"], other) for other in others):
+            different.append(choice)
+    if len(different) > 1:
+        different.sort(key=lambda choice: solved(choice, quick=True).score)
+    return different[0], solved(different[0], quick=False)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Say whether two preparations made the same numbers of the training rows."""
+    if not isinstance(one, dict) or "numbers" not in one:
+        return True
+    return np.array_equal(one["numbers"], other["numbers"])
 
 
 def _prepared(

@@ -1,0 +1,262 @@
+"""The linear model solved exactly: ridge and logistic regression by scikit-learn."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kerata import layers
+from kerata.workbench.core.extras import need
+from kerata.workbench.features.preparation import Inputs
+
+# Strengths of the penalty that are tried: of ridge, and inverse ones of logistic regression.
+ALPHAS = tuple(10.0**k for k in np.arange(-3, 5.5, 0.5))
+INVERSE = tuple(10.0**k for k in range(-4, 4))
+# In a large table the penalty matters little and each solution takes long.
+INVERSE_OF_MANY, MANY = (0.01, 1.0, 100.0), 3_000_000
+ITERATIONS = 1000
+# Newton's method solves so many weights in a few steps; with more its matrix is too large.
+NEWTON = 1000
+# A score that makes a class's probability vanish.
+_NEVER = 30.0
+# More numbers than these are not put into one dense matrix.
+MOST = 200_000_000
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Weights of a linear model.
+
+    Arguments:
+        kernel: float ``(inputs, classes)``, of prepared and standardised inputs.
+        bias: float ``(classes,)``.
+        score: mean absolute error or log loss on the validation rows of the same model solved
+            on the training rows alone; lower is better.
+        sentence: which model it is.
+    """
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    score: float
+    sentence: str
+
+
+def can_solve(inputs: Inputs, rows: int) -> bool:
+    """Say whether rows of a table or bag of words have a size that the solvers take."""
+    if inputs.image or inputs.length:
+        return False
+    return (inputs.numbers + (sum(inputs.categories) < 2000) * sum(inputs.categories)) * rows < MOST
+
+
+def solve(
+    inputs: Inputs,
+    task: Any,
+    x: dict[str, Any],
+    y: np.ndarray,
+    validation: tuple[Any, np.ndarray],
+    class_weight: dict[int, float] | None = None,
+    quick: bool = False,
+) -> Solution:
+    """Solve a linear model: its penalty is chosen, then all rows that are not for the test count.
+
+    Ridge regression chooses its penalty by leave-one-out errors, logistic regression by the log
+    loss of the validation rows; both are then solved on training and validation rows together.
+
+    Arguments:
+        inputs: what a prepared row consists of.
+        task: what is predicted.
+        x, y: prepared training rows and encoded targets ``(rows,)`` or ``(rows, labels)``.
+        validation: the same for the validation rows.
+        class_weight: weight of each class, or None.
+        quick: whether one penalty is enough, to compare preparations.
+
+    Raises:
+        ImportError: scikit-learn is not installed.
+    """
+    need("sklearn", "A linear model")
+    train, held = design(inputs, x), design(inputs, validation[0])
+    every, truth = _stacked(train, held), np.concatenate([y, validation[1]])
+    if task.kind == "regression":
+        return _ridge(train, y, held, validation[1], every, truth)
+    if task.kind == "labels":
+        solved = [
+            _logistic(train, y[:, k], held, validation[1][:, k], every, truth[:, k], 2, quick)
+            for k in range(y.shape[1])
+        ]
+        return Solution(
+            np.concatenate([one.kernel for one in solved], axis=1),
+            np.concatenate([one.bias for one in solved]),
+            float(np.mean([one.score for one in solved])),
+            "logistic regression for each label",
+        )
+    count = len(task.classes)
+    return _logistic(train, y, held, validation[1], every, truth, count, quick, class_weight)
+
+
+def use(solution: Solution, inputs: Inputs, model: Any) -> str:
+    """Put the weights into the model that ``dense.linear`` built from the same inputs.
+
+    Returns:
+        The solution's sentence.
+    """
+    dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
+    widths = [inputs.numbers, sum(inputs.categories), inputs.words]
+    ends = np.cumsum([width for width in widths if width])
+    # The network works in standard deviations of a regression's target, and adds its mean.
+    scale, mean = inputs.target_scale, inputs.target_mean
+    for layer, kernel in zip(dense, np.split(solution.kernel / scale, ends[:-1]), strict=True):
+        layer.kernel.assign(kernel.astype("float32"))
+    bias = dense[-1].bias
+    assert bias is not None
+    bias.assign(((solution.bias - mean) / scale).astype("float32"))
+    return solution.sentence
+
+
+def design(inputs: Inputs, x: Any) -> Any:
+    """Give the matrix ``(rows, inputs)`` that a linear model multiplies with its weights.
+
+    Arguments:
+        inputs: what a prepared row consists of.
+        x: prepared rows: a dictionary of the parts, or the only part.
+
+    Returns:
+        Float64, standardised numbers beside zeros and ones of categories and words; SciPy CSR
+        where most of it is zero.
+    """
+    parts = dict(x) if isinstance(x, dict) else {_only(inputs): x}
+    found: list[Any] = []
+    if "numbers" in parts:
+        spread = np.sqrt(np.maximum(np.asarray(inputs.variance), 1e-14))
+        found.append((np.asarray(parts["numbers"], float) - np.asarray(inputs.mean)) / spread)
+    if "categories" in parts:
+        found.append(_one_hot(np.asarray(parts["categories"]), sum(inputs.categories)))
+    if "words" in parts:
+        found.append(parts["words"].astype(float))
+    if len(found) == 1 and isinstance(found[0], np.ndarray):
+        return found[0]
+    from scipy import sparse
+
+    joined = sparse.hstack([sparse.csr_matrix(part) for part in found], format="csr")
+    few = joined.shape[1] < 2000 and joined.nnz > 0.1 * joined.shape[0] * joined.shape[1]
+    return joined.toarray() if few else joined
+
+
+def _only(inputs: Inputs) -> str:
+    return "numbers" if inputs.numbers else "categories" if inputs.categories else "words"
+
+
+def _one_hot(ids: np.ndarray, width: int) -> Any:
+    from scipy import sparse
+
+    rows, columns = ids.shape
+    starts = np.arange(0, rows * columns + 1, columns)
+    return sparse.csr_matrix((np.ones(rows * columns), ids.ravel(), starts), (rows, width))
+
+
+def _stacked(first: Any, second: Any) -> Any:
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        return np.concatenate([first, second])
+    from scipy import sparse
+
+    return sparse.vstack([sparse.csr_matrix(first), sparse.csr_matrix(second)], format="csr")
+
+
+def _ridge(
+    train: Any, y: np.ndarray, held: Any, held_y: np.ndarray, every: Any, truth: np.ndarray
+) -> Solution:
+    from sklearn.linear_model import Ridge, RidgeCV
+
+    dense = isinstance(train, np.ndarray)
+
+    def error(alpha: float) -> float:
+        return float(np.mean((Ridge(alpha).fit(train, y).predict(held) - held_y) ** 2))
+
+    if dense:
+        alone = RidgeCV(ALPHAS).fit(train, y)
+        best = RidgeCV(ALPHAS).fit(every, truth)
+        alpha, how = float(best.alpha_), "leave-one-out errors"
+    else:
+        # Leave-one-out errors of sparse rows would take a matrix of all pairs of rows.
+        alpha, how = min(ALPHAS[::2], key=error), "validation rows"
+        alone, best = Ridge(alpha).fit(train, y), Ridge(alpha).fit(every, truth)
+    return Solution(
+        best.coef_.reshape(-1, 1),
+        np.atleast_1d(best.intercept_),
+        float(np.mean(np.abs(alone.predict(held) - held_y))),
+        f"ridge regression, penalty {alpha:.3g} by {how}",
+    )
+
+
+def _logistic(
+    train: Any,
+    y: np.ndarray,
+    held: Any,
+    held_y: np.ndarray,
+    every: Any,
+    truth: np.ndarray,
+    classes: int,
+    quick: bool,
+    class_weight: dict[int, float] | None = None,
+) -> Solution:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    size = train.size if isinstance(train, np.ndarray) else train.nnz
+    tried = (1.0,) if quick else INVERSE_OF_MANY if size > MANY else INVERSE
+    few = train.shape[1] * max(1, classes if classes > 2 else 1) <= NEWTON
+    solver = "newton-cholesky" if few and isinstance(train, np.ndarray) else "lbfgs"
+    if len(np.unique(y)) < 2:
+        return _always(every.shape[1], int(y[0]), classes)
+
+    def solved(inverse: float, x: Any, targets: np.ndarray) -> Any:
+        return LogisticRegression(
+            C=inverse, solver=solver, max_iter=ITERATIONS, tol=1e-5, class_weight=class_weight
+        ).fit(x, targets)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        losses = [_log_loss(solved(inverse, train, y), held, held_y) for inverse in tried]
+        inverse = tried[int(np.argmin(losses))]
+        best = solved(inverse, *((train, y) if quick else (every, truth)))
+    kernel, bias = best.coef_.T, best.intercept_
+    if classes > 2 and len(best.classes_) < classes:
+        kernel, bias = _with_missing(best, classes)
+    return Solution(
+        kernel,
+        bias,
+        min(losses),
+        f"logistic regression, inverse penalty {inverse:g} by validation rows",
+    )
+
+
+def _always(width: int, answer: int, classes: int) -> Solution:
+    """Give weights that always lead to the only class there is."""
+    bias = np.full(classes if classes > 2 else 1, -_NEVER if answer == 0 else _NEVER)
+    if classes > 2:
+        bias = np.where(np.arange(classes) == answer, 0.0, -_NEVER)
+    return Solution(np.zeros((width, len(bias))), bias, 0.0, "one class only")
+
+
+def _with_missing(model: Any, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Add classes that no row has, which are never answered."""
+    known = model.classes_.astype(int)
+    kernel, bias = np.zeros((model.coef_.shape[1], classes)), np.full(classes, -_NEVER)
+    if len(known) == 2:
+        # With two classes there is one score: of the second against the first.
+        kernel[:, known[1]], bias[known] = model.coef_[0], [0.0, model.intercept_[0]]
+    else:
+        kernel[:, known], bias[known] = model.coef_.T, model.intercept_
+    return kernel, bias
+
+
+def _log_loss(model: Any, x: Any, truth: np.ndarray) -> float:
+    chances = model.predict_proba(x)
+    place = np.searchsorted(model.classes_, truth)
+    known = (place < len(model.classes_)) & (
+        model.classes_[np.minimum(place, len(model.classes_) - 1)] == truth
+    )
+    chosen = chances[np.arange(len(truth)), np.minimum(place, len(model.classes_) - 1)]
+    return float(-np.mean(np.log(np.clip(np.where(known, chosen, 0.0), 1e-7, 1))))
