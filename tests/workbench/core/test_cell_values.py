@@ -7,7 +7,16 @@ pytest.importorskip("pandas")
 
 import pandas
 
-from kerata.workbench.core.cell_values import date_format, is_missing, read_dates, read_numbers
+from kerata.workbench.core.cell_values import (
+    Numbers,
+    date_format,
+    is_code,
+    is_long,
+    is_missing,
+    read_dates,
+    read_numbers,
+    tidy,
+)
 
 # cells, numbers (None where there is none), unit
 NUMBERS = {
@@ -114,3 +123,87 @@ def test_years_that_stand_for_no_date():
     read = read_dates(pandas.Series(cells, dtype="str"), "ISO8601")
     assert read.isna().tolist() == [True, True, True, False]
     assert str(read.iloc[3]) == "2024-02-29 00:00:00"
+
+
+MARKS = {
+    # cells, numbers: what a single comma or point with three digits behind it means
+    "three digits before": (["123,456"], [123456]),
+    "four digits before": (["1234,567"], [1234.567]),
+    "nothing before": ([",567"], [0.567]),
+    "a zero before": (["0,567", "1,234"], [0.567, 1.234]),
+    "two digits behind": (["1,23", "4,567"], [1.23, 4.567]),
+    "points elsewhere decide": (["1,234", "1.5"], [1234, 1.5]),
+    "both, the last one is the mark": (["1,234.567"], [1234.567]),
+    "as many votes for either": (["1,5", "2.5"], [np.nan, 2.5]),
+    "two groups": (["1,234,567", "8,901"], [1234567, 8901]),
+}
+
+
+@pytest.mark.parametrize("name", list(MARKS))
+def test_the_mark_of_decimals(name):
+    cells, expected = MARKS[name]
+    np.testing.assert_allclose(read_numbers(pandas.Series(cells, dtype="str")).values, expected)
+
+
+def test_the_mark_that_is_given_decides_where_the_cells_leave_it_open():
+    cells = pandas.Series(["1,234", "12,345"], dtype="str")
+    assert read_numbers(cells).values.tolist() == [1234, 12345]
+    read = read_numbers(cells, ",")
+    assert read.values.tolist() == [1.234, 12.345]
+    assert read.decimal == ","
+
+
+def test_cells_that_are_no_numbers_are_named():
+    cells = pandas.Series(["1,5 kg", "dear", None, "unknown", "3 lb", "7 kg"], dtype="str")
+    read = read_numbers(cells)
+    np.testing.assert_allclose(read.values, [1.5, np.nan, np.nan, np.nan, np.nan, 7])
+    assert read.failed.tolist() == [False, True, False, False, True, False]
+    times = read_numbers(pandas.Series(["7:30", "9:15", "-0:30", "soon", "unknown"], dtype="str"))
+    np.testing.assert_allclose(times.values, [7.5, 9.25, -0.5, np.nan, np.nan])
+    assert times.failed.tolist() == [False, False, False, True, False]
+    words = read_numbers(pandas.Series(["a", None, "none"], dtype="str"))
+    assert words.failed.tolist() == [True, False, False]
+
+
+def test_nineteen_cells_of_twenty_are_enough():
+    values = np.arange(20.0)
+    for wrong, enough in ((0, True), (1, True), (2, False), (20, False)):
+        failed = np.arange(20) < wrong
+        assert Numbers(np.where(failed, np.nan, values), failed).enough is enough
+    assert not Numbers(np.full(3, np.nan), np.zeros(3, bool)).enough
+
+
+def test_codes_are_no_amounts():
+    for cells, code in (
+        (["0451", "12"], True),
+        (["0", "0.5", "12"], False),
+        (["-07", None], True),
+        (["1" * 16], True),
+        (["1" * 15], False),
+    ):
+        assert is_code(pandas.Series(cells, dtype="str")) is code
+
+
+def test_numbers_too_long_for_a_float():
+    long = 2.0**53
+    assert is_long(np.array([long, long, 1.0]))
+    assert is_long(np.array([-long, np.nan, np.inf]))
+    assert not is_long(np.array([long - 1, long - 1]))
+    assert not is_long(np.array([long, 1.0]))
+    assert not is_long(np.array([long, long, 0.5]))
+    assert not is_long(np.array([np.nan]))
+
+
+def test_text_without_spaces_around_it():
+    cells = pandas.Series([" a ", "N/A", " ? ", "none", None], dtype="str")
+    assert tidy(cells).isna().tolist() == [False, True, True, False, True]
+    assert tidy(cells)[0] == "a"
+
+
+def test_a_format_that_fits_more_dates_is_taken():
+    cells = pandas.Series(["1/2/2024"] * 3 + ["24/12/2024"] + ["2/1/2024"] * 3, dtype="str")
+    assert date_format(cells) == "%d/%m/%Y"
+    # Nineteen dates of twenty are enough; eighteen are not.
+    days = [f"2024-01-{day:02}" for day in range(1, 20)]
+    assert date_format(pandas.Series([*days, "soon"], dtype="str")) == "ISO8601"
+    assert date_format(pandas.Series([*days[:-1], "soon", "later"], dtype="str")) is None
