@@ -11,7 +11,7 @@ RUN  := $(VENV)/bin
 PIP  := $(RUN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format bench bench-search bench-tables clean
+.PHONY: help demo test test-all mutants lint format bench bench-search bench-tables clean
 
 help:  ## show this list
 	@echo "make ...   (PYTHON=/path/to/python3.12 picks another Python, 3.11 or newer)"
@@ -27,6 +27,9 @@ test: $(VENV)/installed-dev  ## run the tests
 test-all: $(VENV)/installed-dev  ## run the tests, the slow ones too
 	@XLA_FLAGS= $(RUN)/python -m pytest -m bits
 	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not bits"
+
+mutants: $(VENV)/installed-dev  ## change the source in small ways and count what the tests notice (hours; goes on where it was)
+	@nice -n 12 $(RUN)/python scripts/mutants.py
 
 lint: $(VENV)/installed-dev  ## check style and types
 	@$(RUN)/ruff check .
