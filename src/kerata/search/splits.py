@@ -160,7 +160,7 @@ def _numbers(part: Any, rows: int) -> np.ndarray:
     part = np.asarray(part)
     if part.dtype == bool and part.shape == (rows,):
         part = np.flatnonzero(part)
-    if part.ndim != 1 or part.dtype.kind not in "iu":
+    if part.ndim != 1 or (len(part) and part.dtype.kind not in "iu"):
         raise ValueError(f"folds: row numbers must be whole numbers in a list, got {part!r:.60}.")
     if len(part) and (part.min() < 0 or part.max() >= rows):
         raise ValueError(f"folds: row numbers must be from 0 to {rows - 1}, got {part.max()}.")
