@@ -20,6 +20,7 @@ from kerata.callbacks.backup_fingerprint import fingerprint_of
 from kerata.callbacks.callback import Callback, Logs
 from kerata.callbacks.packing import read_pack, write_pack
 from kerata.utils.files import check_writable
+from kerata.utils.plain_files import open_plain
 
 
 class BackupAndRestore(Callback):
@@ -235,7 +236,8 @@ class BackupAndRestore(Callback):
             if not path.exists():
                 continue
             try:
-                found = path.read_bytes()
+                with open_plain(path) as file:
+                    found = file.read()
                 read_pack(io.BytesIO(found))
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
                 damage = problem

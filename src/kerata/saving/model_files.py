@@ -15,6 +15,7 @@ from kerata.base.variable import limited_size
 from kerata.saving import archive, hdf5, hdf5_probe, legacy, state
 from kerata.saving.structure import compile_from, model_from
 from kerata.utils.files import disk_failed, write_beside
+from kerata.utils.plain_files import open_plain
 
 # Weights of a model that a text describes: a gigabyte in float32.
 _MOST_OF_A_TEXT = 1 << 28
@@ -214,7 +215,7 @@ def _reading(filepath: Any) -> Iterator[tuple[IO[bytes], str]]:
     path = Path(filepath)
     if path.is_dir():
         raise ValueError(f"{path} is a folder; Kerata reads .keras and .h5 files.")
-    with open(path, "rb") as file, _one_error(str(path)):
+    with open_plain(path) as file, _one_error(str(path)):
         start = file.read(8)
         file.seek(0)
         if start[:2] == b"PK":

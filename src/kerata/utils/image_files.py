@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from kerata.base.dtypes import floatx, standardize_data_format
 from kerata.base.messages import did_you_mean
 from kerata.config import image_data_format
+from kerata.utils.plain_files import check_plain
 
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 # Keras's names for Pillow's filters; Pillow has no Lanczos of 5 lobes and no Mitchell's.
@@ -66,6 +68,8 @@ def open_picture(
     mode = look_up(color_mode, _MODES, "color_mode")
     resample = getattr(image.Resampling, look_up(interpolation, _FILTERS, "interpolation"))
     try:
+        if isinstance(path, (str, os.PathLike)):
+            check_plain(path)
         with image.open(path) as opened:
             # A grey picture of 16 or 32 bits keeps its depth.
             deep = mode == "L" and opened.mode in ("I;16", "I")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kerata.utils.file_dataset import datasets_of_folder
+from kerata.utils.plain_files import open_plain
 
 
 def text_dataset_from_directory(
@@ -71,7 +73,8 @@ def text_dataset_from_directory(
 
 def _read(max_length: int | None, path: str) -> Any:
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        with open_plain(path) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8").read()
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not a text in UTF-8: {error}.") from None
     return np.array(text[:max_length], dtype=object)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerata.base.json_text import MOST_BYTES, read_json_text
 from kerata.base.messages import did_you_mean
+from kerata.utils.plain_files import read_plain
 from kerata.workbench.core.boolean_words import boolean_pair
 from kerata.workbench.core.cell_values import (
     date_format,
@@ -126,10 +127,11 @@ def load_overrides(path: str | Path) -> dict[str, str]:
         ValueError: it is no such file.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"There is no file {str(path)!r}.")
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = read_plain(path, most=MOST_BYTES).decode("utf-8-sig")
+        data = read_json_text(text, "its text")
     except ValueError as error:
         raise ValueError(f"{path} is no JSON file: {error}.") from None
     if not isinstance(data, dict):

@@ -14,6 +14,7 @@ from kerata.base.json_text import read_json_text
 from kerata.base.messages import printable
 from kerata.saving import archive
 from kerata.utils.files import write_beside
+from kerata.utils.plain_files import open_plain
 from kerata.workbench.core import result
 from kerata.workbench.features.choice import MAKERS
 from kerata.workbench.features.preparation import Preparation
@@ -52,7 +53,7 @@ def load_with(path: str | Path, custom_objects: Any = None) -> tuple[Any, Prepar
         ValueError: a damaged file, or a model without preparation.
     """
     model = saving.load_model(path, custom_objects)
-    with open(path, "rb") as file:
+    with open_plain(path) as file:
         try:
             with archive.entries(file) as entries:
                 text = entries.read(ENTRY) if ENTRY in entries else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,8 @@ import numpy as np
 
 from kerata.base.json_text import MOST_BYTES, read_json_text
 from kerata.base.messages import did_you_mean
-from kerata.utils.files import tidy_up
+from kerata.utils.files import failed_outside, tidy_up
+from kerata.utils.plain_files import check_plain, read_plain
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.result import outputs_of
 from kerata.workbench.core.task import Task
@@ -29,6 +31,8 @@ ANSWERS = "test_predictions.csv"
 REPORT = "report.html"
 # Rows that are prepared and predicted at a time.
 CHUNK = 20_000
+# Each cell of a kept table costs some 60 bytes of memory.
+_MOST_CELLS = 16_000_000
 
 
 @dataclass
@@ -84,8 +88,14 @@ class Run:
     @cached_property
     def _loaded(self) -> tuple[Any, Preparation]:
         path = self.path / MODEL
-        if not path.is_file():
-            raise ValueError(f"The run {str(self.path)!r} has no {MODEL}: train it again.")
+        try:
+            check_plain(path, within=self.path)
+        except FileNotFoundError:
+            raise ValueError(
+                f"The run {str(self.path)!r} has no {MODEL}: train it again."
+            ) from None
+        except ValueError as error:
+            raise ValueError(f"{error}.") from None
         return load_with(path)[:2]
 
     @property
@@ -205,8 +215,10 @@ def read_columns(path: Path) -> dict[str, list[str]]:
         ValueError: it is missing or damaged.
     """
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            names, *rows = csv.reader(file)
+        content = read_plain(path, most=MOST_BYTES, within=path.parent)
+        if content.count(b",") + content.count(b"\n") > _MOST_CELLS:
+            raise ValueError(f"it has more than {_MOST_CELLS:,} cells")
+        names, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
     except (OSError, ValueError, csv.Error) as error:
         raise ValueError(f"{path} is missing or damaged ({error}): train it again.") from None
     for number, row in enumerate(rows, start=2):
@@ -224,10 +236,11 @@ def read_json(path: Path) -> dict[str, Any]:
         ValueError: it is damaged.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError("it is far too large")
-        found = read_json_text(path.read_bytes(), "its text")
-    except (ValueError, FileNotFoundError) as error:
+        content = read_plain(path, most=MOST_BYTES, within=path.parent)
+        found = read_json_text(content, "its text")
+    except (ValueError, OSError) as error:
+        if failed_outside(error) and not isinstance(error, FileNotFoundError):
+            raise
         raise ValueError(f"{path} is missing or damaged ({error}).") from None
     if not isinstance(found, dict):
         raise ValueError(f"{path} is damaged: it holds no object.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kerata.utils.files import put_file, unfinished
+from kerata.utils.plain_files import check_plain
 from kerata.workbench.tuning.space import USUAL
 from kerata.workbench.tuning.summary import ended, tried_of
 
@@ -41,6 +42,11 @@ def open_study(
         ImportError: Optuna is not installed.
         ValueError: the file holds another search, or is no study file.
     """
+    if path.exists():
+        try:
+            check_plain(path)
+        except ValueError as error:
+            raise ValueError(f"{error}: name another one with --study.") from None
     with _plain_errors(path):
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
