@@ -178,3 +178,60 @@ def test_weights_of_rows_are_not_dealt_out_by_guess():
     model = model_of(in_a_list, loss="mse")
     with pytest.raises(ValueError, match="sample_weight must be a dictionary with the keys 'n'"):
         model.fit(X, {"n": [A, B]}, sample_weight=[ONE, TWO], verbose=0)
+
+
+def crossed(**compiled):
+    """A model whose outputs are named by keys that are each other's layers."""
+    x = keras.Input((2,))
+    a, b = (
+        layers.Dense(2, kernel_initializer=keras.initializers.Constant(n), name=name)(x)
+        for n, name in ((2.0, "a"), (5.0, "b"))
+    )
+    model = keras.Model(x, {"b": a, "a": b})
+    model.compile("sgd", **compiled)
+    y = {"a": np.zeros((4, 2)), "b": np.zeros((4, 2))}
+    return model.evaluate(np.ones((4, 2)), y, verbose=0, return_dict=True)
+
+
+def test_lists_of_metrics_follow_the_layers_where_keys_are_other_layers_names():
+    found = crossed(loss="mse", metrics=[["mae"], ["mse"]], weighted_metrics=["mse", "mae"])
+    weighted = {"b_weighted_mse": 16, "a_weighted_mae": 10}
+    plain = {"loss": 116, "a_loss": 100, "b_loss": 16, "b_mae": 4, "a_mse": 100}
+    assert {k: v for k, v in found.items() if "weighted" not in k} == pytest.approx(
+        {**plain, **{k.replace("weighted_", ""): v for k, v in weighted.items()}}
+    )
+
+
+def test_lists_of_losses_follow_the_keys():
+    assert crossed(loss=["mse", "mae"])["loss"] == pytest.approx(100 + 4)
+
+
+def test_one_weight_serves_all_losses():
+    assert crossed(loss="mse", loss_weights=3.0)["loss"] == pytest.approx(348)
+
+
+def simple(**compiled):
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1, name="a")])
+    model.compile("sgd", **compiled)
+    return model.evaluate(np.ones((4, 2)), np.zeros((4, 1)), verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("loss", "told"),
+    [
+        (["mse", "mae"], "loss has a list of 2 for the output 'a'"),
+        ([], "loss has a list of 0 for the output 'a'"),
+        ({}, "loss has an empty dictionary for the output 'a'"),
+        ({"x": "mse"}, "loss names the output 'x', which the model does not have"),
+    ],
+)
+def test_losses_that_one_output_cannot_have_are_refused(loss, told):
+    with pytest.raises(ValueError, match=told):
+        simple(loss=loss)
+
+
+def test_weights_of_rows_for_some_outputs_alone_are_refused():
+    model = model_of(lambda a, b, c: {"a": a, "b": b}, loss="mse")
+    with pytest.raises(ValueError, match="sample_weight lacks the output 'b'"):
+        model.fit(X, {"a": A, "b": B}, sample_weight={"a": ONE}, verbose=0)
+    model.fit(X, {"a": A, "b": B}, sample_weight={"a": ONE, "b": None}, verbose=0)

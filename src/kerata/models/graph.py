@@ -262,11 +262,9 @@ class Graph:
         """
         values = self.arrange(inputs)
         if masks is not None:
-            given = (
-                self._by_place(masks)
-                if isinstance(masks, dict)
-                else jax.tree.leaves(masks, is_leaf=lambda m: m is None)
-            )
+            # An input may be alone in a list, and so is its mask.
+            placed = self._by_place(masks) if isinstance(masks, dict) else masks
+            given = jax.tree.leaves(placed, is_leaf=lambda m: m is None)
             given += [None] * (len(values) - len(given))
             values = [attached(x, mask) for x, mask in zip(values, given, strict=False)]
         return self.follow(values, lambda operation, a, k: operation(*a, **k))

@@ -42,7 +42,11 @@ class Outputs:
         self.nested = self.count > 1 and is_nested(self._places)
         # A dictionary of outputs is named by its keys, in the order jax.tree gives them.
         keyed = isinstance(self._places, dict) and not self.nested and self.count > 0
-        self.names = sorted(self._places) if keyed else layer_names
+        self.names = sorted(self._places) if keyed else layer_names[: self.count]
+        # Keras puts lists of metrics into the order of the layers where all keys are layers' names.
+        crossed = keyed and sorted(layer_names) == self.names
+        places = map(layer_names.index, self.names) if crossed else range(self.count)
+        self._metric_order = list(places)
         self.loss_names = self.names
         if self.nested:
             named = sorted(_paths(self._places))
@@ -71,6 +75,8 @@ class Outputs:
             return [given] * self.count
         if self._wrapped and isinstance(given, (list, tuple)) and len(given) == 1:
             given = given[0]
+        if argument == "loss_weights" and isinstance(given, (int, float)):
+            return [given] * self.count
         found: list[Any] = [None] * self.count
         if not self.nested:
             found = self._by_name(given, argument)
@@ -93,13 +99,25 @@ class Outputs:
         whole = entry
         while isinstance(entry, (list, tuple, dict)) and len(entry) == 1:
             entry = next(iter(entry.values())) if isinstance(entry, dict) else entry[0]
+        if argument == "loss" and self.count == 1 and isinstance(whole, dict):
+            unknown = [k for k, v in whole.items() if v is entry and k not in self.names]
+            if unknown:
+                raise ValueError(
+                    f"loss names the output {unknown[0]!r}, which the model does not have. "
+                    f"{did_you_mean(str(unknown[0]), self.names)}"
+                )
         several = isinstance(entry, (list, tuple)) or (
             isinstance(entry, dict) and "class_name" not in entry
         )
-        if several and argument != "loss":
+        if several:
+            advice = (
+                "one, such as a function that adds several up"
+                if argument == "loss"
+                else "one entry"
+            )
             raise ValueError(
                 f"{argument} has {_described(whole)} for the output {self.loss_names[place]!r}, "
-                "which is one array: give it one entry."
+                f"which is one array: give it {advice}."
             )
         return entry
 
@@ -111,6 +129,12 @@ class Outputs:
                     f"{argument} names the output {unknown[0]!r}, which the model does not have. "
                     f"{did_you_mean(unknown[0], self.names)}"
                 )
+            missing = [n for n in self.names if n not in given]
+            if missing and argument == "sample_weight":
+                raise ValueError(
+                    f"sample_weight lacks the output {missing[0]!r}: give each of the outputs "
+                    f"({', '.join(self.names)}) its weights, or None."
+                )
             return [given.get(n) for n in self.names]
         if isinstance(given, (list, tuple)):
             if argument == "sample_weight" and isinstance(self._places, dict):
@@ -119,6 +143,8 @@ class Outputs:
                     f"are, but is {_described(given)}."
                 )
             if len(given) == self.count:
+                if argument in ("metrics", "weighted_metrics"):
+                    return [given[i] for i in self._metric_order]
                 return list(given)
             raise ValueError(
                 f"The model has {self.count} outputs ({', '.join(self.names)}), "
@@ -208,6 +234,8 @@ def _all_of(given: Any) -> list[Any]:
 
 
 def _described(value: Any) -> str:
+    if isinstance(value, dict) and not value:
+        return "an empty dictionary"
     if isinstance(value, dict):
         return f"a dictionary with the keys {', '.join(map(repr, value))}"
     if isinstance(value, (list, tuple)):
