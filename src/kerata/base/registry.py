@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,8 @@ from kerata.base.messages import did_you_mean
 from kerata.base.naming import to_snake_case
 
 _namespaces: dict[str, Namespace] = {}
+# Where functions are looked for that a config names without their module, in Keras's order.
+_MODULES_OF_FUNCTIONS = ("kerata.activations", "kerata.losses", "kerata.metrics")
 
 
 class Namespace:
@@ -162,6 +165,10 @@ def serialize(obj: Any, by_name: bool = True) -> Any:
             "class_name": "__slice__",
             "config": {"start": obj.start, "stop": obj.stop, "step": obj.step},
         }
+    if isinstance(obj, bytes):
+        return {"class_name": "__bytes__", "config": {"value": obj.decode()}}
+    if obj is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
     if hasattr(obj, "get_config") and not inspect.isclass(obj):
         cls = type(obj)
         module, known = _home(cls)
@@ -187,6 +194,34 @@ def serialize(obj: Any, by_name: bool = True) -> Any:
             "registered_name": get_registered_name(obj),
         }
     raise TypeError(f"Can't write {obj!r} of type {type(obj).__name__} as a config.")
+
+
+def serialize_keras_object(obj: Any) -> Any:
+    """Write an object as plain values in the layout of Keras 3's configs.
+
+    Arguments:
+        obj: a number, text, array, function, an object with ``get_config``, or lists, tuples and
+            dictionaries of such.
+
+    Returns:
+        Numbers and texts as they are, a dictionary with ``class_name`` and ``config`` for others.
+
+    Raises:
+        TypeError: for anything else; a class, which names no object.
+
+    >>> serialize_keras_object(slice(1, 3))["class_name"]
+    '__slice__'
+    """
+    if inspect.isclass(obj):
+        raise TypeError(f"Can't write the class {obj.__name__} as a config: write an object of it.")
+    if type(obj) in (list, tuple):
+        return type(obj)(map(serialize_keras_object, obj))
+    if isinstance(obj, Mapping):
+        return {key: serialize_keras_object(value) for key, value in obj.items()}
+    if inspect.isfunction(obj) and _is_ours(obj):
+        kind = {"class_name": "function", "config": obj.__name__}
+        return {"module": "builtins", **kind, "registered_name": "function"}
+    return serialize(obj)
 
 
 def deserialize_keras_object(
@@ -263,11 +298,17 @@ def deserialize(
         return tuple(deserialize(x) for x in config["items"])
     if name == "__slice__":
         return slice(*(deserialize(inner[k]) for k in ("start", "stop", "step")))
+    if name == "__bytes__":
+        return str(inner["value"]).encode()
+    if name == "__ellipsis__":
+        return Ellipsis
     if name == "function":
         found = find_custom(config.get("registered_name") or inner) or find_custom(inner)
         home = _namespaces.get(str(config.get("module") or ""))
         if found is None and home is not None and isinstance(inner, str):
             found = home.objects.get(inner)
+        if found is None and config.get("module") == "builtins":
+            found = _own_function(inner)
         if found is None:
             raise ValueError(
                 f"The config names the function {inner!r}, which is not registered. "
@@ -284,6 +325,16 @@ def deserialize(
         if config.get("build_config") and hasattr(obj, "build_from_config"):
             obj.build_from_config(config["build_config"])
     return shared_objects.keep(config, obj)
+
+
+def _own_function(name: Any) -> Any:
+    """Find a function of this library that a config names without its module, as Keras does."""
+    families.import_all()
+    for module in _MODULES_OF_FUNCTIONS:
+        public = vars(sys.modules[module])
+        if name in public["__all__"] and inspect.isfunction(public[name]):
+            return public[name]
+    return None
 
 
 def _is_ours(obj: Any) -> bool:

@@ -29,7 +29,7 @@ def serialize(constraint: Any) -> Any:
     >>> serialize(MaxNorm(3))["config"]
     {'max_value': 3, 'axis': 0}
     """
-    return registry.serialize(constraint)
+    return registry.serialize_keras_object(constraint)
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:

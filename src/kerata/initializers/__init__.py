@@ -91,7 +91,7 @@ def serialize(initializer: Any) -> Any:
     >>> serialize(Ones())["class_name"]
     'Ones'
     """
-    return registry.serialize(initializer)
+    return registry.serialize_keras_object(initializer)
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:

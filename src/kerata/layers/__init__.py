@@ -169,7 +169,7 @@ def serialize(layer: Layer) -> dict[str, Any]:
     >>> serialize(Dense(2))["config"]["units"]
     2
     """
-    return registry.serialize(layer)
+    return registry.serialize_keras_object(layer)
 
 
 def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:

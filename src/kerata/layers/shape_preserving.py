@@ -30,6 +30,19 @@ class ShapePreserving(Layer):
         """Give integers in the layer's type, where its results are no integers."""
         return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(self.compute_dtype)
 
+    def floats_only(self, x: Any) -> Any:
+        """Give the inputs back if they are floats: Keras computes garbage from integers.
+
+        Raises:
+            TypeError: other inputs.
+        """
+        if not jnp.issubdtype(x.dtype, jnp.inexact):
+            raise TypeError(
+                f"Layer {self.name!r} ({type(self).__name__}) takes floats, got inputs of "
+                f"{x.dtype.name}: cast them before, as layers.Rescaling(1.0) does."
+            )
+        return x
+
     def spec_of(self, sizes: tuple[int, ...]) -> InputSpec:
         """Give the demand that ``self.axis`` keeps the sizes that weights were made for."""
         axes = self.axis if isinstance(self.axis, (list, tuple)) else [self.axis]

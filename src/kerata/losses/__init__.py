@@ -72,18 +72,18 @@ get = _namespace.get
 
 
 def serialize(loss: Any) -> Any:
-    """Write a loss as a config; a function as its name.
+    """Write a loss as a config.
 
     Arguments:
         loss: a ``Loss``, or a function of ``kerata.losses``.
 
     Returns:
-        A dictionary with ``class_name`` and ``config``, or a string.
+        A dictionary with ``class_name`` and ``config``.
 
     >>> serialize(Huber(delta=2.0))["config"]["delta"]
     2.0
     """
-    return registry.serialize(loss)
+    return registry.serialize_keras_object(loss)
 
 
 def deserialize(name: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:

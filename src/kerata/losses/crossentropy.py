@@ -75,7 +75,8 @@ def categorical_crossentropy(
         Array of shape ``(batch, ...)`` and ``y_pred``'s dtype.
 
     Raises:
-        ValueError: labels of another shape than the predictions.
+        ValueError: labels of another shape than the predictions; ``label_smoothing`` with an axis
+            that is not the last one.
 
     >>> round(float(categorical_crossentropy([0.0, 1.0], [0.5, 0.5])), 4)
     0.6931
@@ -84,7 +85,7 @@ def categorical_crossentropy(
     smoothing; arXiv:1512.00567).
     """
     y_true, y_pred = same_shape("categorical_crossentropy", y_true, y_pred, axis)
-    y_true = smooth_labels(y_true, label_smoothing, y_true.shape[axis])
+    y_true = smooth_classes("categorical_crossentropy", y_true, label_smoothing, axis)
     return -jnp.sum(y_true * log_probabilities(y_pred, from_logits, axis), axis=axis)
 
 
@@ -162,6 +163,22 @@ def smooth_labels(y_true: jax.Array, label_smoothing: Any, classes: int) -> jax.
     ):
         return y_true
     return y_true * (1.0 - label_smoothing) + label_smoothing / classes
+
+
+def smooth_classes(owner: str, y_true: jax.Array, label_smoothing: Any, axis: int) -> jax.Array:
+    """Draw one-hot labels towards the uniform distribution.
+
+    Raises:
+        ValueError: classes along another axis than the last one, and another number of them than
+            that is long: Keras divides by its length all the same.
+    """
+    smoothed = smooth_labels(y_true, label_smoothing, y_true.shape[axis])
+    if smoothed is not y_true and y_true.shape[axis] != y_true.shape[-1]:
+        raise ValueError(
+            f"{owner}: label_smoothing needs the classes along the last axis, got axis={axis} for "
+            f"labels of shape {shape_text(y_true.shape)}: move that axis to the end."
+        )
+    return smoothed
 
 
 def same_shape(owner: str, y_true: Any, y_pred: Any, axis: Any = -1) -> tuple[jax.Array, jax.Array]:

@@ -11,6 +11,7 @@ from kerata.losses.crossentropy import (
     clip_probabilities,
     elementwise_binary_crossentropy,
     same_shape,
+    smooth_classes,
     smooth_labels,
 )
 from kerata.losses.loss import LossFunctionWrapper
@@ -99,7 +100,7 @@ def categorical_focal_crossentropy(
     Source: Lin et al. 2017, Focal loss for dense object detection (arXiv:1708.02002).
     """
     y_true, y_pred = same_shape("categorical_focal_crossentropy", y_true, y_pred, axis)
-    y_true = smooth_labels(y_true, label_smoothing, y_true.shape[axis])
+    y_true = smooth_classes("categorical_focal_crossentropy", y_true, label_smoothing, axis)
     if from_logits:
         y_pred = jax.nn.softmax(y_pred, axis=axis)
     y_pred = clip_probabilities(y_pred / jnp.sum(y_pred, axis, keepdims=True))

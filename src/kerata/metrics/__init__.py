@@ -116,12 +116,12 @@ def serialize(metric: Any) -> Any:
         metric: a ``Metric`` or a function.
 
     Returns:
-        A dictionary with ``class_name`` and ``config``; a string for a loss function.
+        A dictionary with ``class_name`` and ``config``.
 
     >>> serialize(BinaryAccuracy(threshold=0.7))["config"]["threshold"]
     0.7
     """
-    return registry.serialize(metric)
+    return registry.serialize_keras_object(metric)
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:

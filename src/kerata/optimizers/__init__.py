@@ -111,7 +111,7 @@ def serialize(optimizer: Optimizer) -> dict[str, Any]:
     >>> serialize(SGD(0.5, momentum=0.9))["config"]["momentum"]
     0.9
     """
-    config: dict[str, Any] = registry.serialize(optimizer)
+    config: dict[str, Any] = registry.serialize_keras_object(optimizer)
     return config
 
 

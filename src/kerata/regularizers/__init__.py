@@ -29,7 +29,7 @@ def serialize(regularizer: Any) -> Any:
     >>> serialize(L2(0.5))["config"]
     {'l2': 0.5}
     """
-    return registry.serialize(regularizer)
+    return registry.serialize_keras_object(regularizer)
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:

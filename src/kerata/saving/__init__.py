@@ -8,7 +8,7 @@ from kerata.base.custom_objects import (
     get_registered_object,
     register_keras_serializable,
 )
-from kerata.base.registry import deserialize_keras_object, serialize as serialize_keras_object
+from kerata.base.registry import deserialize_keras_object, serialize_keras_object
 from kerata.saving.model_files import (
     load_model,
     load_weights,

@@ -10,7 +10,7 @@ from kerata.base.custom_objects import (
 )
 from kerata.base.dtypes import dtype_name as standardize_dtype
 from kerata.base.randomness import set_random_seed
-from kerata.base.registry import deserialize_keras_object, serialize as serialize_keras_object
+from kerata.base.registry import deserialize_keras_object, serialize_keras_object
 from kerata.base.symbolic import is_symbolic as is_keras_tensor
 from kerata.utils.bags import multi_hot
 from kerata.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight

@@ -32,6 +32,7 @@ class GroupNormalization(ApartAlongAxis, Affine):
 
     Raises:
         ValueError: groups that don't divide the channels; an input without that axis.
+        TypeError: inputs that are no floats.
 
     >>> import numpy as np
     >>> GroupNormalization(1, epsilon=0.0)(np.array([[1.0, 3.0]])).tolist()
@@ -90,7 +91,8 @@ class GroupNormalization(ApartAlongAxis, Affine):
     def call(self, inputs: Any) -> Any:
         """Normalize."""
         axis = self.axis % inputs.ndim
-        x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
+        x = self.floats_only(inputs)
+        x = x.astype(jnp.promote_types(x.dtype, jnp.float32))
         split = (self.groups, x.shape[axis] // self.groups)
         grouped = x.reshape(*x.shape[:axis], *split, *x.shape[axis + 1 :])
         over = tuple(i for i in range(1, grouped.ndim) if i != axis)

@@ -33,7 +33,7 @@ class LayerNormalization(ApartAlongAxis, Affine):
 
     Raises:
         ValueError: an input without such an axis.
-        TypeError: an axis that is neither an integer nor several.
+        TypeError: an axis that is neither an integer nor several; inputs that are no floats.
 
     >>> import numpy as np
     >>> LayerNormalization(epsilon=0.0)(np.array([[1.0, 3.0]])).tolist()
@@ -89,7 +89,8 @@ class LayerNormalization(ApartAlongAxis, Affine):
 
     def call(self, inputs: Any) -> Any:
         """Normalize."""
-        x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
+        x = self.floats_only(inputs)
+        x = x.astype(jnp.promote_types(x.dtype, jnp.float32))
         axes = self.positive_axes(self.axis, x.shape)
         mean, variance = jnp.mean(x, axes, keepdims=True), jnp.var(x, axes, keepdims=True)
         if self.rms_scaling:

@@ -23,6 +23,7 @@ class RMSNormalization(ApartAlongAxis, ShapePreserving):
 
     Raises:
         ValueError: an input without such an axis.
+        TypeError: inputs that are no floats.
 
     >>> import numpy as np
     >>> RMSNormalization(epsilon=0.0)(np.array([[1.0, -1.0]])).tolist()
@@ -50,7 +51,7 @@ class RMSNormalization(ApartAlongAxis, ShapePreserving):
     def call(self, x: Any) -> Any:
         """Divide and scale."""
         axes = self.positive_axes(self.axis, x.shape)
-        x = self.as_float(x)
+        x = self.floats_only(x)
         shape = [n if i in axes else 1 for i, n in enumerate(x.shape)]
         scale = self.scale.value.reshape(shape)
         return ops.rms_normalization(x, scale, axes, self.epsilon)

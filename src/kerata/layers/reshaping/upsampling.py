@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
+from kerata import ops
 from kerata.base.arguments import int_tuple, positive_int
 from kerata.base.dtypes import standardize_data_format
 from kerata.base.messages import did_you_mean
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.reshaping.rearranging import Rearranging
 
-# Keras's names of the interpolations, and JAX's.
-_METHODS = {
-    "nearest": "nearest",
-    "bilinear": "linear",
-    "bicubic": "cubic",
-    "lanczos3": "lanczos3",
-    "lanczos5": "lanczos5",
-}
+_METHODS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 
 
 class UpSampling1D(Rearranging):
@@ -57,7 +50,8 @@ class UpSampling1D(Rearranging):
 class UpSampling2D(Rearranging):
     """Makes images ``(batch, height, width, channels)`` larger.
 
-    Output ``(batch, size * height, size * width, channels)``.
+    Output ``(batch, size * height, size * width, channels)``, of the input's dtype: integers are
+    rounded.
 
     Arguments:
         size: int, factor, or a pair for height and width; 2 by default.
@@ -102,7 +96,8 @@ class UpSampling2D(Rearranging):
         if self.interpolation == "nearest":
             return _repeat(inputs, _factors(self.size, self.data_format))
         shape = self.compute_output_shape(inputs.shape)
-        return jax.image.resize(inputs, shape, _METHODS[self.interpolation])
+        size = tuple(shape[axis] for axis in _factors(self.size, self.data_format))
+        return ops.image.resize(inputs, size, self.interpolation, data_format=self.data_format)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Multiply height and width."""

@@ -44,7 +44,7 @@ def serialize(learning_rate_schedule: LearningRateSchedule) -> dict[str, Any]:
     >>> serialize(ExponentialDecay(0.1, 10, 0.5))["config"]["decay_rate"]
     0.5
     """
-    config: dict[str, Any] = registry.serialize(learning_rate_schedule)
+    config: dict[str, Any] = registry.serialize_keras_object(learning_rate_schedule)
     return config
 
 
