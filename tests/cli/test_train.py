@@ -62,19 +62,54 @@ def test_a_table_from_file_to_run(folder, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--target", "kinds"], "no column 'kinds'. Did you mean 'kind'"),
+        (["--target", "kinds"], "no column 'kinds' (--target). Did you mean 'kind'"),
         ([], "target"),
         (["--target", "kind", "--network", "mpl"], "Did you mean 'mlp'"),
         (["--target", "kind", "--column", "size"], "--column takes NAME=VALUE"),
         (["--target", "kind", "--option", "depth=3"], "Unknown option 'depth'"),
+        (["--target", "kind", "--option", "units=many", "--network", "mlp"], "units"),
+        (["--target", "kind", "--split-by", "sise"], "--split-by). Did you mean 'size'"),
+        (["--target", "kind", "--group", "kind"], "is the target"),
+        (["--target", "kind", "--epochs", "0"], "--epochs must be at least 1"),
+        (["--target", "kind", "--batch-size", "-1"], "--batch-size must be at least 1"),
+        (["--target", "kind", "--task", "clases"], "Did you mean 'classes'"),
+        (["--target", "kind", "--column", "size=nubmer"], "Did you mean 'number'"),
         (["--target", "kind", "--columns", "none.json"], "none.json"),
         (["--target", "kind", "--name", "a/b"], "can't be called 'a/b'"),
     ],
-    ids=["target", "no target", "network", "column", "option", "file", "name"],
 )
 def test_mistakes_end_with_one_sentence(folder, monkeypatch, capsys, words, message):
     code, _, err = run(monkeypatch, capsys, "train", "things.csv", *words)
     assert code == 2
     assert err.startswith("Error: ")
     assert message in err
-    assert "Traceback" not in err
+    assert len(err.splitlines()) == 1
+    assert not (folder / "runs").exists()
+
+
+def test_it_says_at_once_what_it_reads(folder, monkeypatch, capsys):
+    _, out, _ = run(monkeypatch, capsys, "train", "things.csv", "--target", "none")
+    assert out == "Reading things.csv ...\n"
+    _, out, _ = run(monkeypatch, capsys, "train", "things.csv", "--target", "none", "--quiet")
+    assert out == ""
+
+
+def test_names_are_refused_before_any_row_is_read(folder, monkeypatch, capsys):
+    # Below the first lines it is no table at all.
+    with open(folder / "things.csv", "a") as file:
+        file.write("1,2,3,4,5,6,7,8\n" * 30_000)
+    _, _, err = run(monkeypatch, capsys, "train", "things.csv", "--target", "kinds")
+    assert "no column 'kinds'" in err
+    _, _, err = run(monkeypatch, capsys, "train", "things.csv", "--target", "kind")
+    assert "don't fit" in err
+
+
+def test_networks_are_listed_and_explained(monkeypatch, capsys):
+    code, out, _ = run(monkeypatch, capsys, "networks")
+    assert code == 0
+    assert "units=64,64" in out
+    code, out, _ = run(monkeypatch, capsys, "networks", "mlp")
+    assert "from 0 to below 1" in out
+    code, _, err = run(monkeypatch, capsys, "networks", "mpl")
+    assert code == 2
+    assert "Did you mean 'mlp'" in err

@@ -13,6 +13,7 @@ from kerata.cli import finished
 from kerata.cli.errors import UserError, report
 from kerata.cli.finished import TABLE
 from kerata.cli.output_guard import OutputGuard
+from kerata.cli.request import NETWORKS
 
 EXAMPLES = """
 Examples:
@@ -28,6 +29,8 @@ Examples:
   kerata predict wine new.csv -o answers.csv      new rows to a finished run
 
   kerata show wine                  a run's verdict; kerata runs lists them all
+
+  kerata networks                   the networks, their options and defaults
 
   kerata data                       the standard data sets, and which are here
 
@@ -106,7 +109,11 @@ def train(
     target: TARGET = None,
     task: TASK = None,
     network: Annotated[
-        str | None, typer.Option(help="A network's name, or module:function; auto if left out.")
+        str | None,
+        typer.Option(
+            help=f"auto (if left out), {', '.join(NETWORKS)}, or module:function; "
+            "kerata networks describes them."
+        ),
     ] = None,
     name: NAME = None,
     table: TABLE = None,
@@ -232,6 +239,24 @@ def data(
         list_sets()
     else:
         fetch_set(name)
+
+
+@app.command()
+def networks(
+    name: Annotated[
+        str | None, typer.Argument(help="Explain this one's options; without it, list all.")
+    ] = None,
+) -> None:
+    """List the networks with their options, or explain one.
+
+    Example: kerata networks mlp
+    """
+    from kerata.cli.networks import list_networks, show_network
+
+    if name is None:
+        list_networks()
+    else:
+        show_network(name)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

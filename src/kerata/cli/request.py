@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# Known without importing them; held by a test.
+NETWORKS = (
+    *("linear", "mlp", "wide-deep", "table"),
+    *("bag-of-words", "tfidf", "embeddings", "text-cnn"),
+    *("cnn", "cnn-bn"),
+)
+
 
 @dataclass
 class Request:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerata import callbacks
 from kerata.training.interrupt import deferred_interrupt, on_press
+from kerata.utils.files import check_writable
 from kerata.workbench import runs
 
 if TYPE_CHECKING:
@@ -43,6 +44,25 @@ class BestEpoch(callbacks.Callback):
         loss = float((logs or {}).get("val_loss", "nan"))
         if not self.number or loss < self.loss:
             self.number, self.loss = epoch + 1, loss
+
+
+@contextlib.contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Make sure that a folder can be written; one made for nothing is taken away again.
+
+    Raises:
+        OSError: it can't be made or written.
+    """
+    new = not folder.exists()
+    check_writable(folder)
+    try:
+        yield
+    except BaseException:
+        if new:
+            # Only an empty one goes.
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 class RunSaver:

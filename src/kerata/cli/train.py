@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import TYPE_CHECKING, Any
 
+import typer
+
+from kerata.base.messages import printable
+from kerata.cli.early_checks import check_numbers, check_table
 from kerata.cli.errors import UserError
 from kerata.cli.event_printer import EventPrinter
 from kerata.cli.paragraphs import say
@@ -25,25 +30,27 @@ def train_source(request: Request) -> None:
         UserError: options that make no sense.
         ValueError: a source, target or network that makes no sense.
     """
-    from kerata.cli.run_saver import RunSaver
-    from kerata.utils.files import check_writable
+    check_numbers(request)
+    options = {
+        name: _value(text)
+        for name, text in (_pair(text, "--option", "units=64,64") for text in request.options)
+    }
+    say_reading(request)
+
+    from kerata.cli.run_saver import RunSaver, writable
     from kerata.utils.terminal import terminal
     from kerata.workbench.data import read_source
     from kerata.workbench.experiment import fit_source
     from kerata.workbench.training.live import LiveView
 
     columns = kinds_of_columns(request)
-    options = {
-        name: _value(text)
-        for name, text in (_pair(text, "--option", "units=64,64") for text in request.options)
-    }
+    options = check_table(request, columns, options)
     console = terminal()
     source = read_source(request.source, target=request.target, table=request.table)
     name = run_name(request, source.name)
-    check_writable(request.folder)
     printer = None if request.quiet else EventPrinter(console).on_event
     saver = RunSaver(console, request, name, printer)
-    with saver.watching(), LiveView(console) as view:
+    with writable(request.folder), saver.watching(), LiveView(console) as view:
         trained = fit_source(
             source,
             target=request.target,
@@ -99,6 +106,13 @@ def finish(console: Console, trained: Trained, saver: RunSaver) -> None:
         said = "its report" if judged else "its verdict and report"
         say(console, "Not written", [f"{problem}: the run is saved, but not {said}."])
     say(console, "Saved", saved)
+
+
+def say_reading(request: Request) -> None:
+    """Say at once what is read: importing all that reads it takes a second or two."""
+    if not request.quiet:
+        typer.echo(f"Reading {printable(request.source)} ...")
+        sys.stdout.flush()
 
 
 def kinds_of_columns(request: Request) -> dict[str, str]:

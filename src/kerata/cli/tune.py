@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerata.cli.early_checks import check_networks, check_numbers, check_table
 from kerata.cli.event_printer import EventPrinter
 from kerata.cli.paragraphs import say
 from kerata.cli.request import Request
@@ -14,6 +15,7 @@ from kerata.cli.train import (
     given_arguments,
     kinds_of_columns,
     run_name,
+    say_reading,
 )
 
 if TYPE_CHECKING:
@@ -42,24 +44,27 @@ def tune(request: Request, wanted: SearchRequest) -> None:
         UserError: options that make no sense.
         ValueError: a source, target, network or study file that makes no sense.
     """
-    from kerata.cli.run_saver import RunSaver
-    from kerata.utils.files import check_writable
+    check_numbers(request)
+    networks = [name.strip() for text in wanted.networks for name in text.split(",")]
+    check_networks(networks)
+    say_reading(request)
+
+    from kerata.cli.run_saver import RunSaver, writable
     from kerata.utils.terminal import terminal
     from kerata.workbench.data import read_source
     from kerata.workbench.training.live import LiveView
     from kerata.workbench.tuning import tune_source
 
     columns = kinds_of_columns(request)
-    networks = [name.strip() for text in wanted.networks for name in text.split(",")]
+    check_table(request, columns, {})
     console = terminal()
     source = read_source(request.source, target=request.target, table=request.table)
     name = run_name(request, source.name)
     # Beside the runs and of the source's name, so that the same command goes on with it.
     study = wanted.study or request.folder / f"{request.name or source.name}.study.db"
-    check_writable(request.folder)
     printer = None if request.quiet else SearchEventPrinter(console).on_event
     saver = RunSaver(console, request, name, printer)
-    with saver.watching(), LiveView(console) as view:
+    with writable(request.folder), saver.watching(), LiveView(console) as view:
         trained = tune_source(
             source,
             target=request.target,

@@ -15,6 +15,7 @@ from kerata.workbench.core.result import Baseline, OnEvent, Trained, outputs_of
 from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Source
 from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped, terms_of
+from kerata.workbench.networks.catalogue import checked_options
 from kerata.workbench.splitting.dependent_rows import dependence_of_test
 from kerata.workbench.splitting.divide import divide
 from kerata.workbench.splitting.split import TIME
@@ -100,6 +101,7 @@ def fit_source(
     emit: OnEvent = on_event or (lambda name, value: None)
     began = time.perf_counter()
     clock: dict[str, float] = {}
+    options = checked_options(network, options or {})
     divided = divide(
         source,
         target=target,
@@ -117,7 +119,7 @@ def fit_source(
     planned = plan_training(
         divided,
         network,
-        options or {},
+        options,
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
@@ -204,7 +206,7 @@ def fit_source(
                 "task": task,
                 "network": network,
                 "columns": dict(columns or {}),
-                "options": dict(options or {}),
+                "options": dict(options),
                 "epochs": plan.epochs,
                 "batch_size": plan.batch_size,
                 "seed": seed,

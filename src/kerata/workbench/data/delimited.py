@@ -57,14 +57,7 @@ def read_delimited(
         ValueError: no rows, or no table at all.
     """
     arrow = need("pyarrow", f"Reading {path.name}")
-    with unpacking(path), open_packed(path) as file:
-        head = file.read(_SAMPLE)
-        whole = len(head) < _SAMPLE
-    if not head.strip():
-        raise ValueError(f"{path} is empty.")
-    encoding = guess_encoding(head, whole=whole)
-    layout = _layout(path, head, encoding, whole, target)
-    _check_layout(path, head, layout)
+    head, encoding, layout = _looked_at(path, target)
     try:
         sampler, short, patched = _attempt(arrow, path, encoding, layout, most_bytes)
     except ValueError as error:
@@ -88,6 +81,31 @@ def read_delimited(
     # Where a comma separates decimals, a semicolon separates fields.
     decimal = "," if layout.delimiter == ";" else None
     return table, notes + sampler.note(table.num_rows), decimal
+
+
+def layout_of(path: Path, target: str | None = None) -> Layout:
+    """Find out how a file is laid out, from its beginning.
+
+    Arguments:
+        path: of the file, packed or not.
+        target: a column that must be there, if known: it tells the line of names.
+
+    Raises:
+        ValueError: it is empty, damaged, or no table at all.
+    """
+    return _looked_at(path, target)[2]
+
+
+def _looked_at(path: Path, target: str | None) -> tuple[bytes, str, Layout]:
+    with unpacking(path), open_packed(path) as file:
+        head = file.read(_SAMPLE)
+        whole = len(head) < _SAMPLE
+    if not head.strip():
+        raise ValueError(f"{path} is empty.")
+    encoding = guess_encoding(head, whole=whole)
+    layout = _layout(path, head, encoding, whole, target)
+    _check_layout(path, head, layout)
+    return head, encoding, layout
 
 
 def _attempt(

@@ -110,9 +110,18 @@ def check_overrides(frame: pandas.DataFrame, overrides: dict[str, str]) -> None:
     for name, kind in overrides.items():
         if name not in names:
             raise ValueError(f"There is no column {name!r}. {did_you_mean(name, names)}")
-        if kind not in (*USABLE, "drop"):
-            known = [*USABLE, "drop"]
-            raise ValueError(f"Column {name!r} can't be {kind!r}. {did_you_mean(kind, known)}")
+        check_kind(name, kind)
+
+
+def check_kind(name: str, kind: str) -> None:
+    """Refuse what is no kind of a column.
+
+    Raises:
+        ValueError: with a suggestion.
+    """
+    known = [*USABLE, "drop"]
+    if kind not in known:
+        raise ValueError(f"Column {name!r} can't be {kind!r}. {did_you_mean(kind, known)}")
 
 
 def load_overrides(path: str | Path) -> dict[str, str]:

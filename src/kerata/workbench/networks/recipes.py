@@ -73,6 +73,9 @@ RECIPES: dict[str, Recipe] = {
         images.cnn_bn, ("images",), epochs=12, patience=12, batch_size=64, scheduled=True
     ),
 }
+# Options of training and of the preparation, whatever the network.
+TRAINS = frozenset({"patience", "members", "batch_size"})
+PREPARES = frozenset({"ranked", "weights", "ngrams", "least", "most"})
 # Fewer rows than these need more epochs, or more networks, to come to rest.
 SMALL = 2000
 FEW_IMAGES = 10_000
@@ -133,8 +136,7 @@ def with_options(
     Raises:
         ValueError: an unknown name, with a suggestion.
     """
-    mine = {"patience", "members", "batch_size"}
-    prepares = {"ranked", "weights", "ngrams", "least", "most"}
+    mine, prepares = TRAINS, PREPARES
     takes = set(inspect.signature(recipe.build).parameters) - {"inputs", "task", "steps"}
     for name in options:
         if name not in mine | prepares | takes:
