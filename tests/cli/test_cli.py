@@ -58,7 +58,7 @@ def test_training_prints_a_verdict_and_keeps_the_run(tmp_path):
         (("train", "digts"), ["digts", "Did you mean 'digits'?"]),
         (("train", "digits", "--epochs", "0"), ["epochs", "at least 1"]),
         (("train", "digits", "--epochs", "many"), ["integer", "epochs"]),
-        (("train", "digits", "--batch-size", "-3"), ["batch_size", "-3"]),
+        (("train", "digits", "--batch-size", "-3"), ["--batch-size", "-3"]),
         (("trian", "digits"), ["trian"]),
         (("train",), ["source"]),
     ],

@@ -23,14 +23,17 @@ def add_to(app: typer.Typer) -> None:
 def predict(
     run: RUN,
     new: Annotated[str, typer.Argument(help="Raw rows: a table, texts or images.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="CSV file to write.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="CSV file to write; standard output if left out."),
+    ] = None,
     table: TABLE = None,
     folder: FROM = FOLDER,
 ) -> None:
     """Predict new rows: adds prediction and probabilities to them.
 
-    Columns in any order; those that training did not use are ignored.
-    Example: kerata predict wine new.csv -o answers.csv
+    Columns in any order; those that training did not use are ignored. Without -o the rows go to
+    standard output and notes to standard error. Example: kerata predict wine new.csv -o answers.csv
     """
     from kerata.cli.finished_output import print_predict
 

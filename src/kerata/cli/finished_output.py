@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,19 @@ if TYPE_CHECKING:
 MAIN = {"binary": "accuracy", "classes": "accuracy", "labels": "F1 of labels"}
 
 
-def print_predict(name: str, new: str, out: Path, table: str | None, folder: Path) -> None:
-    """Write predictions and say where they are."""
+def print_predict(name: str, new: str, out: Path | None, table: str | None, folder: Path) -> None:
+    """Write predictions and say where they are; without a file they are all that is written."""
     from kerata.workbench import runs
     from kerata.workbench.runs.inference import predict_source
 
-    console = _console()
+    console = _console(stderr=out is None)
     run = runs.load(name, folder)
+    if out is None:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", newline="")
+        answered = predict_source(run, new, sys.stdout, table=table)
+        say(console, "Notes", answered.notes)
+        return
     answered = predict_source(run, new, out, table=table)
     say(console, "Notes", answered.notes)
     rows = "1 row" if answered.rows == 1 else f"{answered.rows:,} rows"
@@ -246,10 +253,10 @@ def _table_of(found: list[Run]) -> Any:
     return table
 
 
-def _console() -> Console:
+def _console(*, stderr: bool = False) -> Console:
     from kerata.utils.terminal import terminal
 
-    return terminal(highlight=False, markup=False)
+    return terminal(highlight=False, markup=False, stderr=stderr)
 
 
 def _python(console: Console, *lines: str) -> None:

@@ -189,7 +189,7 @@ def fit_source(
             network=planned.network,
             history=outcome.history,
             best_epoch=outcome.best_epoch,
-            rows=divided.rows,
+            rows=divided.numbered,
             **divided.parts,
             truth=truth,
             outputs=outputs,

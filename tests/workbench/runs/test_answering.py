@@ -1,11 +1,14 @@
 """New rows: any order of columns, extra and missing ones, wrong values, many of them."""
 
+import io
+
 import numpy as np
 import pytest
 
 pandas = pytest.importorskip("pandas")
 
 from kerata.workbench.data import spilled  # noqa: E402
+from kerata.workbench.features.ranges import FarValues  # noqa: E402
 from kerata.workbench.runs import inference  # noqa: E402  # after the check for pandas
 from kerata.workbench.runs.inference import evaluate_source, predict_source  # noqa: E402
 
@@ -115,3 +118,55 @@ def test_other_kinds_of_data_are_refused(run, tmp_path):
 def test_answers_are_written_as_csv(run, new, name, tmp_path):
     with pytest.raises(ValueError, match=r"\.csv|folder"):
         predict_source(run, written(new, tmp_path), tmp_path / name)
+
+
+def test_all_missing_columns_are_named_at_once(run, new, tmp_path):
+    other = new[["price"]].assign(colour="red")
+    with pytest.raises(ValueError, match=r"lacks 2 columns.*: 'size', 'town'. It has: 'price'"):
+        predict_source(run, written(other, tmp_path), tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_bad_cell_is_missing_and_stays_in_the_answers(run, new, tmp_path):
+    frame = new.astype({"size": "object"})
+    frame.loc[3, "size"] = "big"
+    told = predict_source(run, written(frame, tmp_path), tmp_path / "out.csv")
+    assert any("Column 'size': 1 cell of new.csv ('big') is no number" in n for n in told.notes)
+    out = pandas.read_csv(tmp_path / "out.csv")
+    assert out["size"][3] == "big"
+    frame.loc[3, "size"] = None
+    predict_source(run, written(frame, tmp_path), tmp_path / "gap.csv")
+    gap = pandas.read_csv(tmp_path / "gap.csv")
+    assert out["probability_pear"].tolist() == gap["probability_pear"].tolist()
+
+
+def test_a_column_of_another_kind_names_the_row_of_the_file(run, new, tmp_path, monkeypatch):
+    monkeypatch.setattr(inference, "ROWS", 10)
+    frame = new.astype({"size": "object"})
+    frame.loc[12:19, "size"] = "big"
+    with pytest.raises(ValueError, match="Row 13 of column 'size' holds 'big'"):
+        predict_source(run, written(frame, tmp_path), tmp_path / "out.csv")
+
+
+def test_values_far_outside_training_are_counted(run, new, tmp_path, monkeypatch):
+    monkeypatch.setattr(inference, "ROWS", 10)
+    new.loc[[1, 25], "size"] = [500.0, -500.0]
+    told = predict_source(run, written(new, tmp_path), tmp_path / "out.csv")
+    (note,) = [note for note in told.notes if "far outside" in note]
+    assert note.startswith("Column 'size': 2 rows lie far outside the training rows' ")
+    assert "(-500 to 500)" in note
+
+
+def test_a_stream_gets_the_same_bytes_as_a_file(run, new, tmp_path):
+    stream = io.StringIO(newline="")
+    told = predict_source(run, written(new, tmp_path), stream)
+    predict_source(run, tmp_path / "new.csv", tmp_path / "out.csv")
+    assert told.path is None
+    assert stream.getvalue().encode() == (tmp_path / "out.csv").read_bytes()
+
+
+def test_dates_far_outside_are_written_as_dates():
+    far = FarValues({"day": [0.0, 100.0]}, ["day"])
+    far.add("day", np.array([50.0, 400.0, np.nan]))
+    (note,) = far.notes()
+    assert "1970-01-01 to 1970-04-11 (1971-02-05)" in note

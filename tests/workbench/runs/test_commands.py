@@ -27,7 +27,10 @@ def test_each_command_works(kerata, place):
     code, out, _ = kerata("predict", "fruit", "fruit.csv", "-o", "answers.csv")
     assert code == 0
     assert "200 rows" in out
-    assert (place / "answers.csv").is_file()
+    written = (place / "answers.csv").read_text(encoding="utf-8")
+    code, out, err = kerata("predict", "fruit", "fruit.csv")
+    assert (code, out) == (0, written)
+    assert "Notes" in err
     code, out, _ = kerata("evaluate", "runs/fruit", "fruit.csv")
     assert code == 0
     assert "200 rows: accuracy" in out

@@ -33,6 +33,18 @@ def test_a_worse_run_is_told_apart(run, place, trained):
     assert worse.interval[0] > 0.5
 
 
+def test_runs_from_when_rows_began_at_0_are_matched_by_row(run, place, trained):
+    older = runs.save(trained, "older", place / "runs", report=False)
+    path = older.path / "test_predictions.csv"
+    head, *lines = path.read_text().splitlines()
+    fields = [line.partition(",") for line in lines]
+    path.write_text("\n".join([head, *(f"{int(row) - 1},{rest}" for row, _, rest in fields)]))
+    del older.record["first_row"]
+    pairs, rows = compare_runs([run, older])
+    assert rows == len(lines)
+    assert [pair.gain for pair in pairs] == [0, 0]
+
+
 def test_what_can_not_be_compared(run, place, trained):
     with pytest.raises(ValueError, match="two runs"):
         compare_runs([run])

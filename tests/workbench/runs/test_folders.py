@@ -20,7 +20,8 @@ def test_a_run_comes_back_as_it_was(run, trained, place):
     assert again.record["fingerprint"] == trained.fingerprint
     assert again.config["columns"] == {"price": "drop"}
     told = again.answers()
-    assert [int(row) for row in told["row"]] == trained.rows["test"].tolist()
+    # Row 1 is the first below the line of names, as in messages.
+    assert [int(row) - 1 for row in told["row"]] == trained.rows["test"].tolist()
     assert told["truth"] == [trained.task.classes[number] for number in trained.truth]
     shares = [float(share) for share in told["probability_pear"]]
     np.testing.assert_allclose(shares, trained.outputs, rtol=1e-5)

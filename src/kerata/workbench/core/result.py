@@ -179,8 +179,8 @@ class Trained:
         network: the network's name.
         history: maps ``'loss'`` and the other names to lists of floats, one an epoch.
         best_epoch: the epoch whose weights the model has, from 1.
-        rows: int64 row numbers ``(n,)`` of ``'train'``, ``'validation'`` and ``'test'``; those
-            of an official test set count within it.
+        rows: int64 row numbers ``(n,)`` of ``'train'``, ``'validation'`` and ``'test'`` in the
+            source, from 0; those of an official test set count within it.
         train, validation, test: the rows as they were read.
         truth: encoded targets of the test rows, see ``Task.encode``.
         outputs: float32 predictions for the test rows: the probability of the second of two

@@ -26,7 +26,8 @@ def read_pieces(
         rows: of a table in a piece.
 
     Yields:
-        Pieces, with notes on what was found while reading.
+        Pieces, with notes on what was found while reading; a table's index is the number of
+        the row in the file, from 0.
 
     Raises:
         FileNotFoundError: neither a file nor a folder nor a known name.
@@ -42,4 +43,6 @@ def read_pieces(
     for start in range(0, raw.num_rows, rows):
         found = list(notes) if start == 0 else []
         frame = frame_of(raw.slice(start, rows), found, decimal)
+        # Rows of all pieces are numbered on, so that messages name those of the file.
+        frame.index += start
         yield Table(frame), found

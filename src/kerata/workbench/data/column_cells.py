@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BOOLEAN = "1/0"
 # With more cells that can't be read, it is not the column that was learned.
 _BAD_CELLS = 0.5
+# So few may be all that a small file has.
+_FEW_BAD_CELLS = 2
 
 
 def column_values(frame: pandas.DataFrame, column: Column) -> pandas.Series:
@@ -71,26 +73,52 @@ def readable(
     >>> frame["size"].isna().tolist(), notes[0]
     ([False, True, False], "Column 'size': 1 cell of new.csv ('big') is no number: missing.")
     """
-    changed: dict[str, Any] = {}
-    notes = []
-    for column in columns:
-        if not column.used or column.kind not in ("number", "date") or column.name not in frame:
-            continue
-        series = frame[column.name]
-        bad = _unreadable(series, column)
-        if not bad.any() or bad.sum() > _BAD_CELLS * series.notna().sum():
-            continue
-        changed[column.name] = series.astype("object").mask(bad, None)
-        shown = list(dict.fromkeys(str(cell)[:20] for cell in series[bad]))
-        some = ", ".join(repr(cell) for cell in shown[:3]) + (", ..." if len(shown) > 3 else "")
-        count, what = int(bad.sum()), column.kind
-        said = (
-            f"1 cell of {where} ({some}) is no {what}"
-            if count == 1
-            else (f"{count:,} cells of {where} ({some}) are no {what}s")
-        )
-        notes.append(f"Column {column.name!r}: {said}: missing.")
-    return (frame.assign(**changed) if changed else frame), notes
+    bad = BadCells(where)
+    frame = bad.without(frame, columns)
+    return frame, bad.notes()
+
+
+class BadCells:
+    """Cells that can't be read in their column's kind, over one table or pieces of it.
+
+    Arguments:
+        where: what the rows are, for the notes.
+    """
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self._found: dict[str, tuple[Column, int, list[str]]] = {}
+
+    def without(self, frame: pandas.DataFrame, columns: list[Column]) -> pandas.DataFrame:
+        """Give rows with bad cells missing, and count those; see :func:`readable`."""
+        changed: dict[str, Any] = {}
+        for column in columns:
+            typed = column.used and column.kind in ("number", "date")
+            if not typed or column.name not in frame:
+                continue
+            series = frame[column.name]
+            bad = _unreadable(series, column)
+            most = max(_BAD_CELLS * series.notna().sum(), _FEW_BAD_CELLS)
+            if not bad.any() or bad.sum() > most:
+                continue
+            changed[column.name] = series.astype("object").mask(bad, None)
+            _, count, shown = self._found.get(column.name, (column, 0, []))
+            shown = list(dict.fromkeys([*shown, *(str(cell)[:20] for cell in series[bad])]))
+            self._found[column.name] = column, count + int(bad.sum()), shown[:4]
+        return frame.assign(**changed) if changed else frame
+
+    def notes(self) -> list[str]:
+        """Give a sentence for each column that has some."""
+        notes = []
+        for column, count, shown in self._found.values():
+            some = ", ".join(repr(cell) for cell in shown[:3]) + (", ..." if shown[3:] else "")
+            said = (
+                f"1 cell of {self.where} ({some}) is no {column.kind}"
+                if count == 1
+                else f"{count:,} cells of {self.where} ({some}) are no {column.kind}s"
+            )
+            notes.append(f"Column {column.name!r}: {said}: missing.")
+        return notes
 
 
 def _unreadable(series: pandas.Series, column: Column) -> np.ndarray:
@@ -142,7 +170,7 @@ def numbers_of(series: pandas.Series, column: Column) -> pandas.Series:
         known = f"in {column.unit!r}" if column.unit else "as plain numbers"
         row = int(np.flatnonzero(np.isfinite(read.values))[0])
         raise ValueError(
-            f"Column {column.name!r} is in {read.unit!r} (row {row + 1} holds "
+            f"Column {column.name!r} is in {read.unit!r} (row {_number(text, row)} holds "
             f"{str(text.iloc[row])[:60]!r}), but training read it {known}: convert it first."
         )
     return pandas.Series(read.values, index=series.index)
@@ -163,6 +191,12 @@ def dates_of(series: pandas.Series, column: Column) -> pandas.Series:
     return found
 
 
+def _number(text: pandas.Series, place: int) -> int:
+    """Give a row's number in its file, from 1: a piece's index counts from the file's first row."""
+    label = text.index[place]
+    return int(label if isinstance(label, (int, np.integer)) else place) + 1
+
+
 def _refuse(text: pandas.Series, failed: np.ndarray, column: Column, what: str) -> None:
     if failed.any():
         row = int(np.flatnonzero(failed)[0])
@@ -170,6 +204,7 @@ def _refuse(text: pandas.Series, failed: np.ndarray, column: Column, what: str) 
         others = f" (and {more:,} more rows like it)" if more else ""
         written = f" written as {column.form}" if what == "date" and "%" in column.form else ""
         raise ValueError(
-            f"Row {row + 1} of column {column.name!r} holds {str(text.iloc[row])[:60]!r}{others}, "
-            f"where a {what}{written} is expected: correct it, or make the column a category."
+            f"Row {_number(text, row)} of column {column.name!r} holds "
+            f"{str(text.iloc[row])[:60]!r}{others}, where a {what}{written} is expected: "
+            "correct it, or make the column a category."
         )

@@ -13,6 +13,7 @@ from kerata.workbench.features.categories import CategoryColumn, fit_categories
 from kerata.workbench.features.dates import DateColumn, fit_dates
 from kerata.workbench.features.numbers import NumberColumn, fit_numbers
 from kerata.workbench.features.preparation import Inputs, Preparation, part
+from kerata.workbench.features.ranges import FarValues, Ranges, ends_of
 from kerata.workbench.features.word_bag import WordBag
 
 # Most distinct words of free text in a table that become inputs.
@@ -44,6 +45,7 @@ class TablePreparation(Preparation):
         self.bag: WordBag | None = None
         self.read: list[Column] = []
         self.target = ""
+        self.ranges: Ranges = {}
         self.notes: list[str] = []
 
     def fit(self, data: Any, task: Any, columns: Any = None) -> Self:
@@ -61,6 +63,9 @@ class TablePreparation(Preparation):
         self.read = [c for c in columns if c.used and c.kind != "target"]
         for column in self.read:
             values = column_values(data.frame, column)
+            if column.kind in ("number", "date"):
+                ends = ends_of(_days(values) if column.kind == "date" else values.to_numpy())
+                self.ranges |= {} if ends is None else {column.name: ends}
             if column.kind == "number":
                 made = fit_numbers(column.name, values.to_numpy(), self.notes, self.ranked)
                 self.numbers.append(made)
@@ -113,12 +118,17 @@ class TablePreparation(Preparation):
             ValueError: a column is missing.
         """
         frame = _frame(data)
-        for name in self.columns:
-            if name not in frame.columns:
-                raise ValueError(
-                    f"The table has no column {name!r}, which the network needs. "
-                    f"{did_you_mean(name, frame.columns)}"
-                )
+        lacking = [name for name in self.columns if name not in frame.columns]
+        if len(lacking) == 1:
+            raise ValueError(
+                f"The table has no column {lacking[0]!r}, which the network needs. "
+                f"{did_you_mean(lacking[0], frame.columns)}"
+            )
+        if lacking:
+            raise ValueError(
+                f"The table lacks {len(lacking):,} columns that the network needs: "
+                f"{', '.join(map(repr, lacking))}. It has: {_some(list(frame.columns), 12)}."
+            )
         notes = []
         extra = [str(name) for name in frame.columns if name not in {*self.columns, self.target}]
         if extra:
@@ -128,6 +138,19 @@ class TablePreparation(Preparation):
             if unseen:
                 notes.append(f"{column.name}: {_some(unseen)} count as rare or unseen.")
         return notes
+
+    def far_values(self) -> FarValues:
+        """Give what counts values of new rows that lie far outside the training rows."""
+        # Runs from before know no ranges.
+        dates = [column.name for column in self.read if column.kind == "date"]
+        return FarValues(getattr(self, "ranges", {}), dates)
+
+    def look_for_far_values(self, data: Any, far: FarValues) -> None:
+        """Add a piece of new rows to what :meth:`far_values` gave."""
+        frame = _frame(data)
+        for name in far.ranges:
+            values = self._values(frame, name)
+            far.add(name, _days(values) if name in far.dates else values.to_numpy())
 
     def transform(self, data: Any) -> dict[str, Any]:
         """Give the network's inputs for raw rows; columns in any order, others are ignored.
@@ -197,9 +220,9 @@ def _frame(data: Any) -> Any:
     return getattr(data, "frame", data)
 
 
-def _some(names: list[str]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(repr(n) for n in names[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+def _some(names: list[str], most: int = SHOWN) -> str:
+    more = len(names) - most
+    return ", ".join(repr(n) for n in names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 part(Column)

@@ -154,6 +154,10 @@ def _row_values(run: Run) -> dict[int, float]:
         else:
             right = [a == b for a, b in zip(message["truth"], message["prediction"], strict=True)]
             values = np.array(right, float)
-        return {int(row): float(value) for row, value in zip(message["row"], values, strict=True)}
+        first = int(run.record.get("first_row") or 0)
+        return {
+            int(row) - first: float(value)
+            for row, value in zip(message["row"], values, strict=True)
+        }
     except ValueError as error:
         raise ValueError(f"{run.path / ANSWERS} is damaged ({error}): train it again.") from None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -18,14 +21,18 @@ from kerata.workbench.core.extras import need
 from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.core.result import Split
 from kerata.workbench.data.chunks import ROWS, read_pieces
+from kerata.workbench.data.column_cells import BadCells
 from kerata.workbench.data.containers import Images, Table, Texts
 from kerata.workbench.features.rows import kind_of, take, target_values
+from kerata.workbench.features.tables import TablePreparation
 from kerata.workbench.runs.predictions import answer_columns
 from kerata.workbench.runs.run import Run
 from kerata.workbench.runs.seen_rows import SeenRows, marks_of, read_seen, seen_sentence
 from kerata.workbench.splitting.dependent_rows import dependence_by
 from kerata.workbench.splitting.targets import without_target
 
+# Bytes of answers to a stream that are kept without a file.
+IN_MEMORY = 1 << 26
 NAMES = {"table": "a table", "texts": "texts", "images": "images"}
 
 
@@ -34,12 +41,12 @@ class Answered:
     """What came of predicting a file.
 
     Arguments:
-        path: the file that was written.
+        path: the file that was written; None for a stream.
         rows: how many rows it has.
         notes: what is worth knowing, a sentence each.
     """
 
-    path: Path
+    path: Path | None
     rows: int
     notes: list[str]
 
@@ -75,37 +82,33 @@ class Judged:
 
 
 def predict_source(
-    run: Run, source: str | Path, out: str | Path, *, table: str | None = None
+    run: Run, source: str | Path, out: str | Path | IO[str], *, table: str | None = None
 ) -> Answered:
     """Predict raw rows and write them with their answers as CSV.
 
     A table keeps its columns and gets ``prediction`` and ``probability_CLASS`` behind them;
-    texts and images get a line each with the file's name. Large tables go through in pieces.
+    texts and images get a line each with the file's name. Large tables go through in pieces. A
+    cell that can't be read in its column's kind counts as missing, as in training.
 
     Arguments:
         run: a finished run.
         source: raw rows, as for ``read_source``; columns in any order.
-        out: the CSV file to write.
+        out: the CSV file to write, or an open stream of text.
         table: a table or query of a database, or a sheet of a workbook.
 
     Raises:
         FileNotFoundError: no such source.
-        ValueError: a missing column, a value that does not fit its column, no rows.
+        ValueError: a missing column, a column whose values are of another kind, no rows.
         OSError: the file can't be written; one of that name stays as it was.
     """
-    out = Path(out)
-    if out.suffix.lower() in (".parquet", ".feather", ".xlsx", ".json", ".jsonl"):
-        raise ValueError(f"Predictions are written as CSV: end {out.name!r} with .csv.")
-    if out.is_dir():
-        raise ValueError(f"{str(out)!r} is a folder: name the CSV file to write.")
     message: list[str] = []
     rows = 0
 
-    def write(file: Any) -> None:
+    def write(file: IO[bytes]) -> None:
         nonlocal rows
         names: list[str] | None = None
-        for data in _pieces(run, source, table, message):
-            frame = _answered(run, data)
+        for given, data in _pieces(run, source, table, message):
+            frame = _answered(run, given, data)
             if names is None:
                 names = list(frame.columns)
             # A later piece may have its own view of columns that are empty there.
@@ -115,6 +118,18 @@ def predict_source(
             file.write(text.encode("utf-8"))
             rows += len(frame)
 
+    if not isinstance(out, (str, Path)):
+        # All rows are answered before the first is written: half a table looks like a whole one.
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as kept:
+            write(kept)
+            kept.seek(0)
+            shutil.copyfileobj(io.TextIOWrapper(kept, "utf-8", newline=""), out)
+        return Answered(None, rows, message)
+    out = Path(out)
+    if out.suffix.lower() in (".parquet", ".feather", ".xlsx", ".json", ".jsonl"):
+        raise ValueError(f"Predictions are written as CSV: end {out.name!r} with .csv.")
+    if out.is_dir():
+        raise ValueError(f"{str(out)!r} is a folder: name the CSV file to write.")
     write_beside(out, write)
     return Answered(out, rows, message)
 
@@ -137,7 +152,7 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
     marks, places = [], []
     split = _split_of(run)
     seen = 0
-    for data in _pieces(run, source, table, notes):
+    for _, data in _pieces(run, source, table, notes):
         values = target_values(data, run.task.target)
         if values is None:
             raise ValueError(_no_labels(run, source, data))
@@ -215,14 +230,24 @@ def _split_of(run: Run) -> Split:
     return Split(stored.get("kind", "random"), tuple(stored.get("columns", ())))
 
 
-def _pieces(run: Run, source: str | Path, table: str | None, message: list[str]) -> Iterator[Any]:
-    """Give pieces of a source as the run's preparation takes them; what is odd is noted once."""
+def _pieces(
+    run: Run, source: str | Path, table: str | None, message: list[str]
+) -> Iterator[tuple[Any, Any]]:
+    """Give pieces as they were read and as the preparation takes them; notes come once."""
+    preparation: Any = run.preparation
+    bad = BadCells(Path(source).name)
+    far = preparation.far_values() if isinstance(preparation, TablePreparation) else None
     for piece, notes in read_pieces(source, target=run.task.target, table=table, rows=ROWS):
-        data = fitting(run, piece, str(source))
-        for note in [*notes, *run.preparation.check(data)]:
+        given = data = fitting(run, piece, str(source))
+        if isinstance(data, Table) and isinstance(preparation, TablePreparation):
+            data = replace(data, frame=bad.without(data.frame, preparation.read))
+        for note in [*notes, *preparation.check(data)]:
             if note not in message:
                 message.append(note)
-        yield data
+        if far is not None:
+            preparation.look_for_far_values(data, far)
+        yield given, data
+    message += [*bad.notes(), *(far.notes() if far is not None else ())]
 
 
 def fitting(run: Run, data: Any, where: str) -> Any:
@@ -264,12 +289,12 @@ def _texts_of(data: Table, target: str, where: str) -> Texts:
     return Texts(texts, message, [f"row {row}" for row in range(1, len(texts) + 1)])
 
 
-def _answered(run: Run, data: Any) -> Any:
-    """Give new rows with their answers as a pandas table."""
+def _answered(run: Run, given: Any, data: Any) -> Any:
+    """Give new rows as they were read, with their answers, as a pandas table."""
     pandas = need("pandas", "Writing predictions")
     answers = answer_columns(run.task, run.predict(data))
-    if isinstance(data, Table):
-        frame = data.frame
+    if isinstance(given, Table):
+        frame = given.frame
     else:
         name = "file" if isinstance(data, Images) or "row" not in data.origins[0] else "row"
         frame = pandas.DataFrame({name: data.origins})

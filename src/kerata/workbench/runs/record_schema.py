@@ -108,6 +108,7 @@ FURTHER: dict[str, Fits] = {
     "best_epoch": _whole,
     "parameters": _whole,
     "bytes": _whole,
+    "first_row": _whole,
     "rows_per_second": _number,
     "seconds": _numbers,
     "notes": _texts,

@@ -29,6 +29,8 @@ CONFIG = "config.json"
 HISTORY = "history.csv"
 ANSWERS = "test_predictions.csv"
 REPORT = "report.html"
+# Number of the first row of data in files and messages; runs that don't say so began at 0.
+FIRST_ROW = 1
 # Rows that are prepared and predicted at a time.
 CHUNK = 20_000
 # Each cell of a kept table costs some 60 bytes of memory.

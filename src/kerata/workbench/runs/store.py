@@ -20,6 +20,7 @@ from kerata.workbench.runs.record import config_of, judged_record_of, plain, rec
 from kerata.workbench.runs.run import (
     ANSWERS,
     CONFIG,
+    FIRST_ROW,
     FOLDER,
     HISTORY,
     MODEL,
@@ -193,7 +194,7 @@ def _write(trained: Trained, folder: Path) -> dict[str, Any]:
     write_csv(folder / ANSWERS, _test_columns(trained))
     write_seen(trained, folder)
     _write_events(trained.history, folder / "tensorboard")
-    return {**record_of(trained), "bytes": model.stat().st_size}
+    return {**record_of(trained), "first_row": FIRST_ROW, "bytes": model.stat().st_size}
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
@@ -219,7 +220,8 @@ def _history_columns(history: dict[str, list[float]]) -> dict[str, Any]:
 
 def _test_columns(trained: Trained) -> dict[str, Any]:
     """Give number, origin, truth and answer of each test row."""
-    columns: dict[str, Any] = {"row": trained.rows["test"]}
+    # As people count rows below the line of names, and as messages name them.
+    columns: dict[str, Any] = {"row": np.asarray(trained.rows["test"]) + FIRST_ROW}
     if trained.test.origins is not None:
         columns["origin"] = trained.test.origins
     truth = np.asarray(trained.truth)

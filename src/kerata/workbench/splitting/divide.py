@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.workbench.core.cell_values import is_missing
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.result import OnEvent
 from kerata.workbench.core.task import Task
@@ -15,7 +16,7 @@ from kerata.workbench.data.column_cells import readable
 from kerata.workbench.data.containers import Source, Table
 from kerata.workbench.data.schema import check_overrides, infer_columns
 from kerata.workbench.features.choice import prepared_kind
-from kerata.workbench.features.rows import target_values
+from kerata.workbench.features.rows import count, target_values
 from kerata.workbench.splitting.choice import choose_rule
 from kerata.workbench.splitting.split import GROUPS, SplitRule
 from kerata.workbench.splitting.targets import (
@@ -37,8 +38,9 @@ class Divided:
         kind: of data as networks see them: ``'table'``, ``'texts'``, ``'images'``.
         parts: raw rows for ``'train'``, ``'validation'`` and ``'test'``.
         targets: theirs, encoded.
-        rows: their row numbers; those of the test count in the official test set where there
-            is one.
+        rows: their row numbers among the rows that have a target; those of the test count in
+            the official test set where there is one.
+        numbered: the same as row numbers of the source, from 0.
         notes: what was done and what is odd, a sentence each.
         rule: what decided on which side a row falls.
     """
@@ -52,6 +54,7 @@ class Divided:
     rows: dict[str, np.ndarray]
     notes: list[str]
     rule: SplitRule = field(default_factory=SplitRule)
+    numbered: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def divide(
@@ -115,7 +118,23 @@ def divide(
     emit("split", rule)
     emit("rows", {name: len(numbers) for name, numbers in rows.items()})
     kind = prepared_kind(source.kind, found)
-    return Divided(target, chosen, found, kind, parts, targets, rows, notes, rule)
+    numbered = _numbered(source, count(data), target, rows)
+    return Divided(target, chosen, found, kind, parts, targets, rows, notes, rule, numbered)
+
+
+def _numbered(
+    source: Source, kept: int, target: str, rows: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Give rows by their numbers in the source, where rows without a target stand between."""
+    if kept == count(source.train):
+        return rows
+    values = target_values(source.train, target) or []
+    numbers = np.flatnonzero([not is_missing(value) for value in values])
+    official = source.test is not None
+    return {
+        part: found if official and part == "test" else numbers[found]
+        for part, found in rows.items()
+    }
 
 
 def _columns(
