@@ -55,9 +55,9 @@ def int_tuple(owner: str, name: str, value: Any, n: int, minimum: int = 1) -> tu
     except TypeError:
         values = ()
     if len(values) != n or not all(is_integer(v) and v >= minimum for v in values):
-        kind = "positive integer" if minimum == 1 else f"integer of at least {minimum}"
+        kind = "a positive integer" if minimum == 1 else f"an integer of at least {minimum}"
         raise ValueError(
-            f"{owner}: {name} must be a {kind} or a tuple of {n} of them, got {name}={value!r}."
+            f"{owner}: {name} must be {kind} or a tuple of {n} of them, got {name}={value!r}."
         )
     return tuple(int(v) for v in values)
 
