@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import sqlite3
+import time
+import zipfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from kerata.base.messages import did_you_mean
 from kerata.utils.files import failed_outside
@@ -20,6 +23,14 @@ from kerata.workbench.data.opening import open_packed, unpacking
 from kerata.workbench.data.sampler import MOST_BYTES, Sampler
 
 _ROWS = 50_000
+# A workbook's entries unpacked: in any case, and for each byte of the file.
+_WORKBOOK_ALLOWED, _WORKBOOK_EXPANSION = 1 << 26, 100
+# Bytes of one cell of a database.
+_LARGEST_CELL = 1 << 26
+# Rows of a view: in any case, and for each byte of the file; a view may have no end.
+_ROWS_ALLOWED, _ROWS_PER_BYTE = 1_000_000, 100
+# Seconds for which a database may search without giving a row, and its steps between two looks.
+_PATIENCE, _STEPS = 60.0, 100_000
 
 
 def read_parquet(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[str]]:
@@ -72,6 +83,7 @@ def read_excel(path: Path, sheet: str | None = None) -> tuple[Any, list[str]]:
     openpyxl = need("openpyxl", f"Reading {path.name}")
     # Given open, since the name may end in anything.
     with _reading(path, "an Excel workbook"), open(path, "rb") as file:
+        _check_expansion(file)
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         sheets = [page.title for page in book.worksheets]
         found = sheet is None or sheet in sheets
@@ -99,6 +111,15 @@ def read_excel(path: Path, sheet: str | None = None) -> tuple[Any, list[str]]:
     return _with_names(path, rows, notes)
 
 
+def _check_expansion(file: IO[bytes]) -> None:
+    size = file.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(file) as archive:
+        total = sum(entry.file_size for entry in archive.infolist())
+    if total > _WORKBOOK_ALLOWED + _WORKBOOK_EXPANSION * size:
+        raise ValueError(f"it claims {total:,} bytes unpacked, far more than its {size:,}")
+    file.seek(0)
+
+
 def read_sqlite(
     path: Path, table: str | None = None, most_bytes: int = MOST_BYTES
 ) -> tuple[Any, list[str]]:
@@ -114,21 +135,54 @@ def read_sqlite(
         ValueError: it is damaged, has no such table, or the query is wrong.
     """
     uri = path.resolve().as_uri() + "?mode=ro"
+    # Whoever writes a query knows what it costs; a view may be a stranger's.
+    own = table is not None and _is_query(table)
+    most_rows = math.inf if own else _ROWS_ALLOWED + _ROWS_PER_BYTE * path.stat().st_size
     with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
+        waits = _guard(database, math.inf if own else _PATIENCE)
         try:
             query = _query(path, database, table)
             cursor = database.execute(query)
             names = [description[0] for description in cursor.description or ()]
             sampler = Sampler(most_bytes)
-            while rows := cursor.fetchmany(_ROWS):
+            while rows := list(islice(_waited(cursor, waits), _ROWS)):
                 sampler.add(_numbered(rows, len(names)))
-        except sqlite3.DatabaseError as error:
-            message = f"the query {table!r}" if table and _is_query(table) else "it"
-            raise ValueError(f"{path}: {message} can't be read: {error}.") from error
+                if sampler.seen > most_rows:
+                    raise ValueError(
+                        f"{path} gives more than {most_rows:,} rows, far more than its file holds: "
+                        "name a query with a LIMIT."
+                    )
+        except (sqlite3.DatabaseError, OverflowError) as error:
+            message = f"the query {table!r}" if own else "it"
+            reason = str(error)
+            if reason == "interrupted":
+                reason = f"it gave no row for {_PATIENCE:.0f} seconds, so write the query yourself"
+            raise ValueError(f"{path}: {message} can't be read: {reason}.") from error
     if not sampler.seen:
         raise ValueError(f"{path}: {table or 'its table'} has no rows.")
     result = sampler.table().rename_columns(names)
     return result, sampler.note(result.num_rows)
+
+
+def _guard(database: sqlite3.Connection, patience: float) -> list[float]:
+    """Bound what a database of unknown origin can cost; give when it last gave a row."""
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_CELL)
+    # Functions that do more than compute are not for views.
+    database.execute("PRAGMA trusted_schema = OFF")
+    waits = [time.monotonic()]
+    database.set_progress_handler(lambda: time.monotonic() - waits[0] > patience, _STEPS)
+    return waits
+
+
+def _waited(rows: Iterator[Any], waits: list[float]) -> Iterator[Any]:
+    kept = 0
+    for row in rows:
+        waits[0] = time.monotonic()
+        yield row
+        # A piece of rows with long cells is a short one.
+        kept += sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
+        if kept > _LARGEST_CELL:
+            return
 
 
 def read_json(path: Path, most_bytes: int = MOST_BYTES) -> tuple[Any, list[str]]:
