@@ -43,7 +43,7 @@ class FitComparison:
         if self.size == "small":
             return f"It overfits, but little. {self.sentence}"
         if self.rose:
-            return f"The weights that were kept show no overfitting. {self.sentence}"
+            return f"Overfitting of the weights that were kept is not shown. {self.sentence}"
         return f"Overfitting is not shown. {self.sentence}"
 
 

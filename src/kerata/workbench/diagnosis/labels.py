@@ -105,12 +105,5 @@ def class_imbalance(context: DiagnosisContext) -> Finding | None:
         evidence |= {"found": found.share, "accuracy": fit.score.share}
         if wilson_interval(found)[1] < fit.score.share - _LESS_FOUND:
             severity = "warning"
-    step = context.terms.remedy(
-        "weigh classes",
-        rarest=rarest,
-        times=f"{counts[commonest] / counts[rarest]:.0f}",
-        name=name(rarest),
-    )
-    if context.terms.balanced:
-        step = ""
+    step = context.terms.weigh(labels)
     return Finding("class imbalance", message, evidence, step, severity)

@@ -8,6 +8,7 @@ from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
 from kerata.workbench.core.wording import number
 from kerata.workbench.diagnosis.context import DiagnosisContext
+from kerata.workbench.diagnosis.learned import what_was_learned
 
 _RANGES = {
     "sigmoid": (0.0, 1.0),
@@ -145,6 +146,11 @@ def constant_predictions(context: DiagnosisContext) -> Finding | None:
         f"that is right for {100 * right:.1f}% of them."
     )
     evidence = {"answer": answer, "said": said, "right": right}
+    if what_was_learned(truth, fit).shown:
+        # Its probabilities tell classes apart; the frequent one is always the likeliest.
+        message += " Its probabilities tell the classes apart all the same."
+        step = context.terms.weigh(truth)
+        return Finding("constant predictions", message, evidence, step)
     return Finding("constant predictions", message, evidence, step, "serious")
 
 

@@ -197,6 +197,22 @@ class Terms:
         given = {"tenth": tenth, "tenfold": tenfold, "smaller": self._smaller()}
         return self.texts.get(name, KERAS[name]).format(**{**given, **values}).strip()
 
+    def weigh(self, labels: np.ndarray) -> str:
+        """Say how to let rare classes weigh more; '' if they do already.
+
+        Arguments:
+            labels: class number of each training row.
+        """
+        counts = np.bincount(labels)
+        present = np.flatnonzero(counts)
+        rarest = int(present[counts[present].argmin()])
+        if self.balanced:
+            return ""
+        times = f"{counts.max() / counts[rarest]:.0f}"
+        return self.remedy(
+            "weigh classes", rarest=rarest, times=times, name=self.class_name(rarest)
+        )
+
     def class_name(self, place: int) -> str:
         """Give what to call a class: its number for programs, else its name in quotes."""
         return repr(self.classes[place]) if self.classes else str(place)

@@ -7,11 +7,11 @@ import math
 import numpy as np
 
 from kerata.workbench.core.findings import Finding
-from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
-from kerata.workbench.core.metric_intervals import auc_interval
-from kerata.workbench.core.metrics import WIDTH, area_under_curve, mean_interval
+from kerata.workbench.core.intervals import Score, difference_interval
+from kerata.workbench.core.metrics import mean_interval
 from kerata.workbench.core.wording import number
 from kerata.workbench.diagnosis.context import DiagnosisContext, Fit
+from kerata.workbench.diagnosis.learned import what_was_learned
 from kerata.workbench.diagnosis.neighbours import matrices, nearest, picked, votes
 from kerata.workbench.diagnosis.overfitting import overfitting
 from kerata.workbench.diagnosis.split_data import SplitData
@@ -21,8 +21,6 @@ _NEIGHBOURS = 5
 _AHEAD = 0.05
 # A regression that explains less than this of its training rows has learned nothing.
 _EXPLAINED = 0.05
-# Gains below these shares are next to nothing.
-_LITTLE = 0.05
 
 
 def underfitting(context: DiagnosisContext) -> Finding | None:
@@ -41,35 +39,20 @@ def _nothing(context: DiagnosisContext, train: SplitData, fit: Fit) -> Finding |
     labels = context.labels(train)
     if labels is None:
         return _no_amounts(train, fit, step)
-    truth = labels[fit.rows]
-    shares = np.bincount(labels) / len(labels)
-    chance = float(shares.max())
-    low, high = wilson_interval(fit.score)
-    assert fit.of_truth is not None
-    constant, mine = (-np.log(np.clip(p, 1e-7, 1)) for p in (shares[truth], fit.of_truth))
-    less = mean_interval(constant - mine)
-    classes = [fit.values[truth == place] for place in np.unique(truth)]
-    each = float(np.mean([values.mean() for values in classes]))
-    noise = math.sqrt(sum(values.var() / len(values) for values in classes)) / len(classes)
-    area, ranked = "", False
-    if len(shares) == 2 and len(classes) == 2:
-        outputs = np.where(truth == 1, fit.of_truth, 1 - fit.of_truth)
-        ends = auc_interval(truth, outputs)
-        ranked = ends[0] > 0.5
-        area = f" AUC is {number(area_under_curve(truth, outputs), 3)}."
-    if low > chance or less[0] > 0 or ranked or each - WIDTH * noise > 1 / len(shares):
+    found = what_was_learned(labels, fit)
+    if found.shown:
         return None
-    # The upper end says whether there may be something after all.
-    nothing = less[1] < _LITTLE * float(constant.mean()) and high < chance + _LITTLE
+    low, high = found.accuracy
+    area = "" if found.area is None else f" AUC is {number(found.area, 3)}."
     message = (
         f"It gets {100 * fit.score.share:.1f}% of its own training rows right (95% interval "
-        f"{100 * low:.1f} to {100 * high:.1f}), with a log loss of {number(mine.mean(), 3)}; "
-        f"always "
-        f"answering the most frequent class would get {100 * chance:.1f}%, and the shares of the "
-        f"classes have a log loss of {number(constant.mean(), 3)}.{area} {_conclusion(nothing)}"
+        f"{100 * low:.1f} to {100 * high:.1f}), with a log loss of {number(found.log_loss, 3)}; "
+        f"always answering the most frequent class would get {100 * found.chance:.1f}%, and the "
+        f"shares of the classes have a log loss of {number(found.constant_loss, 3)}.{area} "
+        f"{_conclusion(found.nothing)}"
     )
-    evidence = {"train_accuracy": fit.score.share, "interval": (low, high), "chance": chance}
-    return Finding("underfitting", message, evidence, step, _severity(nothing))
+    evidence = {"train_accuracy": fit.score.share, "interval": (low, high), "chance": found.chance}
+    return Finding("underfitting", message, evidence, step, _severity(found.nothing))
 
 
 def _no_amounts(train: SplitData, fit: Fit, step: str) -> Finding | None:

@@ -47,6 +47,19 @@ def quality_sentence(trained: Trained) -> str:
     return " ".join([message, *(sentence for sentence in more if sentence)])
 
 
+def rows_that_count(trained: Trained) -> str:
+    """Say how much there is to judge by: test rows, or groups of them.
+
+    Arguments:
+        trained: as ``fit_source`` returns it.
+    """
+    depends, rows = trained.dependence, counted(len(trained.truth), "test row")
+    if depends.kind == GROUPS and depends.place is not None and trained.split.columns:
+        groups = counted(len(np.unique(depends.place)), "group")
+        return f"{rows} in {groups}"
+    return rows
+
+
 def _of_classes(trained: Trained, main: str, ends: dict[str, metrics.Interval]) -> str:
     task, found = trained.task, trained.metrics
     right = int(metrics.row_values(task, trained.truth, trained.outputs).sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerata.workbench.core.result import Baseline
-from kerata.workbench.core.wording import counted, number
+from kerata.workbench.core.wording import number
 from kerata.workbench.evaluation.figures import bare, figure, metric_between, signed
 
 BETTER, WORSE, EQUAL, UNDECIDED = "better", "worse", "as good", "undecided"
@@ -39,13 +39,13 @@ def standing(baseline: Baseline, task: Any) -> str:
     return EQUAL if max(-low, high) <= margin else UNDECIDED
 
 
-def gain_sentence(baseline: Baseline, task: Any, rows: int = 0) -> str:
+def gain_sentence(baseline: Baseline, task: Any, rows: str = "these rows") -> str:
     """Say by how much the network beats a baseline, that it doesn't, or that rows are too few.
 
     Arguments:
         baseline: with its gain.
         task: what is predicted.
-        rows: how many test rows there are; 0 if it is not to be said.
+        rows: what the test rows are, such as "60 test rows".
 
     >>> class Task: kind = "regression"
     >>> gain_sentence(Baseline("a linear model", 3.5, (3.0, 4.0), 1.0, (0.5, 1.5)), Task())
@@ -65,8 +65,7 @@ def gain_sentence(baseline: Baseline, task: Any, rows: int = 0) -> str:
         message += f" The network is as good, within a small margin ({between} better)."
     else:
         here = "as good on these rows" if gain == 0 else f"{apart} on these rows"
-        few = f"{counted(rows, 'test row')} are" if rows > 1 else "these rows are"
-        message += f" The network is {here}, but {few} too few to be sure ({between})."
+        message += f" The network is {here}, but {rows} are too few to be sure ({between})."
     return message + _about_probabilities(baseline, found)
 
 

@@ -9,7 +9,7 @@ from kerata.workbench.core.learning_curves import best_epoch
 from kerata.workbench.core.result import Trained
 from kerata.workbench.diagnosis.trained import diagnose_trained, terms_of
 from kerata.workbench.evaluation.epochs import epoch_sentence, longer
-from kerata.workbench.evaluation.quality import quality_sentence
+from kerata.workbench.evaluation.quality import quality_sentence, rows_that_count
 from kerata.workbench.evaluation.standing import gain_sentence, preferred
 from kerata.workbench.networks.recipes import RECIPES
 
@@ -63,7 +63,7 @@ def verdict_of(trained: Trained) -> Verdict:
     if findings is None or not (findings.looked_for or findings.left_out):
         findings = diagnose_trained(trained, only=_FIT)
     worst = findings.get("overfitting")
-    rows = len(trained.truth)
+    rows = rows_that_count(trained)
     return Verdict(
         quality_sentence(trained),
         tuple(gain_sentence(baseline, trained.task, rows) for baseline in trained.baselines),

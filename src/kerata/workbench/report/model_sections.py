@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.workbench.core.wording import number
 from kerata.workbench.data.containers import Table
 from kerata.workbench.explain import occlusion_map, term_weights, word_attributions, worst_rows
 from kerata.workbench.features.rows import kind_of, take
@@ -40,7 +41,7 @@ def _said(context: ReportContext, row: int) -> tuple[str, str]:
     """Say what is true and what the network said."""
     task, truth = context.task, context.trained.truth[row]
     if task.kind == "regression":
-        return f"{truth:.6g}", f"{context.trained.outputs[row]:.6g}"
+        return number(float(truth), 6), number(float(context.trained.outputs[row]), 6)
     if task.kind == "labels":
         names = np.array(task.classes, dtype=object)
         both = (names[truth > 0], names[context.said[row] > 0])
@@ -199,8 +200,8 @@ def columns(context: ReportContext) -> str:
     cells = [
         [
             esc(one.name),
-            f"{one.loss:.4g}" if regression else f"{100 * one.loss:.1f}",
-            f"± {one.spread:.2g}" if regression else f"± {100 * one.spread:.1f}",
+            number(one.loss, 3) if regression else f"{100 * one.loss:.1f}",
+            f"± {number(one.spread, 2)}" if regression else f"± {100 * one.spread:.1f}",
             bar(one.loss / most),
         ]
         for one in found

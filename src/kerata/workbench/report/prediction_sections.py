@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kerata.workbench.core.confusion import confusion_matrix, most_confused
+from kerata.workbench.core.wording import number
 from kerata.workbench.explain import calibration, class_scores
 from kerata.workbench.report import charts
 from kerata.workbench.report.context import ReportContext, percent
@@ -40,15 +41,15 @@ def _matrix(matrix: np.ndarray, names: list[str]) -> str:
     for place, (name, row) in enumerate(zip(names, matrix, strict=True)):
         total = max(int(row.sum()), 1)
         cells = []
-        for column, number in enumerate(row):
-            share = number / total
+        for column, count in enumerate(row):
+            share = count / total
             if column == place:
                 colour = f"rgba(var(--pale), {0.1 + 0.35 * share:.2f})"
-            elif number:
+            elif count:
                 colour = f"rgba(var(--bad), {0.15 + 0.45 * min(1, 5 * share):.2f})"
             else:
                 colour = "var(--card)"
-            shown = f"{number:,}" if number else ""
+            shown = f"{count:,}" if count else ""
             cells.append(f'<td style="background:{colour}">{shown}</td>')
         right = percent(row[place] / total) if row.sum() else ""
         rows.append(f"<tr><th>{esc(name)}</th>{''.join(cells)}<td>{right}</td></tr>")
@@ -158,7 +159,7 @@ def residuals(context: ReportContext) -> str:
     ]
     half, most = np.quantile(error, [0.5, 0.9])
     message = (
-        f"Half of the test rows are missed by less than {half:.4g}, nine of ten by less than "
-        f"{most:.4g}."
+        f"Half of the test rows are missed by up to {number(float(half))}, nine of ten by up to "
+        f"{number(float(most))}."
     )
     return paragraph(message) + f'<div class="grid">{"".join(figures)}</div>'

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kerata.workbench.evaluation.figures import figure as main_figure
+from kerata.workbench.core.wording import counted, number
+from kerata.workbench.evaluation.figures import figure as main_figure, metric_between
 from kerata.workbench.evaluation.verdict import SHOWN_APART
 from kerata.workbench.report import charts
 from kerata.workbench.report.context import ReportContext, metric_name
@@ -24,7 +25,11 @@ def verdict(context: ReportContext) -> str:
     main = next(iter(metrics))
     low, high = (context.figure(end) for end in record["interval"])
     cards = [(context.figure(metrics[main]), f"{metric_name(main)}, 95% interval {low} to {high}")]
-    cards += [(_number(value), metric_name(name)) for name, value in list(metrics.items())[1:]]
+    ends = record.get("intervals") or {}
+    cards += [
+        (number(value, 3), metric_name(name) + (f", {metric_between(ends[name])}" * (name in ends)))
+        for name, value in list(metrics.items())[1:]
+    ]
     boxes = "".join(f"<div><b>{esc(big)}</b><span>{esc(text)}</span></div>" for big, text in cards)
     rows = [[esc("this network"), *_compared(context, metrics[main], record["interval"])]]
     for baseline in record["baselines"]:
@@ -50,8 +55,8 @@ def verdict(context: ReportContext) -> str:
 
 def _few(context: ReportContext) -> str:
     return paragraph(
-        f"{len(context.trained.truth):,} test rows are few: look at the intervals, not the "
-        "figures.",
+        f"{counted(len(context.trained.truth), 'test row')} tell little: look at the intervals, "
+        "not the figures.",
         "muted",
     )
 
@@ -59,10 +64,6 @@ def _few(context: ReportContext) -> str:
 def _compared(context: ReportContext, value: float, interval: Sequence[float]) -> list[str]:
     low, high = (main_figure(end, context.task) for end in interval)
     return [esc(main_figure(value, context.task)), esc(f"{low} to {high}")]
-
-
-def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
 
 
 def diagnosis(context: ReportContext) -> str:
@@ -74,9 +75,12 @@ def diagnosis(context: ReportContext) -> str:
     shown = [finding for finding in findings if finding.name not in SHOWN_APART]
     if not shown:
         count -= len(findings)
-        message = paragraph(f"Nothing found among {count} possible faults that were looked for.")
+        nothing = "Nothing else" if findings else "Nothing"
+        faults = counted(count, "possible fault")
+        message = paragraph(f"{nothing} found among {faults} that were looked for.")
     else:
-        message = paragraph(f"{count} possible faults were looked for.", "muted")
+        were = "was" if count == 1 else "were"
+        message = paragraph(f"{counted(count, 'possible fault')} {were} looked for.", "muted")
         message += "".join(
             f'<div class="finding {esc(finding.severity)}"><h3>{esc(finding.name)}</h3>'
             f"{paragraph(finding.sentence)}</div>"
