@@ -16,7 +16,7 @@ TABLE = Annotated[str | None, typer.Option(help="Table or query, or sheet, to re
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (predict, evaluate, runs, show, compare, rerun):
+    for command in (predict, evaluate, diagnose, runs, show, compare, rerun):
         app.command()(command)
 
 
@@ -53,6 +53,23 @@ def evaluate(
     from kerata.cli.finished_output import print_evaluate
 
     print_evaluate(run, test, table, folder)
+
+
+def diagnose(
+    run: RUN,
+    data: Annotated[
+        str | None,
+        typer.Argument(help="Where the run's data are now, or other rows with true values."),
+    ] = None,
+    folder: FROM = FOLDER,
+) -> None:
+    """Say anew what is wrong with a run's rows, network and training.
+
+    Example: kerata diagnose wine
+    """
+    from kerata.cli.finished_output import print_diagnose
+
+    print_diagnose(run, data, folder)
 
 
 def runs(folder: FROM = FOLDER) -> None:

@@ -90,6 +90,25 @@ def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> Non
     )
 
 
+def print_diagnose(name: str, data: str | None, folder: Path) -> None:
+    """Print the findings on a run, and what could not be looked for."""
+    from kerata.workbench import runs
+    from kerata.workbench.runs.examination import diagnose_run
+
+    console = _console()
+    run = runs.load(name, folder)
+    found = diagnose_run(run, data)
+    say(console, f"Diagnosis of {run.name}", found.sentences() or ["Nothing is wrong with it."])
+    given = f"runs.load({name!r})" + ("" if data is None else f", {data!r}")
+    _python(
+        console,
+        "from kerata.workbench import runs",
+        "from kerata.workbench.runs.examination import diagnose_run",
+        "",
+        f"print(diagnose_run({given}))",
+    )
+
+
 def print_runs(folder: Path) -> None:
     """Print a line for each run."""
     from kerata.workbench import runs

@@ -34,6 +34,9 @@ def test_each_command_works(kerata, place):
     code, out, _ = kerata("evaluate", "runs/fruit", "fruit.csv")
     assert code == 0
     assert "200 rows: accuracy" in out
+    code, out, _ = kerata("diagnose", "fruit", "fruit.csv")
+    assert code == 0
+    assert "Diagnosis of fruit" in out
     assert "fruit" in kerata("runs")[1]
     assert "Verdict" in kerata("show", "fruit")[1]
 
@@ -45,6 +48,7 @@ def test_each_command_works(kerata, place):
         (("show", "fruit.csv"), "no run but a file"),
         (("predict", "fruit", "nothing.csv", "-o", "a.csv"), "nothing.csv"),
         (("compare", "fruit", "fruit"), "two runs"),
+        (("diagnose", "fruit", "nothing.csv"), "nothing.csv"),
         (("rerun", "fruit", "--name", "fruit"), "--overwrite"),
     ],
 )

@@ -61,14 +61,30 @@ def diagnose_trained(
 
 def terms_of(trained: Trained) -> Terms:
     """Give the words in which a diagnosis of what ``fit_source`` trained says what to do."""
-    recipe = RECIPES.get(trained.network)
-    return workbench_terms(
-        None if recipe is None else recipe.build,
+    return words_for(
+        trained.network,
         trained.task,
         trained.config.get("options") or {},
         trained.rows.get("train"),
         balanced=bool(trained.config.get("balance")),
     )
+
+
+def words_for(
+    network: str, task: Any, options: Mapping[str, Any], rows: Any, *, balanced: bool
+) -> Terms:
+    """Give the words for a network of the workbench by its name.
+
+    Arguments:
+        network: its name.
+        task: what is predicted.
+        options: that were given.
+        rows: numbers of the training rows in their file, from 0.
+        balanced: whether classes were weighed inversely to their frequency.
+    """
+    recipe = RECIPES.get(network)
+    build = None if recipe is None else recipe.build
+    return workbench_terms(build, task, options, rows, balanced=balanced)
 
 
 def skipped() -> Findings:

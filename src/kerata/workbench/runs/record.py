@@ -38,6 +38,7 @@ def record_of(trained: Trained) -> dict[str, Any]:
             "created": datetime.now().astimezone().isoformat(timespec="seconds"),
             "source": trained.config.get("source"),
             "network": trained.network,
+            "solved": trained.solved,
             "task": trained.task.as_dict(),
             "metrics": trained.metrics,
             "interval": trained.interval,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kerata.workbench.core.result import Trained
-from kerata.workbench.data import read_source
+from kerata.workbench.data import Source, read_source
 from kerata.workbench.data.named import is_named
 from kerata.workbench.experiment import fit_source
 from kerata.workbench.networks.recipes import RECIPES
@@ -41,30 +41,65 @@ def train_again(
         ValueError: the data have changed since; a network of one's own that is not named;
             data outside the current folder that are not named.
     """
-    config = run.config
     # What 'auto' chose then; another version may choose otherwise.
     chosen = _network(run, network)
-    if data is None:
-        name = config.get("source")
-        data = _place(run, name if isinstance(name, str) else "")
-    source = read_source(
-        data,
-        target=config.get("target") if run.columns is not None else None,
-        table=config.get("table"),
-    )
-    if source.fingerprint != run.record.get("fingerprint"):
-        raise ValueError(
-            f"The data {str(data)!r} have changed since {run.name!r} was trained, or are "
-            "others: train again with 'kerata train'."
-        )
+    source, _ = own_source(run, data, "rerun")
+    trained = fit_source(source, **(given_options(run) | {"network": chosen}), **more)
+    trained.config |= {
+        "source": str(run.config.get("source") if data is None else data),
+        "table": run.config.get("table"),
+    }
+    return trained
+
+
+def given_options(run: Run) -> dict[str, Any]:
+    """Give the arguments with which ``fit_source`` trained a run."""
+    config = run.config
     given = {option: config[option] for option in OPTIONS if option in config}
-    given["network"] = chosen
     if run.columns is not None and "split_by" not in config:
         # Rows of runs from before were always divided at random.
         given["split_by"] = "random"
-    trained = fit_source(source, **given, **more)
-    trained.config |= {"source": str(data), "table": config.get("table")}
-    return trained
+    return given
+
+
+def own_source(
+    run: Run, data: str | Path | None, command: str, *, others: bool = False
+) -> tuple[Source, str | Path | None]:
+    """Read the data that a run was trained on.
+
+    Arguments:
+        run: a finished run.
+        data: where they are now. Without it they are looked for where they were, if that is
+            in the current folder.
+        command: that is asked for, for the message.
+        others: whether ``data`` may be other rows, beside which the run's own are read.
+
+    Returns:
+        The run's source, and the place of the other rows, if those are others.
+
+    Raises:
+        FileNotFoundError: they are no longer there.
+        ValueError: they have changed since; they are outside the current folder and not named.
+    """
+    config = run.config
+    if data is None:
+        name = config.get("source")
+        place = _place(run, name if isinstance(name, str) else "", command)
+    else:
+        place = data
+    source = read_source(
+        place,
+        target=config.get("target") if run.columns is not None else None,
+        table=config.get("table"),
+    )
+    if source.fingerprint == run.record.get("fingerprint"):
+        return source, None
+    if others and data is not None:
+        return own_source(run, None, command)[0], data
+    raise ValueError(
+        f"The data {str(place)!r} have changed since {run.name!r} was trained, or are "
+        "others: train again with 'kerata train'."
+    )
 
 
 def _network(run: Run, said: str | None) -> str:
@@ -83,10 +118,14 @@ def _network(run: Run, said: str | None) -> str:
     return str(recorded)
 
 
-def _place(run: Run, name: str) -> Path | str:
+def _place(run: Run, name: str, command: str = "rerun") -> Path | str:
     """Give where the data were, unless a stranger's record would lead somewhere else with it."""
+    flag = ["--data"] if command == "rerun" else []
     if not name:
-        raise ValueError(f"The run {run.name!r} does not say where its data were: use --data.")
+        raise ValueError(
+            f"The run {run.name!r} does not say where its data were: name them, "
+            f"{_command(run, *flag, 'FILE', command=command)}."
+        )
     if is_named(name) and not Path(name).exists():
         return name
     here = Path.cwd().resolve()
@@ -95,15 +134,15 @@ def _place(run: Run, name: str) -> Path | str:
         raise ValueError(
             f"The run {run.name!r} was trained on {name!r}, which is outside the current folder, "
             "and no record leads there. If these are your data, name them yourself: "
-            f"{_command(run, '--data', name)}"
+            f"{_command(run, *flag, name, command=command)}"
         )
     if not place.exists():
         raise FileNotFoundError(
             f"The data {name!r} of the run {run.name!r} are not in the current folder: say where "
-            "they are with --data."
+            f"they are, {_command(run, *flag, 'FILE', command=command)}."
         )
     return place
 
 
-def _command(run: Run, option: str, value: object) -> str:
-    return shlex.join(["kerata", "rerun", run.name, option, str(value)])
+def _command(run: Run, *words: object, command: str = "rerun") -> str:
+    return shlex.join(["kerata", command, run.name, *map(str, words)])

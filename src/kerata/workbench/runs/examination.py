@@ -1,0 +1,104 @@
+"""The diagnosis of a finished run anew, from its folder and its data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kerata.workbench.core.cell_values import is_missing
+from kerata.workbench.core.findings import Findings
+from kerata.workbench.data import read_source
+from kerata.workbench.data.column_cells import BadCells
+from kerata.workbench.data.containers import Table
+from kerata.workbench.diagnosis.trained import diagnose_prepared, words_for
+from kerata.workbench.features.rows import take, target_values
+from kerata.workbench.features.tables import TablePreparation
+from kerata.workbench.runs.inference import fitting
+from kerata.workbench.runs.rerun import given_options, own_source
+from kerata.workbench.runs.run import Run
+from kerata.workbench.splitting.divide import divide
+from kerata.workbench.splitting.split import TIME
+
+# What divides the rows; the rest of a run's options is for its training.
+_DIVIDES = (
+    *("target", "task", "columns", "seed", "test_share", "validation_share"),
+    *("split_by", "group"),
+)
+
+
+def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
+    """Say what is wrong with a finished run: its rows, its network and its training.
+
+    The rows are divided as they were for the training, so that training, validation and test
+    rows are the same; nothing is trained or changed.
+
+    Arguments:
+        run: a finished run.
+        data: where the run's data are now; or other rows with their true values, which take
+            the place of the test rows. By default the data where they were, if that is in the
+            current folder.
+
+    Returns:
+        The findings, the most serious first.
+
+    Raises:
+        FileNotFoundError: the data are no longer there.
+        ValueError: the data have changed since; data outside the current folder that are not
+            named; other rows without targets.
+    """
+    source, other = own_source(run, data, "diagnose", others=True)
+    given = given_options(run)
+    divided = divide(source, **{name: given[name] for name in _DIVIDES if name in given})
+    x = {part: run.preparation.transform(rows) for part, rows in divided.parts.items()}
+    targets = {
+        part: run.task.encode(target_values(rows, run.task.target) or [])
+        for part, rows in divided.parts.items()
+    }
+    if other is not None:
+        x["test"], targets["test"] = _labelled(run, other)
+    if run.record.get("solved"):
+        # Rows that the weights were solved from tell nothing about new ones.
+        del x["validation"]
+    config = run.config
+    return diagnose_prepared(
+        run.history,
+        run.model,
+        _first(run.model),
+        x,
+        targets,
+        int(config.get("seed") or 0),
+        ordered=divided.rule.kind == TIME,
+        terms=words_for(
+            str(run.record["network"]),
+            run.task,
+            config.get("options") or {},
+            divided.numbered.get("train"),
+            balanced=bool(config.get("balance")),
+        ),
+        interval=None if other is not None else tuple(run.record["interval"]),
+    )
+
+
+def _first(model: Any) -> Any:
+    """Give the first of several networks whose answers are averaged, or the network itself."""
+    inner = [layer for layer in model.layers if isinstance(layer, type(model))]
+    return inner[0] if len(inner) > 1 else model
+
+
+def _labelled(run: Run, place: str | Path) -> tuple[Any, np.ndarray]:
+    """Give prepared rows and encoded targets of rows that are not the run's own."""
+    target = run.task.target if run.columns is not None else None
+    data = fitting(run, read_source(place, target=target).train, str(place))
+    if isinstance(data, Table) and isinstance(run.preparation, TablePreparation):
+        bad = BadCells(Path(place).name)
+        data = replace(data, frame=bad.without(data.frame, run.preparation.read))
+    values = target_values(data, run.task.target) or []
+    labels = run.task.kind == "labels"
+    known = np.flatnonzero([labels or not is_missing(value) for value in values])
+    if not len(known):
+        raise ValueError(f"{place} has no row with a value for the target {run.task.target!r}.")
+    truth = run.task.encode([values[row] for row in known])
+    return run.preparation.transform(take(data, known)), truth
