@@ -17,7 +17,6 @@ IMAGE = np.arange(4).reshape(1, 2, 2, 1)
         layers.LayerNormalization,
         lambda: layers.GroupNormalization(1),
         layers.RMSNormalization,
-        layers.UnitNormalization,
     ],
 )
 def test_normalization_of_rows_takes_floats(make, dtype):

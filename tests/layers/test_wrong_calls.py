@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from kerata import Variable, layers
-from kerata.ops import rms_normalization
 
 X = np.ones((2, 6), "float32")
 INTS = np.arange(12, dtype="int32").reshape(3, 4) - 3
@@ -85,8 +84,6 @@ def test_arguments_of_another_kind(make, says):
 def test_integers_become_floats_where_results_are_none():
     lengths = np.sqrt((INTS**2).sum(1, keepdims=True))
     np.testing.assert_allclose(layers.UnitNormalization()(INTS), INTS / lengths, rtol=1e-5)
-    floats = np.asarray(rms_normalization(INTS.astype("float32")))
-    np.testing.assert_allclose(layers.RMSNormalization()(INTS), floats, rtol=1e-4)
     want = np.where(INTS < 0, INTS / 2, np.minimum(INTS, 2.5))
     np.testing.assert_allclose(layers.ReLU(2.5, negative_slope=0.5)(INTS), want)
     noise = (layers.GaussianNoise, layers.GaussianDropout, layers.AlphaDropout, layers.Dropout)

@@ -50,6 +50,10 @@ class Namespace:
         self.objects: dict[str, Any] = {} if earlier is None else earlier.objects
         _namespaces[module] = self
 
+    @property
+    def _article(self) -> str:
+        return "an" if self.kind[0] in "aeiou" else "a"
+
     def add(self, obj: Any, *aliases: str) -> None:
         """Make an object known by its own name, its snake-case name and aliases."""
         for name in (obj.__name__, to_snake_case(obj.__name__), *aliases):
@@ -108,6 +112,10 @@ class Namespace:
         """
         if identifier is None:
             return None
+        if isinstance(identifier, Mapping) and "class_name" not in identifier:
+            raise ValueError(
+                f"A config of {self._article} {self.kind} needs a 'class_name', got {identifier!r}."
+            )
         if isinstance(identifier, Mapping):
             return deserialize(dict(identifier), namespace=self)
         found = self.lookup(identifier) if isinstance(identifier, str) else identifier
@@ -115,9 +123,8 @@ class Namespace:
             return found() if self.instantiate else found
         if callable(found):
             return found
-        article = "an" if self.kind[0] in "aeiou" else "a"
         raise TypeError(
-            f"Expected {article} {self.kind} (its name, an object or a function), "
+            f"Expected {self._article} {self.kind} (its name, an object or a function), "
             f"got {identifier!r} of type {type(identifier).__name__}."
         )
 

@@ -99,8 +99,9 @@ def check_input(layer: Any, inputs: Any) -> None:
         ValueError: another number of inputs, or a shape that does not fit.
     """
     specs = layer.input_spec
-    if layer._takes_one_array or isinstance(specs, InputSpec):
-        _check_alone(layer, inputs)
+    wrapped = isinstance(inputs, (list, tuple)) and len(inputs) == 1
+    if not wrapped and (layer._takes_one_array or isinstance(specs, InputSpec)):
+        check_alone(layer, inputs)
     if specs is None or inputs is None:
         return
     specs = list(jax.tree.leaves(specs, is_leaf=lambda s: isinstance(s, InputSpec)))
@@ -115,11 +116,13 @@ def check_input(layer: Any, inputs: Any) -> None:
         demand(layer, tensor.shape, spec)
 
 
-def _check_alone(layer: Any, inputs: Any) -> None:
-    """Refuse what is no array, in layers of ours; a user's subclass may take it."""
+def check_alone(layer: Any, inputs: Any) -> None:
+    """Refuse what is no array, in layers of ours; a user's subclass may take it.
+
+    Raises:
+        ValueError: naming the layer and what it got.
+    """
     if hasattr(inputs, "shape") or not is_own_class(type(layer)):
-        return
-    if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
         return
     several = isinstance(inputs, (list, tuple, dict))
     got = f"a {type(inputs).__name__} of {len(inputs)}" if several else repr(inputs)

@@ -30,7 +30,7 @@ class Weighted(Operation):
 
     def __init__(self, *, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(name=name)
-        if not isinstance(trainable, (bool, int, np.bool_)):
+        if not isinstance(trainable, (bool, int, np.bool_)) or trainable not in (0, 1):
             raise ValueError(
                 f"{type(self).__name__}: trainable must be True or False, "
                 f"got trainable={trainable!r}."

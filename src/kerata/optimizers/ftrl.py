@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Unpack
 import jax.numpy as jnp
 import numpy as np
 
-from kerata.optimizers.arguments import CommonArguments, check_range
+from kerata.optimizers.arguments import CommonArguments, check_range, is_number
 from kerata.optimizers.optimizer import Optimizer, Slots
 
 
@@ -72,6 +72,8 @@ class Ftrl(Optimizer):
         **named: Unpack[CommonArguments],
     ) -> None:
         super().__init__(learning_rate, *common, **named)
+        if is_number(learning_rate) and learning_rate == 0:
+            raise ValueError("Ftrl: learning_rate must be above 0: its formula divides by it.")
         check_range("Ftrl", "beta", beta, -np.inf)
         check_range("Ftrl", "learning_rate_power", learning_rate_power, -np.inf, 0)
         self.learning_rate_power = learning_rate_power

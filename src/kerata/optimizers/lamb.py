@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -32,6 +32,8 @@ class Lamb(MomentOptimizer):
 
     Source: You et al. 2019, Large batch optimization for deep learning (arXiv:1904.00962).
     """
+
+    _below_one: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2")
 
     slot_groups = (("momentum", "velocity"),)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -32,6 +32,8 @@ class Nadam(MomentOptimizer):
 
     Source: Dozat 2016, Incorporating Nesterov momentum into Adam.
     """
+
+    _below_one: ClassVar[tuple[str, ...]] = ("beta_2",)
 
     slot_groups = (("momentum", "velocity"),)
 

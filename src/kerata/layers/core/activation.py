@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kerata import activations
+from kerata.base.origin import is_own_function
+from kerata.layers.input_spec import check_alone
 from kerata.layers.rows import ApartAfterActivation
 from kerata.layers.shape_preserving import ShapePreserving
 
@@ -20,7 +22,7 @@ class Activation(ApartAfterActivation, ShapePreserving):
 
     Raises:
         TypeError: an activation that is neither.
-        ValueError: an unknown name.
+        ValueError: an unknown name; text, a dictionary or nothing in the place of an array.
 
     >>> import numpy as np
     >>> Activation("relu")(np.array([-1.0, 2.0])).tolist()
@@ -35,4 +37,8 @@ class Activation(ApartAfterActivation, ShapePreserving):
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""
+        # A function of the user's may take a dictionary.
+        foreign = isinstance(inputs, dict) and not is_own_function(self.activation)
+        if not foreign and (inputs is None or isinstance(inputs, (str, bytes, dict))):
+            check_alone(self, inputs)
         return self.activation(inputs)

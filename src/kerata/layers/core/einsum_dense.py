@@ -86,6 +86,11 @@ class EinsumDense(Layer):
         sizes = output_shape if isinstance(output_shape, (list, tuple)) else (output_shape,)
         self.partial_output_shape = tuple(sizes)
         self.activation = activations.get(activation)
+        if bias_axes is not None and (not isinstance(bias_axes, str) or not bias_axes):
+            raise ValueError(
+                "EinsumDense: bias_axes must be letters of the output, or None for no bias, "
+                f"got bias_axes={bias_axes!r}."
+            )
         self.bias_axes = bias_axes
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
@@ -125,7 +130,11 @@ class EinsumDense(Layer):
             initializer.output_axes = shapes.output_axes
         self.kernel = add_optioned(self, "kernel", shapes.kernel, initializer=initializer)
         self.bias = None if shapes.bias is None else add_optioned(self, "bias", shapes.bias)
-        self.input_spec = InputSpec(ndim=len(input_shape))
+        data, _, kernel = self.equation.partition("->")[0].partition(",")
+        # Letters stand at the end where dots are at the front.
+        first = -len(data.strip(".")) if data.startswith("...") else 0
+        axes = {i: input_shape[i] for i, x in enumerate(data.strip("."), first) if x in kernel}
+        self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Compute the outputs."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from kerata.base.dtypes import epsilon
 from kerata.base.messages import shape_text
+from kerata.layers.input_spec import InputSpec
 from kerata.layers.preprocessing.batches import batches_of
 from kerata.layers.shape_preserving import ShapePreserving
 
@@ -89,9 +90,22 @@ class Normalization(ShapePreserving):
             self.count = self.add_weight((), "zeros", "int32", trainable=False, name="count")
         else:
             self._given = [
-                np.broadcast_to(np.asarray(v, np.float32), shape)
+                self._spread(np.asarray(v, np.float32), shape)
                 for v in (self.input_mean, self.input_variance)
             ]
+        rank = len(input_shape)
+        axes = {a - rank: n for a, n in sizes.items()}
+        self.input_spec = InputSpec(min_ndim=-min(axes, default=0), axes=axes)
+
+    def _spread(self, given: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        try:
+            return np.broadcast_to(given, shape)
+        except ValueError:
+            raise ValueError(
+                f"Layer {self.name!r} (Normalization): mean and variance of shape "
+                f"{shape_text(given.shape)} don't fit inputs whose kept axes have the sizes "
+                f"{shape_text(shape)}."
+            ) from None
 
     @property
     def mean(self) -> Any:

@@ -23,7 +23,6 @@ class UnitNormalization(ApartAlongAxis, ShapePreserving):
 
     Raises:
         ValueError: an input without such an axis.
-        TypeError: inputs that are no floats.
 
     >>> import numpy as np
     >>> UnitNormalization()(np.array([[0.0, 2.0]])).tolist()
@@ -37,7 +36,7 @@ class UnitNormalization(ApartAlongAxis, ShapePreserving):
     def call(self, inputs: Any) -> Any:
         """Divide by the length."""
         axes = self.positive_axes(self.axis, inputs.shape)
-        inputs = self.floats_only(inputs)
+        inputs = self.as_float(inputs)
         x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
         squares = jnp.sum(jnp.square(x), axes, keepdims=True)
         return (x * jax.lax.rsqrt(jnp.maximum(squares, 1e-24))).astype(inputs.dtype)

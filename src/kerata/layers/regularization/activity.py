@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from kerata.layers.input_spec import check_alone
 from kerata.layers.shape_preserving import ShapePreserving
 from kerata.regularizers import L1L2
 
@@ -42,6 +43,8 @@ class ActivityRegularization(ShapePreserving):
 
     def call(self, inputs: Any) -> Any:
         """Give the inputs."""
+        if isinstance(inputs, (str, bytes)):
+            check_alone(self, inputs)
         return inputs
 
     def get_config(self) -> dict[str, Any]:

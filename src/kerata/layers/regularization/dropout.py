@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from kerata.base.arguments import fraction, is_integer
 from kerata.base.randomness import FollowingGenerator, SeedGenerator
+from kerata.layers.input_spec import check_alone
 from kerata.layers.regularization.random_bits import keep_mask
 from kerata.layers.shape_preserving import ShapePreserving
 
@@ -31,6 +32,7 @@ class RandomInTraining(ShapePreserving):
         """Change the inputs, in training."""
         if not training:
             return inputs
+        check_alone(self, inputs)
         return self.perturb(self.as_float(inputs), self.seed_generator.next())
 
     def perturb(self, inputs: Any, key: Any) -> Any:

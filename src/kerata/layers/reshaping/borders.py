@@ -25,6 +25,8 @@ def border_pairs(owner: str, name: str, value: Any, rank: int) -> Pairs:
     if rank == 1 and _several(value) and len(value) == 2:
         value = (value,)
     values = (value,) * rank if is_integer(value) else tuple(value) if _several(value) else ()
+    if rank == 1 and _several(value) and len(value) == 1 and is_integer(value[0]):
+        values = ()  # Neither a number nor a pair.
     pairs = tuple((v, v) if is_integer(v) else tuple(v) if _several(v) else () for v in values)
     if len(pairs) != rank or any(
         len(p) != 2 or not all(is_integer(n) and n >= 0 for n in p) for p in pairs
