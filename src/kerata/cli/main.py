@@ -14,6 +14,7 @@ from kerata.cli.errors import UserError, report
 from kerata.cli.finished import TABLE
 from kerata.cli.output_guard import OutputGuard
 from kerata.cli.request import NETWORKS
+from kerata.training.interrupt import heard_interrupts
 
 EXAMPLES = """
 Examples:
@@ -312,7 +313,8 @@ def main() -> None:
     output = sys.stdout = OutputGuard(sys.stdout)
     sys.stderr = OutputGuard(sys.stderr)
     try:
-        code = app(prog_name="kerata", standalone_mode=False)
+        with heard_interrupts():
+            code = app(prog_name="kerata", standalone_mode=False)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:

@@ -1,0 +1,55 @@
+"""A press of Ctrl-C that falls where Python swallows what is raised."""
+
+import gc
+import signal
+import time
+
+import pytest
+
+from kerata.training.interrupt import counted_interrupts, heard_interrupts
+
+
+def wait(begin):
+    begin()
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def press_in_collection():
+    pressed = []
+
+    def callback(phase, info):
+        if phase == "start" and not pressed:
+            pressed.append(1)
+            signal.raise_signal(signal.SIGINT)
+
+    gc.callbacks.append(callback)
+    yield pressed
+    gc.callbacks.remove(callback)
+
+
+def test_inside_the_garbage_collector_s_callback(press_in_collection):
+    with pytest.raises(KeyboardInterrupt), heard_interrupts():
+        wait(gc.collect)
+    assert press_in_collection
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_inside_del():
+    class Pressing:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt), heard_interrupts():
+        wait(Pressing)
+
+
+def test_trainings_inside_count_presses_as_ever(press_in_collection):
+    with heard_interrupts():
+        with counted_interrupts() as presses:
+            gc.collect()
+        assert presses.unseen == 1
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
