@@ -114,7 +114,12 @@ def _rank(column: Column) -> int:
         return 1
     if not column.used:
         return 2
-    special = column.noise or column.kind in ("date", "text") or column.why == "as you asked"
+    special = (
+        column.noise
+        or column.sentinels
+        or column.kind in ("date", "text")
+        or column.why == "as you asked"
+    )
     return 3 if special else 4
 
 

@@ -24,6 +24,7 @@ class Column:
             ``"1/0"``: what stands for true and false.
         unit: of a number, ``"kg"``.
         noise: spellings in a column of numbers that count as missing.
+        sentinels: numbers such as 999 that count as missing.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Column:
     form: str = ""
     unit: str = ""
     noise: list[str] = field(default_factory=list)
+    sentinels: list[float] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for a JSON file."""

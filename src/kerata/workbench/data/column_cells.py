@@ -158,7 +158,7 @@ def numbers_of(series: pandas.Series, column: Column) -> pandas.Series:
     """Read cells as float64 numbers, NaN where missing; see :func:`column_values`."""
     pandas = need("pandas", "Reading a table")
     if pandas.api.types.is_numeric_dtype(series):
-        return finite(series).astype("float64")
+        return _without_sentinels(finite(series).astype("float64"), column)
     text = as_text(series)
     text = text.mask(text.isin(column.noise))
     if column.form == BOOLEAN:
@@ -173,7 +173,12 @@ def numbers_of(series: pandas.Series, column: Column) -> pandas.Series:
             f"Column {column.name!r} is in {read.unit!r} (row {_number(text, row)} holds "
             f"{str(text.iloc[row])[:60]!r}), but training read it {known}: convert it first."
         )
-    return pandas.Series(read.values, index=series.index)
+    return _without_sentinels(pandas.Series(read.values, index=series.index), column)
+
+
+def _without_sentinels(values: pandas.Series, column: Column) -> pandas.Series:
+    """Take numbers that stand for missing values as such."""
+    return values.mask(values.isin(column.sentinels)) if column.sentinels else values
 
 
 def _same_words(text: pandas.Series, form: str) -> pandas.Series:

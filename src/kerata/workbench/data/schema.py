@@ -33,6 +33,7 @@ from kerata.workbench.data.column_cells import (
     numbers_of,
 )
 from kerata.workbench.data.leaks import find_leak, rows_to_look_at
+from kerata.workbench.data.sentinels import find_sentinels
 
 if TYPE_CHECKING:
     import pandas
@@ -237,9 +238,28 @@ class _ColumnReader:
         if whole and _ID_NAME.fullmatch(self.name) and 2 * self.distinct > len(self.present) > 40:
             return self.column("identifier", False, "named like an identifier, few repeated")
         kinds = "whole numbers" if whole else "numbers"
-        span = f"from {rounded(values.min())} to {rounded(values.max())}"
         truth = BOOLEAN if set(self.counts.index) == {0, 1} else ""
-        return self.column("number", True, f"{kinds} {span}", form=truth)
+        column = self.column("number", True, f"{kinds} {_span(values)}", form=truth)
+        return self._coded(column, values, kinds)
+
+    def _coded(self, column: Column, values: np.ndarray, what: str) -> Column:
+        """Take numbers that stand for missing values as such, and say so."""
+        codes = find_sentinels(values)
+        if not codes:
+            return column
+        rest = values[~np.isin(values, codes)]
+        told = " and ".join(f"{rounded(code)} ({np.sum(values == code):,} rows)" for code in codes)
+        verb = "counts" if len(codes) == 1 else "count"
+        kept = [code for code in self.counts.index if code not in codes] if self.numeric else []
+        return dataclasses.replace(
+            column,
+            why=f"{what} {_span(rest)}; {told} {verb} as missing, unless you say "
+            f"--column {self.name}=number",
+            missing=column.missing + len(values) - len(rest),
+            distinct=len(np.unique(rest)),
+            examples=[rounded(value) for value in kept[:3]] or column.examples,
+            sentinels=codes,
+        )
 
     def _text(self) -> Column:
         read = read_numbers(self.series)
@@ -279,7 +299,7 @@ class _ColumnReader:
     def _dirty_number(self, read: Any) -> Column:
         noise = sorted(set(self.series[read.failed].tolist()))
         values = read.values[np.isfinite(read.values)]
-        why = f"numbers from {rounded(values.min())} to {rounded(values.max())}"
+        why = f"numbers {_span(values)}"
         if read.unit:
             why += f" in {read.unit}"
         if noise:
@@ -292,7 +312,8 @@ class _ColumnReader:
         form = comma if read.unit or set(values) != {0, 1} else BOOLEAN
         column = self.column("number", True, why, form=form, unit=read.unit, noise=noise)
         lost = len(self.series) - len(values)
-        return dataclasses.replace(column, missing=lost, distinct=len(np.unique(values)))
+        column = dataclasses.replace(column, missing=lost, distinct=len(np.unique(values)))
+        return column if noise else self._coded(column, values, "numbers")
 
     def _date(self, form: str) -> Column:
         read = read_dates(self.series, form)
@@ -308,6 +329,10 @@ class _ColumnReader:
         missing = int(read.isna().sum())
         column = self.column("date", True, why, form=form, noise=noise)
         return dataclasses.replace(column, missing=missing)
+
+
+def _span(values: np.ndarray) -> str:
+    return f"from {rounded(values.min())} to {rounded(values.max())}"
 
 
 def _are_days(values: np.ndarray) -> bool:
