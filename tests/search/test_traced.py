@@ -8,7 +8,7 @@ import pytest
 import kerata as keras
 from kerata import search
 from kerata.search.networks import Network
-from kerata.training.feed import make_rows
+from kerata.training.data_adapter import make_array_data
 
 X = np.random.default_rng(0).normal(size=(12, 2)).astype("float32")
 Y = X[:, :1]
@@ -97,7 +97,7 @@ def test_candidates_score_what_they_score_alone(kind):
 
 
 def structure(build, rate):
-    return Network(build, {"rate": rate}, make_rows(X, Y), 0).structure
+    return Network(build, {"rate": rate}, make_array_data(X, Y), 0).structure
 
 
 @pytest.mark.parametrize("kind", [keras.layers.Dropout, keras.layers.LeakyReLU])

@@ -6,7 +6,7 @@ import pytest
 import kerata as keras
 from kerata.search.networks import Network, begin
 from kerata.search.vectorized_trainer import Member, VectorizedTrainer
-from kerata.training.feed import make_rows, on_device
+from kerata.training.data_adapter import make_array_data, on_device
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(43, 5)).astype("float32")
@@ -44,7 +44,7 @@ def alone(build, params, seed, train, test, epochs, **fit):
 
 
 def trainer_of(build, candidates, traced, epochs, batch_size, capacity=None, rows=None):
-    rows = on_device(make_rows(X, Y) if rows is None else rows)
+    rows = on_device(make_array_data(X, Y) if rows is None else rows)
     networks = [Network(build, params, rows, 0) for params in candidates]
     assert len({n.structure.signature for n in networks}) == 1
     trainer = VectorizedTrainer(
@@ -78,7 +78,7 @@ SPLITS = [
     [pytest.param(False, id="loop", marks=pytest.mark.slow), pytest.param(True, id="vmap")],
 )
 def test_equal_to_training_alone(side_by_side):
-    networks = [Network(dense, params, make_rows(X, Y), 0) for params in CANDIDATES]
+    networks = [Network(dense, params, make_array_data(X, Y), 0) for params in CANDIDATES]
     columns = zip(*(n.structure.numbers for n in networks), strict=True)
     traced = [i for i, values in enumerate(columns) if len(set(values)) > 1]
     assert len(traced) == 3

@@ -11,7 +11,7 @@ import pytest
 
 import kerata as keras
 from kerata import layers
-from kerata.training import chunks
+from kerata.training import batch_hooks
 
 rng = np.random.default_rng(1)
 X = rng.normal(size=(70, 4)).astype("float32")
@@ -54,7 +54,7 @@ def test_chunks_of_any_length_give_the_same_result(monkeypatch):
     keras.utils.set_random_seed(9)
     whole = network(dropout=0.2)
     history = train(whole)
-    monkeypatch.setattr(chunks, "CHUNK_SECONDS", 1e-9)
+    monkeypatch.setattr(batch_hooks, "CALL_SECONDS", 1e-9)
     pieces = network(dropout=0.2)
     assert train(pieces) == history
     same_weights(whole, pieces)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import kerata as keras
-from kerata.training import stored
+from kerata.training import out_of_core
 
 X = np.arange(96, dtype="float32")[:, None]
 
@@ -43,10 +43,10 @@ def rows_of_epochs(data, steps, epochs, **arguments):
 @pytest.fixture
 def memory_map(tmp_path, monkeypatch):
     np.save(tmp_path / "x.npy", X)
-    monkeypatch.setattr(stored, "WHOLE_BYTES", 0)
+    monkeypatch.setattr(out_of_core, "WHOLE_BYTES", 0)
     # Pieces of 20 rows, so that epochs end inside them.
-    monkeypatch.setattr(stored, "PIECE_BYTES", 160)
-    monkeypatch.setattr(stored, "RUN_BYTES", 8)
+    monkeypatch.setattr(out_of_core, "PIECE_BYTES", 160)
+    monkeypatch.setattr(out_of_core, "RUN_BYTES", 8)
     return np.load(tmp_path / "x.npy", mmap_mode="r")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 import kerata as keras
 from kerata import layers
 from kerata.kernels.sparse_rows import SparseRows
-from kerata.training.feed import make_rows
+from kerata.training.data_adapter import make_array_data
 from kerata.training.sparse import bags_from_sparse
 
 sparse = pytest.importorskip("scipy.sparse")
@@ -32,7 +32,7 @@ def network(first=None):
 
 def dense_twin(model, x, monkeypatch):
     """Train without the change to bags."""
-    monkeypatch.setattr("kerata.training.feed.bags_if_almost_zero", lambda array: None)
+    monkeypatch.setattr("kerata.training.data_adapter.bags_if_almost_zero", lambda array: None)
     history = fit(model, x)
     monkeypatch.undo()
     return history
@@ -69,27 +69,27 @@ def test_sparse_training_equals_dense_training(dense, first, monkeypatch):
 
 
 def test_only_matrices_that_gain_become_bags():
-    assert isinstance(make_rows(DENSE).x, SparseRows)
-    assert make_rows(DENSE).x.values is None
-    assert isinstance(make_rows(WEIGHTED.astype("float64")).x, SparseRows)
-    assert isinstance(make_rows(DENSE[:, :100]).x, np.ndarray)
-    assert isinstance(make_rows(np.ones((4, WIDTH), "float32")).x, np.ndarray)
+    assert isinstance(make_array_data(DENSE).x, SparseRows)
+    assert make_array_data(DENSE).x.values is None
+    assert isinstance(make_array_data(WEIGHTED.astype("float64")).x, SparseRows)
+    assert isinstance(make_array_data(DENSE[:, :100]).x, np.ndarray)
+    assert isinstance(make_array_data(np.ones((4, WIDTH), "float32")).x, np.ndarray)
     one_full_row = DENSE.copy()
     one_full_row[1] = 1
-    assert isinstance(make_rows(one_full_row).x, SparseRows)
+    assert isinstance(make_array_data(one_full_row).x, SparseRows)
     # Every row that the sample does not see is full.
     rows = np.zeros((1000, WIDTH), "float32")
     rows[np.arange(1000) % (1000 // 64) != 0] = 1
-    assert isinstance(make_rows(rows).x, np.ndarray)
+    assert isinstance(make_array_data(rows).x, np.ndarray)
 
 
 def test_bags_hold_what_the_matrix_holds():
     for dense in (DENSE, WEIGHTED):
-        np.testing.assert_array_equal(make_rows(dense).x.to_dense(), dense)
+        np.testing.assert_array_equal(make_array_data(dense).x.to_dense(), dense)
         twice = sparse.coo_matrix(
             (np.ones(3), (np.array([0, 0, 1]), np.array([2, 2, 5]))), shape=(40, WIDTH)
         )
-        np.testing.assert_array_equal(make_rows(twice).x.to_dense(), twice.toarray())
+        np.testing.assert_array_equal(make_array_data(twice).x.to_dense(), twice.toarray())
 
 
 def random_bags(rows, width, seed, weighted=True):

@@ -7,7 +7,7 @@ import pytest
 
 import kerata as keras
 from kerata import layers
-from kerata.training import chunks
+from kerata.training import batch_hooks
 
 rng = np.random.default_rng(2)
 X = rng.normal(size=(30, 3)).astype("float32")
@@ -39,7 +39,7 @@ def test_a_whole_epoch_is_one_call_and_chunks_change_nothing(monkeypatch):
     whole, pieces, plainly = network(), network(), network(run_eagerly=True)
     keras.utils.set_random_seed(1)
     history = whole.fit(X, Y, batch_size=7, epochs=2, verbose=0).history
-    monkeypatch.setattr(chunks, "CHUNK_SECONDS", 1e-9)
+    monkeypatch.setattr(batch_hooks, "CALL_SECONDS", 1e-9)
     keras.utils.set_random_seed(1)
     assert pieces.fit(X, Y, batch_size=7, epochs=2, verbose=0).history == history
     keras.utils.set_random_seed(1)

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerata.search.networks import Build, Data
 from kerata.search.runner import Record, SearchRunner, Split, TrialConfig
-from kerata.training.feed import on_device
+from kerata.training.data_adapter import on_device
 
 Pairs = list[tuple[int, int]]
 # Pieces of work for each core: with several, a lost one costs little and none waits long.

@@ -17,7 +17,7 @@ from kerata.search.options import Given, Options, make_data, unscored
 from kerata.search.runner import Record, SearchRunner, TrialConfig
 from kerata.search.space import check_names, courses_of
 from kerata.search.watch import Watch
-from kerata.training.feed import make_rows
+from kerata.training.data_adapter import make_array_data
 
 # Rows computed at once by all networks.
 BATCH = 512
@@ -140,11 +140,11 @@ class Ensemble:
 
     def predict_each(self, x: Any) -> Any:
         """Give the outputs of each network, ``(networks, rows, ...)``."""
-        rows = make_rows(x, n_inputs=self._network.model._n_inputs())
+        rows = make_array_data(x, n_inputs=self._network.model._n_inputs())
         if self._stacked is None:
             self._stacked = jax.tree.map(
                 lambda *a: np.stack([np.asarray(v) for v in a]),
-                *((v.trainable, v.fixed) for v in self._values),
+                *((v.trainable, v.non_trainable) for v in self._values),
             )
         pieces = []
         for start in range(0, rows.count, BATCH):
@@ -167,8 +167,8 @@ class Ensemble:
         if not model.built:
             model._output_spec(self._sample)
         values = self._values[index]
-        boxes = [*model.trainable_weights, *self._network.programs.fixed_of(model)]
-        for box, value in zip(boxes, [*values.trainable, *values.fixed], strict=True):
+        boxes = [*model.trainable_weights, *self._network.programs.non_trainable_of(model)]
+        for box, value in zip(boxes, [*values.trainable, *values.non_trainable], strict=True):
             box.assign(value)
         return model
 

@@ -22,7 +22,7 @@ from kerata.search.space import (
 )
 from kerata.search.table import value_text
 from kerata.search.watch import Watch
-from kerata.training.feed import Rows
+from kerata.training.data_adapter import ArrayData
 
 
 @dataclass(frozen=True)
@@ -160,11 +160,11 @@ def nested(
 
 
 def _inner_splits(
-    rows: Rows, model: Any, outer: Split, folds: int, options: Options
+    rows: ArrayData, model: Any, outer: Split, folds: int, options: Options
 ) -> Sequence[Split]:
     """Deal the rows that an outer fold learns from out to inner folds."""
     y = jax.tree.map(lambda a: np.asarray(a)[outer.train], rows.y)
     groups = None if options.groups is None else np.asarray(options.groups)[outer.train]
-    part = Rows(None, y, None, len(outer.train))
+    part = ArrayData(None, y, None, len(outer.train))
     splits = make_splits(part, model, folds, replace(options, groups=groups, repeats=1))
     return [Split(outer.seed + s.seed, outer.train[s.train], outer.train[s.test]) for s in splits]

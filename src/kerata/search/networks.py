@@ -12,15 +12,15 @@ import numpy as np
 from kerata.base.randomness import SeedGenerator, fixed_seed
 from kerata.layers.rows import keeps_rows_apart
 from kerata.search.structure import Structure
-from kerata.training.feed import Rows, take
-from kerata.training.programs import Programs, Values
+from kerata.training.compiled_steps import CompiledSteps, TrainState
+from kerata.training.data_adapter import ArrayData, take
 from kerata.training.shuffling import order_of_rows
 
 Build = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Data(Rows):
+class Data(ArrayData):
     """Rows whose weights in training are not those by which they count when held back."""
 
     judged_weight: Any = None
@@ -50,12 +50,12 @@ class Network:
         RuntimeError: a model that is not compiled.
     """
 
-    def __init__(self, build: Build, params: Mapping[str, Any], rows: Rows, seed: int) -> None:
+    def __init__(self, build: Build, params: Mapping[str, Any], rows: ArrayData, seed: int) -> None:
         with fixed_seed(seed):
             self.model = checked(build(**params))
             eager, self.model.run_eagerly = self.model.run_eagerly, True
             # Compiled later together with the loops around them, so they stay plain functions.
-            self.programs: Programs = self.model._ready(rows, training=True)
+            self.programs: CompiledSteps = self.model._ready(rows, training=True)
             self.model.run_eagerly = eager
         self.structure = Structure(self.model, self.model.optimizer, self.model._objective)
         self.parameters = sum(math.prod(v.shape) for v in self.model.trainable_weights)
@@ -76,11 +76,13 @@ class Network:
 class Begun(NamedTuple):
     """A network at the beginning of its training."""
 
-    values: Values
+    values: TrainState
     draws: SeedGenerator  # gives what ``fit`` would draw next
 
 
-def begin(build: Build, params: Mapping[str, Any], rows: Rows, seed: int, like: Network) -> Begun:
+def begin(
+    build: Build, params: Mapping[str, Any], rows: ArrayData, seed: int, like: Network
+) -> Begun:
     """Make a network's first values as ``set_random_seed`` and the builder would.
 
     Raises:
@@ -93,10 +95,10 @@ def begin(build: Build, params: Mapping[str, Any], rows: Rows, seed: int, like: 
         if not model.optimizer.built:
             model.optimizer.build(weights)
         # States of random streams draw their seeds when they are first asked for.
-        fixed = like.programs.fixed_of(model)
-    values = Values(
+        non_trainable = like.programs.non_trainable_of(model)
+    values = TrainState(
         [v._value for v in weights],
-        [v._value for v in fixed],
+        [v._value for v in non_trainable],
         [v._value for v in model.optimizer.variables],
         like.programs.read().metrics,
     )
@@ -119,7 +121,7 @@ def epoch_draws(
     return seed, rows[order_of_rows(len(rows), batch_size, shuffle, rng)]
 
 
-def reported(model: Any, rows: Rows) -> dict[str, dict[str, int]]:
+def reported(model: Any, rows: ArrayData) -> dict[str, dict[str, int]]:
     """Give what a model reports when it is trained and judged: names, and axes of each value."""
     return model._ready(rows, training=True).reported(take(rows, 0, min(rows.count, 2)).arrays)
 

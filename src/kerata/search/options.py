@@ -18,7 +18,7 @@ from kerata.search.runner import Split
 from kerata.search.space import FIT, Params
 from kerata.search.splits import classes_of, folds_of
 from kerata.training.class_weights import apply_class_weight
-from kerata.training.feed import Rows, check_finite, make_rows, on_device
+from kerata.training.data_adapter import ArrayData, check_finite, make_array_data, on_device
 from kerata.training.finite import check_handled
 
 
@@ -137,7 +137,7 @@ class Options:
         return given
 
 
-def _check_values(model: Any, rows: Rows) -> None:
+def _check_values(model: Any, rows: ArrayData) -> None:
     """Refuse NaN and infinite values, unless the first candidate handles them as in ``fit``."""
     try:
         check_finite(rows)
@@ -161,7 +161,7 @@ def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) ->
         # A candidate that can't be built is no reason to refuse the others.
         model = None
     inputs = 1 if model is None else model._n_inputs()
-    rows = make_rows(x, y, options.sample_weight, inputs)
+    rows = make_array_data(x, y, options.sample_weight, inputs)
     _check_values(model, rows)
     judged_weight = rows.sample_weight
     if options.class_weight is not None:
@@ -178,7 +178,7 @@ def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) ->
     return rows, model
 
 
-def make_splits(rows: Rows, model: Any, folds: Any, options: Options) -> list[Split]:
+def make_splits(rows: ArrayData, model: Any, folds: Any, options: Options) -> list[Split]:
     """Deal the rows out to folds; each split has a seed of its own."""
     classes = None
     wanted = options.stratify
@@ -204,7 +204,7 @@ def _is_classifier(model: Any) -> bool:
     )
 
 
-def ranking_score(model: Any, rows: Rows, options: Options) -> tuple[str, str]:
+def ranking_score(model: Any, rows: ArrayData, options: Options) -> tuple[str, str]:
     """Give the name of the score that ranks and which way is better.
 
     Raises:
@@ -237,7 +237,7 @@ def ranking_score(model: Any, rows: Rows, options: Options) -> tuple[str, str]:
     return f"val_{name}", mode
 
 
-def unscored(rows: Rows, seeds: Sequence[int]) -> list[Split]:
+def unscored(rows: ArrayData, seeds: Sequence[int]) -> list[Split]:
     """Give splits that hold nothing back."""
     everything = np.arange(rows.count, dtype=np.int32)
     return [Split(seed, everything, everything[:0]) for seed in seeds]

@@ -16,7 +16,7 @@ from kerata.base.randomness import SeedGenerator
 from kerata.base.rows import count_rows, for_batches, holds_rows, slice_rows, take_rows
 from kerata.base.scope import Scope
 from kerata.search.networks import Network, epoch_draws
-from kerata.training.programs import Programs, Values
+from kerata.training.compiled_steps import CompiledSteps, TrainState
 
 # Calls that take longer are cut, so that Ctrl-C is heard.
 CALL_SECONDS = 2.0
@@ -42,7 +42,7 @@ class Member:
         numbers: Sequence[float],
         train: np.ndarray,
         test: np.ndarray,
-        values: Values,
+        values: TrainState,
         draws: SeedGenerator,
     ) -> None:
         self.label, self.numbers = label, list(numbers)
@@ -186,7 +186,7 @@ class VectorizedTrainer:
 
     def _run(
         self,
-        values: Values,
+        values: TrainState,
         numbers: list[Any],
         data: Any,
         judged_data: Any,
@@ -195,7 +195,7 @@ class VectorizedTrainer:
         seeds: Any,
         count: Any,
         scored: Any,
-    ) -> tuple[Values, Any, Any]:
+    ) -> tuple[TrainState, Any, Any]:
         """Train ``count`` epochs; give values and a row of results an epoch, twice."""
         programs = self.network.programs
         steps = -(-self._rows // self.batch_size)
@@ -225,12 +225,12 @@ class VectorizedTrainer:
             )
             return lax.fori_loop(0, count, epoch, (values, trained, judged))
 
-    def _judge(self, values: Values, data: Any, test: Any) -> Any:
+    def _judge(self, values: TrainState, data: Any, test: Any) -> Any:
         """Give loss and metrics on the rows held back."""
         programs = self.network.programs
         with Scope(
             zip(
-                programs.trainable + programs.of_optimizer,
+                programs.trainable + programs.optimizer_variables,
                 [*values.trainable, *values.optimizer],
                 strict=True,
             )
@@ -246,7 +246,7 @@ class VectorizedTrainer:
             now = programs.tested(values, changed)
             return programs.judge(now, take_rows(data, chosen), fresh)
 
-        if not rest and type(programs) is not Programs:
+        if not rest and type(programs) is not CompiledSteps:
             # What steps of the model's own report is known after the last one alone.
             full, rest = full - 1, size
         changed = programs.before_tests(values, values.metrics)

@@ -10,10 +10,10 @@ import jax
 import numpy as np
 
 from kerata.base.dtypes import floatx
-from kerata.training.feed import Rows
+from kerata.training.data_adapter import ArrayData
 
 
-def apply_class_weight(rows: Rows, class_weight: dict[Any, float]) -> Rows:
+def apply_class_weight(rows: ArrayData, class_weight: dict[Any, float]) -> ArrayData:
     """Turn weights of classes into weights of rows, times the given sample weights.
 
     Arguments:

@@ -19,9 +19,9 @@ from kerata.base.randomness import global_generator
 from kerata.base.rows import holds_rows
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
-from kerata.training.chunks import chunks
-from kerata.training.feed import Rows
-from kerata.training.programs import Programs
+from kerata.training.batch_hooks import step_ranges
+from kerata.training.compiled_steps import CompiledSteps
+from kerata.training.data_adapter import ArrayData
 from kerata.training.shuffling import order_of_rows
 
 # Epochs that a call has room for; programs that want fewer tell it.
@@ -45,9 +45,9 @@ class Groups:
         shuffle: as for ``order_of_rows``.
     """
 
-    programs: Programs
-    data: Rows
-    validation: Rows | None
+    programs: CompiledSteps
+    data: ArrayData
+    validation: ArrayData | None
     batch_sizes: tuple[int, int]
     shuffle: Any
 
@@ -93,7 +93,7 @@ class Groups:
             size = 1 if first else max(1, math.floor(GROUP_SECONDS * size / seconds))
         return logs
 
-    def _steps(self, rows: Rows | None, of: int) -> int:
+    def _steps(self, rows: ArrayData | None, of: int) -> int:
         return 0 if rows is None else -(-rows.count // self.batch_sizes[of])
 
     def _drawn(self, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -111,10 +111,10 @@ class Groups:
     ) -> np.ndarray:
         """Run one epoch in calls of about half a second."""
         trained = judged = np.zeros((1, 0))
-        for start, stop in chunks(self.programs, 0, self._steps(self.data, 0), "train"):
+        for start, stop in step_ranges(self.programs, 0, self._steps(self.data, 0), "train"):
             trained = self._run(orders, seeds, 1, (start, stop, *NONE))
             check()
-        for start, stop in chunks(self.programs, 0, self._steps(self.validation, 1), "test"):
+        for start, stop in step_ranges(self.programs, 0, self._steps(self.validation, 1), "test"):
             judged = self._run(orders, seeds, 1, (*NONE, start, stop))
             check()
         if self.validation is None:

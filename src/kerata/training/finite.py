@@ -10,13 +10,13 @@ import numpy as np
 from kerata.base.rows import slice_rows
 from kerata.callbacks.terminate_on_nan import TerminateOnNaN
 from kerata.kernels.sparse_rows import is_sparse_rows
-from kerata.training.feed import Rows, check_finite
+from kerata.training.data_adapter import ArrayData, check_finite
 
 # Rows on which a model is tried.
 _TRIED = 256
 
 
-def check_handled(model: Any, objective: Any, rows: Rows) -> None:
+def check_handled(model: Any, objective: Any, rows: ArrayData) -> None:
     """Refuse values that aren't finite and that make outputs or loss of their rows so.
 
     A network may handle them: by a layer that fills them in, by a loss that leaves them out.
@@ -43,7 +43,7 @@ def ends_on_nan(callbacks: Any) -> bool:
     return any(isinstance(callback, TerminateOnNaN) for callback in listed)
 
 
-def _handles(model: Any, objective: Any, rows: Rows) -> bool:
+def _handles(model: Any, objective: Any, rows: ArrayData) -> bool:
     bad = np.zeros(rows.count, bool)
     for leaf in rows.leaves:
         bad |= _not_finite(leaf, rows.count)
@@ -69,8 +69,8 @@ def _not_finite(leaf: Any, count: int) -> np.ndarray:
         )
     bad = np.zeros(count, bool)
     if leaf.values is not None:
-        pieces = np.flatnonzero(~np.isfinite(np.asarray(leaf.values)).all(axis=1))
-        bad[np.searchsorted(np.asarray(leaf.starts), pieces, side="right") - 1] = True
+        chunks = np.flatnonzero(~np.isfinite(np.asarray(leaf.values)).all(axis=1))
+        bad[np.searchsorted(np.asarray(leaf.starts), chunks, side="right") - 1] = True
     return bad
 
 

@@ -1,4 +1,4 @@
-"""The loops around the compiled programs: epochs, chunks of steps, callbacks, validation."""
+"""The loops around the compiled programs: epochs, calls of some steps, callbacks, validation."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from kerata.base.placement import current_placement
 from kerata.base.randomness import global_generator
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.terminate_on_nan import TerminateOnNaN
-from kerata.training.chunks import BatchHooks, chunks
+from kerata.training.batch_hooks import BatchHooks, step_ranges
+from kerata.training.batch_stream import BatchStream
+from kerata.training.chunk import Chunk, whole_pass
+from kerata.training.compiled_steps import CompiledSteps
+from kerata.training.data_adapter import ArrayData, on_device
 from kerata.training.epochs import Groups
-from kerata.training.feed import Rows, on_device
 from kerata.training.given_steps import GivenSteps
 from kerata.training.interrupt import deferred_interrupt
-from kerata.training.pieces import Piece, whole_pass
-from kerata.training.programs import Programs
-from kerata.training.stored import StoredRows
-from kerata.training.stream import Stream
+from kerata.training.out_of_core import OutOfCoreData
 
 # In memory, or read as training goes on.
-Data = Rows | Stream | StoredRows | GivenSteps
+Data = ArrayData | BatchStream | OutOfCoreData | GivenSteps
 
 _NO_BATCHES = (
     "The data yielded no batches; give at least one. (A generator can be walked through once "
@@ -58,14 +58,14 @@ class Start:
     def move(self, epoch: int, step: int) -> None:
         """Begin at a step of an epoch, with the data as they were then."""
         passed = range(self.epoch, epoch)
-        if not isinstance(self.plan.data, Rows):
+        if not isinstance(self.plan.data, ArrayData):
             self.plan.data.skip(len(passed))
-        if isinstance(self.plan.validation, Stream | StoredRows):
+        if isinstance(self.plan.validation, BatchStream | OutOfCoreData):
             self.plan.validation.skip(sum(map(self.plan.validation_epochs, passed)))
         self.epoch, self.step = epoch, step
 
 
-def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -> None:
+def train(programs: CompiledSteps, plan: Plan, callbacks: CallbackList, model: Any) -> None:
     """Run all epochs, leaving the results to the callbacks and the weights in the boxes.
 
     Raises:
@@ -96,10 +96,10 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
         for epoch in epochs:
             callbacks.on_epoch_begin(epoch)
             key = jax.random.key(global_generator().next_seed())
-            with _pieces(data, plan.batch_size, plan.shuffle, check) as pieces:
+            with _chunks(data, plan.batch_size, plan.shuffle, check) as chunks:
                 total = _steps(data, plan.batch_size)
-                pieces = programs.executions(pieces, total, first_step)
-                logs, steps = _train(programs, pieces, total, key, callbacks, check, first_step)
+                chunks = programs.executions(chunks, total, first_step)
+                logs, steps = _train(programs, chunks, total, key, callbacks, check, first_step)
             first_step = 0
             if steps:
                 _note_steps(data, steps)
@@ -123,11 +123,15 @@ def train(programs: Programs, plan: Plan, callbacks: CallbackList, model: Any) -
 
 
 def _group(
-    programs: Programs, plan: Plan, data: Data, validation: Data | None, callbacks: CallbackList
+    programs: CompiledSteps,
+    plan: Plan,
+    data: Data,
+    validation: Data | None,
+    callbacks: CallbackList,
 ) -> Groups | None:
     """Give what trains several epochs in one call, or None where that would be noticed."""
     every = validation is None or all(map(plan.validation_epochs, range(plan.epochs)))
-    if not (every and isinstance(data, Rows) and isinstance(validation, Rows | None)):
+    if not (every and isinstance(data, ArrayData) and isinstance(validation, ArrayData | None)):
         return None
     sizes = (plan.batch_size, plan.validation_batch_size)
     groups = Groups(programs, data, validation, sizes, plan.shuffle)
@@ -136,30 +140,30 @@ def _group(
 
 
 @contextlib.contextmanager
-def _pieces(
+def _chunks(
     data: Data, batch_size: int, shuffle: Any, check: Callable[[], None]
-) -> Iterator[Iterator[Piece]]:
-    """Open the pieces of an epoch, on the device; data in memory are one piece."""
-    if isinstance(data, Rows):
+) -> Iterator[Iterator[Chunk]]:
+    """Open the chunks of an epoch, on the device; data in memory are one chunk."""
+    if isinstance(data, ArrayData):
         yield iter([whole_pass(data, batch_size, shuffle)])
         return
-    with data.epoch(check) as pieces:
-        yield map(_on_device, pieces)
+    with data.epoch(check) as chunks:
+        yield map(_on_device, chunks)
 
 
-def _on_device(piece: Piece) -> Piece:
-    filled = min(piece.steps * piece.batch_size, len(piece.order))
-    return replace(piece, arrays=current_placement().data(piece.arrays, filled))
+def _on_device(chunk: Chunk) -> Chunk:
+    filled = min(chunk.steps * chunk.batch_size, len(chunk.order))
+    return replace(chunk, arrays=current_placement().data(chunk.arrays, filled))
 
 
 def _steps(data: Data, batch_size: int) -> int | None:
     """Give the number of steps of an epoch, None if it is not known."""
-    return math.ceil(data.count / batch_size) if isinstance(data, Rows) else data.steps
+    return math.ceil(data.count / batch_size) if isinstance(data, ArrayData) else data.steps
 
 
 def _train(
-    programs: Programs,
-    pieces: Iterator[Piece],
+    programs: CompiledSteps,
+    chunks: Iterator[Chunk],
     total: int | None,
     key: jax.Array,
     callbacks: CallbackList,
@@ -175,22 +179,22 @@ def _train(
         callbacks.needs_batches,
     )
     done = 0
-    for piece in pieces:
-        # From the piece's steps to the epoch's.
-        offset = done - piece.first
-        begin = max(piece.first, first_step - offset)
-        order = jax.device_put(piece.order)
-        for start, stop in _bounds(programs, hooks, offset, begin, piece.steps, "train"):
+    for chunk in chunks:
+        # From the chunk's steps to the epoch's.
+        offset = done - chunk.first
+        begin = max(chunk.first, first_step - offset)
+        order = jax.device_put(chunk.order)
+        for start, stop in _bounds(programs, hooks, offset, begin, chunk.steps, "train"):
             hooks.before(offset + start)
             values, results = programs.train(
                 programs.read(),
-                piece.arrays,
+                chunk.arrays,
                 order,
                 start,
                 stop,
                 key,
                 offset,
-                batch_size=piece.batch_size,
+                batch_size=chunk.batch_size,
             )
             logs = programs.named(results)
             programs.write(values)
@@ -199,27 +203,27 @@ def _train(
             callbacks.progress(offset + stop, total, logs)
             if callbacks.model.stop_training:
                 return logs, offset + stop
-        done = offset + piece.steps
+        done = offset + chunk.steps
     hooks.after(done, logs, last=True)
     return logs, done
 
 
 def _note_steps(data: Data, steps: int) -> None:
     """Let progress know from the second epoch on how long one is."""
-    if isinstance(data, Stream):
+    if isinstance(data, BatchStream):
         data.steps = data.steps or steps
 
 
 def _bounds(
-    programs: Programs, hooks: BatchHooks, offset: int, start: int, steps: int, kind: str
+    programs: CompiledSteps, hooks: BatchHooks, offset: int, start: int, steps: int, kind: str
 ) -> Iterator[tuple[int, int]]:
     if hooks.wanted or programs.by_executions:
         return hooks.bounds(offset, start, steps)
-    return chunks(programs, start, steps, kind)
+    return step_ranges(programs, start, steps, kind)
 
 
 def evaluate(
-    programs: Programs,
+    programs: CompiledSteps,
     data: Data,
     batch_size: int,
     callbacks: CallbackList,
@@ -239,12 +243,12 @@ def evaluate(
     )
     total = _steps(data, batch_size)
     done = 0
-    with _pieces(data, batch_size, False, check) as pieces:
-        for piece in programs.executions(pieces, total):
-            for start, stop in _bounds(programs, hooks, done, 0, piece.steps, "test"):
+    with _chunks(data, batch_size, False, check) as chunks:
+        for chunk in programs.executions(chunks, total):
+            for start, stop in _bounds(programs, hooks, done, 0, chunk.steps, "test"):
                 hooks.before(done + start)
                 changed, results = programs.evaluate(
-                    programs.read(), piece.arrays, start, stop, done, batch_size=piece.batch_size
+                    programs.read(), chunk.arrays, start, stop, done, batch_size=chunk.batch_size
                 )
                 logs = programs.named(results, "test")
                 programs.write(programs.tested(programs.read(), changed))
@@ -253,7 +257,7 @@ def evaluate(
                 callbacks.progress(done + stop, total, logs)
                 if model.stop_evaluating:
                     break
-            done += piece.steps
+            done += chunk.steps
             if model.stop_evaluating:
                 break
     if not done:
@@ -267,7 +271,7 @@ def evaluate(
 
 
 def _placed(data: Data) -> Data:
-    return on_device(data) if isinstance(data, Rows) else data
+    return on_device(data) if isinstance(data, ArrayData) else data
 
 
 def _check_loss(loss: Any, epoch: int, epochs: int) -> None:

@@ -1,4 +1,4 @@
-"""Outputs for data, in pieces as large as is sensible."""
+"""Outputs for data, in chunks as large as is sensible."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from kerata.base.memory import memory_errors
 from kerata.base.rows import count_rows, holds_rows, slice_rows
 from kerata.callbacks.callback_list import CallbackList
 from kerata.training.batch import GivenBatch
-from kerata.training.called_programs import Feed
-from kerata.training.chunks import BatchHooks
-from kerata.training.feed import Rows
+from kerata.training.batch_hooks import BatchHooks
+from kerata.training.batch_stream import BatchStream
+from kerata.training.called_steps import BatchIterator
+from kerata.training.compiled_steps import CompiledSteps
+from kerata.training.data_adapter import ArrayData
 from kerata.training.given_steps import GivenSteps
 from kerata.training.interrupt import deferred_interrupt
-from kerata.training.programs import Programs
-from kerata.training.room import check_all, check_batch
-from kerata.training.stored import StoredRows
-from kerata.training.stream import Stream
+from kerata.training.memory_check import check_all, check_batch
+from kerata.training.out_of_core import OutOfCoreData
 
 # Rows computed at once when the user does not say: enough to keep the device busy, few
 # enough that a convolution's intermediate results stay small.
@@ -30,13 +30,13 @@ LARGE_BATCH = 512
 
 
 def chosen_batch(
-    data: Rows | Stream | StoredRows | GivenSteps,
+    data: ArrayData | BatchStream | OutOfCoreData | GivenSteps,
     batch_size: int | None,
     steps: int | None,
     default: int,
 ) -> int:
     """Choose how many rows are a step: as given, so that the given steps see all, or a default."""
-    if isinstance(data, Stream):
+    if isinstance(data, BatchStream):
         return 1 if batch_size is None else batch_size
     if batch_size is None:
         batch_size = default if steps is None else -(-data.count // steps)
@@ -44,8 +44,8 @@ def chosen_batch(
 
 
 def predict(
-    programs: Programs,
-    data: Rows | Stream | StoredRows | GivenSteps,
+    programs: CompiledSteps,
+    data: ArrayData | BatchStream | OutOfCoreData | GivenSteps,
     batch_size: int,
     callbacks: CallbackList,
 ) -> Any:
@@ -53,13 +53,13 @@ def predict(
     model = callbacks.model
     model.stop_predicting = False
     callbacks.on_predict_begin()
-    pieces: list[Any] = []
-    begun = 0  # pieces before the execution that runs
+    chunks: list[Any] = []
+    begun = 0  # chunks before the execution that runs
 
     def end(step: int, logs: dict[str, Any]) -> None:
         nonlocal begun
-        outputs = _joined(pieces[begun:])
-        begun = len(pieces)
+        outputs = _joined(chunks[begun:])
+        begun = len(chunks)
         callbacks.on_predict_batch_end(step, {"outputs": outputs})
 
     hooks = BatchHooks(
@@ -68,14 +68,14 @@ def predict(
         model.steps_per_execution,
         callbacks.needs_predict_batches,
     )
-    total = -(-data.count // batch_size) if isinstance(data, Rows) else data.steps
+    total = -(-data.count // batch_size) if isinstance(data, ArrayData) else data.steps
     with deferred_interrupt() as check, _batches(data, batch_size, check) as batches:
         done = 0
         for steps, x in programs.predictions(batches, total):
             hooks.before(done)
-            pieces.append(predict_batch(programs, x))
+            chunks.append(predict_batch(programs, x))
             if done == 0 and total is not None and total > steps:
-                check_all(pieces[0], -(-total // steps))
+                check_all(chunks[0], -(-total // steps))
             done += steps
             hooks.after(done, {})
             callbacks.progress(done, total, {})
@@ -83,18 +83,20 @@ def predict(
             if model.stop_predicting:
                 break
         hooks.after(done, {}, last=True)
-    if not pieces:
+    if not chunks:
         raise ValueError("The data yielded no batches; give at least one.")
     callbacks.on_predict_end()
-    return _joined(pieces)
+    return _joined(chunks)
 
 
 @contextlib.contextmanager
 def _batches(
-    data: Rows | Stream | StoredRows | GivenSteps, batch_size: int, check: Callable[[], None]
+    data: ArrayData | BatchStream | OutOfCoreData | GivenSteps,
+    batch_size: int,
+    check: Callable[[], None],
 ) -> Iterator[Iterator[Any]]:
     """Open the inputs batch by batch."""
-    if isinstance(data, Rows):
+    if isinstance(data, ArrayData):
         starts = range(0, data.count, batch_size)
         yield (slice_rows(data.x, start, start + batch_size) for start in starts)
         return
@@ -103,19 +105,19 @@ def _batches(
         yield (batch if isinstance(batch, GivenBatch) else batch[0] for batch in made)
 
 
-def _joined(pieces: list[Any]) -> Any:
-    return jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
+def _joined(chunks: list[Any]) -> Any:
+    return jax.tree.map(lambda *parts: np.concatenate(parts), *chunks)
 
 
-def predict_batch(programs: Programs, x: Any) -> Any:
+def predict_batch(programs: CompiledSteps, x: Any) -> Any:
     """Give the outputs for one batch, as NumPy arrays.
 
     Where every layer treats rows one by one, the batch is filled up to a power of two,
     so that odd sizes need no program of their own.
     """
-    trainable, fixed, _, _ = programs.read()
-    if isinstance(x, Feed):
-        outputs, moved = programs.predict_batch(trainable, fixed, x)
+    trainable, non_trainable, _, _ = programs.read()
+    if isinstance(x, BatchIterator):
+        outputs, moved = programs.predict_batch(trainable, non_trainable, x)
         programs.keep_moved(moved)
         return jax.tree.map(np.array, outputs)
     rows = count_rows(x)
@@ -126,9 +128,9 @@ def predict_batch(programs: Programs, x: Any) -> Any:
     kept = rows if size != rows else None
     x = jax.tree.map(_placed, x)
     if programs.compiled:
-        check_batch(programs, trainable, fixed, x)
+        check_batch(programs, trainable, non_trainable, x)
     with memory_errors("predict()"):
-        outputs, moved = programs.predict_batch(trainable, fixed, x)
+        outputs, moved = programs.predict_batch(trainable, non_trainable, x)
         programs.keep_moved(moved)
         # A copy: outputs that are inputs share their memory, which a stream fills again.
         return jax.tree.map(lambda a: np.array(np.asarray(a)[:kept]), outputs)

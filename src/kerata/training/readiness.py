@@ -13,12 +13,12 @@ from kerata.callbacks.history import History
 from kerata.kernels.sparse_rows import is_sparse_rows
 from kerata.layers.layer import Layer
 from kerata.metrics.resolve import build_metrics
-from kerata.training.called_programs import CalledPrograms
+from kerata.training.called_steps import CalledSteps
 from kerata.training.checks import check_loss_given, check_targets_fit
-from kerata.training.feed import Rows
-from kerata.training.hooked_programs import HookedPrograms
+from kerata.training.compiled_steps import CompiledSteps
+from kerata.training.data_adapter import ArrayData
+from kerata.training.hooked_steps import HookedSteps
 from kerata.training.objective import Objective
-from kerata.training.programs import Programs
 from kerata.training.signed import Signed
 from kerata.training.steps import IN_PREDICTIONS, IN_STEPS, OF_LOSS, WHOLE_STEPS, Steps, has_hooks
 
@@ -96,7 +96,7 @@ class Readiness(Steps):
                 self._specs[key] = infer_spec(lambda a: model(a, training=False), (symbols,), {})
         return self._specs[key]
 
-    def _ready(self, rows: Rows, training: bool) -> Programs:
+    def _ready(self, rows: ArrayData, training: bool) -> CompiledSteps:
         """Resolve losses and metrics, build what is not built, give the compiled programs."""
         model: Any = self
         if self._compiled is None:
@@ -109,7 +109,7 @@ class Readiness(Steps):
         if self.optimizer is not None and not self.optimizer.built:
             self.optimizer.build(model.trainable_weights)
         made = self._hooked(("make_train_function", "make_test_function"))
-        kind = (CalledPrograms if made else HookedPrograms) if hooked else Programs
+        kind = (CalledSteps if made else HookedSteps) if hooked else CompiledSteps
         key = (
             *(kind, self._eager, current_placement(), *_roles(model)),
             *(id(v) for v in (self.metrics if hooked else ())),
@@ -122,7 +122,7 @@ class Readiness(Steps):
             )
         return self._programs.programs
 
-    def _build_attached(self, rows: Rows, y_pred: Any) -> None:
+    def _build_attached(self, rows: ArrayData, y_pred: Any) -> None:
         """Let attached metrics make the variables that they only make when they see a batch."""
         metrics = self._attached_metrics()
         if metrics and self._hooked(("compute_metrics",)) and jax.tree.leaves(y_pred):
@@ -143,12 +143,12 @@ class Readiness(Steps):
         given = any(value is not None for value in compiled.values())
         return given or not self.built or not self._hooked(WHOLE_STEPS)  # type: ignore[attr-defined]
 
-    def _check_inputs(self, rows: Rows) -> None:
+    def _check_inputs(self, rows: ArrayData) -> None:
         """Refuse inputs that don't fit the model, and build it if it is not built."""
         if not (self.built and self._hooked(IN_PREDICTIONS)):  # type: ignore[attr-defined]
             self._output_spec(rows.x)
 
-    def _check_targets(self, rows: Rows, y_pred: Any) -> None:
+    def _check_targets(self, rows: ArrayData, y_pred: Any) -> None:
         """Refuse targets that don't fit, unless the model has its own idea of a loss."""
         if self._objective is not None and not self._hooked(OF_LOSS):
             check_targets_fit(self._objective, rows.y, y_pred, rows.sample_weight)
@@ -161,12 +161,12 @@ class Readiness(Steps):
         graph = getattr(self, "_graph", None)
         return 1 if graph is None else len(graph.inputs)
 
-    def _prediction_programs(self) -> Programs:
+    def _prediction_programs(self) -> CompiledSteps:
         model: Any = self
-        kind = Programs
+        kind = CompiledSteps
         if self._hooked(IN_PREDICTIONS):
             made = self._hooked(("make_predict_function",))
-            kind = CalledPrograms if made else HookedPrograms
+            kind = CalledSteps if made else HookedSteps
         key = (kind, self._eager, current_placement(), *_roles(model))
         if self._predictor is None or not self._predictor.serve(key, (model,)):
             self._predictor = Signed(kind(model, eager=self._eager), key, (model,))

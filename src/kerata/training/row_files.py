@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import jax
 import numpy as np
 
-from kerata.training.foreign import is_file_array
+from kerata.training.interop import is_file_array
 
 
 class RowSource(Protocol):

@@ -56,21 +56,21 @@ def runs_of_rows(
     return bounds[chosen], np.diff(bounds)[chosen]
 
 
-def pieces_of_runs(starts: np.ndarray, lengths: np.ndarray, size: int) -> Iterator[Runs]:
-    """Deal runs to pieces of ``size`` rows, the last of which may be smaller.
+def chunks_of_runs(starts: np.ndarray, lengths: np.ndarray, size: int) -> Iterator[Runs]:
+    """Deal runs to chunks of ``size`` rows, the last of which may be smaller.
 
     >>> list(pieces_of_runs(np.array([4, 0]), np.array([3, 4]), 5))
     [[(4, 3), (0, 2)], [(2, 2)]]
     """
-    piece: Runs = []
+    chunk: Runs = []
     room = size
     for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
         while length:
             taken = min(length, room)
-            piece.append((start, taken))
+            chunk.append((start, taken))
             start, length, room = start + taken, length - taken, room - taken
             if not room:
-                yield piece
-                piece, room = [], size
-    if piece:
-        yield piece
+                yield chunk
+                chunk, room = [], size
+    if chunk:
+        yield chunk

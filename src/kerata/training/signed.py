@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kerata.base.signature import Signature
-from kerata.training.programs import Programs
+from kerata.training.compiled_steps import CompiledSteps
 
 
 class Signed:
@@ -19,7 +19,7 @@ class Signed:
         parts: model, and for training optimizer and objective.
     """
 
-    def __init__(self, programs: Programs, key: Any, parts: tuple[Any, ...]) -> None:
+    def __init__(self, programs: CompiledSteps, key: Any, parts: tuple[Any, ...]) -> None:
         self.programs, self.key, self.parts = programs, key, parts
         self.signature: Signature | None = Signature(*parts)
         programs.tracing = self._tracing

@@ -65,39 +65,41 @@ class Steps:
             state: four lists of arrays.
             data: ``x``, ``(x, y)`` or ``(x, y, sample_weight)``.
         """
-        trainable, fixed, of_optimizer, of_metrics = state
+        trainable, non_trainable, optimizer_variables, of_metrics = state
         x, y, weight = unpack_x_y_sample_weight(data)
         differentiated = jax.value_and_grad(self.compute_loss_and_updates, has_aux=True)
-        (_, (loss, y_pred, fixed, of_metrics)), gradients = differentiated(
+        (_, (loss, y_pred, non_trainable, of_metrics)), gradients = differentiated(
             trainable,
-            fixed,
+            non_trainable,
             of_metrics,
             x,
             y,
             weight,
             training=True,
-            optimizer_variables=of_optimizer,
+            optimizer_variables=optimizer_variables,
         )
-        trainable, of_optimizer = self.optimizer.stateless_apply(of_optimizer, gradients, trainable)
+        trainable, optimizer_variables = self.optimizer.stateless_apply(
+            optimizer_variables, gradients, trainable
+        )
         logs, of_metrics = self._counted(of_metrics, loss, x, y, y_pred, weight)
-        return logs, (trainable, fixed, of_optimizer, of_metrics)
+        return logs, (trainable, non_trainable, optimizer_variables, of_metrics)
 
     def test_step(self, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
         """Judge one batch: give the logs and the new state, three lists."""
-        trainable, fixed, of_metrics = state
+        trainable, non_trainable, of_metrics = state
         x, y, weight = unpack_x_y_sample_weight(data)
-        _, (loss, y_pred, fixed, of_metrics) = self.compute_loss_and_updates(
-            trainable, fixed, of_metrics, x, y, weight, training=False
+        _, (loss, y_pred, non_trainable, of_metrics) = self.compute_loss_and_updates(
+            trainable, non_trainable, of_metrics, x, y, weight, training=False
         )
         logs, of_metrics = self._counted(of_metrics, loss, x, y, y_pred, weight)
-        return logs, (trainable, fixed, of_metrics)
+        return logs, (trainable, non_trainable, of_metrics)
 
     def predict_step(self, state: Any, data: Any) -> tuple[Any, list[Any]]:
         """Give the outputs for one batch, and the non-trainable variables' new values."""
-        trainable, fixed = state
+        trainable, non_trainable = state
         x, _, _ = unpack_x_y_sample_weight(data)
-        outputs, fixed = self.stateless_call(trainable, fixed, x, training=False)
-        return outputs, fixed
+        outputs, non_trainable = self.stateless_call(trainable, non_trainable, x, training=False)
+        return outputs, non_trainable
 
     # Losses --------------------------------------------------------------------------------
 
@@ -140,8 +142,8 @@ class Steps:
             else:
                 # Written for a Keras before 3.3, which did not say.
                 loss = self.compute_loss(x, y, y_pred, sample_weight)
-            _, fixed, of_metrics = ([scope.read(v) for v in group] for group in groups)
-        return loss, (list(trainable_variables), fixed, of_metrics)
+            _, non_trainable, of_metrics = ([scope.read(v) for v in group] for group in groups)
+        return loss, (list(trainable_variables), non_trainable, of_metrics)
 
     def compute_loss_and_updates(
         self,
@@ -162,16 +164,16 @@ class Steps:
         """
         # A scope around both, so that the loss knows what the forward pass left behind.
         with Scope() as around:
-            y_pred, fixed, around.all_losses = self.stateless_call(
+            y_pred, non_trainable, around.all_losses = self.stateless_call(
                 trainable_variables,
                 non_trainable_variables,
                 x,
                 return_losses=True,
                 training=training,
             )
-            loss, (_, fixed, of_metrics) = self.stateless_compute_loss(
+            loss, (_, non_trainable, of_metrics) = self.stateless_compute_loss(
                 trainable_variables,
-                fixed,
+                non_trainable,
                 metrics_variables,
                 x=x,
                 y=y,
@@ -183,7 +185,7 @@ class Steps:
         if training and self.optimizer is not None and optimizer_variables is not None:
             with _scope((self.optimizer.variables,), (optimizer_variables,)):
                 scaled = self.optimizer.scale_loss(loss)
-        return scaled, (loss, y_pred, fixed, of_metrics)
+        return scaled, (loss, y_pred, non_trainable, of_metrics)
 
     # Metrics -------------------------------------------------------------------------------
 
@@ -247,8 +249,8 @@ class Steps:
             return self.predict_function
 
         def step(state: Any, data: Any) -> tuple[Any, Any]:
-            outputs, fixed = self.predict_step(state, data)
-            return outputs, (state[0], fixed)
+            outputs, non_trainable = self.predict_step(state, data)
+            return outputs, (state[0], non_trainable)
 
         self.predict_function = self._over_batches(step, joined=True)
         return self.predict_function

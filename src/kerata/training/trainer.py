@@ -9,19 +9,19 @@ from kerata import optimizers
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
 from kerata.training import arguments, loop, prediction
+from kerata.training.batch_stream import BatchStream
 from kerata.training.class_weights import apply_class_weight
-from kerata.training.feed import (
-    Rows,
+from kerata.training.data_adapter import (
+    ArrayData,
     is_stream,
-    make_rows,
+    make_array_data,
     split_rows,
 )
 from kerata.training.finite import check_handled, ends_on_nan
 from kerata.training.given_steps import GivenSteps, first_steps
+from kerata.training.out_of_core import OutOfCoreData, is_large
 from kerata.training.single_batches import SingleBatches
 from kerata.training.steps import IN_PREDICTIONS, IN_STEPS, OF_LOSS, WHOLE_STEPS
-from kerata.training.stored import StoredRows, is_large
-from kerata.training.stream import Stream
 
 
 class Trainer(SingleBatches):
@@ -111,7 +111,7 @@ class Trainer(SingleBatches):
                     "x yields batches, so the targets and sample weights must come in the "
                     "batches too: (x, y) or (x, y, sample_weight). Leave y= and sample_weight= out."
                 )
-            return Stream(
+            return BatchStream(
                 x,
                 None if steps is None else self._whole_executions(steps),
                 class_weight,
@@ -124,8 +124,8 @@ class Trainer(SingleBatches):
             )
         if is_large(x, y, sample_weight):
             check_values = None if watched else self._check_values
-            return StoredRows(x, y, sample_weight, self._n_inputs(), shuffle, check_values)
-        return make_rows(x, y, sample_weight, self._n_inputs())
+            return OutOfCoreData(x, y, sample_weight, self._n_inputs(), shuffle, check_values)
+        return make_array_data(x, y, sample_weight, self._n_inputs())
 
     def _whole_executions(self, steps: int) -> int:
         """Round steps up to whole executions, as Keras counts them."""
@@ -137,11 +137,11 @@ class Trainer(SingleBatches):
         """Give the data of an evaluation or a prediction, and how many rows are one batch."""
         batch = prediction.chosen_batch(data, batch_size, steps, prediction.LARGE_BATCH)
         _set_batch_size(data, batch)
-        if isinstance(data, Rows | StoredRows) and steps is not None:
+        if isinstance(data, ArrayData | OutOfCoreData) and steps is not None:
             data = first_steps(data, self._whole_executions(steps), batch)
         return data, batch
 
-    def _check_rows(self, rows: Rows) -> None:
+    def _check_rows(self, rows: ArrayData) -> None:
         """Refuse data that don't fit the model, the losses or the first data."""
         if self._needs_outputs:
             self._check_targets(rows, self._output_spec(rows.x))
@@ -152,7 +152,7 @@ class Trainer(SingleBatches):
         if self._compiled is None or not model.built or self._hooked(IN_STEPS):
             return
         for part in parts:
-            if isinstance(part, Rows):
+            if isinstance(part, ArrayData):
                 objective = None if self._hooked(OF_LOSS) else self._objective
                 check_handled(self, objective, part)
 
@@ -192,7 +192,7 @@ class Trainer(SingleBatches):
             validation_split: share of the last rows, taken before shuffling, to validate on.
             validation_data: ``(x, y)``, ``(x, y, sample_weight)`` or batches.
             shuffle: whether rows come in a new random order each epoch; ``'batch'`` keeps the
-                rows of a batch together. Rows of large files: see ``training/stored.py``.
+                rows of a batch together. Rows of large files: see ``training/out_of_core.py``.
             class_weight: weight for each class number, ``{0: 1.0, 1: 5.0}``.
             sample_weight: one number a row.
             initial_epoch: epoch to start at, when going on with a training.
@@ -239,22 +239,22 @@ class Trainer(SingleBatches):
                 watched=watched,
             )
         elif validation_split:
-            if isinstance(data, Stream):
+            if isinstance(data, BatchStream):
                 raise ValueError(
                     "validation_split needs arrays, since it takes the last rows; "
                     "for batches give validation_data."
                 )
-            if isinstance(data, StoredRows):
+            if isinstance(data, OutOfCoreData):
                 data, validation = data.split(validation_split)
-            elif isinstance(data, Rows):
+            elif isinstance(data, ArrayData):
                 data, validation = split_rows(data, validation_split)
         # Rows for validation are not weighted; a stream weights its batches itself.
-        if class_weight is not None and isinstance(data, Rows):
+        if class_weight is not None and isinstance(data, ArrayData):
             data = apply_class_weight(data, class_weight)
-        elif class_weight is not None and isinstance(data, StoredRows):
+        elif class_weight is not None and isinstance(data, OutOfCoreData):
             data = data.weighted(class_weight)
         programs = self._ready(_some(data), training=True)
-        if isinstance(validation, Rows | StoredRows):
+        if isinstance(validation, ArrayData | OutOfCoreData):
             self._check_rows(_some(validation))
         if not watched:
             self._check_values(data, validation)
@@ -264,10 +264,10 @@ class Trainer(SingleBatches):
             for_validation = prediction.chosen_batch(validation, None, validation_steps, batch)
         _set_batch_size(data, batch)
         _set_batch_size(validation, for_validation)
-        if isinstance(validation, Rows | StoredRows) and validation_steps is not None:
+        if isinstance(validation, ArrayData | OutOfCoreData) and validation_steps is not None:
             steps = self._whole_executions(validation_steps)
             validation = first_steps(validation, steps, for_validation)
-        if isinstance(data, Rows | StoredRows) and steps_per_epoch is not None:
+        if isinstance(data, ArrayData | OutOfCoreData) and steps_per_epoch is not None:
             steps = self._whole_executions(steps_per_epoch)
             data = GivenSteps(data, steps, batch, shuffle)
         plan = loop.Plan(
@@ -287,7 +287,7 @@ class Trainer(SingleBatches):
             with programs.running():
                 loop.train(programs, plan, container, self)
         finally:
-            if isinstance(data, Stream | GivenSteps):
+            if isinstance(data, BatchStream | GivenSteps):
                 data.close()
         assert isinstance(self.history, History)
         return self.history
@@ -347,7 +347,7 @@ class Trainer(SingleBatches):
         arguments.check_counts(steps=steps)
         data: loop.Data
         if is_stream(x):
-            data = Stream(
+            data = BatchStream(
                 x,
                 None if steps is None else self._whole_executions(steps),
                 shuffle=False,
@@ -357,9 +357,9 @@ class Trainer(SingleBatches):
                 as_given=self._hooked(IN_PREDICTIONS),
             )
         elif is_large(x):
-            data = StoredRows(x, n_inputs=self._n_inputs())
+            data = OutOfCoreData(x, n_inputs=self._n_inputs())
         else:
-            data = make_rows(x, n_inputs=self._n_inputs())
+            data = make_array_data(x, n_inputs=self._n_inputs())
         self._check_inputs(_some(data))
         data, batch = self._limited(data, batch_size, steps)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)
@@ -388,7 +388,7 @@ class Trainer(SingleBatches):
     ) -> CallbackList:
         if isinstance(callbacks, CallbackList):
             return callbacks
-        steps = -(-data.count // batch) if isinstance(data, Rows) else data.steps
+        steps = -(-data.count // batch) if isinstance(data, ArrayData) else data.steps
         return CallbackList(
             callbacks,
             add_history=history,
@@ -400,11 +400,11 @@ class Trainer(SingleBatches):
         )
 
 
-def _some(data: loop.Data) -> Rows:
+def _some(data: loop.Data) -> ArrayData:
     """Give all rows, or the first ones of data that aren't in memory."""
-    return data if isinstance(data, Rows) else data.peek()
+    return data if isinstance(data, ArrayData) else data.peek()
 
 
 def _set_batch_size(data: loop.Data | None, batch_size: int) -> None:
-    if isinstance(data, StoredRows):
+    if isinstance(data, OutOfCoreData):
         data.batch_size = batch_size

@@ -22,7 +22,7 @@ from kerata.base.placement import Placement, current_placement
 from kerata.base.randomness import seeded
 from kerata.base.signature import Signature
 from kerata.saving.structure import compile_config, compile_from, model_config, model_from
-from kerata.training.programs import Programs
+from kerata.training.compiled_steps import CompiledSteps
 
 # Structures whose programs are kept, and numbers of rows with programs of their own for each;
 # what uses more starts again, so that memory stays bounded.
@@ -45,7 +45,7 @@ _lock = threading.Lock()
 
 def share_programs(
     model: Any, x: Any, y: Any, sample_weight: Any = None, size: int = 0
-) -> Programs | None:
+) -> CompiledSteps | None:
     """Let a compiled model train and predict with programs that others like it use too.
 
     Arguments:
@@ -58,7 +58,7 @@ def share_programs(
     """
     rows = model._data(x, y, sample_weight)
     own = model._ready(rows, training=True)
-    if type(own) is not Programs or type(current_placement()) is not Placement:
+    if type(own) is not CompiledSteps or type(current_placement()) is not Placement:
         return None
     signature = model._programs.signature
     if model.run_eagerly or signature.foreign or signature.unknown:
@@ -68,7 +68,7 @@ def share_programs(
         shared = _shared_model((signature.tokens, targets), model, rows, size)
         if shared is None:
             return None
-        programs: Programs = shared._ready(rows, training=True)
+        programs: CompiledSteps = shared._ready(rows, training=True)
     _lend(own, programs)
     own.paces = programs.paces
     # Names of results are noted while a program is traced, which need not happen again.
@@ -95,7 +95,7 @@ def _shared_model(key: Any, model: Any, rows: Any, size: int) -> Any:
     return entry.model
 
 
-def _lend(own: Programs, shared: Programs) -> None:
+def _lend(own: CompiledSteps, shared: CompiledSteps) -> None:
     for name, program in vars(shared).items():
         if name.startswith(_PROGRAMS) and callable(program):
             setattr(own, name, program)

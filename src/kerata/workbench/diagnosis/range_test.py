@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.variable import Variable
-from kerata.training.feed import check_finite, make_rows
+from kerata.training.data_adapter import check_finite, make_array_data
 from kerata.workbench.diagnosis.split_data import SplitData
 
 if TYPE_CHECKING:
@@ -143,17 +143,17 @@ def find_learning_rate(
             "A range test needs at least 20 steps of at least one row, "
             f"got steps={steps} and batch_size={batch_size}."
         )
-    rows = make_rows(x, y, n_inputs=model._n_inputs())
+    rows = make_array_data(x, y, n_inputs=model._n_inputs())
     check_finite(rows)
     part = SplitData("train", rows, seed)
     programs = model._ready(rows, training=True)
     rate = model.optimizer.learning_rate
-    if not isinstance(rate, Variable) or not any(v is rate for v in programs.of_optimizer):
+    if not isinstance(rate, Variable) or not any(v is rate for v in programs.optimizer_variables):
         raise ValueError(
             "The model's learning rate is a schedule or fixed inside its optimizer; compile it "
             "with a plain number first: optimizers.Adam(0.001)."
         )
-    place = next(i for i, v in enumerate(programs.of_optimizer) if v is rate)
+    place = next(i for i, v in enumerate(programs.optimizer_variables) if v is rate)
     rates = np.geomspace(lowest, highest, steps)
     rng = np.random.default_rng(seed)
     batch_size = min(batch_size, rows.count)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.kernels.sparse_rows import is_sparse_rows
-from kerata.training.feed import Rows, make_rows
+from kerata.training.data_adapter import ArrayData, make_array_data
 
 # More rows than these are sampled.
 SAMPLE = 2000
@@ -27,7 +27,7 @@ class SplitData:
         seed: decides the sample.
     """
 
-    def __init__(self, name: str, rows: Rows, seed: int) -> None:
+    def __init__(self, name: str, rows: ArrayData, seed: int) -> None:
         self.name, self.rows, self.count = name, rows, rows.count
         order = np.random.default_rng(seed).permutation(rows.count)
         leaves = jax.tree.leaves(rows.x, is_leaf=is_sparse_rows)
@@ -47,7 +47,7 @@ class SplitData:
                 f"data[{name!r}] must be a pair (x, y) of inputs and targets, "
                 f"got {type(data).__name__}."
             )
-        return cls(name, make_rows(data[0], data[1], n_inputs=n_inputs), seed)
+        return cls(name, make_array_data(data[0], data[1], n_inputs=n_inputs), seed)
 
     @cached_property
     def y(self) -> np.ndarray | None:

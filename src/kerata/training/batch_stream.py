@@ -13,10 +13,10 @@ import jax
 
 from kerata.base.messages import warn
 from kerata.base.randomness import SeedGenerator, draw_seed
+from kerata.training.chunk import Chunk, Gathered
 from kerata.training.class_weights import apply_class_weight
-from kerata.training.feed import Rows, make_rows
-from kerata.training.foreign import is_infinite, length_of
-from kerata.training.pieces import Gathered, Piece
+from kerata.training.data_adapter import ArrayData, make_array_data
+from kerata.training.interop import is_infinite, length_of
 from kerata.utils.data_iterator import prefetch
 from kerata.utils.py_dataset import PyDataset
 
@@ -26,8 +26,8 @@ _END = object()
 _KEPT = 2
 
 
-class Stream:
-    """Batches that somebody else makes, read ahead by a thread and gathered into pieces.
+class BatchStream:
+    """Batches that somebody else makes, read ahead by a thread and gathered into chunks.
 
     Arguments:
         source: iterable of ``x``, ``(x, y)`` or ``(x, y, sample_weight)``, or a PyDataset.
@@ -57,8 +57,8 @@ class Stream:
         n_inputs: int = 1,
         only_x: bool = False,
         goes_on: bool = False,
-        check: Callable[[Rows], Any] | None = None,
-        check_values: Callable[[Rows], Any] | None = None,
+        check: Callable[[ArrayData], Any] | None = None,
+        check_values: Callable[[ArrayData], Any] | None = None,
         as_given: bool = False,
     ) -> None:
         self.source = source
@@ -85,13 +85,13 @@ class Stream:
         self._seeds = SeedGenerator(draw_seed(None)) if dataset and self.goes_on else None
         self._running: Generator[Any] | None = None
         self._begun: Iterator[Any] | None = None
-        self._peeked: Rows | None = None
+        self._peeked: ArrayData | None = None
         self._kept: list[Any] = []
         self._repeats = False
         self._keys: set[Any] = set()
         self._verified = False
 
-    def peek(self) -> Rows:
+    def peek(self) -> ArrayData:
         """Give the first batch without losing it.
 
         Raises:
@@ -114,12 +114,12 @@ class Stream:
     @contextlib.contextmanager
     def epoch(
         self, check: Callable[[], None] = lambda: None, ahead: bool = True
-    ) -> Iterator[Iterator[Piece]]:
-        """Yield an iterator over the pieces of one epoch, each valid until the next.
+    ) -> Iterator[Iterator[Chunk]]:
+        """Yield an iterator over the chunks of one epoch, each valid until the next.
 
         Arguments:
             check: called while waiting for data; raises what is to end the waiting.
-            ahead: as for ``StoredRows``; nothing changes here.
+            ahead: as for ``OutOfCoreData``; nothing changes here.
         """
         if self._repeats:
             warn(
@@ -212,9 +212,9 @@ class Stream:
         iterator, self._begun = self._begun or self._walk(), None
         yield iterator
 
-    def _rows(self, batch: Any, number: int) -> Rows:
+    def _rows(self, batch: Any, number: int) -> ArrayData:
         try:
-            rows = make_rows(*self._unpacked(batch), n_inputs=self.n_inputs, whole=False)
+            rows = make_array_data(*self._unpacked(batch), n_inputs=self.n_inputs, whole=False)
             if self.class_weight is not None:
                 rows = apply_class_weight(rows, self.class_weight)
             elif self.as_given and isinstance(batch, tuple):
@@ -241,7 +241,7 @@ class Stream:
         x, y, weight = (*batch, None, None)[:3]
         return x, y, weight
 
-    def _check(self, rows: Rows) -> None:
+    def _check(self, rows: ArrayData) -> None:
         leaves, structure = jax.tree.flatten(tuple(rows.arrays))
         first: Any = None
         if self._peeked is not None:
@@ -299,7 +299,7 @@ def _pass_over(batches: Iterator[Any], count: int | None) -> None:
         pass
 
 
-def _described(rows: Rows) -> str:
+def _described(rows: ArrayData) -> str:
     names = ["x", "y", "sample_weight"]
     given = [n for n, part in zip(names, rows.arrays, strict=True) if part is not None]
     if len(given) == 1:

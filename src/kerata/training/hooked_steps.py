@@ -17,15 +17,15 @@ from kerata.base.scope import Scope
 from kerata.base.variable import Variable, unboxed
 from kerata.kernels.sparse_rows import dense_tree
 from kerata.training.batch import GivenBatch, as_a_step_gets_it
+from kerata.training.compiled_steps import CompiledSteps, TrainState, is_traced, plain_number
 from kerata.training.objective import Objective
-from kerata.training.programs import Programs, Values, is_traced, plain_number
 
 
-class HookedPrograms(Programs):
+class HookedSteps(CompiledSteps):
     """Programs whose steps are a model's own methods.
 
     Arguments:
-        model, objective, optimizer: as for ``Programs``.
+        model, objective, optimizer: as for ``CompiledSteps``.
         eager: leave the functions as they are; needed where a step can't be traced.
     """
 
@@ -44,22 +44,26 @@ class HookedPrograms(Programs):
 
     # Steps ---------------------------------------------------------------------------------
 
-    def _train_step(self, values: Values, batch: Any, key: jax.Array) -> tuple[Values, list[Any]]:
+    def _train_step(
+        self, values: TrainState, batch: Any, key: jax.Array
+    ) -> tuple[TrainState, list[Any]]:
         logs, new = self._called("train_step", self.groups, values, batch, key)
-        return self._kept(Values(*new)), self._noted(logs, "train")
+        return self._kept(TrainState(*new)), self._noted(logs, "train")
 
-    def _test_step(self, values: Values, batch: Any) -> tuple[Any, list[Any]]:
-        groups = (self.trainable, self.fixed, self.of_metrics)
-        given = (values.trainable, values.fixed, values.metrics)
+    def _test_step(self, values: TrainState, batch: Any) -> tuple[Any, list[Any]]:
+        groups = (self.trainable, self.non_trainable, self.of_metrics)
+        given = (values.trainable, values.non_trainable, values.metrics)
         logs, (_, *changed) = self._called("test_step", groups, given, batch)
         return self._kept_after_tests(changed), self._noted(logs, "test")
 
-    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> tuple[Any, list[Any]]:
-        groups, given = (self.trainable, self.fixed), (trainable, fixed)
+    def _predict(
+        self, trainable: list[Any], non_trainable: list[Any], x: Any
+    ) -> tuple[Any, list[Any]]:
+        groups, given = (self.trainable, self.non_trainable), (trainable, non_trainable)
         x = self.placement.spread(x)
         batch = x if isinstance(x, GivenBatch) else (x, None, None)
-        outputs, (_, fixed) = self._called("predict_step", groups, given, batch)
-        return self.placement.whole(outputs), self.placement.keep(self.fixed, fixed)
+        outputs, (_, non_trainable) = self._called("predict_step", groups, given, batch)
+        return self.placement.whole(outputs), self.placement.keep(self.non_trainable, non_trainable)
 
     def _called(
         self,
@@ -128,7 +132,7 @@ class HookedPrograms(Programs):
 
     # Single batches come as all three parts, as ``train_on_batch`` of Keras gives them.
 
-    def _train_batch(self, *arguments: Any) -> tuple[Values, list[Any]]:
+    def _train_batch(self, *arguments: Any) -> tuple[TrainState, list[Any]]:
         with self._single_batch():
             return super()._train_batch(*arguments)
 
@@ -146,17 +150,17 @@ class HookedPrograms(Programs):
 
     # Around steps --------------------------------------------------------------------------
 
-    def tested(self, values: Values, changed: Any) -> Values:
+    def tested(self, values: TrainState, changed: Any) -> TrainState:
         """Give the values after an evaluation, from what it changed."""
-        fixed, metrics = changed
-        return values._replace(fixed=fixed, metrics=metrics)
+        non_trainable, metrics = changed
+        return values._replace(non_trainable=non_trainable, metrics=metrics)
 
-    def before_tests(self, values: Values, metrics: list[Any]) -> Any:
+    def before_tests(self, values: TrainState, metrics: list[Any]) -> Any:
         """Give what an evaluation is going to change."""
-        return [values.fixed, metrics]
+        return [values.non_trainable, metrics]
 
     def _kept_after_tests(self, changed: Any) -> Any:
-        groups = (self.fixed, self.of_metrics)
+        groups = (self.non_trainable, self.of_metrics)
         return [self.placement.keep(g, c) for g, c in zip(groups, changed, strict=True)]
 
     def _fresh(self, metrics: list[Any]) -> list[Any]:
@@ -221,17 +225,17 @@ class HookedPrograms(Programs):
         names = self._names[of]
         return [found[name] for name in names] if set(found) == set(names) else results
 
-    def judge(self, values: Values, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
+    def judge(self, values: TrainState, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
         """Count a batch of an evaluation, which comes as in ``evaluate``."""
         return super()._evaluate_batch(values, batch, fresh)
 
-    def fixed_of(self, model: Any) -> list[Variable]:
+    def non_trainable_of(self, model: Any) -> list[Variable]:
         """Give the variables of a model that stand where these programs have ``fixed``."""
         return list(model.non_trainable_variables)
 
     def moving_of(self, model: Any) -> list[Variable]:
         """Give those of ``fixed`` that a batch may change: a step of the user's may change all."""
-        return self.fixed
+        return self.non_trainable
 
     def scalar_results(self) -> bool:
         """Epochs do not run in groups: what an epoch reports is known after its last step."""

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from kerata.training.programs import Programs
+from kerata.training.compiled_steps import CompiledSteps
 
-# Long epochs and evaluations are cut into chunks of about so long, for progress and Ctrl-C.
-CHUNK_SECONDS = 0.5
+# Long epochs and evaluations are cut into calls of about so long, for progress and Ctrl-C.
+CALL_SECONDS = 0.5
 
 
-def chunks(programs: Programs, start: int, steps: int, kind: str) -> Iterator[tuple[int, int]]:
-    """Yield the bounds of chunks that last about ``CHUNK_SECONDS`` each.
+def step_ranges(
+    programs: CompiledSteps, start: int, steps: int, kind: str
+) -> Iterator[tuple[int, int]]:
+    """Yield the first step and the end of calls that last about ``CALL_SECONDS`` each.
 
     The first one is a single step, since nothing is known then of how long one takes.
 
@@ -23,14 +25,14 @@ def chunks(programs: Programs, start: int, steps: int, kind: str) -> Iterator[tu
     first = start
     while start < steps:
         pace = programs.paces.get(kind)
-        size = 1 if pace is None else max(1, int(CHUNK_SECONDS / pace))
+        size = 1 if pace is None else max(1, int(CALL_SECONDS / pace))
         # Processes must run the same programs, however fast each of them is.
         size = programs.placement.agree(size)
-        # A last chunk of a few steps is not worth a call of its own.
+        # A last call of a few steps is not worth a call of its own.
         stop = steps if start + 1.2 * size >= steps else start + size
         begin = time.perf_counter()
         yield start, stop
-        # The first chunk of all also compiles, so it tells nothing about speed.
+        # The first call of all also compiles, so it tells nothing about speed.
         if pace is not None or start > first:
             programs.paces[kind] = (time.perf_counter() - begin) / (stop - start)
         start = stop

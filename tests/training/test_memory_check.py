@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kerata import Input, Sequential, layers
-from kerata.training import room
+from kerata.training import memory_check
 
 
 def test_one_batch_is_too_much():
@@ -15,7 +15,7 @@ def test_one_batch_is_too_much():
 
 def test_all_batches_together_are_too_much(monkeypatch):
     model = Sequential([Input((1,)), layers.RepeatVector(10**6)])
-    monkeypatch.setattr(room, "available_bytes", lambda: 10**8)
+    monkeypatch.setattr(memory_check, "available_bytes", lambda: 10**8)
     with pytest.raises(MemoryError, match="all batches"):
         model.predict(np.ones((40, 1)), batch_size=2, verbose=0)
     assert model.predict(np.ones((2, 1)), batch_size=2, verbose=0).shape == (2, 10**6, 1)

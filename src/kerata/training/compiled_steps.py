@@ -28,20 +28,20 @@ from kerata.base.variable import Variable
 from kerata.kernels.sparse_rows import dense_tree
 from kerata.layers.rows import keeps_rows_apart
 from kerata.layers.tracking import owned
+from kerata.training.chunk import Chunk
 from kerata.training.objective import Objective
-from kerata.training.pieces import Piece
 
 
-class Values(NamedTuple):
+class TrainState(NamedTuple):
     """Arrays in the place of variables."""
 
     trainable: list[Any]  # weights that the optimizer changes
-    fixed: list[Any]  # other weights: moving statistics, frozen layers
+    non_trainable: list[Any]  # other weights: moving statistics, frozen layers
     optimizer: list[Any]  # step counter, learning rate, moments
     metrics: list[Any]  # sums and counts of the loss and all metrics
 
 
-class Programs:
+class CompiledSteps:
     """Compiled functions of one model as it stands: built, compiled, with this freezing.
 
     Arguments:
@@ -64,10 +64,12 @@ class Programs:
     ) -> None:
         self.model, self.objective, self.optimizer = model, objective, optimizer
         self.trainable: list[Variable] = list(model.trainable_weights)
-        self.fixed: list[Variable] = self.fixed_of(model)
+        self.non_trainable: list[Variable] = self.non_trainable_of(model)
         moving = {id(v) for v in self.moving_of(model)}
-        self._moving = [i for i, v in enumerate(self.fixed) if id(v) in moving]
-        self.of_optimizer: list[Variable] = [] if optimizer is None else list(optimizer.variables)
+        self._moving = [i for i, v in enumerate(self.non_trainable) if id(v) in moving]
+        self.optimizer_variables: list[Variable] = (
+            [] if optimizer is None else list(optimizer.variables)
+        )
         self.of_metrics: list[Variable] = [] if objective is None else list(objective.variables)
         self._result_names: list[str] = []
         self.paces: dict[str, float] = {}  # seconds of a step, of 'train' and of 'test'
@@ -98,29 +100,29 @@ class Programs:
 
     @property
     def groups(self) -> tuple[list[Variable], ...]:
-        """The variables, in the order of ``Values``."""
-        return self.trainable, self.fixed, self.of_optimizer, self.of_metrics
+        """The variables, in the order of ``TrainState``."""
+        return self.trainable, self.non_trainable, self.optimizer_variables, self.of_metrics
 
-    def read(self) -> Values:
+    def read(self) -> TrainState:
         """Take the present values out of the boxes."""
         check_process()
-        return Values(*map(self.placement.read, self.groups))
+        return TrainState(*map(self.placement.read, self.groups))
 
-    def write(self, values: Values) -> None:
+    def write(self, values: TrainState) -> None:
         """Put values into the boxes."""
         for group, arrays in zip(self.groups, values, strict=True):
             self.placement.write(group, arrays)
 
     def executions(
-        self, pieces: Iterator[Piece], total: int | None, first_step: int = 0
-    ) -> Iterator[Piece]:
-        """Give the pieces of an epoch as these programs want them.
+        self, chunks: Iterator[Chunk], total: int | None, first_step: int = 0
+    ) -> Iterator[Chunk]:
+        """Give the chunks of an epoch as these programs want them.
 
         Arguments:
             total: steps of the epoch if known.
             first_step: the step that the training begins with.
         """
-        return pieces
+        return chunks
 
     def predictions(self, inputs: Iterator[Any], total: int | None) -> Iterator[tuple[int, Any]]:
         """Yield how many steps come next, and what ``predict_batch`` wants for them."""
@@ -157,42 +159,54 @@ class Programs:
             self.objective.update(loss, parts, y, y_pred, weight, count_rows(x))
             return [scope.read(v) for v in self.of_metrics]
 
-    def _train_step(self, values: Values, batch: Any, key: jax.Array) -> tuple[Values, list[Any]]:
+    def _train_step(
+        self, values: TrainState, batch: Any, key: jax.Array
+    ) -> tuple[TrainState, list[Any]]:
         """Train on a batch; give the new values, and results unless they follow from these."""
         x, y, weight = batch
 
         def scaled_loss(trainable: list[Any]) -> Any:
-            pairs = zip(self.trainable + self.fixed, [*trainable, *values.fixed], strict=True)
+            pairs = zip(
+                self.trainable + self.non_trainable,
+                [*trainable, *values.non_trainable],
+                strict=True,
+            )
             with Scope(pairs, key) as scope:
                 y_pred = self.model(self._inputs(x), training=True)
                 loss, parts = self._loss(y, y_pred, weight)
-                fixed = [scope.read(v) for v in self.fixed]
+                non_trainable = [scope.read(v) for v in self.non_trainable]
                 masks = [get_mask(p) for p in jax.tree.leaves(y_pred)]
-            return self.optimizer.scale_loss(loss), ((loss, parts, y_pred, masks), fixed)
+            return self.optimizer.scale_loss(loss), ((loss, parts, y_pred, masks), non_trainable)
 
-        gradients, (outcome, fixed) = jax.grad(scaled_loss, has_aux=True)(values.trainable)
+        gradients, (outcome, non_trainable) = jax.grad(scaled_loss, has_aux=True)(values.trainable)
         pairs = zip(
-            self.trainable + self.of_optimizer, [*values.trainable, *values.optimizer], strict=True
+            self.trainable + self.optimizer_variables,
+            [*values.trainable, *values.optimizer],
+            strict=True,
         )
         with Scope(pairs) as scope:
             self.optimizer.apply(gradients, self.trainable)
             trainable = [scope.read(v) for v in self.trainable]
-            of_optimizer = [scope.read(v) for v in self.of_optimizer]
+            optimizer_variables = [scope.read(v) for v in self.optimizer_variables]
         metrics = self._count(values.metrics, outcome, batch)
-        return self._kept(Values(trainable, fixed, of_optimizer, metrics)), []
+        return self._kept(TrainState(trainable, non_trainable, optimizer_variables, metrics)), []
 
-    def _kept(self, values: Values) -> Values:
+    def _kept(self, values: TrainState) -> TrainState:
         """Hold new values where their variables live."""
-        return Values(*map(self.placement.keep, self.groups, values))
+        return TrainState(*map(self.placement.keep, self.groups, values))
 
-    def _test_step(self, values: Values, batch: Any) -> tuple[Any, list[Any]]:
+    def _test_step(self, values: TrainState, batch: Any) -> tuple[Any, list[Any]]:
         """Judge a batch; give what it changed (the metrics' values, and those of ``moving_of``).
 
         Returns:
             Besides that, results as above.
         """
         x, y, weight = batch
-        pairs = zip(self.trainable + self.fixed, [*values.trainable, *values.fixed], strict=True)
+        pairs = zip(
+            self.trainable + self.non_trainable,
+            [*values.trainable, *values.non_trainable],
+            strict=True,
+        )
         with Scope(pairs) as scope:
             y_pred = self.model(self._inputs(x), training=False)
             loss, parts = self._loss(y, y_pred, weight)
@@ -206,17 +220,17 @@ class Programs:
         groups = (self.of_metrics, self.moving)
         return [self.placement.keep(g, c) for g, c in zip(groups, changed, strict=True)]
 
-    def tested(self, values: Values, changed: Any) -> Values:
+    def tested(self, values: TrainState, changed: Any) -> TrainState:
         """Give the values after an evaluation, from what it changed."""
         metrics, moved = changed
-        fixed = list(values.fixed)
+        non_trainable = list(values.non_trainable)
         for place, value in zip(self._moving, moved, strict=True):
-            fixed[place] = value
-        return values._replace(metrics=metrics, fixed=fixed)
+            non_trainable[place] = value
+        return values._replace(metrics=metrics, non_trainable=non_trainable)
 
-    def before_tests(self, values: Values, metrics: list[Any]) -> Any:
+    def before_tests(self, values: TrainState, metrics: list[Any]) -> Any:
         """Give what an evaluation is going to change."""
-        return [metrics, [values.fixed[i] for i in self._moving]]
+        return [metrics, [values.non_trainable[i] for i in self._moving]]
 
     def _fresh(self, metrics: list[Any]) -> list[Any]:
         assert self.objective is not None
@@ -257,11 +271,11 @@ class Programs:
         """Give the results of a whole epoch or evaluation, inside a program."""
         return self._results(metrics)
 
-    def judge(self, values: Values, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
+    def judge(self, values: TrainState, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
         """Count a batch of an evaluation inside a program."""
         return self._evaluate_batch(values, batch, fresh)
 
-    def fixed_of(self, model: Any) -> list[Variable]:
+    def non_trainable_of(self, model: Any) -> list[Variable]:
         """Give the variables of a model that stand where these programs have ``fixed``."""
         streams = (s for layer in _layers_of_users(model) for s in owned(layer, SeedGenerator))
         return [*model.non_trainable_weights, *(stream.state for stream in streams)]
@@ -282,7 +296,7 @@ class Programs:
     @property
     def moving(self) -> list[Variable]:
         """The variables of ``moving_of``, in the order of ``fixed``."""
-        return [self.fixed[i] for i in self._moving]
+        return [self.non_trainable[i] for i in self._moving]
 
     def keep_moved(self, moved: list[Any]) -> None:
         """Put what ``predict_batch`` gave besides outputs into the boxes."""
@@ -311,7 +325,7 @@ class Programs:
 
     def _train(
         self,
-        values: Values,
+        values: TrainState,
         data: Any,
         order: jax.Array,
         start: jax.Array,
@@ -320,10 +334,10 @@ class Programs:
         first: Any = 0,
         *,
         batch_size: int,
-    ) -> tuple[Values, list[Any]]:
+    ) -> tuple[TrainState, list[Any]]:
         """Run the steps from start to stop (exclusive) over data on the device.
 
-        The bounds are traced, so one program serves chunks of any length; the last,
+        The bounds are traced, so one program serves calls of any length; the last,
         smaller batch is a step of its own with its true size, as in Keras. ``first`` is the
         number of steps of the epoch that were made on other data before.
         """
@@ -331,7 +345,7 @@ class Programs:
         fresh = self._fresh(values.metrics)
         values = values._replace(metrics=_select(first + start == 0, fresh, values.metrics))
 
-        def step(number: Any, state: tuple[Values, list[Any]], size: int = batch_size) -> Any:
+        def step(number: Any, state: tuple[TrainState, list[Any]], size: int = batch_size) -> Any:
             rows = lax.dynamic_slice_in_dim(order, number * batch_size, size)
             batch = self.placement.take(data, rows)
             return self._train_step(state[0], batch, jax.random.fold_in(key, first + number))
@@ -365,7 +379,7 @@ class Programs:
 
     def _train_epochs(
         self,
-        values: Values,
+        values: TrainState,
         data: Any,
         validation: Any,
         orders: jax.Array,
@@ -374,7 +388,7 @@ class Programs:
         bounds: tuple[jax.Array, jax.Array, jax.Array, jax.Array],
         *,
         batch_sizes: tuple[int, int],
-    ) -> tuple[Values, jax.Array]:
+    ) -> tuple[TrainState, jax.Array]:
         """Run epochs, each with its order ``(rows,)`` and seed; give a table of results.
 
         The bounds are those of the training steps, then of the validation's. They follow from
@@ -382,7 +396,7 @@ class Programs:
         epochs that run one by one.
         """
 
-        def epoch(number: Any, state: tuple[Values, jax.Array]) -> tuple[Values, jax.Array]:
+        def epoch(number: Any, state: tuple[TrainState, jax.Array]) -> tuple[TrainState, jax.Array]:
             values, table = state
             # What ``jax.random.key(seed)`` gives.
             key = jax.random.wrap_key_data(jnp.stack([jnp.uint32(0), seeds[number]]))
@@ -402,7 +416,7 @@ class Programs:
 
     def _evaluate(
         self,
-        values: Values,
+        values: TrainState,
         data: Any,
         start: jax.Array,
         stop: jax.Array,
@@ -425,15 +439,15 @@ class Programs:
         return changed, self._results(self.tested(values, changed).metrics, last)
 
     def _train_batch(
-        self, values: Values, batch: Any, key: jax.Array, fresh: Any
-    ) -> tuple[Values, list[Any]]:
+        self, values: TrainState, batch: Any, key: jax.Array, fresh: Any
+    ) -> tuple[TrainState, list[Any]]:
         """Run one step on a batch of its own; ``fresh`` says whether the metrics start anew."""
         metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
         batch = self.placement.spread(batch)
         values, last = self._train_step(values._replace(metrics=metrics), batch, key)
         return values, self._results(values.metrics, last)
 
-    def _evaluate_batch(self, values: Values, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
+    def _evaluate_batch(self, values: TrainState, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
         """Count one batch of its own."""
         metrics = _select(fresh, self._fresh(values.metrics), values.metrics)
         changed, last = self._test_step(
@@ -441,9 +455,11 @@ class Programs:
         )
         return changed, self._results(self.tested(values, changed).metrics, last)
 
-    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> tuple[Any, list[Any]]:
+    def _predict(
+        self, trainable: list[Any], non_trainable: list[Any], x: Any
+    ) -> tuple[Any, list[Any]]:
         """Give the outputs, and the new values of ``moving``."""
-        pairs = zip(self.trainable + self.fixed, [*trainable, *fixed], strict=True)
+        pairs = zip(self.trainable + self.non_trainable, [*trainable, *non_trainable], strict=True)
         with Scope(pairs) as scope:
             outputs = self.model(self._inputs(self.placement.spread(x)), training=False)
             moved = [scope.read(v) for v in self.moving]

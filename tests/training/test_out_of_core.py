@@ -11,9 +11,9 @@ import pytest
 
 import kerata as keras
 from kerata import layers
-from kerata.training import stored
+from kerata.training import out_of_core
+from kerata.training.out_of_core import OutOfCoreData
 from kerata.training.row_files import FileRows, SlicedRows, row_source
-from kerata.training.stored import StoredRows
 
 pytestmark = pytest.mark.bits
 
@@ -26,9 +26,9 @@ Y = rng.integers(0, 3, ROWS).astype("int32")
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch):
     """Pieces of 4 batches of 8 rows, made of runs of 3 rows."""
-    monkeypatch.setattr(stored, "WHOLE_BYTES", 0)
-    monkeypatch.setattr(stored, "PIECE_BYTES", 4 * 8 * 28)
-    monkeypatch.setattr(stored, "RUN_BYTES", 3 * 28)
+    monkeypatch.setattr(out_of_core, "WHOLE_BYTES", 0)
+    monkeypatch.setattr(out_of_core, "PIECE_BYTES", 4 * 8 * 28)
+    monkeypatch.setattr(out_of_core, "RUN_BYTES", 3 * 28)
 
 
 def on_disk(folder, array=X, mode="r", name="x"):
@@ -192,7 +192,7 @@ NUMBERS = np.arange(ROWS, dtype="float32")[:, None] * np.ones((1, 6), "float32")
 
 
 def test_shuffling_gives_every_row_once_and_another_order_each_epoch(tmp_path):
-    source = StoredRows(on_disk(tmp_path, NUMBERS), Y, shuffle=True)
+    source = OutOfCoreData(on_disk(tmp_path, NUMBERS), Y, shuffle=True)
     keras.utils.set_random_seed(0)
     first, second = epoch_of(source), epoch_of(source)
     assert [len(b) for b in first] == [8] * 25 + [3]
@@ -207,8 +207,8 @@ def test_shuffling_gives_every_row_once_and_another_order_each_epoch(tmp_path):
 
 
 def test_rows_larger_than_a_run_are_shuffled_one_by_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(stored, "RUN_BYTES", 1)
-    rows = np.concatenate(epoch_of(StoredRows(on_disk(tmp_path, NUMBERS), Y, shuffle=True)))
+    monkeypatch.setattr(out_of_core, "RUN_BYTES", 1)
+    rows = np.concatenate(epoch_of(OutOfCoreData(on_disk(tmp_path, NUMBERS), Y, shuffle=True)))
     assert np.mean(np.abs(np.diff(rows)) == 1) < 0.05
 
 
@@ -237,10 +237,10 @@ def test_shuffling_batches_keeps_their_rows_together(tmp_path, kind):
 @pytest.mark.slow
 def test_pieces_sent_to_the_device_ahead(tmp_path, monkeypatch):
     expected = fit(X, validation_split=0.2), network().predict(X, verbose=0)
-    monkeypatch.setattr(stored, "_sends_ahead", lambda: True)
+    monkeypatch.setattr(out_of_core, "_sends_ahead", lambda: True)
     # What the CPU gets may be the very memory that is filled again, so it gets a copy.
     put = jax.device_put
-    monkeypatch.setattr(stored.jax, "device_put", lambda tree, **k: put(tree, may_alias=False))
+    monkeypatch.setattr(out_of_core.jax, "device_put", lambda tree, **k: put(tree, may_alias=False))
     x = on_disk(tmp_path)
     assert fit(x, validation_split=0.2) == expected[0]
     np.testing.assert_allclose(network().predict(x, verbose=0), expected[1], rtol=1e-5)
@@ -273,8 +273,8 @@ def test_a_killed_training_goes_on(tmp_path):
 
 
 def test_small_files_are_loaded(tmp_path, monkeypatch):
-    monkeypatch.setattr(stored, "WHOLE_BYTES", 10**6)
-    assert not stored.is_large(on_disk(tmp_path), Y)
+    monkeypatch.setattr(out_of_core, "WHOLE_BYTES", 10**6)
+    assert not out_of_core.is_large(on_disk(tmp_path), Y)
     assert fit(on_disk(tmp_path), shuffle=True) == fit(X, shuffle=True)
 
 
@@ -348,7 +348,7 @@ def test_a_file_that_became_shorter(tmp_path):
     x = on_disk(tmp_path, np.zeros((5000, 6), "float32"))
     model = network()
     model.fit(x[:8], Y[:8], verbose=0)
-    source = StoredRows(x, np.zeros(5000, "int32"))
+    source = OutOfCoreData(x, np.zeros(5000, "int32"))
     with open(tmp_path / "x.npy", "r+b") as file:
         file.truncate(20_000)
     with pytest.raises(OSError, match="has it become shorter"):

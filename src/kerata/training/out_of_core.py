@@ -1,4 +1,4 @@
-"""Data larger than memory: rows that stay in their files and are read piece by piece."""
+"""Data larger than memory: rows that stay in their files and are read chunk by chunk."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import numpy as np
 
 from kerata.base.placement import Placement, current_placement
 from kerata.base.randomness import global_generator
+from kerata.training.chunk import Chunk
 from kerata.training.class_weights import row_weights
-from kerata.training.feed import (
-    Rows,
+from kerata.training.data_adapter import (
+    ArrayData,
     aligned_empty,
     check_integers,
     cut_for,
     to_arrays,
 )
-from kerata.training.pieces import Piece
 from kerata.training.row_files import RowSource, SlicedRows, is_stored, row_source
-from kerata.training.shuffling import Runs, pieces_of_runs, runs_of_rows
+from kerata.training.shuffling import Runs, chunks_of_runs, runs_of_rows
 from kerata.utils.data_iterator import prefetch
 
 # Files smaller than this are simply loaded.
 WHOLE_BYTES = 128 * 2**20
-# Memory of a piece; two exist at a time, one that is read and one that is trained on.
+# Memory of a chunk; two exist at a time, one that is read and one that is trained on.
 PIECE_BYTES = 128 * 2**20
 # Bytes of the runs of neighbours in which shuffled rows are read. From a disk of
 # 2.6 GB/s a row of 3 kB took 50 microseconds when read alone, 4 in runs of 256 kB, 3 in
@@ -75,12 +75,12 @@ class _Part:
             )
 
 
-class StoredRows:
+class OutOfCoreData:
     """Rows in files, or in arrays that the device has no room for.
 
-    An epoch is cut into pieces of 128 MB; a thread reads one while the one before is
+    An epoch is cut into chunks of 128 MB; a thread reads one while the one before is
     trained on. To shuffle, runs of neighbouring rows (256 kB each, or single rows if they
-    are larger) are dealt to the pieces at random, and all rows of a piece are permuted, so
+    are larger) are dealt to the chunks at random, and all rows of a chunk are permuted, so
     that a batch mixes rows of several hundred places. Where runs begin changes from epoch
     to epoch.
 
@@ -88,7 +88,7 @@ class StoredRows:
         x, y, sample_weight: as for ``fit``; any of them, or parts of them, may be stored.
         n_inputs: how many inputs the model has.
         shuffle: True, False, or ``'batch'`` for whole batches in random order.
-        check_values: called with rows that hold NaN or infinite values, once for each piece of
+        check_values: called with rows that hold NaN or infinite values, once for each chunk of
             the first epoch; raises ValueError if nobody handles them.
 
     Raises:
@@ -103,7 +103,7 @@ class StoredRows:
         sample_weight: Any = None,
         n_inputs: int = 1,
         shuffle: Any = False,
-        check_values: Callable[[Rows], Any] | None = None,
+        check_values: Callable[[ArrayData], Any] | None = None,
     ) -> None:
         tree = [
             _parts(x, "x", several=n_inputs > 1),
@@ -129,12 +129,12 @@ class StoredRows:
         """Batches in an epoch."""
         return -(-self.count // self.batch_size)
 
-    def split(self, fraction: Any) -> tuple[StoredRows, StoredRows]:
+    def split(self, fraction: Any) -> tuple[OutOfCoreData, OutOfCoreData]:
         """Split off the last rows for validation, which are not shuffled."""
         cut = self.first + cut_for(self.count, fraction)
         return self._between(self.first, cut, self.shuffle), self._between(cut, self.last, False)
 
-    def weighted(self, class_weight: dict[Any, float]) -> StoredRows:
+    def weighted(self, class_weight: dict[Any, float]) -> OutOfCoreData:
         """Give the same rows with the weights of their classes."""
         whole = self._between(self.first, self.last, self.shuffle)
         tree = jax.tree.unflatten(self._structure, self._parts)
@@ -143,17 +143,17 @@ class StoredRows:
         whole._parts, whole._structure = jax.tree.flatten(tree)
         return whole
 
-    def first_rows(self, count: int) -> StoredRows:
+    def first_rows(self, count: int) -> OutOfCoreData:
         """Give the first so many rows, which are not shuffled."""
         return self._between(self.first, self.first + count, False)
 
-    def _between(self, first: int, last: int, shuffle: Any) -> StoredRows:
-        part = object.__new__(StoredRows)
+    def _between(self, first: int, last: int, shuffle: Any) -> OutOfCoreData:
+        part = object.__new__(OutOfCoreData)
         part.__dict__ |= self.__dict__
         part.first, part.last, part.shuffle = first, last, shuffle
         return part
 
-    def peek(self) -> Rows:
+    def peek(self) -> ArrayData:
         """Give a few rows of x, and of targets in memory all."""
         few = min(self.count, 64)
         arrays = self._room(few)
@@ -166,7 +166,7 @@ class StoredRows:
             for part, out in zip(parts, found, strict=True):
                 part.load([(self.first, self.count)], out)
             y = jax.tree.unflatten(jax.tree.structure(y), found)
-        return Rows(x, y, weight, few)
+        return ArrayData(x, y, weight, few)
 
     def skip(self, epochs: int) -> None:
         """Pass over epochs that an earlier run has done: there is nothing to do."""
@@ -174,49 +174,49 @@ class StoredRows:
     @contextlib.contextmanager
     def epoch(
         self, check: Callable[[], None] = lambda: None, ahead: bool = True
-    ) -> Iterator[Iterator[Piece]]:
-        """Yield an iterator over the pieces of an epoch, each valid until the next.
+    ) -> Iterator[Iterator[Chunk]]:
+        """Yield an iterator over the chunks of an epoch, each valid until the next.
 
         Arguments:
-            check: called while waiting; a piece is read too fast to need it.
-            ahead: whether pieces may be sent to an accelerator as soon as they are read.
+            check: called while waiting; a chunk is read too fast to need it.
+            ahead: whether chunks may be sent to an accelerator as soon as they are read.
         """
         seed = global_generator().next_seed() if self.shuffle else 0
         # Two in the queue: one in the consumer's hands, and one that is being read.
-        pieces = self._pieces(np.random.default_rng(seed))
+        chunks = self._chunks(np.random.default_rng(seed))
         if ahead and _sends_ahead():
-            pieces = map(_sent, pieces)
-        with prefetch(pieces, queue_size=2) as prefetched:
+            chunks = map(_sent, chunks)
+        with prefetch(chunks, queue_size=2) as prefetched:
             yield prefetched
 
-    def _pieces(self, rng: np.random.Generator) -> Iterator[Piece]:
+    def _chunks(self, rng: np.random.Generator) -> Iterator[Chunk]:
         batch = self.batch_size
         bytes_each = sum(_bytes_a_row(p) for p in self._parts)
         size = batch * max(1, min(PIECE_BYTES // (bytes_each * batch), self.count // batch))
         run = max(1, RUN_BYTES // bytes_each)
-        runs = pieces_of_runs(*runs_of_rows(self.count, batch, run, self.shuffle, rng), size)
+        runs = chunks_of_runs(*runs_of_rows(self.count, batch, run, self.shuffle, rng), size)
         # One is read while the other is in the consumer's hands.
         rooms = self._room(size), self._room(size)
-        for number, piece in enumerate(runs):
+        for number, chunk in enumerate(runs):
             arrays = rooms[number % 2]
-            rows = sum(length for _, length in piece)
+            rows = sum(length for _, length in chunk)
             order = np.arange(size, dtype=np.int32)
             if self.shuffle is True:
                 # The rows are permuted anyway, so they can be read in the file's order.
-                piece.sort()
+                chunk.sort()
                 rng.shuffle(order[:rows])
-            self._load(piece, arrays)
+            self._load(chunk, arrays)
             if not self._finite:
                 self._check(
-                    [(self.first + s, n) for s, n in piece], [array[:rows] for array in arrays]
+                    [(self.first + s, n) for s, n in chunk], [array[:rows] for array in arrays]
                 )
             steps, rest = divmod(rows, batch)
             if steps:
-                yield Piece(jax.tree.unflatten(self._structure, arrays), order, batch, steps)
+                yield Chunk(jax.tree.unflatten(self._structure, arrays), order, batch, steps)
             if rest:
                 last = [a[order[rows - rest : rows]] for a in arrays]
                 numbers = np.arange(rest, dtype=np.int32)
-                yield Piece(jax.tree.unflatten(self._structure, last), numbers, rest, 1)
+                yield Chunk(jax.tree.unflatten(self._structure, last), numbers, rest, 1)
         self._finite = True
 
     def _room(self, rows: int) -> list[np.ndarray]:
@@ -241,7 +241,7 @@ class StoredRows:
                 x, y, weight = jax.tree.unflatten(self._structure, some)
                 assert self._check_values is not None
                 try:
-                    self._check_values(Rows(x, y, weight, len(some[0])))
+                    self._check_values(ArrayData(x, y, weight, len(some[0])))
                 except ValueError:
                     raise found from None
                 return
@@ -252,9 +252,9 @@ def _sends_ahead() -> bool:
     return jax.default_backend() != "cpu" and type(current_placement()) is Placement
 
 
-def _sent(piece: Piece) -> Piece:
+def _sent(chunk: Chunk) -> Chunk:
     # Their memory is filled again, so they must have arrived.
-    return replace(piece, arrays=jax.block_until_ready(jax.device_put(piece.arrays)))
+    return replace(chunk, arrays=jax.block_until_ready(jax.device_put(chunk.arrays)))
 
 
 def is_large(*data: Any) -> bool:
@@ -305,7 +305,7 @@ def _bytes_a_row(part: _Part) -> int:
 
 
 def _class_weights(y: Any, class_weight: dict[Any, float], sample_weight: Any) -> np.ndarray:
-    """Give the weight of each row, reading stored targets piece by piece."""
+    """Give the weight of each row, reading stored targets chunk by chunk."""
     parts = jax.tree.leaves(y)
     if len(parts) != 1:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Pieces of an epoch: batches that lie side by side and are trained on in one call."""
+"""Chunks of an epoch: batches that lie side by side and are trained on in one call."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ import numpy as np
 from kerata.base.placement import current_placement
 from kerata.base.randomness import global_generator
 from kerata.base.rows import for_batches
-from kerata.training.feed import Rows, aligned_empty
+from kerata.training.data_adapter import ArrayData, aligned_empty
 from kerata.training.shuffling import order_of_rows
 
-# Upper limits of batches and bytes in a piece: enough that the cost of a call does not
+# Upper limits of batches and bytes in a chunk: enough that the cost of a call does not
 # count, few enough that the first step does not wait long for its data.
 MOST_BATCHES = 64
 MOST_BYTES = 16 * 2**20
-# How long a piece that is not full waits for more batches, in seconds.
+# How long a chunk that is not full waits for more batches, in seconds.
 PATIENCE = 0.03
 
 
 @dataclass(frozen=True)
-class Piece:
+class Chunk:
     """Some steps of an epoch."""
 
     arrays: Any  # x, y, sample_weight; there may be room behind the last filled row
@@ -43,8 +43,8 @@ class Piece:
             yield jax.tree.map(lambda a, i=i: a[i * size : (i + 1) * size], self.arrays)
 
 
-def whole_pass(data: Rows, batch_size: int, shuffle: Any) -> Piece:
-    """Give all rows in the order of an epoch as one piece.
+def whole_pass(data: ArrayData, batch_size: int, shuffle: Any) -> Chunk:
+    """Give all rows in the order of an epoch as one chunk.
 
     Arguments:
         shuffle: as for ``order_of_rows``; the order's seed is drawn from the global generator.
@@ -52,13 +52,13 @@ def whole_pass(data: Rows, batch_size: int, shuffle: Any) -> Piece:
     rng = np.random.default_rng(global_generator().next_seed() if shuffle else 0)
     order = order_of_rows(data.count, batch_size, shuffle, rng)
     arrays = for_batches(data.arrays, order, batch_size)
-    return Piece(arrays, order, batch_size, -(-data.count // batch_size))
+    return Chunk(arrays, order, batch_size, -(-data.count // batch_size))
 
 
 class _Room:
     """Arrays for several batches of one shape."""
 
-    def __init__(self, batch: Rows, steps: int | None) -> None:
+    def __init__(self, batch: ArrayData, steps: int | None) -> None:
         leaves, self.structure = jax.tree.flatten(batch.arrays)
         self.size = batch.count
         self.filled, self.since = 0, 0.0
@@ -70,7 +70,7 @@ class _Room:
         ]
         self.order = np.arange(self.capacity * self.size, dtype=np.int32)
 
-    def add(self, batch: Rows) -> None:
+    def add(self, batch: ArrayData) -> None:
         leaves = jax.tree.leaves(batch.arrays)
         start = self.filled * self.size
         for room, array in zip(self.leaves, leaves, strict=True):
@@ -83,16 +83,16 @@ class _Room:
     def full(self) -> bool:
         return self.filled == self.capacity
 
-    def piece(self) -> Piece:
+    def chunk(self) -> Chunk:
         arrays = jax.tree.unflatten(self.structure, self.leaves)
-        return Piece(arrays, self.order, self.size, self.filled)
+        return Chunk(arrays, self.order, self.size, self.filled)
 
 
 class Gathered:
-    """An iterator over pieces that a thread of its own fills from single batches.
+    """An iterator over chunks that a thread of its own fills from single batches.
 
-    A piece ends when it is full, when a batch of another shape follows, or when it has
-    waited a moment and is wanted. A piece is valid until the next one is asked for.
+    A chunk ends when it is full, when a batch of another shape follows, or when it has
+    waited a moment and is wanted. A chunk is valid until the next one is asked for.
 
     Arguments:
         batches: iterator of batches; what it raises is raised where its batch was due.
@@ -101,11 +101,11 @@ class Gathered:
     """
 
     def __init__(
-        self, batches: Iterator[Rows], steps: int | None, check: Callable[[], None]
+        self, batches: Iterator[ArrayData], steps: int | None, check: Callable[[], None]
     ) -> None:
         self._batches, self._steps, self._check = batches, steps, check
         self._change = threading.Condition()
-        # Processes that train together must cut their pieces alike.
+        # Processes that train together must cut their chunks alike.
         self._patience = math.inf if current_placement().in_step else PATIENCE
         self._room: _Room | None = None  # being filled
         self._key: Any = None
@@ -126,9 +126,9 @@ class Gathered:
         # A source that hangs must not hold up the end.
         self._thread.join(timeout=1.0)
 
-    def __iter__(self) -> Iterator[Piece]:
+    def __iter__(self) -> Iterator[Chunk]:
         while (room := self._take()) is not None:
-            yield room.piece()
+            yield room.chunk()
 
     def _take(self) -> _Room | None:
         with self._change:
@@ -165,7 +165,7 @@ class Gathered:
                 self._ended = True
                 self._change.notify_all()
 
-    def _put(self, batch: Rows) -> None:
+    def _put(self, batch: ArrayData) -> None:
         leaves, structure = jax.tree.flatten(batch.arrays)
         key = (structure, tuple((a.shape, a.dtype) for a in leaves))
         with self._change:
@@ -180,7 +180,7 @@ class Gathered:
             self._room.add(batch)
             self._change.notify_all()
 
-    def _new_room(self, key: Any, batch: Rows) -> _Room:
+    def _new_room(self, key: Any, batch: ArrayData) -> _Room:
         if self._spare is not None and self._spare[0] == key:
             room, self._spare = self._spare[1], None
             room.filled = 0

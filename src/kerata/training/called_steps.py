@@ -12,15 +12,15 @@ import numpy as np
 
 from kerata.base.messages import warn
 from kerata.training.batch import GivenBatch
-from kerata.training.hooked_programs import HookedPrograms
+from kerata.training.chunk import Chunk
+from kerata.training.compiled_steps import TrainState
+from kerata.training.hooked_steps import HookedSteps
 from kerata.training.objective import Objective
-from kerata.training.pieces import Piece
-from kerata.training.programs import Values
 
 _NO_ORDER = np.zeros(0, np.int32)
 
 
-class Feed:
+class BatchIterator:
     """The iterator that such a function reads its batches from.
 
     Arguments:
@@ -31,7 +31,7 @@ class Feed:
         self._batches = batches
         self._ahead: deque[Any] = deque()
 
-    def __iter__(self) -> Feed:
+    def __iter__(self) -> BatchIterator:
         return self
 
     def __next__(self) -> Any:
@@ -47,7 +47,7 @@ class Feed:
         return len(self._ahead)
 
 
-class CalledPrograms(HookedPrograms):
+class CalledSteps(HookedSteps):
     """Programs that are a model's own functions of a state and an iterator of batches.
 
     A function is called once for each execution of ``steps_per_execution`` steps, and reads as
@@ -76,55 +76,55 @@ class CalledPrograms(HookedPrograms):
         function = self._made[method]
 
         def called(state: Any, data: Any) -> tuple[Any, Any]:
-            found, new = function(state, data if isinstance(data, Feed) else iter([data]))
+            found, new = function(state, data if isinstance(data, BatchIterator) else iter([data]))
             # What predicts gives both lists back; the step of a model one of them.
             return found, new[1] if method == "predict_step" else new
 
         return called
 
     def _as_given(self, batch: Any) -> Any:
-        return batch if isinstance(batch, Feed) else super()._as_given(batch)
+        return batch if isinstance(batch, BatchIterator) else super()._as_given(batch)
 
     # Executions ----------------------------------------------------------------------------
 
     def executions(
-        self, pieces: Iterator[Piece], total: int | None, first_step: int = 0
-    ) -> Iterator[Piece]:
-        """Yield a piece for each execution, all of them with the one iterator of batches."""
-        feed, size = Feed(self._batches(pieces)), self.model.steps_per_execution
+        self, chunks: Iterator[Chunk], total: int | None, first_step: int = 0
+    ) -> Iterator[Chunk]:
+        """Yield a chunk for each execution, all of them with the one iterator of batches."""
+        feed, size = BatchIterator(self._batches(chunks)), self.model.steps_per_execution
         if first_step:
             for _, _ in zip(range(first_step), feed, strict=False):
                 pass
-            yield Piece(feed, _NO_ORDER, 1, first_step)
+            yield Chunk(feed, _NO_ORDER, 1, first_step)
         done = first_step
         while (total is None or done < total) and (waiting := feed.waiting(size)):
             steps = size if total is None else min(size, total - done)
-            yield Piece(feed, _NO_ORDER, 1, min(steps, waiting))
+            yield Chunk(feed, _NO_ORDER, 1, min(steps, waiting))
             done += size
 
     def predictions(self, inputs: Iterator[Any], total: int | None) -> Iterator[tuple[int, Any]]:
         """Yield the steps of each execution and the iterator that it reads from."""
         batches = (x if isinstance(x, GivenBatch) else (x, None, None) for x in inputs)
         # Batches of a stream that are not yet read must not be written over.
-        made = (jax.tree.map(jnp.array, super(CalledPrograms, self)._as_given(b)) for b in batches)
-        feed, size = Feed(made), self.model.steps_per_execution
+        made = (jax.tree.map(jnp.array, super(CalledSteps, self)._as_given(b)) for b in batches)
+        feed, size = BatchIterator(made), self.model.steps_per_execution
         done = 0
         while (total is None or done < total) and (waiting := feed.waiting(size)):
             yield waiting, feed
             done += size
 
-    def _batches(self, pieces: Iterator[Piece]) -> Iterator[Any]:
-        for piece in pieces:
-            size = piece.batch_size
-            for number in range(piece.first, piece.steps):
-                rows = jnp.asarray(piece.order[number * size : (number + 1) * size])
-                batch = self.placement.take(piece.arrays, rows)
-                # The memory of a piece is filled again.
+    def _batches(self, chunks: Iterator[Chunk]) -> Iterator[Any]:
+        for chunk in chunks:
+            size = chunk.batch_size
+            for number in range(chunk.first, chunk.steps):
+                rows = jnp.asarray(chunk.order[number * size : (number + 1) * size])
+                batch = self.placement.take(chunk.arrays, rows)
+                # The memory of a chunk is filled again.
                 yield jax.block_until_ready(self._as_given(batch))
 
     def _train(
         self,
-        values: Values,
+        values: TrainState,
         data: Any,
         order: jax.Array,
         start: Any,
@@ -133,8 +133,8 @@ class CalledPrograms(HookedPrograms):
         first: Any = 0,
         *,
         batch_size: int,
-    ) -> tuple[Values, list[Any]]:
-        if not isinstance(data, Feed):
+    ) -> tuple[TrainState, list[Any]]:
+        if not isinstance(data, BatchIterator):
             return super()._train(
                 values, data, order, start, stop, key, first, batch_size=batch_size
             )
@@ -147,7 +147,7 @@ class CalledPrograms(HookedPrograms):
 
     def _evaluate(
         self,
-        values: Values,
+        values: TrainState,
         data: Any,
         start: Any,
         stop: Any,
@@ -155,7 +155,7 @@ class CalledPrograms(HookedPrograms):
         *,
         batch_size: int,
     ) -> tuple[Any, list[Any]]:
-        if not isinstance(data, Feed):
+        if not isinstance(data, BatchIterator):
             return super()._evaluate(values, data, start, stop, first, batch_size=batch_size)
         if first + start == 0:
             values = values._replace(metrics=self._fresh(values.metrics))
@@ -181,9 +181,11 @@ class CalledPrograms(HookedPrograms):
             return unchanged, self._last[method]
         return new, self._last[method]
 
-    def _predict(self, trainable: list[Any], fixed: list[Any], x: Any) -> tuple[Any, list[Any]]:
-        if not isinstance(x, Feed):
-            return super()._predict(trainable, fixed, x)
-        groups, given = (self.trainable, self.fixed), (trainable, fixed)
-        outputs, (_, fixed) = self._called("predict_step", groups, given, x)
-        return outputs, fixed
+    def _predict(
+        self, trainable: list[Any], non_trainable: list[Any], x: Any
+    ) -> tuple[Any, list[Any]]:
+        if not isinstance(x, BatchIterator):
+            return super()._predict(trainable, non_trainable, x)
+        groups, given = (self.trainable, self.non_trainable), (trainable, non_trainable)
+        outputs, (_, non_trainable) = self._called("predict_step", groups, given, x)
+        return outputs, non_trainable

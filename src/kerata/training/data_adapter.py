@@ -17,7 +17,7 @@ from kerata.base.placement import current_placement
 from kerata.base.rows import slice_rows
 from kerata.kernels.sparse_rows import SparseRows, is_sparse_rows
 from kerata.training.batch import GivenBatch
-from kerata.training.foreign import is_file_array, is_tensor, tensor_to_numpy
+from kerata.training.interop import is_file_array, is_tensor, tensor_to_numpy
 from kerata.training.sparse import (
     bags_from_sparse,
     bags_if_almost_zero,
@@ -28,7 +28,7 @@ from kerata.training.sparse import (
 
 
 @dataclass(frozen=True)
-class Rows:
+class ArrayData:
     """Data in memory: nested arrays whose first axes all have the same length."""
 
     x: Any
@@ -58,9 +58,9 @@ def is_stream(x: Any) -> bool:
     return hasattr(x, "__next__") or hasattr(x, "__iter__") or _is_pydataset(x)
 
 
-def make_rows(
+def make_array_data(
     x: Any, y: Any = None, sample_weight: Any = None, n_inputs: int = 1, whole: bool = True
-) -> Rows:
+) -> ArrayData:
     """Turn x, y and sample weights into arrays of one length.
 
     Arguments:
@@ -80,7 +80,7 @@ def make_rows(
     if sample_weight is not None:
         sample_weight = to_arrays(sample_weight, "sample_weight", deep=True)
     count = _common_length({"x": x, "y": y, "sample_weight": sample_weight})
-    return Rows(x, y, sample_weight, count)
+    return ArrayData(x, y, sample_weight, count)
 
 
 def to_arrays(
@@ -196,10 +196,10 @@ def aligned_empty(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     return memory[start : start + size].view(dtype).reshape(shape)
 
 
-def on_device(rows: Rows) -> Rows:
+def on_device(rows: ArrayData) -> ArrayData:
     """Put rows on the device, or on all of them."""
     x, y, weight = current_placement().data(rows.arrays, rows.count)
-    return Rows(x, y, weight, rows.count)
+    return ArrayData(x, y, weight, rows.count)
 
 
 def _to_int32(array: np.ndarray, what: str) -> np.ndarray:
@@ -308,7 +308,7 @@ def _common_length(parts: dict[str, Any]) -> int:
     return count
 
 
-def check_finite(rows: Rows, names: Iterable[str] = ("x", "y", "sample_weight")) -> None:
+def check_finite(rows: ArrayData, names: Iterable[str] = ("x", "y", "sample_weight")) -> None:
     """Refuse NaN and infinite values, naming the first place.
 
     Raises:
@@ -326,12 +326,12 @@ def _check_bags(bags: SparseRows, what: str) -> None:
     if bags.values is not None and not np.isfinite(np.sum(bags.values)):
         bad = np.argwhere(~np.isfinite(bags.values))
         if len(bad):
-            piece, place = bad[0]
-            row = int(np.searchsorted(bags.starts, piece, side="right")) - 1
+            chunk, place = bad[0]
+            row = int(np.searchsorted(bags.starts, chunk, side="right")) - 1
             raise ValueError(
                 f"{what} has {len(bad)} NaN or infinite values, the first "
-                f"({bags.values[piece, place]}) at row {row}, column "
-                f"{bags.columns[piece, place]}. Fill them in or drop those rows before training."
+                f"({bags.values[chunk, place]}) at row {row}, column "
+                f"{bags.columns[chunk, place]}. Fill them in or drop those rows before training."
             )
 
 
@@ -347,13 +347,13 @@ def _refuse_not_finite(array: np.ndarray, what: str) -> None:
         )
 
 
-def take(rows: Rows, start: int, stop: int) -> Rows:
+def take(rows: ArrayData, start: int, stop: int) -> ArrayData:
     """Give the rows from start to stop (exclusive)."""
     x, y, weight = slice_rows(rows.arrays, start, stop)
-    return Rows(x, y, weight, stop - start)
+    return ArrayData(x, y, weight, stop - start)
 
 
-def split_rows(rows: Rows, fraction: Any) -> tuple[Rows, Rows]:
+def split_rows(rows: ArrayData, fraction: Any) -> tuple[ArrayData, ArrayData]:
     """Split off the last rows for validation, as ``validation_split`` says.
 
     Raises:

@@ -9,14 +9,14 @@ import jax
 import numpy as np
 
 from kerata.base.memory import available_bytes
-from kerata.training.programs import Programs
+from kerata.training.compiled_steps import CompiledSteps
 
 # Bytes of outputs that are always worth a try.
 _SMALL = 1 << 26
-_small: weakref.WeakKeyDictionary[Programs, set[Any]] = weakref.WeakKeyDictionary()
+_small: weakref.WeakKeyDictionary[CompiledSteps, set[Any]] = weakref.WeakKeyDictionary()
 
 
-def check_batch(programs: Programs, trainable: Any, fixed: Any, x: Any) -> None:
+def check_batch(programs: CompiledSteps, trainable: Any, non_trainable: Any, x: Any) -> None:
     """Refuse a batch whose outputs don't fit, before they are computed.
 
     Raises:
@@ -26,7 +26,7 @@ def check_batch(programs: Programs, trainable: Any, fixed: Any, x: Any) -> None:
     known = _small.setdefault(programs, set())
     if shapes in known:
         return
-    outputs, _ = jax.eval_shape(programs.predict_batch, trainable, fixed, x)
+    outputs, _ = jax.eval_shape(programs.predict_batch, trainable, non_trainable, x)
     size = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(outputs))
     if size < _SMALL:
         known.add(shapes)
@@ -35,13 +35,13 @@ def check_batch(programs: Programs, trainable: Any, fixed: Any, x: Any) -> None:
         _check(2 * size, "the outputs of one batch")
 
 
-def check_all(piece: Any, batches: int) -> None:
+def check_all(chunk: Any, batches: int) -> None:
     """Refuse as many batches of outputs as the first one if they don't fit.
 
     Raises:
         MemoryError: they don't.
     """
-    size = batches * sum(np.asarray(leaf).nbytes for leaf in jax.tree.leaves(piece))
+    size = batches * sum(np.asarray(leaf).nbytes for leaf in jax.tree.leaves(chunk))
     if size >= _SMALL:
         _check(2 * size, "the outputs of all batches, put together,")
 

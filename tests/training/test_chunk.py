@@ -4,9 +4,9 @@ import threading
 
 import numpy as np
 
-from kerata.training import pieces
-from kerata.training.feed import make_rows
-from kerata.training.pieces import Gathered
+from kerata.training import chunk
+from kerata.training.chunk import Gathered
+from kerata.training.data_adapter import make_array_data
 
 
 def gathered(batches, steps=None):
@@ -16,12 +16,12 @@ def gathered(batches, steps=None):
 
 
 def rows(*shape):
-    return make_rows(np.arange(np.prod(shape), dtype="float32").reshape(shape))
+    return make_array_data(np.arange(np.prod(shape), dtype="float32").reshape(shape))
 
 
 def test_pieces_hold_batches_of_one_shape(monkeypatch):
-    monkeypatch.setattr(pieces, "MOST_BATCHES", 3)
-    monkeypatch.setattr(pieces, "PATIENCE", 5.0)
+    monkeypatch.setattr(chunk, "MOST_BATCHES", 3)
+    monkeypatch.setattr(chunk, "PATIENCE", 5.0)
     batches = [rows(4, 2)] * 5 + [rows(3, 2)] + [rows(4, 2)] * 2 + [rows(4, 3)]
     found = list(gathered(batches))
     assert [(size, steps) for size, steps, _ in found] == [(4, 3), (4, 2), (3, 1), (4, 2), (4, 1)]
@@ -31,13 +31,13 @@ def test_pieces_hold_batches_of_one_shape(monkeypatch):
 
 
 def test_a_piece_holds_so_many_bytes_at_most(monkeypatch):
-    monkeypatch.setattr(pieces, "MOST_BYTES", 100)
-    monkeypatch.setattr(pieces, "PATIENCE", 5.0)
+    monkeypatch.setattr(chunk, "MOST_BYTES", 100)
+    monkeypatch.setattr(chunk, "PATIENCE", 5.0)
     assert [steps for _, steps, _ in gathered([rows(5, 2)] * 5)] == [2, 2, 1]
 
 
 def test_a_slow_source_is_not_waited_for_until_a_piece_is_full(monkeypatch):
-    monkeypatch.setattr(pieces, "PATIENCE", 0.01)
+    monkeypatch.setattr(chunk, "PATIENCE", 0.01)
     go_on = threading.Event()
 
     def slow():
