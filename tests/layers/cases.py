@@ -63,13 +63,35 @@ LAYERS = [
     Case("RMSNormalization", {}, (2, 4)),
     Case("UnitNormalization", {}, (2, 4)),
     Case("Normalization", {"axis": -1}, (4, 3)),
+    # recurrent
+    Case("SimpleRNN", {"units": 3, "kernel_regularizer": "l2"}, (2, 3, 4)),
+    Case("GRU", {"units": 3, "return_sequences": True, "bias_regularizer": "l1"}, (2, 3, 4)),
+    Case("LSTM", {"units": 3, "activity_regularizer": "l2"}, (2, 3, 4)),
     # preprocessing
     Case("Rescaling", {"scale": 0.5, "offset": 1.0}, (2, 3)),
     Case("CategoryEncoding", {"num_tokens": 5}, (2, 3), ids=5),
 ]
 
+_BACK = {"go_backwards": True, "return_sequences": True}
+_OTHER = {"activation": "relu", "bias_initializer": "ones", "recurrent_constraint": "max_norm"}
+
 # Further configurations: only compared with Keras.
 VARIANTS = [
+    Case("SimpleRNN", {"units": 2, "use_bias": False, **_BACK}, (2, 3, 4)),
+    Case("SimpleRNN", {"units": 2, "unroll": True, "recurrent_initializer": "ones"}, (2, 3, 4)),
+    Case("GRU", {"units": 2, "reset_after": False, **_BACK}, (2, 3, 4)),
+    Case("GRU", {"units": 2, "reset_after": False, "use_bias": False}, (2, 3, 4)),
+    Case("GRU", {"units": 2, "use_bias": False, "unroll": True}, (2, 3, 4)),
+    Case("GRU", {"units": 2, "recurrent_activation": "hard_sigmoid", **_OTHER}, (2, 3, 4)),
+    Case("GRU", {"units": 2, "implementation": 1}, (2, 3, 4)),
+    Case("LSTM", {"units": 2, **_BACK}, (2, 3, 4)),
+    Case("LSTM", {"units": 2, "unit_forget_bias": False, **_OTHER}, (2, 3, 4)),
+    Case("LSTM", {"units": 2, "use_bias": False, "unroll": True, **_BACK}, (2, 3, 4)),
+    Case("LSTM", {"units": 2, "zero_output_for_mask": True, "return_sequences": True}, (2, 3, 4)),
+    Case("LSTM", {"units": 2, "zero_output_for_mask": True}, (2, 3, 4)),
+    Case("LSTM", {"units": 2, "dropout": 0.5, "recurrent_dropout": 0.5}, (2, 3, 4), random=True),
+    Case("GRU", {"units": 2, "dropout": 0.5, "seed": 3}, (2, 3, 4), random=True),
+    Case("LSTM", {"units": 2, "recurrent_activation": None, "activation": None}, (2, 3, 4)),
     Case("Dense", {"units": 2, "use_bias": False}, (2, 3, 4)),
     Case("Dense", {"units": 2, "activity_regularizer": "l1"}, (2, 4)),
     Case("Masking", {}, (2, 3, 4)),

@@ -57,8 +57,8 @@ def test_the_real_keras_comes_back_afterwards():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("import keras\n\nkeras.layers.LSTM(3)", ["line 3", "keras.layers.LSTM"]),
-        ("from keras.layers import LSTM", ["line 1", "keras.layers.LSTM"]),
+        ("import keras\n\nkeras.layers.FlaxLayer(3)", ["line 3", "keras.layers.FlaxLayer"]),
+        ("from keras.layers import FlaxLayer", ["line 1", "keras.layers.FlaxLayer"]),
         ("import tensorflow as tf\ntf.constant(1)", ["line 2", "tensorflow.constant"]),
         ("from keras.applications import VGG16", ["line 1", "keras.applications"]),
     ],
@@ -93,7 +93,7 @@ def test_errors_of_the_program_are_its_own(tmp_path):
     missing = kerata_run(tmp_path / "nothing.py")
     assert missing.returncode == 2
     assert "nothing.py" in missing.stderr
-    lacks = kerata_run(program(tmp_path, "from keras.layers import LSTM"))
+    lacks = kerata_run(program(tmp_path, "from keras.layers import FlaxLayer"))
     assert lacks.returncode == 2
-    assert "LSTM" in lacks.stderr
+    assert "FlaxLayer" in lacks.stderr
     assert "Traceback" not in lacks.stderr

@@ -101,6 +101,16 @@ from kerata.layers.preprocessing.integer_lookup import IntegerLookup as IntegerL
 from kerata.layers.preprocessing.rescaling import Rescaling as Rescaling
 from kerata.layers.preprocessing.string_lookup import StringLookup as StringLookup
 from kerata.layers.preprocessing.text_vectorization import TextVectorization as TextVectorization
+from kerata.layers.recurrent.bidirectional import Bidirectional as Bidirectional
+from kerata.layers.recurrent.gru import GRU as GRU, GRUCell as GRUCell
+from kerata.layers.recurrent.lstm import LSTM as LSTM, LSTMCell as LSTMCell
+from kerata.layers.recurrent.rnn import RNN as RNN
+from kerata.layers.recurrent.simple_rnn import (
+    SimpleRNN as SimpleRNN,
+    SimpleRNNCell as SimpleRNNCell,
+)
+from kerata.layers.recurrent.stacked import StackedRNNCells as StackedRNNCells
+from kerata.layers.recurrent.time_distributed import TimeDistributed as TimeDistributed
 from kerata.layers.regularization.activity import ActivityRegularization as ActivityRegularization
 from kerata.layers.regularization.alpha_dropout import AlphaDropout as AlphaDropout
 from kerata.layers.regularization.dropout import Dropout as Dropout

@@ -192,11 +192,13 @@ class Layer(Stateless):
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Build with the shapes that ``get_build_config`` gave."""
         if not self.built and config:
-            self._build({key: as_tuples(value) for key, value in config.items()})
+            shapes = config.get("shapes_dict", config)
+            self._build({key: as_tuples(value) for key, value in shapes.items()})
 
     def get_build_config(self) -> dict[str, Any] | None:
-        """Give the shapes the layer was built with, or None."""
-        return self._build_shapes
+        """Give the shapes the layer was built with, in Keras's form, or None."""
+        shapes = self._build_shapes
+        return {"shapes_dict": shapes} if shapes is not None and len(shapes) > 1 else shapes
 
     def _build(self, shapes: dict[str, Any]) -> None:
         names = call_signature(type(self)).shape_names

@@ -25,8 +25,15 @@ def keeps_rows_apart(operation: Any) -> bool:
 
 
 def ranks(layer: Operation) -> list[list[int]]:
-    """Give the numbers of axes of a layer's inputs, for each of its calls in graphs."""
-    return [[t.ndim for t in node.inputs] for node in layer._inbound_nodes]
+    """Give the numbers of axes of a layer's inputs, for each of its calls in graphs.
+
+    A layer that another one calls stands in no graph; it is called as it was built.
+    """
+    found = [[t.ndim for t in node.inputs] for node in layer._inbound_nodes]
+    shapes = getattr(layer, "_build_shapes", None)
+    if found or not shapes or not all(isinstance(s, tuple) for s in shapes.values()):
+        return found
+    return [[len(shape) for shape in shapes.values()]]
 
 
 def is_batch_left_alone(layer: Operation, axes: Any) -> bool:

@@ -105,6 +105,10 @@ class Weighted(Operation):
         known = {id(v) for v in made}
         return made + [v for v in _direct_variables(self) if id(v) not in known]
 
+    def _states_between_batches(self) -> list[Variable]:
+        """Give the variables that are no weights and yet go on from batch to batch."""
+        return []
+
     def _sublayers(self) -> list[Weighted]:
         return list(owned(self, Weighted))
 

@@ -325,6 +325,8 @@ def _flat_is_clear(struct: Any, inputs: Any) -> bool:
 
 def _shape_hint(got: tuple[int | None, ...], want: tuple[int | None, ...]) -> str:
     sizes = [int(np.prod([d or 0 for d in s[1:]])) for s in (got, want)]
+    if want[0] is not None and got[1:] == want[1:]:
+        return f" It takes batches of {want[0]} rows: pass batch_size={want[0]} and whole batches."
     if sizes[0] == sizes[1] and sizes[0] > 0 and None not in want[1:]:
         return f" Reshape the data first: x.reshape((-1, {', '.join(map(str, want[1:]))}))."
     if len(got) == len(want) - 1 and got[1:] == want[2:]:

@@ -278,16 +278,18 @@ class CompiledSteps:
     def non_trainable_of(self, model: Any) -> list[Variable]:
         """Give the variables of a model that stand where these programs have ``fixed``."""
         streams = (s for layer in _layers_of_users(model) for s in owned(layer, SeedGenerator))
-        return [*model.non_trainable_weights, *(stream.state for stream in streams)]
+        kept = _states_between_batches(model)
+        return [*model.non_trainable_weights, *(stream.state for stream in streams), *kept]
 
     def moving_of(self, model: Any) -> list[Variable]:
         """Give those of ``fixed`` that each batch of an evaluation or prediction may change.
 
-        The library's layers change theirs in training alone. Those of the user's may count
+        The library's layers change theirs in training alone, but for the states of stateful
+        recurrent layers. Those of the user's may count
         batches; and they draw from streams of their own, since keys come from the epoch in
         training alone.
         """
-        found: list[Variable] = []
+        found = _states_between_batches(model)
         for layer in _layers_of_users(model):
             found += [v for v in layer._own_variables() if not v.trainable]
             found += [stream.state for stream in owned(layer, SeedGenerator)]
@@ -469,6 +471,11 @@ class CompiledSteps:
 def _layers_of_users(model: Any) -> list[Any]:
     """List the layers of classes that are not the library's own, the model too."""
     return [layer for layer in model._flatten_layers() if not is_own_class(type(layer))]
+
+
+def _states_between_batches(model: Any) -> list[Variable]:
+    """List the variables of layers that are no weights and yet go on from batch to batch."""
+    return [v for layer in model._flatten_layers() for v in layer._states_between_batches()]
 
 
 def plain_number(value: Any) -> Any:
