@@ -238,6 +238,9 @@ def test_registered_names():
 
     try:
         assert get_registered_name(price) == "shop>price"
+        assert deserialize(serialize(price)) is price
+        config = {"class_name": "function", "config": "price", "registered_name": "shop>price"}
+        assert deserialize(config) is price
         assert get_registered_name(mine) == "mine"
         assert get_registered_object("shop>price") is price
         assert get_registered_object("price") is None

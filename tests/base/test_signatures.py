@@ -37,6 +37,16 @@ class Holder:
         return 1
 
 
+class Named:
+    """Says that it is kept under a name."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __reduce__(self):
+        return self.name
+
+
 class Slotted:
     __slots__ = ("a",)
 
@@ -195,6 +205,10 @@ def test_what_can_not_be_looked_into_is_like_itself_here_and_like_nothing_elsewh
     assert not Signature(Slotted(1), lasting=True).unknown
     assert same(Slotted(1), Slotted(1), True)
     assert not same(Slotted(1), Slotted(2), True)
+    assert same(Named("a"), Named("a"), True)
+    assert not same(Named("a"), Named("b"), True)
+    assert not same(Named("a"), Slotted("a"), True)
+    assert not Signature(Named("a"), lasting=True).unknown
     # One in a set, too.
     assert Signature({lock}).unknown == [lock]
 

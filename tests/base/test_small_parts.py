@@ -14,7 +14,7 @@ from kerata.base.fingerprint import LOOKED_AT, digest_of
 from kerata.base.jax_sparse import is_jax_sparse
 from kerata.base.json_text import read_json_text
 from kerata.base.memory import available_bytes, memory_errors
-from kerata.base.rows import count_rows, cut_rows, slice_rows, take_rows
+from kerata.base.rows import RowHolder, count_rows, cut_rows, slice_rows, take_rows
 from kerata.base.signatures import argument_names, written_out
 from kerata.base.unknown_sizes import filled, fitting
 
@@ -29,6 +29,16 @@ def test_rows_of_nested_arrays():
     assert (taken["a"].tolist(), taken["b"][0].tolist()) == ([[4, 5], [0, 1]], [2, 0])
     cut = cut_rows(arrays, 1, 2)
     assert (cut["a"].tolist(), cut["b"][0].tolist()) == ([[2, 3], [4, 5]], [1, 2])
+
+
+@pytest.mark.parametrize("name", sorted(RowHolder.__abstractmethods__))
+def test_holders_of_rows_must_have_everything(name):
+    rest = {n: lambda self: None for n in RowHolder.__abstractmethods__ - {name}}
+    with pytest.raises(TypeError, match=f"abstract method '?{name}"):
+        type("Incomplete", (RowHolder,), rest)()
+    assert set(RowHolder.__abstractmethods__) == {
+        *("__len__", "sliced", "take", "padded", "for_batches"),
+    }
 
 
 def test_digests_tell_shapes_types_and_values_apart():
@@ -264,6 +274,9 @@ def test_unknown_sizes_are_guessed():
 
     assert fitting([(None,)], [0, -6, 6], exactly) == [(6,)]
     assert min(d for d in seen if d is not None) >= 1
+    # All sizes beside known ones are set at once; by pairs, three would not be found.
+    three = [(7, 5, 3), (None, None, None)]
+    assert fitting(three, [], lambda s: s[1] == (7, 5, 3)) == [(7, 5, 3), (7, 5, 3)]
     tried = []
     assert fitting([(None,) * 9], range(2, 40), lambda s: tried.append(s)) is None
     assert len(tried) == 60

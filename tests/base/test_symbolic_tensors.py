@@ -111,6 +111,14 @@ def test_inferred_shapes_of_sizes_that_differ():
     with pytest.raises(TypeError):
         infer_spec(jnp.matmul, (a, b), {})
     assert infer_spec(jnp.matmul, (a, b), {}, unlike=True).shape == (None, None)
+
+    def product_of_two_rows(a, b):
+        if a.shape[0] < 2:
+            raise ValueError("two rows")
+        return a @ b
+
+    known = KerasTensor((3, 4))
+    assert infer_spec(product_of_two_rows, (a, known), {}, unlike=True).shape == (None, 4)
     row = KerasTensor((None,))
     assert infer_spec(lambda x: x[:5], (row,), {}).shape == (5,)
     assert infer_spec(lambda x: x[:5], (row,), {}, unlike=True).shape == (None,)
