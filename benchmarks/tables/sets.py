@@ -95,7 +95,7 @@ SETS: dict[str, Set] = {
     # Numbers.
     "abalone": Set("scikit-lego abalone", "rings", "regression", _abalone),
     "ames": _r("modeldata/ames", "Sale_Price", "regression"),
-    "boston": Set("Boston housing", "MEDV", "regression", partial(_kerata, "boston_housing")),
+    "boston": Set("Boston housing", "medv", "regression", partial(_kerata, "boston_housing")),
     "cars": _r("modeldata/car_prices", "Price", "regression"),
     "computers": _r("Ecdat/Computers", "price", "regression"),
     "concrete": _r("modeldata/concrete", "compressive_strength", "regression"),

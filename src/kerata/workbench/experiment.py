@@ -170,6 +170,7 @@ def fit_source(
             notes.append(
                 f"The answers of {outcome.members} networks with different first weights are "
                 "averaged; the curves are those of the first."
+                + (" Each is stopped by other rows." if outcome.crossed else "")
             )
 
         outputs = outputs_of(outcome.model, x["test"], chosen)
@@ -228,6 +229,7 @@ def fit_source(
     if with_diagnosis:
         began = time.perf_counter()
         emit("diagnosis", None)
+        seen = outcome.solved or outcome.crossed
         trained.findings = (
             skipped()
             if presses.unseen
@@ -235,8 +237,8 @@ def fit_source(
                 outcome.history,
                 outcome.model,
                 outcome.first,
-                # Rows that the weights were solved from tell nothing about new ones.
-                {part: x[part] for part in x if part != "validation" or not outcome.solved},
+                # Rows that weights were learned from tell nothing about new ones.
+                {part: x[part] for part in x if part != "validation" or not seen},
                 targets,
                 seed,
                 ordered=divided.rule.kind == TIME,

@@ -172,4 +172,4 @@ def _start_at_shares(model: kerata.Model, inputs: Inputs, task: Any) -> None:
     bias = np.log(share) if task.kind == "classes" else np.log(share / (1 - share))
     layer = model.get_layer("scores")
     if layer.bias is not None:
-        layer.bias.assign(bias.astype("float32"))
+        layer.bias.assign(np.broadcast_to(bias, layer.bias.shape).astype("float32"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from kerata import initializers
+from kerata import activations, initializers
 from kerata.base.arguments import positive_int
 from kerata.layers.layer import Layer
 from kerata.saving import register_keras_serializable
@@ -22,32 +22,50 @@ class PeriodicEmbedding(Layer):
         units: length of a vector.
         frequencies: waves for each column; their lengths are trained.
         sigma: standard deviation of the first frequencies; larger ones see finer steps.
+        shifted: whether a wave is a cosine with a trained shift, instead of a cosine and a sine.
+        activation: what a column's linear map goes through; ``'relu'`` by default.
+        **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     >>> import numpy as np
     >>> PeriodicEmbedding(units=4, frequencies=8)(np.zeros((2, 3))).shape
     (2, 3, 4)
 
     Source: Gorishniy and others, On Embeddings for Numerical Features in Tabular Deep Learning
-    (NeurIPS 2022), the embedding called PLR.
+    (NeurIPS 2022), the embedding called PLR; with shifts and without an activation Holzmueller and
+    others, Better by Default (NeurIPS 2024), the one called PBL.
     """
 
     keeps_rows_apart = True
 
     def __init__(
-        self, units: int = 24, frequencies: int = 48, sigma: float = 0.1, **kwargs: Any
+        self,
+        units: int = 24,
+        frequencies: int = 48,
+        sigma: float = 0.1,
+        shifted: bool = False,
+        activation: Any = "relu",
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.units = positive_int("PeriodicEmbedding", "units", units)
         self.frequencies = positive_int("PeriodicEmbedding", "frequencies", frequencies)
         self.sigma = sigma
+        self.shifted = shifted
+        self.activation = activations.get(activation)
 
     def build(self, input_shape: Any) -> None:
         """Make frequencies, and a kernel and a bias for each column."""
         columns = self.known_axis(input_shape, -1)
-        waves = 2 * self.frequencies
+        waves = self.frequencies if self.shifted else 2 * self.frequencies
         self.waves = self.add_weight(
             (columns, self.frequencies), initializers.RandomNormal(0.0, self.sigma), name="waves"
         )
+        if self.shifted:
+            self.shifts = self.add_weight(
+                (columns, self.frequencies),
+                initializers.RandomUniform(-jnp.pi, jnp.pi),
+                name="shifts",
+            )
         spread = waves**-0.5
         self.kernel = self.add_weight(
             (columns, waves, self.units),
@@ -59,9 +77,12 @@ class PeriodicEmbedding(Layer):
     def call(self, inputs: Any) -> Any:
         """Compute the vectors."""
         angles = 2 * jnp.pi * inputs[..., None] * self.waves.value
-        waves = jnp.concatenate([jnp.cos(angles), jnp.sin(angles)], axis=-1)
+        if self.shifted:
+            waves = jnp.cos(angles + self.shifts.value)
+        else:
+            waves = jnp.concatenate([jnp.cos(angles), jnp.sin(angles)], axis=-1)
         vectors = jnp.einsum("bcw,cwu->bcu", waves, self.kernel.value)
-        return jnp.maximum(vectors + self.bias.value, 0)
+        return self.activation(vectors + self.bias.value)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Add an axis for the vectors."""

@@ -29,6 +29,8 @@ class Recipe:
         patience: epochs without a better validation loss before training stops.
         batch_size: rows in a step; None goes by the number of rows.
         members: networks whose answers are averaged.
+        crossed: whether each of them is stopped by other rows, so that together they learn
+            from the validation rows too.
         scheduled: whether the builder takes ``steps``, for a learning rate that falls to 0
             over all epochs.
         options: of the builder.
@@ -43,6 +45,7 @@ class Recipe:
     patience: int = 10
     batch_size: int | None = None
     members: int = 1
+    crossed: bool = False
     scheduled: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     solved: bool = False
@@ -52,7 +55,14 @@ RECIPES: dict[str, Recipe] = {
     "linear": Recipe(dense.linear, ("table", "texts", "images"), {"texts": BAG}, solved=True),
     "mlp": Recipe(dense.mlp, ("table", "texts", "images"), {"texts": BAG}),
     "wide-deep": Recipe(dense.wide_deep, ("table",)),
-    "table": Recipe(table.table, ("table",), {"table": {"ranked": True}}, patience=6, members=4),
+    "table": Recipe(
+        table.table,
+        ("table",),
+        {"table": {"ranked": True}},
+        patience=16,
+        members=2,
+        crossed=True,
+    ),
     "bag-of-words": Recipe(
         texts.bag_of_words,
         ("texts",),
@@ -77,7 +87,7 @@ RECIPES: dict[str, Recipe] = {
 TRAINS = frozenset({"patience", "members", "batch_size"})
 PREPARES = frozenset({"ranked", "weights", "ngrams", "least", "most"})
 # Fewer rows than these need more epochs, or more networks, to come to rest.
-SMALL = 2000
+SMALL = 10_000
 FEW_IMAGES = 10_000
 # What ``auto`` takes.
 AUTO = {"table": "table", "texts": "bag-of-words", "images": "cnn-bn"}
@@ -113,7 +123,7 @@ def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Reci
     found = RECIPES[name]
     if name == "table" and rows < SMALL:
         # Few rows: first weights and validation rows decide much, and epochs cost nothing.
-        found = replace(found, members=8, patience=12)
+        found = replace(found, members=5)
     if found.scheduled and rows < FEW_IMAGES:
         found = replace(found, epochs=40, patience=40, batch_size=32)
     if kind not in found.kinds:

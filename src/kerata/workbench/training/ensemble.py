@@ -29,6 +29,9 @@ class TrainingPlan:
         class_weight: weight for each class, or None.
         solve: puts weights that are known already into a model and gives a sentence on where
             they come from; None where the model is trained.
+        folds: int arrays of row numbers for each network after the first: those that it learns
+            from and those that stop it, counted over the training rows followed by the
+            validation rows. Without them all learn from the training rows.
     """
 
     build: Callable[[], Any]
@@ -39,6 +42,7 @@ class TrainingPlan:
     seed: int = 0
     class_weight: dict[int, float] | None = None
     solve: Callable[[Any], str] | None = None
+    folds: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Outcome:
         interrupted: whether Ctrl-C ended it.
         members: how many networks there are.
         solved: where weights come from that were not trained; '' if they were.
+        crossed: whether some of them learned from validation rows.
     """
 
     model: Any
@@ -62,6 +67,7 @@ class Outcome:
     interrupted: bool
     members: int
     solved: str = ""
+    crossed: bool = False
 
 
 def train(
@@ -77,7 +83,8 @@ def train(
     Arguments:
         plan: how.
         x, y: prepared training rows and encoded targets.
-        validation: the same for the rows that stop training.
+        validation: the same for the rows that stop training; the only ones that stop the first
+            network.
         watch: callbacks of the first network.
         emit: called with ``'member'`` and a dictionary after each network but the first.
 
@@ -87,12 +94,18 @@ def train(
     if plan.solve is not None:
         return _solved(plan, plan.solve, x, y, validation)
     models, first = [], None
+    every: Any = None
+    if plan.folds:
+        every = _joined(x, validation[0]), np.concatenate([y, validation[1]])
     for member in range(plan.members):
+        rows, stopping = (x, y), validation
+        if member and plan.folds:
+            rows, stopping = (_rows(every, numbers) for numbers in plan.folds[member - 1])
         try:
             with seeded(plan.seed + member):
                 model = plan.build()
                 history, best, interrupted = _fit(
-                    model, plan, x, y, validation, () if member else watch
+                    model, plan, *rows, stopping, () if member else watch
                 )
         except KeyboardInterrupt:
             if first is None:
@@ -101,7 +114,7 @@ def train(
         else:
             if gives_scores(model):
                 with uninterrupted():
-                    model = with_probabilities(model, *validation)
+                    model = with_probabilities(model, *stopping)
             models.append(model)
             first = first or (history, best)
             if member and emit is not None:
@@ -110,7 +123,27 @@ def train(
             break
     assert first is not None
     model = models[0] if len(models) == 1 else averaged(models)
-    return Outcome(model, models[0], *first, interrupted, len(models))
+    crossed = bool(plan.folds) and len(models) > 1
+    return Outcome(model, models[0], *first, interrupted, len(models), crossed=crossed)
+
+
+def _joined(first: Any, second: Any) -> Any:
+    """Put prepared rows below each other."""
+    if isinstance(first, dict):
+        return {name: _joined(rows, second[name]) for name, rows in first.items()}
+    if isinstance(first, np.ndarray):
+        return np.concatenate([first, second])
+    from scipy import sparse
+
+    return sparse.vstack([first, second], format="csr")
+
+
+def _rows(every: tuple[Any, np.ndarray], numbers: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Give some of the prepared rows and their targets."""
+    x, y = every
+    if isinstance(x, dict):
+        return {name: rows[numbers] for name, rows in x.items()}, y[numbers]
+    return x[numbers], y[numbers]
 
 
 def _solved(

@@ -16,6 +16,7 @@ from kerata.workbench.features.preparation import Inputs
 from kerata.workbench.networks import linear_solution
 from kerata.workbench.networks.recipes import recipe_for, with_options
 from kerata.workbench.splitting.divide import Divided
+from kerata.workbench.splitting.split import RANDOM, TIME, held_out, rule_for, strata_of
 from kerata.workbench.splitting.targets import class_weights, with_targets
 from kerata.workbench.training import ensemble
 
@@ -90,6 +91,7 @@ def plan_training(
         seed=seed,
         class_weight=weights,
         solve=None if solution is None else partial(linear_solution.use, solution, inputs),
+        folds=_folds(divided, recipe.members, seed) if recipe.crossed else (),
     )
     return Planned(name, preparation, x, inputs, plan)
 
@@ -141,6 +143,48 @@ def _same(one: Any, other: Any) -> bool:
     if not isinstance(one, dict) or "numbers" not in one:
         return True
     return np.array_equal(one["numbers"], other["numbers"])
+
+
+def _folds(divided: Divided, members: int, seed: int) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Draw other rows that stop training for each network after the first.
+
+    So the networks together learn from all rows that are not for the test; no row stops two
+    networks as long as there are enough. Rows in time stay as they are: the latest ones stop each
+    network.
+    """
+    rule = divided.rule
+    if rule.kind == TIME:
+        return ()
+    parts = ("train", "validation")
+    numbers = np.concatenate([divided.rows[part] for part in parts])
+    strata = strata_of(np.concatenate([divided.targets[part] for part in parts]))
+    wanted = len(divided.rows["validation"])
+    every = np.arange(len(numbers))
+    pool, found = every[:-wanted], []
+    for member in range(1, members):
+        if len(pool) <= wanted:
+            pool = every
+        mine = rule_for(rule, numbers[pool])
+        kept, out = held_out(strata[pool], wanted / len(pool), seed + 1 + member, mine)
+        if rule.kind == RANDOM:
+            kept, out = _of_size(wanted, kept, out, seed)
+        stopping, pool = pool[out], pool[kept]
+        found.append((np.setdiff1d(every, stopping), stopping))
+    return tuple(found)
+
+
+def _of_size(
+    wanted: int, kept: np.ndarray, out: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Move rows until as many are held out as for the first network.
+
+    A draw may hold out one row more or less, and other numbers of rows need another program,
+    which takes seconds to compile.
+    """
+    mixed = np.random.default_rng(seed).permutation(len(kept))
+    more = max(wanted - len(out), 0)
+    every = np.concatenate([kept[mixed[more:]], out[wanted:]])
+    return np.sort(every), np.sort(np.concatenate([out[:wanted], kept[mixed[:more]]]))
 
 
 def _prepared(

@@ -89,9 +89,10 @@ SPACES: dict[str, Space] = {
         "ranked": _RANKED,
     },
     "table": {
-        "units": Choice(((128,), (256,), (128, 128), (256, 256), (512, 256))),
-        "vectors": Choice((8, 16, 24)),
-        "frequencies": Choice((16, 32, 48)),
+        "units": Choice(((64, 64), (128,), (128, 128), (128, 128, 128), (256, 256))),
+        "ensemble": Choice((8, 16, 32)),
+        "vectors": Choice((2, 4, 8, 16)),
+        "frequencies": Choice((8, 16, 32)),
         "sigma": Real(0.05, 10.0, log=True),
         "dropout": _DROPOUT,
         "learning_rate": Real(3e-4, 4e-3, log=True),
