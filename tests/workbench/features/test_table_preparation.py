@@ -170,3 +170,24 @@ def test_another_unit_than_in_training_is_refused(trained_on, given, told):
         np.testing.assert_array_equal(
             plain["numbers"], preparation.transform(frame.head(3))["numbers"]
         )
+
+
+def test_values_stay_beside_their_ranks():
+    values = np.array([*np.arange(12.0), np.nan, 1e6])
+    column = fit_numbers("income", values, [], ranked=True, beside=True)
+    assert column.names == ["income", "income as it is", "income is missing"]
+    ranks, kept, missing = column.transform(np.array([np.nan, 5.0, 12.0, 1e9, -1e9]))
+    assert missing.tolist() == [1, 0, 0, 0, 0]
+    assert ranks[3] == ranks.max()
+    # The median is the middle, a quartile's distance is that of a normal distribution.
+    middle, step = np.median(values[:12].tolist() + [1e6]), 6 / 1.349
+    assert kept[0] == 0
+    assert kept[1] == pytest.approx((5 - middle) / step / np.hypot(1, (5 - middle) / step / 3))
+    assert kept[3] == pytest.approx(3, abs=1e-3)
+    assert kept[4] == pytest.approx(-3, abs=1e-3)
+
+
+def test_few_different_values_have_no_ranks_beside_them():
+    column = fit_numbers("rooms", np.array([1.0, 2.0, 3.0] * 10), [], ranked=True, beside=True)
+    assert column.names == ["rooms"]
+    assert [part.tolist() for part in column.transform(np.array([2.5]))] == [[2.5]]

@@ -1,4 +1,4 @@
-"""Columns of numbers: missing values filled, skewed ones replaced by ranks."""
+"""Columns of numbers: missing values filled, ranks in the place of values or beside them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ SKEWED = 1.5
 FEWEST = 12
 # Points that describe the ranks.
 KNOTS = 1000
+# No value is farther away from the middle, in standard deviations.
+FARTHEST = 3.0
 
 
 @part
@@ -29,6 +31,9 @@ class NumberColumn:
         knots, ranks: values, and the places in a normal distribution they get; empty
             where values stay as they are.
         shift: subtracted in double precision, where numbers are large and close together.
+        beside: whether another column has the values as they are beside their ranks, measured
+            from ``shift`` in units of ``unit`` and bent so that none is farther away than 3.
+        unit: a usual distance of values from ``shift``.
     """
 
     name: str
@@ -37,14 +42,19 @@ class NumberColumn:
     knots: np.ndarray
     ranks: np.ndarray
     shift: float = 0.0
+    beside: bool = False
+    unit: float = 1.0
 
     def transform(self, values: np.ndarray) -> list[np.ndarray]:
-        """Give one or two prepared columns for raw values, NaN where missing."""
+        """Give one to three prepared columns for raw values, NaN where missing."""
         missing = ~np.isfinite(values)
         filled = np.where(missing, self.fill, values)
-        if len(self.knots):
-            filled = np.interp(filled, self.knots, self.ranks)
-        columns = [filled - self.shift]
+        if not len(self.knots):
+            columns = [filled - self.shift]
+        else:
+            columns = [np.interp(filled, self.knots, self.ranks)]
+            if self.beside:
+                columns.append(bent((filled - self.shift) / self.unit))
         if self.flagged:
             columns.append(missing.astype(float))
         return columns
@@ -52,11 +62,18 @@ class NumberColumn:
     @property
     def names(self) -> list[str]:
         """What the prepared columns are called."""
-        return [self.name, f"{self.name} is missing"] if self.flagged else [self.name]
+        found = [self.name]
+        if len(self.knots) and self.beside:
+            found.append(f"{self.name} as it is")
+        return [*found, f"{self.name} is missing"] if self.flagged else found
 
 
 def fit_numbers(
-    name: str, values: np.ndarray, notes: list[str], ranked: bool | None = False
+    name: str,
+    values: np.ndarray,
+    notes: list[str],
+    ranked: bool | None = False,
+    beside: bool = False,
 ) -> NumberColumn:
     """Learn from training values how a column is prepared.
 
@@ -65,6 +82,7 @@ def fit_numbers(
         values: float64, NaN where missing.
         notes: where what was done is added.
         ranked: take ranks even if the column is not skewed.
+        beside: keep the values beside their ranks.
 
     >>> notes = []
     >>> column = fit_numbers("age", np.array([1.0, 2.0, np.nan, 4.0]), notes)
@@ -80,15 +98,39 @@ def fit_numbers(
             f"the median {number(fill)}; a column of its own says where."
         )
     knots = ranks = np.zeros(0)
-    shift = 0.0
+    shift, unit = 0.0, 1.0
     skew = skewness(present)
     distinct = np.unique(present)
     if ranked is not None and len(distinct) >= FEWEST and (ranked or abs(skew) > SKEWED):
         knots, ranks = _ranks(present)
+        shift, unit = (fill, usual_distance(present)) if beside else (0.0, 1.0)
     elif len(present) and abs(fill) > 1e4 * (present.std() or 1.0):
         # In single precision these would all look the same.
         shift = fill
-    return NumberColumn(name, fill, bool(gaps), knots, ranks, shift)
+    return NumberColumn(name, fill, bool(gaps), knots, ranks, shift, beside, unit)
+
+
+def bent(values: np.ndarray) -> np.ndarray:
+    """Leave small values as they are, and bend large ones so that none lies beyond 3.
+
+    >>> bent(np.array([0.0, 0.1, 4.0, -1e9])).round(2).tolist()
+    [0.0, 0.1, 2.4, -3.0]
+
+    Source: Holzmueller and others, Better by Default (NeurIPS 2024), smooth clipping.
+    """
+    return values / np.sqrt(1 + (values / FARTHEST) ** 2)
+
+
+def usual_distance(values: np.ndarray) -> float:
+    """Give the standard deviation that a normal distribution of the same quartiles has.
+
+    Where most values are equal, it is that of all values.
+
+    >>> usual_distance(np.array([0.0, 0.0, 0.0, 0.0, 5.0]))
+    2.0
+    """
+    low, high = np.quantile(values, [0.25, 0.75])
+    return float(high - low) / 1.349 or float(values.std()) or 1.0
 
 
 def skewness(values: np.ndarray) -> float:

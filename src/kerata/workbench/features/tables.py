@@ -33,12 +33,15 @@ class TablePreparation(Preparation):
             for none.
         least: rows that a category needs to have an id of its own; by default a hundredth of
             the rows, at most 5.
+        beside: keep values beside their ranks.
     """
 
     kind = "table"
 
-    def __init__(self, ranked: bool | None = False, least: int | None = None) -> None:
-        self.ranked, self.least = ranked, least
+    def __init__(
+        self, ranked: bool | None = False, least: int | None = None, beside: bool = False
+    ) -> None:
+        self.ranked, self.least, self.beside = ranked, least, beside
         self.numbers: list[NumberColumn | DateColumn] = []
         self.categories: list[CategoryColumn] = []
         self.texts: list[str] = []
@@ -67,7 +70,9 @@ class TablePreparation(Preparation):
                 ends = ends_of(_days(values) if column.kind == "date" else values.to_numpy())
                 self.ranges |= {} if ends is None else {column.name: ends}
             if column.kind == "number":
-                made = fit_numbers(column.name, values.to_numpy(), self.notes, self.ranked)
+                made = fit_numbers(
+                    column.name, values.to_numpy(), self.notes, self.ranked, self.beside
+                )
                 self.numbers.append(made)
             elif column.kind == "date":
                 self.numbers.append(fit_dates(column.name, _days(values), self.notes))

@@ -58,8 +58,8 @@ RECIPES: dict[str, Recipe] = {
     "table": Recipe(
         table.table,
         ("table",),
-        {"table": {"ranked": True}},
-        patience=16,
+        {"table": {"ranked": True, "beside": True}},
+        patience=8,
         members=2,
         crossed=True,
     ),
@@ -85,7 +85,7 @@ RECIPES: dict[str, Recipe] = {
 }
 # Options of training and of the preparation, whatever the network.
 TRAINS = frozenset({"patience", "members", "batch_size"})
-PREPARES = frozenset({"ranked", "weights", "ngrams", "least", "most"})
+PREPARES = frozenset({"ranked", "beside", "weights", "ngrams", "least", "most"})
 # Fewer rows than these need more epochs, or more networks, to come to rest.
 SMALL = 10_000
 FEW_IMAGES = 10_000
@@ -123,7 +123,7 @@ def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Reci
     found = RECIPES[name]
     if name == "table" and rows < SMALL:
         # Few rows: first weights and validation rows decide much, and epochs cost nothing.
-        found = replace(found, members=5)
+        found = replace(found, members=5, patience=16)
     if found.scheduled and rows < FEW_IMAGES:
         found = replace(found, epochs=40, patience=40, batch_size=32)
     if kind not in found.kinds:

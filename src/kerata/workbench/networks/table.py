@@ -11,11 +11,14 @@ from kerata.workbench.networks.blocks import Given, finished, joined, normalized
 from kerata.workbench.networks.members import MembersDense, MembersMean, MembersScores
 from kerata.workbench.networks.periodic import PeriodicEmbedding
 
-# Fine waves need many rows.
-COARSE, FINE = 0.2, 8.0
-ROWS = 4000
+# Fine waves need many rows: the first frequencies' deviation is 1 at so many, and grows with the
+# root of their number. Root mean squared error on 580 rows of Concrete: 4.74 with 0.2, 4.24 with 1.
+ROWS = 580
+COARSE, FINE = 0.3, 8.0
 # Training rows from which hidden layers are so wide.
 WIDTHS = ((0, 64), (300, 128), (10_000, 192))
+# From so many rows on, half as many networks share matrices.
+MANY = 10_000
 # How much of a bag of words' width is left before the members.
 WORDS = 32
 MEAN = {"binary": "sigmoid", "labels": "sigmoid", "classes": "softmax", "regression": "squared"}
@@ -25,7 +28,7 @@ def table(
     inputs: Inputs,
     task: Any,
     units: tuple[int, ...] | None = None,
-    ensemble: int = 16,
+    ensemble: int | None = None,
     vectors: int = 4,
     frequencies: int = 16,
     sigma: float | None = None,
@@ -43,7 +46,8 @@ def table(
         inputs: what a prepared row consists of.
         task: what is predicted.
         units: width of each hidden layer; two that go by the number of rows by default.
-        ensemble: networks that share weight matrices and are averaged, see ``MembersDense``.
+        ensemble: networks that share weight matrices and are averaged, see ``MembersDense``; 16
+            by default, 8 from 10,000 rows on.
         vectors: length of the vector of each number, itself included, from 2 on; that of each
             category is twice as long.
         frequencies: waves for each number.
@@ -67,7 +71,7 @@ def table(
         given["numbers"] = kerata.Input((inputs.numbers,), name="numbers")
         numbers = normalized(given["numbers"], inputs)
         if sigma is None:
-            sigma = min(max(inputs.rows / ROWS, COARSE), FINE)
+            sigma = min(max((inputs.rows / ROWS) ** 0.5, COARSE), FINE)
         waves = PeriodicEmbedding(
             vectors - 1, frequencies, sigma, shifted=True, activation="linear", name="waves"
         )
@@ -91,8 +95,9 @@ def table(
         raise ValueError("This network takes tables.")
     features = joined(parts)
     widths = (width_for(inputs.rows),) * 2 if units is None else tuple(units)
+    members = ensemble or (16 if inputs.rows < MANY else 8)
     for number, width in enumerate(widths):
-        features = MembersDense(width, ensemble, "relu", apart=number == 0)(features)
+        features = MembersDense(width, members, "relu", apart=number == 0)(features)
         features = layers.Dropout(dropout)(features)
     each = MembersScores(width_of(task), name="scores")(features)
     output = MembersMean(MEAN[task.kind], name="mean")(each)
