@@ -68,15 +68,17 @@ def main() -> None:
     folds = 1 if args.quick else args.folds
     for name in args.fresh:
         shutil.rmtree(FILES / f"cells-{args.seed}" / name, ignore_errors=True)
-    for table in tables:
-        csv_of(table)
-        for contender in contenders:
-            measure(table, contender, folds, args.seed)
-    results = summary.collect(tables, contenders, folds, args.seed)
+    told = tables == list(SETS) and contenders == list(CONTENDERS) and args.seed == 0
+    # Fold by fold, so that there is something to read long before the end.
+    for done in range(1, folds + 1):
+        for table in tables:
+            csv_of(table)
+            for contender in contenders:
+                measure(table, contender, done, args.seed)
+        results = summary.collect(tables, contenders, done, args.seed)
+        if told and not args.quick:
+            summary.write(results)
     print(summary.markdown(results))
-    whole = tables == list(SETS) and contenders == list(CONTENDERS)
-    if whole and not args.quick and args.seed == 0:
-        summary.write(results)
 
 
 if __name__ == "__main__":

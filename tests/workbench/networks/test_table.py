@@ -11,7 +11,7 @@ from kerata.workbench.networks.table import table
 BINARY = Task("binary", "y", ["no", "yes"], "")
 CLASSES = Task("classes", "y", ["a", "b", "c"], "")
 NUMBER = Task("regression", "y", [], "")
-WINE = Inputs(rows=121, numbers=13, mean=(0.0,) * 13, variance=(1.0,) * 13, shares=(0.3, 0.4, 0.3))
+WINE = Inputs(rows=121, numbers=26, mean=(0.0,) * 26, variance=(1.0,) * 26, shares=(0.3, 0.4, 0.3))
 MIXED = Inputs(
     rows=500,
     numbers=2,
@@ -42,7 +42,7 @@ def test_it_first_answers_what_training_rows_show_on_average():
     model = table(WINE, CLASSES)
     scores = model.get_layer("scores")
     scores.kernel.assign(np.zeros(scores.kernel.shape))
-    said = model.predict(np.zeros((2, 13), "float32"), verbose=0)
+    said = model.predict(np.zeros((2, 26), "float32"), verbose=0)
     np.testing.assert_allclose(said, [[0.3, 0.4, 0.3]] * 2, atol=1e-5)
 
 
