@@ -19,6 +19,7 @@ from kerata.workbench.networks.catalogue import checked_options
 from kerata.workbench.splitting.dependent_rows import dependence_of_test
 from kerata.workbench.splitting.divide import divide
 from kerata.workbench.splitting.split import TIME
+from kerata.workbench.splitting.targets import imbalance
 from kerata.workbench.training import baselines, ensemble
 from kerata.workbench.training.plan import Prepared, plan_training
 
@@ -115,6 +116,9 @@ def fit_source(
         emit=emit,
     )
     chosen, targets, notes = divided.task, divided.targets, divided.notes
+    if not with_diagnosis:
+        # The diagnosis says more about it.
+        notes += imbalance(chosen, targets["train"])
     prepared: Prepared = {}
     planned = plan_training(
         divided,

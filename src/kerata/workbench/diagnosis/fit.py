@@ -67,7 +67,7 @@ def _of_classes(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitCompari
     size = "large" if low >= LARGE_GAP else "small" if low > 0 else "not shown"
     message = (
         f"It gets {100 * one:.1f}% of the training rows right and {100 * two:.1f}% of the "
-        f"{context.held.name} rows: {_points(one - two)} apart (95% interval "
+        f"{context.held.name} rows: a difference of {_points(one - two)} (95% interval "
         f"{100 * low:.1f} to {100 * high:.1f})."
     )
     evidence = {"train_accuracy": one, "held_out_accuracy": two, "gap_interval": (low, high)}

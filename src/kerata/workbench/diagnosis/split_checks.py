@@ -16,6 +16,8 @@ from kerata.workbench.diagnosis.split_data import SplitData
 
 # Fewer shared rows than these can't change what a test says.
 _SHARED = 0.01
+# If each kind of row comes so often on average, there are few kinds of rows.
+_AGAIN = 5
 # Columns of splits may lie this many deviations apart, at the median.
 _APART = 0.5
 # Class shares of splits may differ by this much in all.
@@ -34,6 +36,9 @@ def shared_rows(context: DiagnosisContext) -> Finding | None:
         return None
     known = _hashes(train)
     _, counts = np.unique(known, return_counts=True)
+    if len(known) >= _AGAIN * len(counts):
+        # Inputs of so few kinds can't but come again.
+        return None
     inside = float(counts[counts > 1].sum() / len(known))
     for name in ("test", "validation"):
         part = context.parts.get(name)

@@ -140,8 +140,8 @@ WORKBENCH = {
         "as frequent ones (--balance), or collect rows of {name}."
     ),
     "test on more rows": (
-        "Compare runs by kerata compare, which looks at the same rows one by one; more rows make "
-        "the figure itself surer."
+        "Collect more rows to make the figures surer; kerata compare tells two runs apart by the "
+        "rows that both were tested on."
     ),
 }
 # What makes a network of the workbench smaller, by the option that its builder must take.

@@ -22,7 +22,6 @@ from kerata.workbench.splitting.split import GROUPS, SplitRule
 from kerata.workbench.splitting.targets import (
     choose_and_clean,
     find_target,
-    imbalance,
     split_source,
 )
 
@@ -114,7 +113,6 @@ def divide(
             parts[part] = replace(parts[part], frame=frame)
             notes += more
     emit("task", chosen)
-    notes += imbalance(chosen, targets["train"])
     emit("split", rule)
     emit("rows", {name: len(numbers) for name, numbers in rows.items()})
     kind = prepared_kind(source.kind, found)
