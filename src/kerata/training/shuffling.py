@@ -59,7 +59,7 @@ def runs_of_rows(
 def chunks_of_runs(starts: np.ndarray, lengths: np.ndarray, size: int) -> Iterator[Runs]:
     """Deal runs to chunks of ``size`` rows, the last of which may be smaller.
 
-    >>> list(pieces_of_runs(np.array([4, 0]), np.array([3, 4]), 5))
+    >>> list(chunks_of_runs(np.array([4, 0]), np.array([3, 4]), 5))
     [[(4, 3), (0, 2)], [(2, 2)]]
     """
     chunk: Runs = []
