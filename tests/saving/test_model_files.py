@@ -110,14 +110,6 @@ def test_operations(tmp_path, call, ending):
     np.testing.assert_array_equal(model(X), loaded(X))
 
 
-def test_operation_that_files_lack(tmp_path):
-    x = Input((4,))
-    model = Model(x, ops.cumsum(x, axis=1))
-    with pytest.raises(ValueError, match=r"uses ops\.cumsum as a plain operation"):
-        model.save(tmp_path / "m.keras")
-    assert not list(tmp_path.iterdir())
-
-
 def test_loss_of_the_user(tmp_path):
     def own_loss(y_true, y_pred):
         return jnp.abs(y_true - y_pred)

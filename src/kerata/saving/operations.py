@@ -8,93 +8,9 @@ from typing import Any
 
 import kerata.ops  # noqa: F401  # fills the table of functions
 from kerata.ops.symbolic_call import _functions
+from kerata.saving.operation_classes import operation_classes
 
-# Function: Keras's module and class, and the arguments its constructor takes.
-_REDUCED = ("axis", "keepdims")
-_TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    **{
-        name: ("numpy", "".join(part.capitalize() for part in name.split("_")), ())
-        for name in [
-            "abs",
-            "absolute",
-            "add",
-            "arctan",
-            "arctan2",
-            "ceil",
-            "cos",
-            "cosh",
-            "divide",
-            "equal",
-            "exp",
-            "expm1",
-            "floor",
-            "floor_divide",
-            "greater",
-            "greater_equal",
-            "isnan",
-            "less",
-            "less_equal",
-            "log",
-            "log10",
-            "log1p",
-            "log2",
-            "logical_and",
-            "logical_not",
-            "logical_or",
-            "matmul",
-            "maximum",
-            "minimum",
-            "mod",
-            "multiply",
-            "negative",
-            "not_equal",
-            "outer",
-            "power",
-            "reciprocal",
-            "round",
-            "sign",
-            "sin",
-            "sinh",
-            "sqrt",
-            "square",
-            "subtract",
-            "tan",
-            "tanh",
-            "true_divide",
-            "where",
-            "zeros_like",
-            "ones_like",
-        ]
-    },
-    "abs": ("numpy", "Absolute", ()),
-    "expm1": ("numpy", "Expm1", ()),
-    "get_item": ("numpy", "GetItem", ()),
-    "sum": ("numpy", "Sum", _REDUCED),
-    "mean": ("numpy", "Mean", _REDUCED),
-    "max": ("numpy", "Max", (*_REDUCED, "initial")),
-    "min": ("numpy", "Min", (*_REDUCED, "initial")),
-    "std": ("numpy", "Std", _REDUCED),
-    "var": ("numpy", "Var", _REDUCED),
-    "prod": ("numpy", "Prod", (*_REDUCED, "dtype")),
-    "argmax": ("numpy", "Argmax", _REDUCED),
-    "argmin": ("numpy", "Argmin", _REDUCED),
-    "clip": ("numpy", "Clip", ("x_min", "x_max")),
-    "concatenate": ("numpy", "Concatenate", ("axis",)),
-    "stack": ("numpy", "Stack", ("axis",)),
-    "expand_dims": ("numpy", "ExpandDims", ("axis",)),
-    "squeeze": ("numpy", "Squeeze", ("axis",)),
-    "reshape": ("numpy", "Reshape", ("newshape",)),
-    "transpose": ("numpy", "Transpose", ("axes",)),
-    "cast": ("core", "Cast", ("dtype",)),
-    "softmax": ("nn", "Softmax", ("axis",)),
-    "log_softmax": ("nn", "LogSoftmax", ("axis",)),
-    "relu": ("nn", "Relu", ()),
-    "sigmoid": ("nn", "Sigmoid", ()),
-    "softplus": ("nn", "Softplus", ()),
-    "silu": ("nn", "Silu", ()),
-    "gelu": ("nn", "Gelu", ("approximate",)),
-    "elu": ("nn", "Elu", ("alpha",)),
-}
+_TABLE = operation_classes()
 _BACK = {(module, cls): name for name, (module, cls, _) in _TABLE.items() if name in _functions}
 
 
@@ -117,10 +33,16 @@ def to_keras(entry: dict[str, Any]) -> dict[str, Any]:
     for node in entry["inbound_nodes"]:
         bound = inspect.signature(_functions[function]).bind(*node["args"], **node["kwargs"])
         own = {k: v for k, v in bound.arguments.items() if k in constructed}
+        if _holds_tensor(own):
+            raise ValueError(
+                f"Operation {name!r} (ops.{function}) takes a tensor of the model for "
+                f"{', '.join(k for k, v in own.items() if _holds_tensor(v))}, which a file can't "
+                "hold: put it into a layer of your own."
+            )
         if settings not in ({}, own):
             raise ValueError(f"Operation {name!r} is called in two ways; call it once for each.")
         settings = own
-        rest = [v for k, v in bound.arguments.items() if k not in constructed]
+        rest = _in_places(function, constructed, bound.arguments)
         nodes.append({"args": rest, "kwargs": {}})
     return {
         "module": f"keras.src.ops.{module}",
@@ -154,9 +76,9 @@ def from_keras(entry: Mapping[str, Any]) -> dict[str, Any]:
     found = [_BACK[m, entry["class_name"]] for m in modules if (m, entry["class_name"]) in _BACK]
     if not found:
         raise ValueError(f"the operation {entry['class_name']!r} of Keras is not known here")
-    settings = {k: v for k, v in entry["config"].items() if k != "name" and v is not None}
     accepted = inspect.signature(_functions[found[0]]).parameters
-    settings = {k: v for k, v in settings.items() if k in accepted}
+    given = {k: v for k, v in entry["config"].items() if k in accepted and k != "name"}
+    settings = {k: _as_tuples(v) for k, v in given.items()}
     name = entry["config"].get("name", entry["name"])
     nodes = []
     for node in entry["inbound_nodes"]:
@@ -164,7 +86,8 @@ def from_keras(entry: Mapping[str, Any]) -> dict[str, Any]:
         if found[0] == "get_item" and len(args) == 2 and isinstance(args[1], list):
             # x[:, 0] has a tuple between the brackets, which JSON turns into a list.
             args[1] = {"class_name": "__tuple__", "items": args[1]}
-        nodes.append({"args": args, "kwargs": {**node["kwargs"], **settings}})
+        args, named = _by_name(found[0], args, settings)
+        nodes.append({"args": args, "kwargs": {**node["kwargs"], **named}})
     return {
         "module": "keras.ops",
         "class_name": "OpCall",
@@ -172,3 +95,54 @@ def from_keras(entry: Mapping[str, Any]) -> dict[str, Any]:
         "name": entry["name"],
         "inbound_nodes": nodes,
     }
+
+
+def _holds_tensor(value: Any) -> bool:
+    """Say whether what goes into a config holds one of the graph's tensors."""
+    if isinstance(value, Mapping):
+        return value.get("class_name") == "__keras_tensor__" or any(
+            map(_holds_tensor, value.values())
+        )
+    return isinstance(value, (list, tuple)) and any(map(_holds_tensor, value))
+
+
+def _as_tuples(value: Any) -> Any:
+    """Turn JSON's lists into the tuples that sizes and axes were."""
+    if isinstance(value, list):
+        return {"class_name": "__tuple__", "items": [_as_tuples(v) for v in value]}
+    return value
+
+
+def _in_places(function: str, constructed: tuple[str, ...], given: Mapping[str, Any]) -> list[Any]:
+    """Give the arguments of a call besides those of the constructor, in their places."""
+    found: list[Any] = []
+    missing = False
+    for name, parameter in inspect.signature(_functions[function]).parameters.items():
+        if name in constructed:
+            continue
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            found += given.get(name, ())
+        elif name in given and parameter.kind is not parameter.VAR_KEYWORD:
+            found += [given[name]]
+        elif parameter.kind is not parameter.VAR_KEYWORD:
+            found += [parameter.default]
+            missing = True
+    while missing and found and found[-1] is None:
+        found.pop()
+    return found
+
+
+def _by_name(
+    function: str, args: list[Any], settings: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Give a call's arguments, by place and by name, where some come from a constructor."""
+    parameters = inspect.signature(_functions[function]).parameters
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters.values()):
+        first = [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        rest = {k: v for k, v in settings.items() if k not in first}
+        return [*(settings[n] for n in first if n in settings), *args], rest
+    free = [n for n in parameters if n not in _TABLE[function][2]]
+    places = list(parameters)[: len(args)]
+    if free[: len(args)] == places:
+        return args, dict(settings)
+    return [], {**dict(zip(free, args, strict=False)), **settings}

@@ -94,7 +94,7 @@ class Normalization(ShapePreserving):
                 for v in (self.input_mean, self.input_variance)
             ]
         rank = len(input_shape)
-        axes = {a - rank: n for a, n in sizes.items()}
+        axes: dict[int, int | None] = {a - rank: n for a, n in sizes.items()}
         self.input_spec = InputSpec(min_ndim=-min(axes, default=0), axes=axes)
 
     def _spread(self, given: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
