@@ -99,17 +99,20 @@ RATE = Values("a number above 0", lambda value: _number(value) and value > 0)
 STRENGTH = Values("a number from 0", lambda value: _number(value) and value >= 0)
 SHARE = Values("from 0 to below 1", lambda value: _number(value) and 0 <= value < 1)
 VALUES: dict[str, Values] = {
-    **dict.fromkeys(("vectors", "frequencies", "filters", "width"), COUNT),
+    **dict.fromkeys(("ensemble", "vectors", "frequencies", "filters", "width"), COUNT),
     **dict.fromkeys(("patience", "members", "batch_size", "ngrams", "least", "most"), COUNT),
     **dict.fromkeys(("learning_rate", "sigma"), RATE),
     **dict.fromkeys(("l2", "weight_decay", "augment"), STRENGTH),
     "dropout": SHARE,
-    "ranked": Values("True or False", lambda value: isinstance(value, bool)),
+    **dict.fromkeys(
+        ("ranked", "beside"), Values("True or False", lambda value: isinstance(value, bool))
+    ),
     "weights": _one_of("tfidf", "naive-bayes", "binary", "sequence"),
     "loss": Values("the name of a loss", lambda value: isinstance(value, str)),
 }
 ABOUT = {
     "ranked": "quantile transform of all numbers, not only of skewed ones",
+    "beside": "values stay beside their quantile transforms",
     "weights": "of words in a bag",
     "ngrams": "longest run of words",
     "least": "words that occur less often are left out",
@@ -119,7 +122,11 @@ ABOUT = {
     "batch_size": "rows in a step",
 }
 # Options of the preparation, by kind of data.
-PREPARED = {"table": ("ranked",), "texts": ("weights", "ngrams", "least", "most"), "images": ()}
+PREPARED = {
+    "table": ("ranked", "beside"),
+    "texts": ("weights", "ngrams", "least", "most"),
+    "images": (),
+}
 
 
 def descriptions() -> list[Description]:
@@ -195,7 +202,8 @@ def _reading(recipe: Recipe, name: str, value: Any) -> tuple[Any, Values | None]
     values = VALUES.get(name)
     if name == "units":
         values = COUNT
-        if isinstance(own.get(name), tuple):
+        # None is a default that goes by the rows, for several layers.
+        if isinstance(own.get(name, 1), tuple | None):
             values = WIDTHS
             value = (value,) if _whole(value) else tuple(value) if _counts(value) else value
     default = own.get(name, ...)
@@ -226,7 +234,7 @@ def _described(name: str, recipe: Recipe) -> Description:
             continue
         defaults = (recipe.preparation.get(kind, {}).get(option) for kind in recipe.kinds)
         default = next((one for one in defaults if one is not None), None)
-        default = False if option == "ranked" and default is None else default
+        default = False if option in ("ranked", "beside") and default is None else default
         options.append(Option(option, default, _told(recipe, option), ABOUT[option]))
     training = {"patience": recipe.patience, "members": recipe.members}
     for option, default in (training | {"batch_size": recipe.batch_size}).items():
