@@ -71,6 +71,7 @@ def test_a_table_from_file_to_run(folder, monkeypatch, capsys):
         (["--target", "kind", "--split-by", "sise"], "--split-by). Did you mean 'size'"),
         (["--target", "kind", "--group", "kind"], "is the target"),
         (["--target", "kind", "--epochs", "0"], "--epochs must be at least 1"),
+        (["--target", "kind", "--minutes", "0"], "--minutes must be above 0"),
         (["--target", "kind", "--batch-size", "-1"], "--batch-size must be at least 1"),
         (["--target", "kind", "--task", "clases"], "Did you mean 'classes'"),
         (["--target", "kind", "--column", "size=nubmer"], "Did you mean 'number'"),

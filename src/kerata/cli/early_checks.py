@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ def check_numbers(request: Request) -> None:
     for flag, number in (("--epochs", request.epochs), ("--batch-size", request.batch_size)):
         if number is not None and number < 1:
             raise UserError(f"{flag} must be at least 1, got {number}.")
+    if request.minutes is not None and not 0 < request.minutes < math.inf:
+        raise UserError(f"--minutes must be above 0, got {request.minutes:g}.")
     if not 0 <= request.seed < 1 << 32:
         raise UserError(f"--seed takes a whole number from 0 to 4294967295, got {request.seed}.")
     if request.task is not None and request.task not in TASKS:

@@ -125,6 +125,9 @@ def train(
     ] = None,
     epochs: EPOCHS = None,
     batch_size: Annotated[int | None, typer.Option(help="Rows in a training step.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="All shall be done in so many: fewer epochs, networks.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 0,
     split_by: SPLIT_BY = None,
     group: GROUP = None,
@@ -153,6 +156,7 @@ def train(
             options=option or [],
             epochs=epochs,
             batch_size=batch_size,
+            minutes=minutes,
             seed=seed,
             split_by=split_by,
             group=group,

@@ -28,6 +28,7 @@ class Request:
     options: list[str] = field(default_factory=list)
     epochs: int | None = None
     batch_size: int | None = None
+    minutes: float | None = None
     seed: int = 0
     split_by: str | None = None
     group: str | None = None

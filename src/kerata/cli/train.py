@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -30,6 +31,7 @@ def train_source(request: Request) -> None:
         UserError: options that make no sense.
         ValueError: a source, target or network that makes no sense.
     """
+    began = time.monotonic()
     check_numbers(request)
     options = {
         name: _value(text)
@@ -42,7 +44,9 @@ def train_source(request: Request) -> None:
     from kerata.workbench.data import read_source
     from kerata.workbench.experiment import fit_source
     from kerata.workbench.training.live import LiveView
+    from kerata.workbench.training.time_limit import TimeLimit
 
+    limit = None if request.minutes is None else TimeLimit(request.minutes, began)
     columns = kinds_of_columns(request)
     options = check_table(request, columns, options)
     console = terminal()
@@ -60,6 +64,7 @@ def train_source(request: Request) -> None:
             options=options,
             epochs=request.epochs,
             batch_size=request.batch_size,
+            minutes=limit,
             seed=request.seed,
             split_by=request.split_by,
             group=request.group,
@@ -146,6 +151,7 @@ def python_lines(request: Request, columns: dict[str, str], options: dict[str, A
         "options": options or None,
         "epochs": request.epochs,
         "batch_size": request.batch_size,
+        "minutes": request.minutes,
         "seed": request.seed or None,
         "split_by": request.split_by,
         "group": request.group,

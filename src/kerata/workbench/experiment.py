@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from kerata.workbench.splitting.split import TIME
 from kerata.workbench.splitting.targets import imbalance
 from kerata.workbench.training import baselines, ensemble
 from kerata.workbench.training.plan import Prepared, plan_training
+from kerata.workbench.training.time_limit import BASELINES, NETWORKS, TimeLimit
 
 
 def fit_source(
@@ -40,6 +42,7 @@ def fit_source(
     split_by: str | None = None,
     group: str | None = None,
     balance: bool = False,
+    minutes: float | TimeLimit | None = None,
     with_baselines: bool = True,
     with_diagnosis: bool = False,
     watch: Sequence[Any] = (),
@@ -71,6 +74,9 @@ def fit_source(
         group: column of which no value is on both sides of a split. Chosen by default where a
             column names subjects of several rows each.
         balance: whether classes are weighted inversely to their frequency.
+        minutes: in which all shall be done, from now on or from when a ``TimeLimit`` was made:
+            there are fewer epochs, networks and baselines if need be, and no diagnosis; at least
+            one epoch is finished. No limit by default.
         with_baselines: whether baselines are trained.
         with_diagnosis: whether ``diagnose`` examines rows and network.
         watch: callbacks for the network's training.
@@ -102,6 +108,7 @@ def fit_source(
     emit: OnEvent = on_event or (lambda name, value: None)
     began = time.perf_counter()
     clock: dict[str, float] = {}
+    limit = minutes if minutes is None or isinstance(minutes, TimeLimit) else TimeLimit(minutes)
     options = checked_options(network, options or {})
     divided = divide(
         source,
@@ -140,10 +147,14 @@ def fit_source(
         began = time.perf_counter()
         simple.append(baselines.constant(chosen, targets))
         emit("baseline", simple[0][0])
-        if planned.network != "linear":
+        hurry = limit is not None and limit.over(BASELINES)
+        if planned.network != "linear" and not hurry:
             simple.append(baselines.linear(divided, plan.batch_size, seed, prepared))
             emit("baseline", simple[-1][0])
-        boosted = baselines.boosting(divided, seed)
+        hurry = limit is not None and limit.over(BASELINES)
+        boosted = None if hurry else baselines.boosting(divided, seed)
+        if limit is not None and hurry:
+            notes.append(f"No time was left in {limit.words} for further baselines.")
         if boosted is not None:
             simple.append(boosted)
             emit("baseline", boosted[0])
@@ -152,6 +163,8 @@ def fit_source(
     began = time.perf_counter()
     message = {"epochs": plan.epochs, "members": plan.members, "inputs": inputs}
     message["solved"] = plan.solve is not None
+    if limit is not None:
+        plan = replace(plan, until=limit.at(NETWORKS))
     emit("network", {"name": planned.network, **message})
     # Once there is something to keep, Ctrl-C must not cost it.
     with counted_interrupts() as presses:
@@ -169,6 +182,12 @@ def fit_source(
             notes.append(
                 f"Interrupted after {counted(len(outcome.history['loss']), 'epoch')}; the best "
                 "one was kept."
+            )
+        if limit is not None and outcome.cut:
+            notes.append(
+                f"There was time in {limit.words} for {counted(outcome.members, 'network')} of "
+                f"{plan.members}, the first with {counted(len(outcome.history['loss']), 'epoch')} "
+                f"of at most {plan.epochs}; the best epoch was kept."
             )
         if outcome.members > 1:
             notes.append(
@@ -211,8 +230,13 @@ def fit_source(
                 "task": task,
                 "network": network,
                 "columns": dict(columns or {}),
-                "options": dict(options),
-                "epochs": plan.epochs,
+                # What there was time for, so that a rerun does the same.
+                "options": options | ({"members": outcome.members} if outcome.cut else {}),
+                "epochs": (
+                    len(outcome.history["loss"])
+                    if outcome.cut and outcome.members == 1
+                    else plan.epochs
+                ),
                 "batch_size": plan.batch_size,
                 "seed": seed,
                 "test_share": test_share,
@@ -220,6 +244,7 @@ def fit_source(
                 "split_by": split_by,
                 "group": group,
                 "balance": balance,
+                "minutes": None if limit is None else limit.minutes,
             },
             seconds=clock,
             notes=notes,
@@ -237,6 +262,8 @@ def fit_source(
         trained.findings = (
             skipped()
             if presses.unseen
+            else skipped(f"no time was left in {limit.words}")
+            if limit is not None and limit.over()
             else diagnose_prepared(
                 outcome.history,
                 outcome.model,

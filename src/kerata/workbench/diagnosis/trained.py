@@ -87,9 +87,9 @@ def words_for(
     return workbench_terms(build, task, options, rows, balanced=balanced)
 
 
-def skipped() -> Findings:
-    """Give what stands for a diagnosis that Ctrl-C ended."""
-    return Findings([], [], {"the whole diagnosis": "interrupted"})
+def skipped(reason: str = "interrupted") -> Findings:
+    """Give what stands for a diagnosis that Ctrl-C ended or that there was no time for."""
+    return Findings([], [], {"the whole diagnosis": reason})
 
 
 def diagnose_prepared(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +15,7 @@ from kerata import callbacks, layers
 from kerata.base.randomness import seeded
 from kerata.training.interrupt import uninterrupted
 from kerata.workbench.networks.margins import gives_scores, with_probabilities
+from kerata.workbench.training.time_limit import StopInTime
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class TrainingPlan:
         folds: int arrays of row numbers for each network after the first: those that it learns
             from and those that stop it, counted over the training rows followed by the
             validation rows. Without them all learn from the training rows.
+        until: moment by ``time.monotonic`` at which training must have ended; None for no limit.
     """
 
     build: Callable[[], Any]
@@ -43,6 +47,7 @@ class TrainingPlan:
     class_weight: dict[int, float] | None = None
     solve: Callable[[Any], str] | None = None
     folds: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
+    until: float | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Outcome:
         members: how many networks there are.
         solved: where weights come from that were not trained; '' if they were.
         crossed: whether some of them learned from validation rows.
+        cut: whether there was no time for more epochs or more networks.
     """
 
     model: Any
@@ -68,6 +74,7 @@ class Outcome:
     members: int
     solved: str = ""
     crossed: bool = False
+    cut: bool = False
 
 
 def train(
@@ -93,11 +100,19 @@ def train(
     """
     if plan.solve is not None:
         return _solved(plan, plan.solve, x, y, validation)
-    models, first = [], None
+    models: list[Any] = []
+    first = None
+    cut, interrupted, quickest = False, False, math.inf
     every: Any = None
     if plan.folds:
         every = _joined(x, validation[0]), np.concatenate([y, validation[1]])
     for member in range(plan.members):
+        began = time.monotonic()
+        if plan.until is not None and member and began + quickest > plan.until:
+            cut = True
+            break
+        limit = StopInTime(math.inf if plan.until is None else plan.until)
+        more = [] if plan.until is None else [limit]
         rows, stopping = (x, y), validation
         if member and plan.folds:
             rows, stopping = (_rows(every, numbers) for numbers in plan.folds[member - 1])
@@ -105,13 +120,18 @@ def train(
             with seeded(plan.seed + member):
                 model = plan.build()
                 history, best, interrupted = _fit(
-                    model, plan, *rows, stopping, () if member else watch
+                    model, plan, *rows, stopping, [*more, *(() if member else watch)]
                 )
         except KeyboardInterrupt:
             if first is None:
                 raise
             interrupted = True
         else:
+            cut = limit.stopped
+            if cut and models:
+                # One that is trained half would spoil the average of the others.
+                break
+            quickest = min(quickest, time.monotonic() - began)
             if gives_scores(model):
                 with uninterrupted():
                     model = with_probabilities(model, *stopping)
@@ -119,12 +139,12 @@ def train(
             first = first or (history, best)
             if member and emit is not None:
                 emit("member", _sentence(member + 1, plan.members, history, best))
-        if interrupted:
+        if interrupted or cut:
             break
     assert first is not None
     model = models[0] if len(models) == 1 else averaged(models)
     crossed = bool(plan.folds) and len(models) > 1
-    return Outcome(model, models[0], *first, interrupted, len(models), crossed=crossed)
+    return Outcome(model, models[0], *first, interrupted, len(models), crossed=crossed, cut=cut)
 
 
 def _joined(first: Any, second: Any) -> Any:
