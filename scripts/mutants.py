@@ -268,19 +268,24 @@ def measure(test_file: str, target: Path) -> int:
     return 0
 
 
-def reach(areas: list[str], limit: float) -> dict[str, Any]:
-    """What each test file reaches, measured for those that are new or have changed."""
+def reach(area: str, limit: float, own: bool) -> dict[str, Any]:
+    """What each test file reaches, measured for those that are new or have changed.
+
+    Arguments:
+        own: only those of the area's own folder, where tests for survivors are written.
+    """
     kept_at, target = BUILD / "reach.json", BUILD / "measured.json"
     kept: dict[str, Any] = json.loads(kept_at.read_text()) if kept_at.exists() else {}
-    folders = list(dict.fromkeys(f"tests/{name}" for area in areas for name in AREAS[area]))
-    files = [file for folder in folders for file in sorted(Path(folder).glob("**/test_*.py"))]
-    files += [f for area in areas for f in sorted(Path("src/kerata", area).glob("**/*.py"))]
+    folders = [Path("tests", name) for name in AREAS[area]]
+    files = [file for folder in folders for file in sorted(folder.glob("**/test_*.py"))]
+    files += sorted(Path("src/kerata", area).glob("**/*.py"))
     for file in files:
         source = file.read_text()
         if file.parts[0] == "src" and ">>>" not in source:
             continue
         digest = hashlib.sha256(source.encode()).hexdigest()
-        if kept.get(str(file), {}).get("digest") == digest:
+        foreign = own and folders[0] not in file.parents
+        if foreign or kept.get(str(file), {}).get("digest") == digest:
             continue
         started = time.monotonic()
         target.unlink(missing_ok=True)
@@ -440,7 +445,7 @@ def main() -> None:
                 tried.get((one["file"], one["operator"], one["occurrence"]), one)
                 for one in draw(area, options.count, options.seed)
             ]
-            reached = reach([area], 60)
+            reached = reach(area, 60, options.survivors)
             for one in sample:
                 again = options.survivors and one["outcome"] in ("survived", "not reached")
                 if one["outcome"] is None or again:
