@@ -302,7 +302,7 @@ def reach(area: str, limit: float, own: bool) -> dict[str, Any]:
 
 
 def chosen_tests(mutant: Mutant, reached: dict[str, Any], limit: float) -> tuple[list[str], float]:
-    """The tests that execute the line (or its file, for what runs at import), and their seconds.
+    """The tests that execute the line (what runs at import: all beside one that executes its file).
 
     The area's own folder comes first, then the files whose tests are cheapest, up to the limit.
     """
@@ -312,11 +312,12 @@ def chosen_tests(mutant: Mutant, reached: dict[str, Any], limit: float) -> tuple
         # A file whose tests fail without any change can't tell anything.
         if found["code"] != 0:
             continue
-        for test, (seconds, lines) in found["tests"].items():
-            if mutant["file"] in lines:
-                by_file.setdefault(test_file, {})[test] = seconds
-                if mutant["line"] in lines[mutant["file"]]:
-                    by_line.setdefault(test_file, {})[test] = seconds
+        tests = found["tests"].items()
+        if any(mutant["file"] in lines for _, (_, lines) in tests):
+            by_file[test_file] = {test: seconds for test, (seconds, _) in tests}
+        for test, (seconds, lines) in tests:
+            if mutant["line"] in lines.get(mutant["file"], ()):
+                by_line.setdefault(test_file, {})[test] = seconds
     candidates = by_line or by_file
     area = mutant["file"].removeprefix("src/kerata/").rpartition("/")[0]
 
@@ -325,18 +326,18 @@ def chosen_tests(mutant: Mutant, reached: dict[str, Any], limit: float) -> tuple
         costs = candidates[test_file].values()
         return not near, (sum(costs) + COLLECTING) / len(costs)
 
-    tests: list[str] = []
+    chosen: list[str] = []
     total = 0.0
     for test_file in sorted(candidates, key=order):
         costs = candidates[test_file]
         for test in sorted(costs, key=costs.__getitem__):
             if total + costs[test] <= limit:
-                tests.append(test)
+                chosen.append(test)
                 total += costs[test]
         total += COLLECTING
         if total > limit:
             break
-    return tests, total
+    return chosen, total
 
 
 # Mutants -----------------------------------------------------------------------------------------

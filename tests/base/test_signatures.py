@@ -14,6 +14,7 @@ import pytest
 
 import kerata as keras
 from kerata.base.code_reading import Reading, global_of, globals_read, imported, imports
+from kerata.base.randomness import SeedGenerator
 from kerata.base.signature import Signature, declared, makes_first_values
 from kerata.base.variable import Variable
 
@@ -181,6 +182,11 @@ def test_first_values_count_where_they_last():
         pass
 
     assert not makes_first_values(Mine())
+
+
+def test_seeds_count_where_they_last():
+    assert same(SeedGenerator(1), SeedGenerator(2), False)
+    assert not same(SeedGenerator(1), SeedGenerator(2), True)
 
 
 def test_settings_count():

@@ -117,6 +117,18 @@ def test_inferred_shapes_of_sizes_that_differ():
             raise ValueError("two rows")
         return a @ b
 
+    def two_rows(x):
+        if x.shape[0] < 2:
+            raise ValueError("two rows")
+        return x
+
+    def fourth_power(x):
+        if x.shape[0] >= 840:
+            raise OverflowError
+        return jnp.zeros((x.shape[0] ** 4,)) if x.shape[0] > 1 else two_rows(x)
+
+    for function in (two_rows, fourth_power):
+        assert infer_spec(function, (KerasTensor((None,)),), {}, unlike=True).shape == (None,)
     known = KerasTensor((3, 4))
     assert infer_spec(product_of_two_rows, (a, known), {}, unlike=True).shape == (None, 4)
     row = KerasTensor((None,))
