@@ -105,14 +105,14 @@ def test_the_interval_of_classes_is_wilsons():
         assert interval_of(task, values) == wilson_interval(Score(7, 10))
 
 
-def test_the_interval_of_a_mean_is_1_96_standard_errors_wide():
+def test_the_interval_of_errors_is_students_on_the_scale_of_logarithms():
     values = np.array([1.0, 2.0, 4.0, 5.0])
-    error = 1.96 * np.std(values, ddof=1) / 2
-    for task in (REGRESSION, LABELS):
-        assert interval_of(task, values) == pytest.approx((3 - error, 3 + error))
-    assert interval_of(REGRESSION, values[:1]) == (-math.inf, math.inf)
+    # scipy.stats.t.ppf(0.975, 3)
+    ratio = math.exp(3.182446305284263 * np.std(values, ddof=1) / 2 / 3)
+    assert interval_of(REGRESSION, values) == pytest.approx((3 / ratio, 3 * ratio))
+    assert interval_of(REGRESSION, values[:1]) == (0.0, math.inf)
     low, high = interval_of(REGRESSION, values[:2])
-    assert math.isfinite(low)
+    assert low > 0
     assert math.isfinite(high)
 
 
@@ -120,7 +120,7 @@ def test_the_gain_is_above_zero_for_the_better_one():
     mine, others = np.array([1.0, 2.0, 1.5, 1.0]), np.array([2.0, 2.5, 2.0, 3.0])
     # Errors: the smaller ones are better.
     value, (low, high) = gain(REGRESSION, mine, others)
-    error = 1.96 * np.std(others - mine) / 2
+    error = 3.182446305284263 * np.std(others - mine, ddof=1) / 2
     assert value == 1
     assert (low, high) == pytest.approx((1 - error, 1 + error))
     assert gain(LABELS, mine, others)[0] == -1

@@ -9,6 +9,8 @@ import numpy as np
 INDEPENDENT, GROUPS, TIME = "random", "groups", "time"
 # An autocorrelation of 1 would leave no rows at all.
 _MOST_ALIKE = 0.98
+# Degrees of freedom that a series is granted at least, however alike its neighbours are.
+_FEWEST = 2.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Dependence:
         sums = np.bincount(numbers, apart)
         alike = _autocorrelation(sums) if self.kind == TIME else 0.0
         longer = (1 + alike) / (1 - alike)
-        freedom = max(count / longer - 1, 1.0)
+        freedom = max(count / longer - 1, _FEWEST if self.kind == TIME else 1.0)
         if alone <= 1e-24 * max(1.0, float(np.max(np.abs(values)))) ** 2:
             return max(1.0, rows / count * longer), freedom
         together = float(sums @ sums) * count / (count - 1) * longer

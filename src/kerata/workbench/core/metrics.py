@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -92,7 +93,8 @@ def mean_share_interval(values: np.ndarray, dependence: Dependence = ALONE) -> I
     mean, rows = float(values.mean()), len(values)
     effect, freedom = dependence.effect(values)
     counting = rows / effect
-    quantile = WIDTH if dependence.kind == INDEPENDENT else student_quantile(freedom)
+    normal = NormalDist().inv_cdf(0.975)
+    quantile = normal if dependence.kind == INDEPENDENT else student_quantile(freedom)
     spread = float(values.var())
     if spread > 0:
         # Numbers between 0 and 1 vary less than right and wrong do.

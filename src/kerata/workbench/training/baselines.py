@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from kerata.workbench.core.metrics import gain, interval_of, row_values
+from kerata.workbench.core.metrics import interval_of, row_values
 from kerata.workbench.core.result import Baseline, outputs_of
 from kerata.workbench.core.task import Task
+from kerata.workbench.core.wording import number
 from kerata.workbench.networks.dense import linear as linear_network
 from kerata.workbench.splitting.divide import Divided
 from kerata.workbench.training import ensemble
@@ -41,7 +42,7 @@ def constant_outputs(task: Any, targets: np.ndarray, rows: int) -> np.ndarray:
 def constant_name(task: Any, targets: np.ndarray) -> str:
     """Say what the constant answer is."""
     if task.kind == "regression":
-        return f"always the median, {np.median(targets):.4g}"
+        return f"always the median, {number(float(np.median(targets)))}"
     if task.kind == "labels":
         return "always the labels of most rows"
     numbers = np.bincount(targets, minlength=len(task.classes))
@@ -52,15 +53,6 @@ def judged(name: str, task: Any, truth: np.ndarray, outputs: np.ndarray) -> Base
     """Judge a baseline's outputs on the test rows."""
     values = row_values(task, truth, outputs)
     return Baseline(name, float(values.mean()), interval_of(task, values))
-
-
-def compared(
-    baseline: Baseline, task: Any, truth: np.ndarray, outputs: np.ndarray, network: np.ndarray
-) -> Baseline:
-    """Add by how much the network's outputs beat a baseline's on the same rows."""
-    mine, others = row_values(task, truth, network), row_values(task, truth, outputs)
-    value, interval = gain(task, mine, others)
-    return Baseline(baseline.name, baseline.value, baseline.interval, value, interval)
 
 
 def constant(task: Task, targets: dict[str, np.ndarray]) -> tuple[Baseline, np.ndarray]:
