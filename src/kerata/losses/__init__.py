@@ -78,7 +78,10 @@ def serialize(loss: Any) -> Any:
         loss: a ``Loss``, or a function of ``kerata.losses``.
 
     Returns:
-        A dictionary with ``class_name`` and ``config``.
+        A dictionary of strings and numbers, with ``class_name`` and ``config``.
+
+    Raises:
+        TypeError: a class.
 
     >>> serialize(Huber(delta=2.0))["config"]["delta"]
     2.0

@@ -116,7 +116,10 @@ def serialize(metric: Any) -> Any:
         metric: a ``Metric`` or a function.
 
     Returns:
-        A dictionary with ``class_name`` and ``config``.
+        A dictionary of strings and numbers, with ``class_name`` and ``config``.
+
+    Raises:
+        TypeError: a class.
 
     >>> serialize(BinaryAccuracy(threshold=0.7))["config"]["threshold"]
     0.7
