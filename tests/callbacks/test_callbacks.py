@@ -1,5 +1,6 @@
 """Behaviour of each callback that is Kerata's own, and clear messages."""
 
+import re
 import warnings
 
 import jax.numpy as jnp
@@ -391,3 +392,25 @@ def test_base_hooks_do_nothing_and_warn_of_nothing():
         for hook in HOOKS:
             index = (0,) if "batch" in hook or "epoch" in hook else ()
             assert getattr(Callback(), hook)(*index) is None
+
+
+@pytest.mark.parametrize(
+    ("make", "argument"),
+    [
+        (callbacks.BackupAndRestore, "backup_dir"),
+        (callbacks.CSVLogger, "filename"),
+        (callbacks.ModelCheckpoint, "filepath"),
+        (callbacks.TensorBoard, "log_dir"),
+    ],
+)
+@pytest.mark.parametrize("value", [None, 1, True, ["a"], {}])
+def test_places_of_files_are_paths(make, argument, value):
+    told = re.escape(f"{make.__name__}: {argument} must be a path, got {argument}={value!r}.")
+    with pytest.raises(TypeError, match=told):
+        make(value)
+
+
+@pytest.mark.parametrize("factor", [None, "abc", []])
+def test_the_factor_of_a_plateau_is_a_number(factor):
+    with pytest.raises(TypeError, match="ReduceLROnPlateau: factor must be a number"):
+        callbacks.ReduceLROnPlateau(factor=factor)

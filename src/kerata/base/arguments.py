@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -139,6 +140,20 @@ def number(owner: str, name: str, value: Any) -> Any:
     if _is_no_number(value):
         raise TypeError(f"{owner}: {name} must be a number, got {name}={value!r}.")
     return value
+
+
+def path_text(owner: str, name: str, value: Any) -> str:
+    """Check that an argument is a path, and give it as text.
+
+    Raises:
+        TypeError: naming the owner and the argument.
+
+    >>> path_text("CSVLogger", "filename", "log.csv")
+    'log.csv'
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"{owner}: {name} must be a path, got {name}={value!r}.")
+    return str(os.fspath(value))
 
 
 def _is_no_number(value: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.arguments import path_text
 from kerata.base.messages import warn
 from kerata.base.placement import current_placement
 from kerata.base.randomness import SeedGenerator, global_generator
@@ -60,7 +61,7 @@ class BackupAndRestore(Callback):
         if not str(backup_dir):
             raise ValueError("BackupAndRestore needs a folder: backup_dir is empty.")
         check_save_freq("BackupAndRestore", save_freq)
-        self.backup_dir = Path(backup_dir)
+        self.backup_dir = Path(path_text("BackupAndRestore", "backup_dir", backup_dir))
         self.save_freq = save_freq
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint

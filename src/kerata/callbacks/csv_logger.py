@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from kerata.base.arguments import path_text
 from kerata.base.messages import warn
 from kerata.callbacks.callback import Callback, Logs
 
@@ -42,7 +43,7 @@ class CSVLogger(Callback):
     def __init__(
         self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False
     ) -> None:
-        self.filename = os.fspath(filename)
+        self.filename = path_text("CSVLogger", "filename", filename)
         self.sep = separator
         self.append = append
         self._file: IO[str] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerata.base.arguments import number
 from kerata.callbacks.callback import Logs
 from kerata.callbacks.learning_rate import learning_rate_of
 from kerata.callbacks.monitor import Monitor
@@ -46,7 +47,8 @@ class ReduceLROnPlateau(Monitor):
         min_lr: float = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
-        if factor >= 1:
+        number("ReduceLROnPlateau", "factor", factor)
+        if not factor < 1:
             raise ValueError(f"ReduceLROnPlateau: factor must be below 1, got factor={factor!r}.")
         self.factor = factor
         self.patience = patience

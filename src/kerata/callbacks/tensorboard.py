@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.arguments import path_text
 from kerata.callbacks.callback import Callback, Logs
 from kerata.callbacks.event_files import EventFile, require_tensorboard
 from kerata.callbacks.learning_rate import learning_rate_of
@@ -69,7 +70,7 @@ class TensorBoard(Callback):
                 f"1 or more, got update_freq={update_freq!r}."
             )
         require_tensorboard()
-        self.log_dir = os.fspath(log_dir)
+        self.log_dir = path_text("TensorBoard", "log_dir", log_dir)
         self.histogram_freq = histogram_freq
         self.write_graph = write_graph
         self.write_images = write_images
