@@ -67,6 +67,9 @@ LAYERS = [
     Case("SimpleRNN", {"units": 3, "kernel_regularizer": "l2"}, (2, 3, 4)),
     Case("GRU", {"units": 3, "return_sequences": True, "bias_regularizer": "l1"}, (2, 3, 4)),
     Case("LSTM", {"units": 3, "activity_regularizer": "l2"}, (2, 3, 4)),
+    # attention
+    Case("Attention", {"use_scale": True}, PAIR),
+    Case("AdditiveAttention", {}, PAIR),
     # preprocessing
     Case("Rescaling", {"scale": 0.5, "offset": 1.0}, (2, 3)),
     Case("CategoryEncoding", {"num_tokens": 5}, (2, 3), ids=5),
@@ -92,6 +95,12 @@ VARIANTS = [
     Case("LSTM", {"units": 2, "dropout": 0.5, "recurrent_dropout": 0.5}, (2, 3, 4), random=True),
     Case("GRU", {"units": 2, "dropout": 0.5, "seed": 3}, (2, 3, 4), random=True),
     Case("LSTM", {"units": 2, "recurrent_activation": None, "activation": None}, (2, 3, 4)),
+    Case("Attention", {"score_mode": "concat"}, [(2, 3, 4), (2, 2, 4), (2, 2, 4)]),
+    Case(
+        "Attention", {"score_mode": "concat", "use_scale": True, "dropout": 0.5}, PAIR, random=True
+    ),
+    Case("Attention", {}, [(2, 3, 4), (2, 3, 2), (2, 3, 4)]),
+    Case("AdditiveAttention", {"use_scale": False}, PAIR),
     Case("Dense", {"units": 2, "use_bias": False}, (2, 3, 4)),
     Case("Dense", {"units": 2, "activity_regularizer": "l1"}, (2, 4)),
     Case("Masking", {}, (2, 3, 4)),

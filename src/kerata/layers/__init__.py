@@ -12,6 +12,12 @@ from kerata.base.messages import did_you_mean as _did_you_mean
 from kerata.layers.activation.elementwise import ELU as ELU, LeakyReLU as LeakyReLU, ReLU as ReLU
 from kerata.layers.activation.prelu import PReLU as PReLU
 from kerata.layers.activation.softmax import Softmax as Softmax
+from kerata.layers.attention.additive_attention import AdditiveAttention as AdditiveAttention
+from kerata.layers.attention.attention import Attention as Attention
+from kerata.layers.attention.grouped_query_attention import (
+    GroupQueryAttention as GroupQueryAttention,
+)
+from kerata.layers.attention.multi_head_attention import MultiHeadAttention as MultiHeadAttention
 from kerata.layers.convolution import (
     Conv1D as Conv1D,
     Conv1DTranspose as Conv1DTranspose,

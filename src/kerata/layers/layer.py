@@ -204,8 +204,8 @@ class Layer(Stateless):
         names = call_signature(type(self)).shape_names
         if len(names) == 1:
             self.build(next(iter(shapes.values()), None))
-        elif names and all(n in shapes for n in names):
-            self.build(**{n: shapes[n] for n in names})
+        elif names and (set(shapes) <= set(names) or set(names) <= set(shapes)):
+            self.build(**{n: shapes[n] for n in names if n in shapes})
         else:
             self.build(*shapes.values())
         self._build_shapes = shapes

@@ -61,7 +61,8 @@ def is_keras(entry: Mapping[str, Any]) -> bool:
         return str(module).startswith("keras.src.ops")
     # Older files name no module; a layer's config always says whether it is trained.
     config = entry.get("config")
-    known = any((m, entry.get("class_name")) in _BACK for m in ("numpy", "core", "nn"))
+    name = entry.get("class_name")
+    known = name == "ConvertToTensor" or any((m, name) in _BACK for m in ("numpy", "core", "nn"))
     return known and isinstance(config, Mapping) and "trainable" not in config
 
 
@@ -74,6 +75,9 @@ def from_keras(entry: Mapping[str, Any]) -> dict[str, Any]:
     module = str(entry.get("module") or "").rpartition(".")[2]
     modules = [module] if module else ["numpy", "core", "nn"]
     found = [_BACK[m, entry["class_name"]] for m in modules if (m, entry["class_name"]) in _BACK]
+    if not found and (module or "core", entry["class_name"]) == ("core", "ConvertToTensor"):
+        # Keras has it in graphs, with masks of attention; a symbolic tensor here just stays.
+        found = ["cast" if entry["config"].get("dtype") else "copy"]
     if not found:
         raise ValueError(f"the operation {entry['class_name']!r} of Keras is not known here")
     accepted = inspect.signature(_functions[found[0]]).parameters

@@ -84,10 +84,21 @@ class Dropout(RandomInTraining):
         """Drop and scale."""
         if isinstance(self.rate, (int, float)) and self.rate == 0:
             return inputs
-        kept = keep_mask(key, self.rate, self.choice_shape(inputs.shape))
-        # With rate 1 nothing is kept, and what the others are divided by must not be 0.
-        share = jnp.maximum(1.0 - jnp.asarray(self.rate, jnp.float32), 2.0**-24)
-        return jnp.where(kept, inputs / share.astype(inputs.dtype), 0)
+        return dropped(inputs, self.rate, key, self.choice_shape(inputs.shape))
+
+
+def dropped(x: Any, rate: Any, key: Any, choice_shape: tuple[int, ...] | None = None) -> Any:
+    """Set a share of an array's entries to 0 and scale up the rest.
+
+    Arguments:
+        rate: the share; may be traced.
+        key: JAX key.
+        choice_shape: shape of the random choice, if not the array's.
+    """
+    kept = keep_mask(key, rate, x.shape if choice_shape is None else choice_shape)
+    # With rate 1 nothing is kept, and what the others are divided by must not be 0.
+    share = jnp.maximum(1.0 - jnp.asarray(rate, jnp.float32), 2.0**-24)
+    return jnp.where(kept, x / share.astype(x.dtype), 0)
 
 
 def check_some_stay(layer: Any) -> None:

@@ -1,0 +1,1 @@
+"""Layers that mix the values of a sequence by how well they match queries."""

@@ -1,0 +1,193 @@
+"""What attention with heads has in common: projections, masks, and the choice of a program."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from kerata import ops, regularizers
+from kerata.base.arguments import fraction, positive_int
+from kerata.layers.activation.softmax import Softmax
+from kerata.layers.attention.masks import causal_mask, check_mask, combined_mask, window_mask
+from kerata.layers.core.einsum_dense import EinsumDense
+from kerata.layers.layer import Layer
+from kerata.layers.regularization.dropout import Dropout
+from kerata.layers.weight_options import keep_options
+
+
+class AttentionHeads(Layer):
+    """Base of attention with heads: projects, mixes, projects back."""
+
+    _not_in_program: ClassVar[tuple[str, ...]] = ("seed",)
+    _not_in_config = ("flash_attention",)
+
+    kernel_initializer: Any
+    bias_initializer: Any
+    kernel_regularizer: Any
+    bias_regularizer: Any
+    kernel_constraint: Any
+    bias_constraint: Any
+
+    def __init__(
+        self,
+        *,
+        depth: int,
+        dropout: Any,
+        use_bias: bool,
+        sliding_window: int | None,
+        flash_attention: bool | None,
+        use_gate: bool,
+        seed: int | None,
+        activity_regularizer: Any,
+        options: dict[str, Any],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        owner = type(self).__name__
+        keep_options(self, **options)
+        self.supports_masking = True
+        self.dropout = fraction(owner, "dropout", dropout)
+        self.use_bias = use_bias
+        self.use_gate = use_gate
+        self.sliding_window = sliding_window
+        if sliding_window is not None:
+            positive_int(owner, "sliding_window", sliding_window)
+        self.seed = seed
+        # As in Keras, the penalty is on the outputs of the projections.
+        self._on_projections = regularizers.get(activity_regularizer)
+        self.flash_attention = flash_attention
+        if flash_attention and self._drops:
+            raise ValueError(
+                f"{owner}: flash_attention=True has no dropout; leave one of them out."
+            )
+        self._scale = 1.0 / math.sqrt(float(depth))
+
+    @property
+    def _drops(self) -> bool:
+        return not (isinstance(self.dropout, (int, float)) and self.dropout == 0)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor arguments that rebuild this layer."""
+        config = super().get_config()
+        if self._on_projections is not None:
+            config["activity_regularizer"] = regularizers.serialize(self._on_projections)
+        return config
+
+    # Building ----------------------------------------------------------------------------
+
+    def _projection(self, name: str, equation: str, sizes: Any, bias: str, **more: Any) -> Any:
+        """Make a projection; what goes in may have a mask that ends there."""
+        dense = EinsumDense(
+            equation,
+            output_shape=tuple(sizes),
+            bias_axes=bias if self.use_bias else None,
+            kernel_initializer=_again(self.kernel_initializer),
+            bias_initializer=_again(self.bias_initializer),
+            kernel_regularizer=self.kernel_regularizer,
+            bias_regularizer=self.bias_regularizer,
+            activity_regularizer=self._on_projections,
+            kernel_constraint=self.kernel_constraint,
+            bias_constraint=self.bias_constraint,
+            dtype=self.dtype_policy,
+            name=name,
+            **more,
+        )
+        dense._masks_end_here = False
+        return dense
+
+    def _make_weighing(self, axes: tuple[int, ...]) -> None:
+        """Make what turns scores into weights."""
+        self._softmax = Softmax(axis=axes, dtype=self.dtype_policy)
+        self._dropout_layer = Dropout(self.dropout, dtype=self.dtype_policy, seed=self.seed)
+
+    def _check_lengths(self, value: Any, key: Any) -> None:
+        a, b = tuple(value[1:-1]), tuple(key[1:-1])
+        if len(a) != len(b) or any(m != n and None not in (m, n) for m, n in zip(a, b)):  # noqa: B905
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}): value and key must agree in all "
+                f"axes but the last, got shapes {tuple(value)} and {tuple(key)}."
+            )
+
+    # Computing ---------------------------------------------------------------------------
+
+    def _compute_attention_mask(
+        self,
+        query: Any,
+        value: Any,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
+        sizes = query.shape[1], value.shape[1]
+        more = [causal_mask(*sizes)] if use_causal_mask else []
+        if self.sliding_window is not None:
+            more.append(window_mask(*sizes, self.sliding_window))
+        return combined_mask(query_mask, value_mask, key_mask, more, attention_mask)
+
+    def _mixed(
+        self,
+        tensors: tuple[Any, Any, Any],
+        mask: Any,
+        training: Any,
+        wants_scores: bool,
+        equations: tuple[str, str],
+        axes: int,
+    ) -> tuple[Any, Any]:
+        """Mix projected values; give the weights too where they are made.
+
+        Arguments:
+            tensors: query, key and value with axes for heads and depth last.
+            mask: of the pairs of steps, without an axis for heads, or None.
+            equations: from key and query to scores; from scores and value to the output.
+            axes: number of axes that attention goes along.
+        """
+        query, key, value = tensors
+        self._check_flash(wants_scores)
+        plain = query.ndim == 4 and not (self._drops or wants_scores)
+        rank = 4 if plain else query.ndim - 1 + axes
+        while mask is not None and mask.ndim < rank:
+            mask = jnp.expand_dims(mask, -axes * 2 - 1)
+        if plain and value.shape[-1] == query.shape[-1]:
+            if mask is not None:
+                check_mask(self, mask, (*query.shape[:1], query.shape[2], *_lengths(query, key)))
+            flash = self.flash_attention
+            out = ops.dot_product_attention(
+                query, key, value, mask=mask, scale=self._scale, flash_attention=flash
+            )
+            return out, None
+        query = query * jnp.asarray(self._scale, query.dtype)
+        scores = jnp.einsum(equations[0], key, query)
+        if mask is not None:
+            check_mask(self, mask, scores.shape)
+        weights = self._softmax(scores, mask=mask)
+        used = self._dropout_layer(weights, training=training) if self._drops else weights
+        return jnp.einsum(equations[1], used, value), weights
+
+    def _check_flash(self, wants_scores: bool) -> None:
+        if not self.flash_attention:
+            return
+        what = f"Layer {self.name!r} ({type(self).__name__}): flash_attention=True"
+        if wants_scores:
+            raise ValueError(f"{what} does not give attention scores; leave one of them out.")
+        if jax.default_backend() != "gpu":
+            raise RuntimeError(f"{what} needs an NVIDIA GPU; leave it at None.")
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Give the outputs as symbolic tensors."""
+        return self._traced_spec(*args, **kwargs)
+
+
+def _lengths(query: Any, key: Any) -> tuple[int, int]:
+    return query.shape[1], key.shape[1]
+
+
+def _again(initializer: Any) -> Any:
+    """Give a fresh copy of an initializer, so that kernels of one shape do not come out alike."""
+    if not hasattr(initializer, "get_config"):
+        return initializer
+    return type(initializer).from_config(initializer.get_config())
