@@ -9,6 +9,7 @@ import numpy as np
 import kerata
 from kerata import layers, regularizers
 from kerata.workbench.features.preparation import Inputs
+from kerata.workbench.networks.amounts import LOSSES, exponential
 
 # Up to this many ids in all categories are one-hot; beyond, they become embeddings.
 ONE_HOT = 256
@@ -143,7 +144,12 @@ def finished(
         loss: another than the task's usual one.
     """
     weights = None
-    if task.kind == "regression":
+    if task.kind == "regression" and loss in LOSSES:
+        # The network works in logarithms and answers in the target's units.
+        output = exponential(output, inputs.target_mean)
+        weights = [1 / max(inputs.target_mean, 1e-7)] if loss == "poisson" else None
+        loss, metrics = LOSSES[loss], ["mae"]
+    elif task.kind == "regression":
         # The network works in standard deviations and answers in the target's units.
         scale, mean = inputs.target_scale, inputs.target_mean
         output = layers.Rescaling(scale, mean, name="units")(output)

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kerata import losses
 from kerata.base.messages import did_you_mean
+from kerata.workbench.networks.amounts import LOSSES
 from kerata.workbench.networks.recipes import AUTO, PREPARES, RECIPES, TRAINS, Recipe
 
 
@@ -89,6 +91,18 @@ def _count(value: Any) -> bool:
     return _whole(value) and value >= 1
 
 
+def _is_loss(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    if value in LOSSES:
+        return True
+    try:
+        losses.get(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _one_of(*words: str) -> Values:
     return Values(", ".join(words), lambda value: value in words)
 
@@ -108,7 +122,7 @@ VALUES: dict[str, Values] = {
         ("ranked", "beside"), Values("True or False", lambda value: isinstance(value, bool))
     ),
     "weights": _one_of("tfidf", "naive-bayes", "binary", "sequence"),
-    "loss": Values("the name of a loss", lambda value: isinstance(value, str)),
+    "loss": Values("the name of a loss; for amounts poisson, gamma, lognormal", _is_loss),
 }
 ABOUT = {
     "ranked": "quantile transform of all numbers, not only of skewed ones",

@@ -14,6 +14,7 @@ from kerata.workbench.features import Preparation
 from kerata.workbench.features.choice import prepare
 from kerata.workbench.features.preparation import Inputs
 from kerata.workbench.networks import linear_solution
+from kerata.workbench.networks.amounts import check_targets
 from kerata.workbench.networks.recipes import recipe_for, with_options
 from kerata.workbench.splitting.divide import Divided
 from kerata.workbench.splitting.split import RANDOM, TIME, held_out, rule_for, strata_of
@@ -70,6 +71,8 @@ def plan_training(
     rows = len(divided.rows["train"])
     name, recipe = recipe_for(network, divided.kind, divided.task, rows)
     recipe, prepared = with_options(recipe, divided.kind, dict(options))
+    learned = [divided.targets[part] for part in ("train", "validation")]
+    check_targets(recipe.options.get("loss"), divided.task, *learned)
     before = {} if before is None else before
     weights = class_weights(divided.task, divided.targets["train"]) if balance else None
     solution = None
