@@ -235,3 +235,48 @@ def test_weights_of_rows_for_some_outputs_alone_are_refused():
     with pytest.raises(ValueError, match="sample_weight lacks the output 'b'"):
         model.fit(X, {"a": A, "b": B}, sample_weight={"a": ONE}, verbose=0)
     model.fit(X, {"a": A, "b": B}, sample_weight={"a": ONE, "b": None}, verbose=0)
+
+
+def by_heads(a, b, c):
+    return {"heads": [a, b], "c": c}
+
+
+class Heads(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.parts = [layers.Dense(n, kernel_initializer="ones") for n in (1, 2, 3)]
+
+    def call(self, x):
+        a, b, c = (part(x) for part in self.parts)
+        return by_heads(a, b, c)
+
+
+Y_OF_HEADS = {"heads": [A, B], "c": C}
+LOSSES = {"heads": ["mse", "mae"], "c": "mse"}
+
+
+def test_subclassed_models_of_nested_outputs_train_as_functional_ones():
+    functional = model_of(by_heads, loss=LOSSES, loss_weights=[1.0, 2.0, 0.5])
+    subclassed = Heads()
+    subclassed.compile(keras.optimizers.SGD(0.01), loss=LOSSES, loss_weights=[1.0, 2.0, 0.5])
+    expected, found = fitted(functional, Y_OF_HEADS), fitted(subclassed, Y_OF_HEADS)
+    assert list(found.values()) == pytest.approx(list(expected.values()), rel=1e-5)
+
+
+def test_compiled_losses_of_nested_outputs_are_saved(tmp_path):
+    model = model_of(by_heads, loss=LOSSES, metrics={"heads": [["mae"], []], "c": ["mse"]})
+    model.save(tmp_path / "m.keras")
+    again = keras.models.load_model(tmp_path / "m.keras")
+    args = {"verbose": 0, "return_dict": True}
+    expected = model.evaluate(X, Y_OF_HEADS, **args)
+    assert again.evaluate(X, Y_OF_HEADS, **args) == pytest.approx(expected)
+
+
+def test_targets_of_nested_outputs_may_lie_in_files(tmp_path):
+    def mapped(name, array):
+        np.save(tmp_path / f"{name}.npy", array)
+        return np.load(tmp_path / f"{name}.npy", mmap_mode="r")
+
+    y = {"heads": [mapped("a", A), mapped("b", B)], "c": mapped("c", C)}
+    expected = fitted(model_of(by_heads, loss=LOSSES), Y_OF_HEADS)
+    assert fitted(model_of(by_heads, loss=LOSSES), y) == pytest.approx(expected)

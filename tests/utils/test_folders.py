@@ -209,3 +209,25 @@ def test_single_pictures(pictures):
     assert np.array_equal(np.asarray(back), array)
     with pytest.raises(ValueError, match="axes"):
         keras.utils.array_to_img(np.zeros(3))
+
+
+def test_class_weights_count_as_for_arrays(pictures):
+    def classifier():
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential(
+            [keras.Input((6, 8, 3)), layers.Rescaling(1 / 255), layers.Flatten(), layers.Dense(3)]
+        )
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.SGD(0.1), loss)
+        return model
+
+    data = read(pictures, batch_size=4, shuffle=False)
+    x, y = (np.concatenate(part) for part in zip(*data, strict=True))
+    args = {"epochs": 2, "verbose": 0, "class_weight": {0: 1.0, 1: 5.0, 2: 0.5}}
+    expected = classifier().fit(x, y, batch_size=4, shuffle=False, **args).history["loss"]
+    plain = classifier().fit(x, y, batch_size=4, shuffle=False, epochs=2, verbose=0)
+    assert plain.history["loss"] != pytest.approx(expected, rel=1e-2)
+    found = classifier().fit(data, shuffle=False, **args).history["loss"]
+    assert found == pytest.approx(expected, rel=1e-5)
+    with pytest.raises(ValueError, match="class"):
+        classifier().fit(data, class_weight={"ant": 2.0}, verbose=0)

@@ -132,3 +132,23 @@ def test_mistakes(folder):
     pq.write_table(lists, folder / "lists.parquet")
     with pytest.raises(ValueError, match="lists of 1 to 2 elements"):
         list(parquet_dataset(folder / "lists.parquet", "y"))
+
+
+def test_class_weights_count_as_for_arrays(folder):
+    def classifier():
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, activation="softmax")])
+        model.compile(keras.optimizers.SGD(0.001), "sparse_categorical_crossentropy")
+        return model
+
+    x = np.stack([NUMBER, NUMBER / 2, NUMBER % 2], axis=1).astype("float32")
+    args = {"epochs": 2, "verbose": 0, "shuffle": False, "class_weight": {0: 1.0, 1: 4.0, 2: 0.5}}
+    expected = classifier().fit(x, NUMBER % 3, batch_size=16, **args).history["loss"]
+    found = classifier().fit(read(folder, shuffle=False), **args).history["loss"]
+    assert found == pytest.approx(expected, rel=1e-4)
+    # Weights of rows and of classes multiply.
+    weights = TABLE["weight"]
+    expected = classifier().fit(x, NUMBER % 3, batch_size=16, sample_weight=weights, **args)
+    weighted = read(folder, sample_weight="weight", shuffle=False)
+    found = classifier().fit(weighted, **args).history["loss"]
+    assert found == pytest.approx(expected.history["loss"], rel=1e-4)
