@@ -170,3 +170,14 @@ def test_dates_far_outside_are_written_as_dates():
     far.add("day", np.array([50.0, 400.0, np.nan]))
     (note,) = far.notes()
     assert "1970-01-01 to 1970-04-11 (1971-02-05)" in note
+
+
+def test_whole_numbers_stay_whole_beside_missing_ones(run, new, tmp_path):
+    frame = new.assign(year=[2001.0, np.nan, *range(2003, 2031)], share=0.5)
+    path = written(frame, tmp_path)
+    path.write_text(path.read_text().replace(".0,", ","))
+    predict_source(run, path, tmp_path / "out.csv")
+    rows = (tmp_path / "out.csv").read_text().splitlines()
+    place = rows[0].split(",").index("year")
+    assert [row.split(",")[place] for row in rows[1:4]] == ["2001", "", "2003"]
+    assert rows[1].split(",")[place + 1] == "0.5"

@@ -294,13 +294,26 @@ def _answered(run: Run, given: Any, data: Any) -> Any:
     pandas = need("pandas", "Writing predictions")
     answers = answer_columns(run.task, run.predict(data))
     if isinstance(given, Table):
-        frame = given.frame
+        frame = _as_written(given.frame)
     else:
         name = "file" if isinstance(data, Images) or "row" not in data.origins[0] else "row"
         frame = pandas.DataFrame({name: data.origins})
     renamed = {_free(name, frame.columns): values for name, values in answers.items()}
     added = pandas.DataFrame(renamed, index=frame.index)
     return pandas.concat([frame, added], axis=1)
+
+
+def _as_written(frame: Any) -> Any:
+    """Write whole numbers as such also in columns where some are missing."""
+    whole = [
+        name
+        for name in frame.columns
+        if frame[name].dtype.kind == "f"
+        and frame[name].notna().any()
+        and (frame[name].dropna() % 1 == 0).all()
+        and frame[name].abs().max() < 1e15
+    ]
+    return frame.astype(dict.fromkeys(whole, "Int64")) if whole else frame
 
 
 def _free(name: str, taken: Any) -> str:
