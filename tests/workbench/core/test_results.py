@@ -112,7 +112,8 @@ def test_what_was_not_found_and_not_looked_for_is_said():
     assert findings.sentences() == ["Leak: Known.", *reasons]
     # What is shown elsewhere was found.
     nothing = "Nothing found among {} possible faults that were looked for."
-    assert findings.sentences(without=["leak"]) == [nothing.format(2), *reasons]
+    others = nothing.replace("Nothing", "Nothing else").format(2)
+    assert findings.sentences(without=["leak"]) == [others, *reasons]
     assert str(Findings([], ["a", "b"])) == nothing.format(2)
     assert Findings().sentences() == []
     again = Findings.from_dict(json.loads(json.dumps(findings.as_dict())))
