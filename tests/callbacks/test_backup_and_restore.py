@@ -183,6 +183,24 @@ def test_goes_on_at_the_step(tmp_path, make, save_freq, step):
     assert fit([backup], data=make(), **steps) == whole
 
 
+def ending(batches):
+    """A generator of so many batches, all different."""
+    rng = np.random.default_rng(6)
+    for _ in range(batches):
+        rows = rng.integers(0, 20, 5)
+        yield X[rows], Y[rows]
+
+
+@pytest.mark.filterwarnings("ignore:The data ended after")
+@pytest.mark.parametrize("batches", [16, 8])
+@pytest.mark.parametrize("where", [{"step": 4}, {"step": 5}, {"step": 8}, {"epoch": 1}])
+def test_a_generator_may_end_exactly_between_epochs(tmp_path, batches, where):
+    whole = fit([], data=ending(batches), steps_per_epoch=4)
+    crash(**where, folder=tmp_path / "b", save_freq=1, data=ending(batches), steps_per_epoch=4)
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "b", 1)
+    assert fit([backup], data=ending(batches), steps_per_epoch=4) == whole
+
+
 def test_an_endless_validation_goes_on_as_well(tmp_path):
     def validated(*callbacks):
         return fit(
