@@ -274,3 +274,9 @@ def test_what_is_no_number_is_refused_in_a_sentence():
         metrics.MeanSquaredError().update_state(None, [1.0])
     with pytest.raises(TypeError, match="as y_pred, got strings, or rows of different lengths"):
         metrics.Precision().update_state([1, 0], ["a", "b"])
+
+
+@pytest.mark.parametrize("classes", [None, 1, 2.5, True, "ab"])
+def test_target_classes_are_a_list(classes):
+    with pytest.raises(TypeError, match="BinaryIoU: target_class_ids must be a list of classes"):
+        metrics.BinaryIoU(target_class_ids=classes)

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from kerata.base.arguments import integer, is_integer, number, positive_int
 from kerata.base.dtypes import epsilon
@@ -60,6 +61,10 @@ class IoU(Metric):
         super().__init__(name=name, dtype="int" if dtype is None else dtype)
         owner = type(self).__name__
         self.num_classes = num_classes = positive_int(owner, "num_classes", num_classes)
+        if not isinstance(target_class_ids, (list, tuple, range, np.ndarray)):
+            raise TypeError(
+                f"{owner}: target_class_ids must be a list of classes, got {target_class_ids!r}."
+            )
         self.target_class_ids = list(target_class_ids)
         for target in self.target_class_ids:
             if not is_integer(target) or not 0 <= target < num_classes:
