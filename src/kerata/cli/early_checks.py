@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kerata.base.messages import did_you_mean, printable_errors
@@ -62,17 +62,28 @@ def check_table(
     Raises:
         ValueError: the first of them, with a suggestion.
     """
+    # The lightest first: who mistyped a column waits for no network.
     from kerata.workbench.data.header import column_names
     from kerata.workbench.data.schema import check_kind
-    from kerata.workbench.networks.catalogue import checked_options
 
-    checked = checked_options(request.network or "auto", options)
     for name, kind in columns.items():
         check_kind(name, kind)
+    _check_names(request, columns, column_names)
+
+    from kerata.workbench.networks.catalogue import checked_options
+
+    return checked_options(request.network or "auto", options)
+
+
+def _check_names(
+    request: Request,
+    columns: Mapping[str, str],
+    column_names: Callable[[str, str | None], list[str] | None],
+) -> None:
     with printable_errors():
         names = column_names(request.source, request.target)
         if names is None:
-            return checked
+            return
         asked: dict[str, str | None] = {"--target": request.target, "--group": request.group}
         if request.split_by != "random":
             asked["--split-by"] = request.split_by
@@ -91,4 +102,3 @@ def check_table(
         for name in columns:
             if name not in names:
                 raise ValueError(f"There is no column {name!r}. {did_you_mean(name, names)}")
-    return checked

@@ -38,6 +38,8 @@ def train_source(request: Request) -> None:
         for name, text in (_pair(text, "--option", "units=64,64") for text in request.options)
     }
     say_reading(request)
+    columns = kinds_of_columns(request)
+    options = check_table(request, columns, options)
 
     from kerata.cli.run_saver import RunSaver, writable
     from kerata.utils.terminal import terminal
@@ -47,8 +49,6 @@ def train_source(request: Request) -> None:
     from kerata.workbench.training.time_limit import TimeLimit
 
     limit = None if request.minutes is None else TimeLimit(request.minutes, began)
-    columns = kinds_of_columns(request)
-    options = check_table(request, columns, options)
     console = terminal()
     source = read_source(request.source, target=request.target, table=request.table)
     name = run_name(request, source.name)
