@@ -70,6 +70,7 @@ LAYERS = [
     # attention
     Case("Attention", {"use_scale": True}, PAIR),
     Case("AdditiveAttention", {}, PAIR),
+    Case("ReversibleEmbedding", {"input_dim": 7, "output_dim": 3}, (2, 4), ids=7),
     # preprocessing
     Case("Rescaling", {"scale": 0.5, "offset": 1.0}, (2, 3)),
     Case("CategoryEncoding", {"num_tokens": 5}, (2, 3), ids=5),
@@ -95,6 +96,12 @@ VARIANTS = [
     Case("LSTM", {"units": 2, "dropout": 0.5, "recurrent_dropout": 0.5}, (2, 3, 4), random=True),
     Case("GRU", {"units": 2, "dropout": 0.5, "seed": 3}, (2, 3, 4), random=True),
     Case("LSTM", {"units": 2, "recurrent_activation": None, "activation": None}, (2, 3, 4)),
+    Case(
+        "ReversibleEmbedding",
+        {"input_dim": 7, "output_dim": 3, "tie_weights": False, "mask_zero": True},
+        (2, 4),
+        ids=7,
+    ),
     Case("Attention", {"score_mode": "concat"}, [(2, 3, 4), (2, 2, 4), (2, 2, 4)]),
     Case(
         "Attention", {"score_mode": "concat", "use_scale": True, "dropout": 0.5}, PAIR, random=True

@@ -24,11 +24,13 @@ from kerata.layers.convolution import (
     Conv2D as Conv2D,
     Conv2DTranspose as Conv2DTranspose,
     Conv3D as Conv3D,
+    Conv3DTranspose as Conv3DTranspose,
     Convolution1D as Convolution1D,
     Convolution1DTranspose as Convolution1DTranspose,
     Convolution2D as Convolution2D,
     Convolution2DTranspose as Convolution2DTranspose,
     Convolution3D as Convolution3D,
+    Convolution3DTranspose as Convolution3DTranspose,
     DepthwiseConv1D as DepthwiseConv1D,
     DepthwiseConv2D as DepthwiseConv2D,
     SeparableConv1D as SeparableConv1D,
@@ -45,6 +47,7 @@ from kerata.layers.core.lambda_layer import Lambda as Lambda
 from kerata.layers.core.masking import Masking as Masking
 from kerata.layers.core.wrapper import Wrapper as Wrapper
 from kerata.layers.embedding.embedding import Embedding as Embedding
+from kerata.layers.embedding.reversible import ReversibleEmbedding as ReversibleEmbedding
 from kerata.layers.functional_call import functional_call as functional_call
 from kerata.layers.input_spec import InputSpec as InputSpec
 from kerata.layers.layer import Layer as Layer
@@ -73,8 +76,17 @@ from kerata.layers.normalization.group_normalization import GroupNormalization a
 from kerata.layers.normalization.layer_normalization import LayerNormalization as LayerNormalization
 from kerata.layers.normalization.normalization import Normalization as Normalization
 from kerata.layers.normalization.rms_normalization import RMSNormalization as RMSNormalization
+from kerata.layers.normalization.spectral_normalization import (
+    SpectralNormalization as SpectralNormalization,
+)
 from kerata.layers.normalization.unit_normalization import UnitNormalization as UnitNormalization
 from kerata.layers.pooling import (
+    AdaptiveAveragePooling1D as AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D as AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D as AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D as AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D as AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D as AdaptiveMaxPooling3D,
     AveragePooling1D as AveragePooling1D,
     AveragePooling2D as AveragePooling2D,
     AveragePooling3D as AveragePooling3D,
@@ -102,6 +114,7 @@ from kerata.layers.pooling import (
 )
 from kerata.layers.preprocessing.category_encoding import CategoryEncoding as CategoryEncoding
 from kerata.layers.preprocessing.discretization import Discretization as Discretization
+from kerata.layers.preprocessing.hashed_crossing import HashedCrossing as HashedCrossing
 from kerata.layers.preprocessing.hashing import Hashing as Hashing
 from kerata.layers.preprocessing.integer_lookup import IntegerLookup as IntegerLookup
 from kerata.layers.preprocessing.rescaling import Rescaling as Rescaling

@@ -12,7 +12,7 @@ from kerata.layers.weight_options import add_optioned
 
 
 class TransposedConvolution(Convolutional):
-    """Base of ``Conv1DTranspose`` and ``Conv2DTranspose``."""
+    """Base of the transposed convolutions over 1, 2 or 3 axes."""
 
     def __init__(
         self,
@@ -133,3 +133,38 @@ class Conv2DTranspose(TransposedConvolution):
     """
 
     rank = 2
+
+
+class Conv3DTranspose(TransposedConvolution):
+    """Transposed convolution over volumes: spreads each place out by the kernel.
+
+    Input ``(batch, depth, height, width, channels)``, output
+    ``(batch, new_depth, new_height, new_width, filters)``, float; with
+    ``data_format='channels_first'`` the channels are axis 1 of both. The kernel has the shape
+    ``(*kernel_size, filters, channels)``, the bias ``(filters,)``.
+
+    >>> import numpy as np
+    >>> Conv3DTranspose(8, 3, strides=2, padding="same")(np.ones((1, 2, 3, 4, 4))).shape
+    (1, 4, 6, 8, 8)
+
+    Source: Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning
+    (arXiv:1603.07285).
+    """
+
+    rank = 3
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        output_padding: Any = None,
+        dilation_rate: Any = 1,
+        *options: Any,
+        **named: Unpack[KernelOptions],
+    ) -> None:
+        """Configure the layer: see ``TransposedConvolution``; here ``data_format`` comes first."""
+        first = (filters, kernel_size, strides, padding, output_padding, data_format)
+        super().__init__(*first, dilation_rate, *options, **named)
