@@ -32,7 +32,7 @@ HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}
 # The workbench's stages: each may import only those before it.
 STAGES = (
     *("core", "data", "features", "explain", "splitting", "networks", "training", "diagnosis"),
-    *("experiment", "tuning", "evaluation", "report", "runs"),
+    *("experiment", "tuning", "evaluation", "forecasting", "report", "runs"),
 )
 
 

@@ -22,7 +22,10 @@ def add_to(app: typer.Typer) -> None:
 
 def predict(
     run: RUN,
-    new: Annotated[str, typer.Argument(help="Raw rows: a table, texts or images.")],
+    new: Annotated[
+        str | None,
+        typer.Argument(help="Raw rows: a table, texts or images. A forecast needs none."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="CSV file to write; standard output if left out."),
@@ -33,7 +36,9 @@ def predict(
     """Predict new rows: adds prediction and probabilities to them.
 
     Columns in any order; those that training did not use are ignored. Without -o the rows go to
-    standard output and notes to standard error. Example: kerata predict wine new.csv -o answers.csv
+    standard output and notes to standard error. A run that forecasts gives its next steps, after
+    its own last row or after those of newer rows.
+    Examples: kerata predict wine new.csv -o answers.csv; kerata predict sales -o next.csv
     """
     from kerata.cli.finished_output import print_predict
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerata.cli.errors import UserError
 from kerata.cli.paragraphs import say
 from kerata.cli.verdict import print_verdict
 
@@ -17,16 +18,27 @@ if TYPE_CHECKING:
 MAIN = {"binary": "accuracy", "classes": "accuracy", "labels": "F1 of labels"}
 
 
-def print_predict(name: str, new: str, out: Path | None, table: str | None, folder: Path) -> None:
+def print_predict(
+    name: str, new: str | None, out: Path | None, table: str | None, folder: Path
+) -> None:
     """Write predictions and say where they are; without a file they are all that is written."""
     from kerata.workbench import runs
     from kerata.workbench.runs.inference import predict_source
 
     console = _console(stderr=out is None)
     run = runs.load(name, folder)
+    if out is None and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
+    if run.is_forecast:
+        from kerata.cli.forecast import print_forecast
+
+        print_forecast(console, run, new, out, table)
+        return
+    if new is None:
+        raise UserError(
+            f"Missing NEW, the rows to be predicted: the run {run.name!r} answers rows."
+        )
     if out is None:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8", newline="")
         answered = predict_source(run, new, sys.stdout, table=table)
         say(console, "Notes", answered.notes)
         return
@@ -140,8 +152,8 @@ def print_show(name: str, folder: Path) -> None:
         f"{rows.get('train', 0):,} training rows, {rows.get('validation', 0):,} validation rows, "
         f"{rows.get('test', 0):,} test rows.",
         f"{record.get('epochs')} epochs, the best {record.get('best_epoch')}; "
-        f"{record.get('parameters') or 0:,} parameters, {_megabytes(record.get('bytes') or 0)}; "
-        f"{_per_second(record)} predicted a second.",
+        f"{record.get('parameters') or 0:,} parameters, {_megabytes(record.get('bytes') or 0)}"
+        + (f"; {_per_second(record)} predicted a second." if not run.is_forecast else "."),
     ]
     say(console, "Run", facts)
     say(console, "Figures", _figures(record))
@@ -300,6 +312,7 @@ def _figures(record: dict[str, Any]) -> list[str]:
 
 def _said(metric: str) -> str:
     names = {"mae": "mean error", "rmse": "root mean square error", "r2": "R²", "auc": "AUC"}
+    names |= {"mase": "MASE", "coverage": "share in the intervals"}
     return names.get(metric, metric.replace("_", " "))
 
 

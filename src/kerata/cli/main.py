@@ -25,9 +25,13 @@ Examples:
 
   kerata train reviews/ --network bag-of-words    a folder with a subfolder for each class
 
+  kerata train sales.csv --target units --time date --horizon 14      the next 14 steps
+
   kerata tune wine.csv --target quality           search for the best network
 
   kerata predict wine new.csv -o answers.csv      new rows to a finished run
+
+  kerata predict sales              the next steps of a forecast
 
   kerata show wine                  a run's verdict; kerata runs lists them all
 
@@ -132,40 +136,56 @@ def train(
     split_by: SPLIT_BY = None,
     group: GROUP = None,
     balance: BALANCE = False,
+    time: Annotated[
+        str | None, typer.Option(help="Column of dates or steps, to forecast the next ones.")
+    ] = None,
+    horizon: Annotated[int | None, typer.Option(help="How many steps are forecast.")] = None,
+    known: Annotated[
+        list[str] | None, typer.Option(help="A column whose later values are known in advance.")
+    ] = None,
     out: OUT = None,
     overwrite: OVERWRITE = False,
     quiet: QUIET = False,
 ) -> None:
     """Train a network and say how good it is.
 
-    Example: kerata train wine.csv --target quality
+    With --time and --horizon it learns to forecast the next steps of the target, of each series
+    that --group names. Examples: kerata train wine.csv --target quality;
+    kerata train sales.csv --target units --time date --horizon 14 --group store
     """
     from kerata.cli.request import Request
     from kerata.cli.train import train_source
 
-    train_source(
-        Request(
-            source=source,
-            target=target,
-            task=task,
-            network=network,
-            name=name,
-            table=table,
-            columns=columns,
-            kinds=column or [],
-            options=option or [],
-            epochs=epochs,
-            batch_size=batch_size,
-            minutes=minutes,
-            seed=seed,
-            split_by=split_by,
-            group=group,
-            balance=balance,
-            out=out,
-            overwrite=overwrite,
-            quiet=quiet,
-        )
+    request = Request(
+        source=source,
+        target=target,
+        task=task,
+        network=network,
+        name=name,
+        table=table,
+        columns=columns,
+        kinds=column or [],
+        options=option or [],
+        epochs=epochs,
+        batch_size=batch_size,
+        minutes=minutes,
+        seed=seed,
+        split_by=split_by,
+        group=group,
+        balance=balance,
+        out=out,
+        overwrite=overwrite,
+        quiet=quiet,
+        time=time,
+        horizon=horizon,
+        known=known or [],
     )
+    if time is None and horizon is None and not known:
+        train_source(request)
+    else:
+        from kerata.cli.forecast import train_forecast
+
+        train_forecast(request)
 
 
 @app.command()

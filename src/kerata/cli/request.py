@@ -33,6 +33,9 @@ class Request:
     split_by: str | None = None
     group: str | None = None
     balance: bool = False
+    time: str | None = None
+    horizon: int | None = None
+    known: list[str] = field(default_factory=list)
     out: Path | None = None
     overwrite: bool = False
     quiet: bool = False

@@ -33,10 +33,7 @@ def train_source(request: Request) -> None:
     """
     began = time.monotonic()
     check_numbers(request)
-    options = {
-        name: _value(text)
-        for name, text in (_pair(text, "--option", "units=64,64") for text in request.options)
-    }
+    options = options_of(request)
     say_reading(request)
     columns = kinds_of_columns(request)
     options = check_table(request, columns, options)
@@ -118,6 +115,16 @@ def say_reading(request: Request) -> None:
     if not request.quiet:
         typer.echo(f"Reading {printable(request.source)} ...")
         sys.stdout.flush()
+
+
+def options_of(request: Request) -> dict[str, Any]:
+    """Read the options of network and training.
+
+    Raises:
+        UserError: one that is no NAME=VALUE.
+    """
+    pairs = (_pair(text, "--option", "units=64,64") for text in request.options)
+    return {name: _value(text) for name, text in pairs}
 
 
 def kinds_of_columns(request: Request) -> dict[str, str]:

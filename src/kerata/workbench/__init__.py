@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from kerata.workbench.data import read_source
     from kerata.workbench.evaluation.verdict import Verdict, verdict_of
     from kerata.workbench.experiment import fit_source
+    from kerata.workbench.forecasting import fit_forecast
 
 __all__ = [
     "Trained",
     "Verdict",
+    "fit_forecast",
     "fit_source",
     "read_source",
     "verdict_of",
@@ -23,6 +25,7 @@ __all__ = [
 _HOMES = {
     "Trained": "core.result",
     "Verdict": "evaluation.verdict",
+    "fit_forecast": "forecasting",
     "fit_source": "experiment",
     "read_source": "data",
     "verdict_of": "evaluation.verdict",

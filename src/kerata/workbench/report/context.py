@@ -21,6 +21,8 @@ NAMES = {
     "mae": "mean error",
     "rmse": "root mean square error",
     "r2": "R²",
+    "mase": "MASE",
+    "coverage": "share in the intervals",
     "auc": "area under ROC curve",
     "f1": "F1 of labels",
 }

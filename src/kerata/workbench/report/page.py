@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerata.utils.files import write_beside
+from kerata.workbench.forecasting import TrainedForecast
 from kerata.workbench.report import (
+    forecast_sections,
     model_sections,
     prediction_sections,
     search_section,
@@ -40,6 +42,18 @@ SECTIONS: dict[str, Section] = {
     "Use it": summary_sections.use,
 }
 
+FORECAST: dict[str, Section] = {
+    "Verdict": summary_sections.verdict,
+    "Last origins": forecast_sections.origins,
+    "Next steps": forecast_sections.future,
+    "Steps ahead": forecast_sections.by_step,
+    "Curves": summary_sections.learning,
+    "Errors": prediction_sections.residuals,
+    "Data": summary_sections.data,
+    "Network": summary_sections.network,
+    "Use it": forecast_sections.use,
+}
+
 
 def write_report(trained: Trained, record: dict[str, Any], folder: Path) -> Path:
     """Write ``report.html`` and pictures into a run's folder.
@@ -53,7 +67,8 @@ def write_report(trained: Trained, record: dict[str, Any], folder: Path) -> Path
         OSError: the folder can't be written.
     """
     context = ReportContext(trained, record, FigureFiles(folder / "pictures"))
-    written = {title: _section(context, section) for title, section in SECTIONS.items()}
+    sections = FORECAST if isinstance(trained, TrainedForecast) else SECTIONS
+    written = {title: _section(context, section) for title, section in sections.items()}
     shown = {title: content for title, content in written.items() if content}
     links = "".join(f'<a href="#s{n}">{esc(title)}</a>' for n, title in enumerate(shown))
     parts = "".join(

@@ -15,7 +15,7 @@ from kerata.workbench.report.markup import bar, bullets, esc, paragraph, table
 
 # Limits of the columns of a wide table and of the classes of a long list.
 MOST_COLUMNS, MOST_CLASSES = 200, 30
-KINDS = {"table": "a table", "texts": "texts", "images": "images"}
+KINDS = {"table": "a table", "series": "a table in time", "texts": "texts", "images": "images"}
 
 
 def verdict(context: ReportContext) -> str:
@@ -162,9 +162,11 @@ def network(context: ReportContext) -> str:
     trained, record = context.trained, context.record
     lines = [
         f"{trained.network}: {record['parameters']:,} parameters, {record['bytes'] / 1e6:.2f} MB.",
-        f"{record['rows_per_second'] or 0:,.0f} raw rows are prepared and predicted a second.",
         "Time: " + ", ".join(f"{k} {v:.1f} s" for k, v in record["seconds"].items()) + ".",
     ]
+    if record["rows_per_second"] is not None:
+        speed = f"{record['rows_per_second']:,.0f} raw rows are prepared and predicted a second."
+        lines.insert(1, speed)
     drawing = plot_model(trained.model, to_file=None, show_shapes=True, dpi=100)
     words = f"The layers of the network, from input to output, {len(trained.model.layers)} in all"
     return bullets(lines) + context.album.add(drawing, "network", words, paper=True)

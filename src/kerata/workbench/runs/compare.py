@@ -52,6 +52,12 @@ def compare_runs(runs: Sequence[Run]) -> tuple[list[Pair], int]:
     if len(runs) < 2:
         raise ValueError("A comparison needs two runs or more.")
     first = runs[0]
+    for run in runs:
+        if run.is_forecast:
+            raise ValueError(
+                f"{run.name!r} is a forecast, whose origins share rows, so that rows can't be "
+                "compared one by one: its verdict compares it with simpler forecasts."
+            )
     for run in runs[1:]:
         if run.record.get("fingerprint") != first.record.get("fingerprint"):
             raise ValueError(f"{first.name!r} and {run.name!r} were trained on different data.")

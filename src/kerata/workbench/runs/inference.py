@@ -20,6 +20,7 @@ from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.core.result import Split
+from kerata.workbench.data import read_source
 from kerata.workbench.data.chunks import ROWS, read_pieces
 from kerata.workbench.data.column_cells import BadCells
 from kerata.workbench.data.containers import Images, Table, Texts
@@ -125,13 +126,47 @@ def predict_source(
             kept.seek(0)
             shutil.copyfileobj(io.TextIOWrapper(kept, "utf-8", newline=""), out)
         return Answered(None, rows, message)
-    out = Path(out)
-    if out.suffix.lower() in (".parquet", ".feather", ".xlsx", ".json", ".jsonl"):
-        raise ValueError(f"Predictions are written as CSV: end {out.name!r} with .csv.")
-    if out.is_dir():
-        raise ValueError(f"{str(out)!r} is a folder: name the CSV file to write.")
+    out = _checked_out(out)
     write_beside(out, write)
     return Answered(out, rows, message)
+
+
+def forecast_source(
+    run: Run,
+    newer: str | Path | None = None,
+    out: str | Path | None = None,
+    *,
+    table: str | None = None,
+) -> tuple[Any, list[str]]:
+    """Forecast the next steps of a run on a table in time, and write them as CSV.
+
+    Arguments:
+        run: a finished forecast.
+        newer: rows to go on from, as for ``read_source``; None to go on from the last rows
+            of the training.
+        out: the CSV file to write; None to write none.
+        table: a table or query of a database, or a sheet of a workbook.
+
+    Returns:
+        A pandas table (time, group, forecast, lower, upper), and what is worth knowing.
+
+    Raises:
+        FileNotFoundError: no such source.
+        ValueError: rows that don't fit the run.
+        OSError: the file can't be written; one of that name stays as it was.
+    """
+    if out is not None:
+        out = _checked_out(out)
+    notes: list[str] = []
+    data = None
+    if newer is not None:
+        source = read_source(newer, table=table)
+        data = source.train
+    found = run.forecast(data, notes)
+    if out is not None:
+        text = found.to_csv(index=False, lineterminator="\n")
+        write_beside(out, lambda file: file.write(text.encode("utf-8")))
+    return found, notes
 
 
 def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -> Judged:
@@ -146,6 +181,11 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
         FileNotFoundError: no such source.
         ValueError: a missing column, a class that was not there in training, no labels.
     """
+    if run.is_forecast:
+        raise ValueError(
+            f"The run {run.name!r} is a forecast: train again with the newer rows, and its "
+            "backtest judges it on the last of them."
+        )
     notes: list[str] = []
     truths, outputs = [], []
     known_rows = _seen_rows(run, notes)
@@ -214,6 +254,15 @@ def _without_known(
         unseen_interval=metrics.interval_of(task, values[others], depends.of(others)),
         unseen_rows=len(others),
     )
+
+
+def _checked_out(out: str | Path) -> Path:
+    out = Path(out)
+    if out.suffix.lower() in (".parquet", ".feather", ".xlsx", ".json", ".jsonl"):
+        raise ValueError(f"Predictions are written as CSV: end {out.name!r} with .csv.")
+    if out.is_dir():
+        raise ValueError(f"{str(out)!r} is a folder: name the CSV file to write.")
+    return out
 
 
 def _seen_rows(run: Run, notes: list[str]) -> SeenRows | None:

@@ -15,8 +15,10 @@ import numpy as np
 
 from kerata._version import __version__
 from kerata.workbench.core.metric_intervals import metric_intervals
-from kerata.workbench.evaluation.verdict import verdict_of
+from kerata.workbench.core.metrics import Interval
+from kerata.workbench.evaluation.verdict import Verdict, verdict_of
 from kerata.workbench.features.rows import count, take
+from kerata.workbench.forecasting import TrainedForecast, forecast_verdict
 
 if TYPE_CHECKING:
     from kerata.workbench.core.result import Trained
@@ -42,14 +44,13 @@ def record_of(trained: Trained) -> dict[str, Any]:
             "task": trained.task.as_dict(),
             "metrics": trained.metrics,
             "interval": trained.interval,
-            "intervals": metric_intervals(
-                trained.task, trained.truth, trained.outputs, trained.dependence
-            ),
+            "intervals": _intervals(trained),
             "baselines": [dataclasses.asdict(baseline) for baseline in trained.baselines],
             "verdict": None,
             "diagnosis": None,
             "search": None if trained.search is None else trained.search.as_dict(),
             "split": dataclasses.asdict(trained.split),
+            "forecast": _forecast(trained),
             "rows": {part: len(numbers) for part, numbers in trained.rows.items()},
             "epochs": len(next(iter(trained.history.values()))),
             "best_epoch": trained.best_epoch,
@@ -69,6 +70,29 @@ def record_of(trained: Trained) -> dict[str, Any]:
     )
 
 
+def _intervals(trained: Trained) -> dict[str, Interval]:
+    """Give the intervals of all figures that have one."""
+    if isinstance(trained, TrainedForecast):
+        return trained.intervals()
+    return metric_intervals(trained.task, trained.truth, trained.outputs, trained.dependence)
+
+
+def _forecast(trained: Trained) -> dict[str, Any] | None:
+    """Give what a forecast is of; None for all else."""
+    if not isinstance(trained, TrainedForecast) or trained.backtest is None:
+        return None
+    made, test = trained.preparation, trained.backtest
+    return {
+        "time": made.time,
+        "group": made.group,
+        "horizon": test.horizon,
+        "step": made.steps.named(1),
+        "season": test.season,
+        "series": len(made.names),
+        "origins": len(np.unique(test.origins)),
+    }
+
+
 def judged_record_of(trained: Trained) -> dict[str, Any]:
     """Give what ``run.json`` holds besides, once the network is judged.
 
@@ -77,11 +101,17 @@ def judged_record_of(trained: Trained) -> dict[str, Any]:
     """
     return plain(
         {
-            "verdict": dataclasses.asdict(verdict_of(trained)),
+            "verdict": dataclasses.asdict(_verdict(trained)),
             "diagnosis": None if trained.findings is None else trained.findings.as_dict(),
             "rows_per_second": speed(trained),
             "seconds": trained.seconds,
         }
+    )
+
+
+def _verdict(trained: Trained) -> Verdict:
+    return (
+        forecast_verdict(trained) if isinstance(trained, TrainedForecast) else verdict_of(trained)
     )
 
 
@@ -90,8 +120,13 @@ def config_of(trained: Trained) -> dict[str, Any]:
     return plain({**trained.config, "folder": str(Path.cwd())})
 
 
-def speed(trained: Trained) -> float:
-    """Measure how many raw rows a second are prepared and answered, all compiled before."""
+def speed(trained: Trained) -> float | None:
+    """Measure how many raw rows a second are prepared and answered, all compiled before.
+
+    A forecast answers no rows, so it has no such figure.
+    """
+    if isinstance(trained, TrainedForecast):
+        return None
     some = take(trained.test, np.arange(min(TIMED, count(trained.test))))
     trained.predict(some)
     began = time.perf_counter()

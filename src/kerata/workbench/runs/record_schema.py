@@ -86,6 +86,12 @@ def _diagnosis(value: Any) -> bool:
     return bool(str(found)) and _texts(list(found.sentences()))
 
 
+def _forecast(value: Any) -> bool:
+    named = _text(value["time"]) and (value["group"] is None or _text(value["group"]))
+    counts = [value[name] for name in ("horizon", "season", "series", "origins")]
+    return named and _text(value["step"]) and _all(counts, _whole)
+
+
 NEEDED: dict[str, Fits] = {
     "task": _task,
     "metrics": lambda value: bool(value) and _numbers(value),
@@ -96,6 +102,7 @@ NEEDED: dict[str, Fits] = {
 }
 FURTHER: dict[str, Fits] = {
     "verdict": _verdict,
+    "forecast": _forecast,
     "diagnosis": _diagnosis,
     "intervals": lambda value: (
         isinstance(value, dict) and _all(value.values(), lambda v: len(v) == 2 and _all(v, _number))

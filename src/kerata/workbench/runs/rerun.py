@@ -14,12 +14,17 @@ from kerata.workbench.core.result import Trained
 from kerata.workbench.data import Source, read_source
 from kerata.workbench.data.named import is_named
 from kerata.workbench.experiment import fit_source
+from kerata.workbench.forecasting import fit_forecast
 from kerata.workbench.networks.recipes import RECIPES
 from kerata.workbench.runs.run import Run
 
 OPTIONS = (
     *("target", "task", "network", "columns", "options", "epochs", "batch_size", "seed"),
     *("test_share", "validation_share", "split_by", "group", "balance"),
+)
+FORECAST = (
+    *("target", "time", "horizon", "group", "known", "options", "epochs", "batch_size", "seed"),
+    *("test_share", "validation_share"),
 )
 
 
@@ -34,7 +39,7 @@ def train_again(
             run's record is never imported, so it must be said again.
         data: where the data are now. Without it they are looked for where they were, if
             that is in the current folder.
-        **more: for ``fit_source``, such as ``watch``.
+        **more: for ``fit_source`` or ``fit_forecast``, such as ``watch``.
 
     Raises:
         FileNotFoundError: the data are no longer there.
@@ -44,12 +49,23 @@ def train_again(
     # What 'auto' chose then; another version may choose otherwise.
     chosen = _network(run, network)
     source, _ = own_source(run, data, "rerun")
-    trained = fit_source(source, **(given_options(run) | {"network": chosen}), **more)
+    trained: Trained
+    if run.is_forecast:
+        # A forecast has no diagnosis.
+        more.pop("with_diagnosis", None)
+        trained = fit_forecast(source, **forecast_options(run), **more)
+    else:
+        trained = fit_source(source, **(given_options(run) | {"network": chosen}), **more)
     trained.config |= {
         "source": str(run.config.get("source") if data is None else data),
         "table": run.config.get("table"),
     }
     return trained
+
+
+def forecast_options(run: Run) -> dict[str, Any]:
+    """Give the arguments with which ``fit_forecast`` trained a run."""
+    return {option: run.config[option] for option in FORECAST if option in run.config}
 
 
 def given_options(run: Run) -> dict[str, Any]:
@@ -109,7 +125,7 @@ def _network(run: Run, said: str | None) -> str:
             f"The run {run.name!r} was trained with the network {recorded!r}, not {said!r}: "
             "train another network with 'kerata train'."
         )
-    if said is None and recorded not in RECIPES:
+    if said is None and recorded not in RECIPES and not run.is_forecast:
         raise ValueError(
             f"The run {run.name!r} was trained with {recorded!r}, code that is not Kerata's, and "
             "nothing that a record names is imported. If you know and trust that code, name it "

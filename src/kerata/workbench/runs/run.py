@@ -20,6 +20,8 @@ from kerata.workbench.core.result import outputs_of
 from kerata.workbench.core.task import Task
 from kerata.workbench.features import Preparation, load_with
 from kerata.workbench.features.rows import count, take
+from kerata.workbench.forecasting.future import forecast_rows
+from kerata.workbench.forecasting.preparation import SeriesPreparation
 from kerata.workbench.runs.record_schema import check_record
 
 FOLDER = "runs"
@@ -31,6 +33,7 @@ ANSWERS = "test_predictions.csv"
 REPORT = "report.html"
 # Number of the first row of data in files and messages; runs that don't say so began at 0.
 FIRST_ROW = 1
+FUTURE = "forecast.csv"
 # Rows that are prepared and predicted at a time.
 CHUNK = 20_000
 # Each cell of a kept table costs some 60 bytes of memory.
@@ -58,6 +61,11 @@ class Run:
     def task(self) -> Task:
         """What it predicts."""
         return Task.from_dict(self.record["task"])
+
+    @property
+    def is_forecast(self) -> bool:
+        """Whether it forecasts the next steps of a table instead of answering rows."""
+        return self.record.get("forecast") is not None
 
     @cached_property
     def columns(self) -> list[Column] | None:
@@ -121,8 +129,14 @@ class Run:
             ``(n, k)``.
 
         Raises:
-            ValueError: a missing column; a value that does not fit its column.
+            ValueError: a missing column; a value that does not fit its column; a run that
+                forecasts.
         """
+        if self.is_forecast:
+            raise ValueError(
+                f"The run {self.name!r} forecasts the next steps and answers no rows: use "
+                "forecast()."
+            )
         rows = count(data)
         if rows <= CHUNK:
             return outputs_of(self.model, self.preparation.transform(data), self.task)
@@ -131,6 +145,28 @@ class Run:
             for start in range(0, rows, CHUNK)
         ]
         return np.concatenate([self.predict(piece) for piece in pieces])
+
+    def forecast(self, newer: Any = None, notes: list[str] | None = None) -> Any:
+        """Forecast the next steps of each series.
+
+        Arguments:
+            newer: a ``Table`` of rows after those of the training, to go on from; None to go
+                on from the last rows of the training.
+            notes: gets a sentence on what is odd.
+
+        Returns:
+            A pandas table: time, group, forecast, lower, upper.
+
+        Raises:
+            ValueError: a run that does not forecast; rows that don't fit it.
+        """
+        made = self.preparation
+        if not isinstance(made, SeriesPreparation):
+            raise ValueError(f"The run {self.name!r} does not forecast: use predict().")
+        frame = getattr(newer, "frame", None)
+        if newer is not None and frame is None:
+            raise ValueError(f"The run {self.name!r} was trained on a table: give a table.")
+        return forecast_rows(self.model, made, frame, [] if notes is None else notes)
 
     def answers(self) -> dict[str, list[str]]:
         """Read the answers to the test rows, a list of cells for each column.

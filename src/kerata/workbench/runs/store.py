@@ -14,6 +14,7 @@ import numpy as np
 
 from kerata.utils.files import put_folder, replace_folder, unfinished, write_beside
 from kerata.workbench.features import save_with
+from kerata.workbench.forecasting import TrainedForecast, answers_of
 from kerata.workbench.report import write_report
 from kerata.workbench.runs.predictions import answer_columns
 from kerata.workbench.runs.record import config_of, judged_record_of, plain, record_of
@@ -22,6 +23,7 @@ from kerata.workbench.runs.run import (
     CONFIG,
     FIRST_ROW,
     FOLDER,
+    FUTURE,
     HISTORY,
     MODEL,
     RECORD,
@@ -192,7 +194,11 @@ def _write(trained: Trained, folder: Path) -> dict[str, Any]:
     _write_json(folder / CONFIG, config_of(trained))
     write_csv(folder / HISTORY, _history_columns(trained.history))
     write_csv(folder / ANSWERS, _test_columns(trained))
-    write_seen(trained, folder)
+    if isinstance(trained, TrainedForecast):
+        if trained.future is not None:
+            write_csv(folder / FUTURE, {str(n): trained.future[n] for n in trained.future.columns})
+    else:
+        write_seen(trained, folder)
     _write_events(trained.history, folder / "tensorboard")
     return {**record_of(trained), "first_row": FIRST_ROW, "bytes": model.stat().st_size}
 
@@ -220,6 +226,9 @@ def _history_columns(history: dict[str, list[float]]) -> dict[str, Any]:
 
 def _test_columns(trained: Trained) -> dict[str, Any]:
     """Give number, origin, truth and answer of each test row."""
+    if isinstance(trained, TrainedForecast):
+        found = answers_of(trained)
+        return found | {"row": found["row"] + FIRST_ROW}
     # As people count rows below the line of names, and as messages name them.
     columns: dict[str, Any] = {"row": np.asarray(trained.rows["test"]) + FIRST_ROW}
     if trained.test.origins is not None:

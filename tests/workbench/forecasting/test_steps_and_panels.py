@@ -1,0 +1,129 @@
+"""Steps of time are found and exact; tables that are no even series are refused in a sentence."""
+
+import numpy as np
+import pandas
+import pytest
+
+from kerata.workbench.forecasting.panel import read_panel
+from kerata.workbench.forecasting.steps import find_steps
+from kerata.workbench.forecasting.windows import filled
+from kerata.workbench.splitting.time_order import read_time
+
+from .conftest import sales
+
+
+def steps_of(times):
+    frame = pandas.DataFrame({"t": times})
+    order = read_time(frame, "t")
+    return find_steps(order, np.zeros(len(frame), int)), order
+
+
+@pytest.mark.parametrize(
+    ("times", "named", "later"),
+    [
+        (pandas.date_range("2023-01-31", periods=30, freq="ME").astype(str), "month", "2025-07-31"),
+        (pandas.date_range("2023-01-01", periods=30, freq="MS").astype(str), "month", "2025-07-01"),
+        (pandas.date_range("2000-01-15", periods=9, freq="D").astype(str), "day", "2000-01-24"),
+        (
+            pandas.date_range("2000-01-03", periods=9, freq="W-MON").astype(str),
+            "week",
+            "2000-03-06",
+        ),
+        (
+            pandas.date_range("2000-04-01", periods=9, freq="QS").astype(str),
+            "quarter",
+            "2002-07-01",
+        ),
+        (pandas.bdate_range("2024-01-01", periods=19).astype(str), "business day", "2024-01-26"),
+        (pandas.date_range("2024-01-01", periods=9, freq="h").astype(str), "hour", None),
+        ([f"{year}" for year in range(1990, 2010)], "year", "2010"),
+        (list(1949 + np.arange(30) / 12), "month", "1951.500"),
+        (list(1960 + np.arange(30) / 4), "quarter", "1967.500"),
+        (list(range(5, 100, 5)), "step", "100"),
+    ],
+)
+def test_steps_are_found_and_go_on(times, named, later):
+    frame = pandas.DataFrame({"t": times})
+    if named == "year":
+        frame["t"] = frame["t"].astype(int)
+    order = read_time(frame, "t")
+    steps = find_steps(order, np.zeros(len(frame), int))
+    assert steps.unit == named
+    index = steps.index(order.seconds)
+    assert np.array_equal(index, np.arange(len(frame)))
+    assert np.allclose(steps.times(index), order.seconds, rtol=1e-9, atol=1e-3)
+    assert later is None or steps.written(np.array([len(frame)])) == [later]
+
+
+def test_three_hours_are_a_step():
+    steps, _ = steps_of(pandas.date_range("2024-01-01", periods=9, freq="3h").astype(str))
+    assert steps.named(2) == "6 hours"
+    assert steps.seasons == (8, 56)
+
+
+def test_uneven_steps_name_the_first():
+    days = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04 07:13:00", "2024-01-05"]
+    with pytest.raises(ValueError, match=r"'t' are uneven.*2024-01-04 07:13:00 follows 2024-01-03"):
+        steps_of(days)
+
+
+def panel_of(frame, **more):
+    return read_panel(frame, "units", "date", **{"group": "store", **more})
+
+
+def test_a_table_becomes_series_in_any_order_of_rows():
+    frame = sales(40)
+    panel = panel_of(frame.sample(frac=1, random_state=1).reset_index(drop=True))
+    assert [one.name for one in panel.series] == ["A", "B"]
+    for one in panel.series:
+        assert one.values.tolist() == frame.units[frame.store == one.name].tolist()
+    assert not panel.notes
+
+
+def test_gaps_and_empty_targets_are_told():
+    frame = sales(40).drop(index=[10, 11]).reset_index(drop=True)
+    frame.loc[20, "units"] = np.nan
+    panel = panel_of(frame)
+    first = panel.series[0]
+    assert np.isnan(first.values[[10, 11, 22]]).all()
+    assert filled(first.values)[[10, 11]].tolist() == [first.values[9]] * 2
+    assert "2 steps without a row, the first 2024-01-11 of 'store' 'A'" in panel.notes[0]
+    assert "1 row has no 'units'" in panel.notes[1]
+
+
+def test_many_gaps_name_the_first():
+    frame = sales(40, ("A",)).drop(index=range(10, 25)).reset_index(drop=True)
+    with pytest.raises(ValueError, match="between 2024-01-10 and 2024-01-26"):
+        panel_of(frame)
+
+
+def test_rows_after_the_last_target_tell_what_is_known_in_advance():
+    frame = sales(40, ("A",)).assign(promo=1, weather=2.0)
+    frame.loc[35:, ["units", "weather"]] = np.nan
+    panel = panel_of(frame)
+    assert [known.name for known in panel.known] == ["promo"]
+    assert len(panel.series[0].values) == 35
+    assert len(panel.series[0].known) == 40
+    assert "'promo' is known in advance" in panel.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: f.assign(units="many"), "Row 1 of the target 'units' holds 'many'"),
+        (lambda f: f.assign(date="soon"), "'date' holds neither dates nor numbers"),
+        (lambda f: pandas.concat([f, f.iloc[[3]]], ignore_index=True), "Rows 4 and 41 .*same time"),
+        (lambda f: f.assign(date=f.date.where(f.index != 5)), "Row 6 of the time 'date' is empty"),
+        (lambda f: f.assign(store=f.store.where(f.index != 5)), "Row 6 of the group 'store'"),
+        (lambda f: f.assign(units=np.nan), "has no value"),
+        (lambda f: f.drop(columns="store"), "no column 'store' for the group"),
+    ],
+)
+def test_what_can_not_be_read_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        panel_of(change(sales(40, ("A",))))
+
+
+def test_several_series_without_a_group_are_hinted_at():
+    with pytest.raises(ValueError, match="--group"):
+        panel_of(sales(40), group=None)
