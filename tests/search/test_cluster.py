@@ -58,6 +58,8 @@ def test_pieces_hold_each_training_once(small, data):
     assert sorted(p for piece in pieces for p in piece) == [
         (c, s) for c in range(4) for s in range(3)
     ]
+    # A fifth of twelve, rounded up.
+    assert max(map(len, pieces)) == 3
     assert all(len({trials[c].params["units"] for c, _ in piece}) == 1 for piece in pieces)
     records = train_piece(small, rows, trials, splits, False, pieces[0])
     assert [(r.trial, r.split) for r in records] == pieces[0]

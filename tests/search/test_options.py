@@ -1,15 +1,18 @@
 """Options of searches, the score that ranks, the error of a candidate, the lines of progress."""
 
+import threading
+
 import numpy as np
 import pytest
 
 import kerata as keras
 from kerata.base.randomness import SeedGenerator
-from kerata.search.journal import Journal
+from kerata.search import program_group
+from kerata.search.journal import Journal, identity_of
 from kerata.search.networks import checked, epoch_draws, error_text
 from kerata.search.options import Options, make_data, make_splits, ranking_score, unscored
 from kerata.search.results import Results
-from kerata.search.runner import Record, Split, TrialConfig
+from kerata.search.runner import Record, SearchRunner, Split, TrialConfig
 from kerata.search.watch import Watch
 
 
@@ -144,6 +147,28 @@ def test_records_answer_until_they_failed():
     assert TrialConfig({}, (1,), 8, False).key() == (8, False)
 
 
+def paces_of(small, data, monkeypatch, **limits):
+    """Train twelve networks of one program as if compiling cost nothing."""
+    rows, _ = make_data(small, {}, *data, Options())
+    engine = SearchRunner(small, rows, [TrialConfig({}, (4,), 16)], unscored(rows, range(12)))
+    engine.threads = 1
+    with monkeypatch.context() as patched:
+        patched.setattr(program_group.time, "perf_counter", iter(np.arange(1e6)).__next__)
+        patched.setattr(program_group, "TRIAL_SECONDS", 1e9)
+        for name, value in limits.items():
+            patched.setattr(program_group, name, value)
+        (group,) = engine.groups()
+        assert len(list(engine.run(groups=[group]))) == 12
+    # What fails side by side is as if it took for ever.
+    return {name for name, pace in group.paces.items() if np.isfinite(pace)}
+
+
+def test_networks_are_tried_side_by_side_unless_they_are_large_or_alone(small, data, monkeypatch):
+    assert paces_of(small, data, monkeypatch, SIDE_BY_SIDE=3) == {"turn", "side by side"}
+    assert paces_of(small, data, monkeypatch, SIDE_BY_SIDE=1) == {"turn"}
+    assert paces_of(small, data, monkeypatch, SIDE_BY_SIDE=3, LARGE=0) == {"turn"}
+
+
 # Results --------------------------------------------------------------------------------------
 
 
@@ -240,7 +265,7 @@ def test_lines_of_progress(capsys, monkeypatch):
 def test_a_journal_answers_for_the_epochs_that_it_has(tmp_path):
     trial = TrialConfig({"units": 4, "sizes": (1, 2)}, (2,), parameters=7)
     longer, other = TrialConfig({"units": 4, "sizes": (1, 2)}, (2, 3)), TrialConfig({}, (2,))
-    path = tmp_path / "deep" / "journal"
+    path = tmp_path / "deep" / "deeper" / "journal"
     journal = Journal(path, {"the data": "a"})
     journal.add(Record(0, 1, {2: {"val_loss": 0.5}}, seconds=3.0), trial)
     journal.add(Record(0, 0, {}, "bad", 2), trial)
@@ -266,3 +291,13 @@ def test_a_journal_answers_for_the_epochs_that_it_has(tmp_path):
     assert [r.split for r in journal.finished([again], 3)] == [0, 1]
     journal.close()
     assert path.read_bytes().count(b"\n") == 4
+
+
+def test_the_first_object_that_can_not_be_told_is_named(small, data):
+    def build(first=threading.Lock(), second=(n for n in [])):  # noqa: B008
+        return small()
+
+    rows, _ = make_data(small, {}, *data, Options())
+    kinds = [type(value).__qualname__ for value in build.__defaults__]
+    with pytest.raises(ValueError, match=f"reads an object of type '{kinds[0]}'"):
+        identity_of(build, rows, unscored(rows, [0]))

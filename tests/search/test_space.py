@@ -207,3 +207,5 @@ def test_the_table_of_candidates():
         ["A", "sentence."],
     ]
     assert value_text(1.0) == "1"
+    wide = table_text(candidates_table([Row({"a": 12345}, 0.5, 0.0, "")], ["a"], "loss"), "")
+    assert wide.splitlines()[1] == "12345  0.5000  0.0000"

@@ -6,7 +6,12 @@ from hypothesis import given, strategies as st
 
 from kerata.workbench.core.confusion import confusion_matrix, confusion_table, most_confused
 from kerata.workbench.core.intervals import Score, difference_interval, wilson_interval
-from kerata.workbench.core.learning_curves import best_epoch, notable_rise, rise_after_best
+from kerata.workbench.core.learning_curves import (
+    best_epoch,
+    notable_rise,
+    rise_after_best,
+    still_falling,
+)
 
 
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
@@ -114,3 +119,8 @@ def test_the_rise_after_the_best_epoch():
     assert notable_rise([1.0, 0.5, 0.5625]) == 0.125
     assert notable_rise([0.6, 0.5, 0.546875]) == 0.0
     assert notable_rise([0.25, 0.25, 0.275]) == 0.1
+
+
+def test_a_loss_that_falls_to_the_end_falls_by_a_hundredth_of_where_it_was():
+    assert still_falling([1.0, 0.995, 0.98])
+    assert not still_falling([1.0, 0.995, 0.99005])

@@ -162,6 +162,7 @@ def test_the_reason_for_an_amount_is_said():
     assert choose_task([1.5, 2.25, 3.0], "y").why == (
         "Regression: 'y' is an amount from 1.5 to 3: they have decimals."
     )
+    assert "whole numbers that number the rows" in choose_task(range(5, 305), "y").why
     assert "nearly each row has another." in choose_task([3, 7, 9, 12], "y").why
     assert "whole numbers of 300 values." in choose_task([*range(0, 600, 2)], "y").why
     assert choose_task([1, 2], "y", "regression").why == (
