@@ -126,3 +126,63 @@ def test_crossings_are_those_of_keras():
     ):
         with pytest.raises(ValueError, match=words):
             layer(given)
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize(
+    "init",
+    [
+        {"return_sequences": True, "return_state": True},
+        {"strides": 2, "padding": "same", "go_backwards": True, "use_bias": False},
+        {"dilation_rate": 2, "unit_forget_bias": False, "recurrent_activation": "relu"},
+    ],
+)
+def test_convolutional_lstm(rank, init):
+    x = RNG.normal(size=(2, 3, *(6, 5, 4)[:rank], 2)).astype("float32")
+    ours, theirs = pair(lambda k: getattr(k.layers, f"ConvLSTM{rank}D")(3, 2, **init), x)
+    close(ours(x), theirs(x))
+    close(
+        jax.grad(lambda x: kerata.ops.sum(jax.tree.leaves(ours(x))[0] ** 2))(x),
+        jax.grad(lambda x: keras.ops.sum(jax.tree.leaves(theirs(x))[0] ** 2))(x),
+        1e-4,
+    )
+    shapes = [k.compute_output_shape((None, *x.shape[1:])) for k in (ours, theirs)]
+    assert shapes[0] == shapes[1]
+    again = keras.layers.deserialize(json.loads(json.dumps(layers.serialize(ours))))
+    again(x)
+    again.set_weights(ours.get_weights())
+    close(again(x), ours(x))
+    config = json.loads(json.dumps(keras.layers.serialize(theirs)))
+    assert layers.deserialize(config).kernel_size == ours.kernel_size
+
+
+def test_convolutional_lstm_in_a_model(tmp_path):
+    def make(k):
+        return k.Sequential(
+            [
+                k.Input((None, 5, 4, 2)),
+                k.layers.ConvLSTM2D(3, 2, padding="same", return_sequences=True),
+                k.layers.Bidirectional(k.layers.ConvLSTM2D(2, 2)),
+                k.layers.Flatten(),
+                k.layers.Dense(1),
+            ]
+        )
+
+    x = RNG.normal(size=(4, 3, 5, 4, 2)).astype("float32")
+    models = pair(make, x)
+    for model, k in zip(models, (kerata, keras), strict=True):
+        model.compile(k.optimizers.SGD(0.1), "mse")
+        model.fit(x, x[:, 0, 0, 0, :1], batch_size=2, epochs=2, shuffle=False, verbose=0)
+    close(models[0].get_weights(), models[1].get_weights())
+    models[1].save(tmp_path / "it.keras")
+    close(kerata.saving.load_model(tmp_path / "it.keras").predict(x, verbose=0), models[1](x))
+    layer = layers.ConvLSTM1D(2, 2, dropout=0.5, recurrent_dropout=0.5)
+    assert layer(x[:, :, :, 0], training=True).shape == (4, 4, 2)
+    mask = np.array([[1, 0, 0]] * 4, bool)
+    close(layer(x[:, :, :, 0], mask=mask), layer(x[:, :1, :, 0]))
+    with pytest.raises(ValueError, match=r"expected 5 axes"):
+        layers.ConvLSTM2D(2, 2)(x[0])
+    with pytest.raises(ValueError, match=r"needs to know the sizes of images"):
+        layers.ConvLSTM2D(2, 2)(kerata.Input((None, None, 4, 2)))
+    with pytest.raises(ValueError, match=r"ConvLSTM2D: strides and dilation_rate can't both"):
+        layers.ConvLSTM2D(2, 2, strides=2, dilation_rate=2)

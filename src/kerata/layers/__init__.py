@@ -121,6 +121,11 @@ from kerata.layers.preprocessing.rescaling import Rescaling as Rescaling
 from kerata.layers.preprocessing.string_lookup import StringLookup as StringLookup
 from kerata.layers.preprocessing.text_vectorization import TextVectorization as TextVectorization
 from kerata.layers.recurrent.bidirectional import Bidirectional as Bidirectional
+from kerata.layers.recurrent.conv_lstm import (
+    ConvLSTM1D as ConvLSTM1D,
+    ConvLSTM2D as ConvLSTM2D,
+    ConvLSTM3D as ConvLSTM3D,
+)
 from kerata.layers.recurrent.gru import GRU as GRU, GRUCell as GRUCell
 from kerata.layers.recurrent.lstm import LSTM as LSTM, LSTMCell as LSTMCell
 from kerata.layers.recurrent.rnn import RNN as RNN
