@@ -115,6 +115,10 @@ def write(results: dict[str, Any]) -> None:
     if "gradient_boosting_boston" in results:
         error = results["gradient_boosting_boston"]
         lines += ["", f"scikit-learn's gradient boosting, on Boston's split: MAE {error:.2f}."]
+    lines += [
+        "",
+        "The network for tables beside tree ensembles on public tables: [tables.md](tables.md).",
+    ]
     (FOLDER / "accuracy.md").write_text("\n".join(lines) + "\n")
 
 

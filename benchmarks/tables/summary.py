@@ -109,7 +109,7 @@ def markdown(results: Results) -> str:
     m = results["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in m["versions"].items())
     lines = [
-        f"{len(results['tables'])} tables, {results['folds']} outer folds, every contender with "
+        f"{len(results['tables'])} tables, outer folds: {results['folds']}, every contender with "
         f"the settings it comes with. {m['cores']} cores ({m['processor']}), no GPU; {versions}.",
         "",
         "| | mean rank | first on | gap to the best: mean | median | worst | within 2 % on "
