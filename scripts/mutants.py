@@ -319,18 +319,21 @@ def chosen_tests(mutant: Mutant, reached: dict[str, Any], limit: float) -> tuple
             if mutant["line"] in lines.get(mutant["file"], ()):
                 by_line.setdefault(test_file, {})[test] = seconds
     candidates = by_line or by_file
+    # Decorators and defaults run at import; the tests of the function below tell most.
+    below = {} if by_line else _of_next_line(mutant, reached)
     area = mutant["file"].removeprefix("src/kerata/").rpartition("/")[0]
 
-    def order(test_file: str) -> tuple[bool, float]:
+    def order(test_file: str) -> tuple[bool, bool, float]:
         near = test_file.startswith((f"tests/{area}/", "src/"))
         costs = candidates[test_file].values()
-        return not near, (sum(costs) + COLLECTING) / len(costs)
+        return test_file not in below, not near, (sum(costs) + COLLECTING) / len(costs)
 
     chosen: list[str] = []
     total = 0.0
     for test_file in sorted(candidates, key=order):
         costs = candidates[test_file]
-        for test in sorted(costs, key=costs.__getitem__):
+        first = below.get(test_file, set())
+        for test in sorted(costs, key=lambda test: (test not in first, costs[test])):
             if total + costs[test] <= limit:
                 chosen.append(test)
                 total += costs[test]
@@ -338,6 +341,17 @@ def chosen_tests(mutant: Mutant, reached: dict[str, Any], limit: float) -> tuple
         if total > limit:
             break
     return chosen, total
+
+
+def _of_next_line(mutant: Mutant, reached: dict[str, Any]) -> dict[str, set[str]]:
+    """The tests, by their files, that execute the next line below that any test executes."""
+    executed: dict[int, dict[str, set[str]]] = {}
+    for test_file, found in reached.items():
+        for test, (_, lines) in found["tests"].items():
+            for line in lines.get(mutant["file"], ()):
+                if line > mutant["line"]:
+                    executed.setdefault(line, {}).setdefault(test_file, set()).add(test)
+    return executed[min(executed)] if executed else {}
 
 
 # Mutants -----------------------------------------------------------------------------------------

@@ -124,3 +124,4 @@ def test_the_rise_after_the_best_epoch():
 def test_a_loss_that_falls_to_the_end_falls_by_a_hundredth_of_where_it_was():
     assert still_falling([1.0, 0.995, 0.98])
     assert not still_falling([1.0, 0.995, 0.99005])
+    assert not still_falling([2.0, 1.995, 1.985])

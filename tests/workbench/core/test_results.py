@@ -10,7 +10,7 @@ from kerata.workbench.core.boolean_words import boolean_pair, boolean_words
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.findings import Finding, Findings
-from kerata.workbench.core.result import SearchSummary, Split, TrialSummary, outputs_of
+from kerata.workbench.core.result import Baseline, SearchSummary, Split, TrialSummary, outputs_of
 from kerata.workbench.core.task import Task
 
 
@@ -22,8 +22,9 @@ def test_a_column_comes_back_from_its_file():
     assert (other.form, other.unit, other.noise) == ("", "", [])
     other.noise.append("x")
     assert Column("c", "text", False, "words", 0, 1, []).noise == []
-    with pytest.raises(AttributeError):
-        column.name = "b"
+    for fixed, name in ((column, "name"), (Baseline("mean", 1.0, (0.5, 1.5)), "value")):
+        with pytest.raises(AttributeError):
+            setattr(fixed, name, "b")
 
 
 SENTENCES = [
