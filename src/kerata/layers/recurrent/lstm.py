@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from kerata.layers.recurrent.cell import Drops, activated
+from kerata.layers.recurrent.cell import Drops, activated, by_gate
 from kerata.layers.recurrent.gated import GatedCell, with_forget_bias
 from kerata.layers.recurrent.of_cell import OfCell, OneCell
 from kerata.layers.weight_options import add_optioned
@@ -101,10 +101,19 @@ class LSTMCell(GatedCell):
             first = with_forget_bias(first, self.units)
         return add_optioned(self, "bias", (4 * self.units,), initializer=first)
 
+    def project(self, inputs: Any, drops: Drops) -> Any:
+        """Leave the inputs as they are.
+
+        One product for all steps is slower: the gradient of its result, four gates wide, would be
+        written out step by step (batch 64, 100 steps, 32 to 64: 59 instead of 18 ms on a CPU).
+        """
+        return inputs
+
     def advance(self, x: Any, states: list[Any], drops: Drops) -> tuple[Any, list[Any]]:
         """Compute output and new states: the output and the memory."""
         before, memory = states
-        i, f, new, o = jnp.split(x + self._recur(before, drops), 4, axis=-1)
+        z = by_gate(x, drops.inputs, self.kernel.value) + self._recur(before, drops)
+        i, f, new, o = jnp.split(z if self.bias is None else z + self.bias.value, 4, axis=-1)
         taken = activated(self.recurrent_activation, i) * activated(self.activation, new)
         memory = activated(self.recurrent_activation, f) * memory + taken
         output = activated(self.recurrent_activation, o) * activated(self.activation, memory)
