@@ -312,3 +312,14 @@ def test_keras_reads_these_too(tmp_path):
     np.testing.assert_allclose(
         models.load_model(path)(X), np.asarray(theirs(X)), rtol=1e-6, atol=1e-6
     )
+
+
+def test_recurrent_layers_of_keras_2_say_which_axis_is_time():
+    from kerata.saving.keras2 import updated
+
+    config = {"units": 3, "implementation": 2, "time_major": False}
+    wrapped = {"layer": {"class_name": "LSTM", "config": config}, "merge_mode": "sum"}
+    made = updated({"class_name": "Bidirectional", "config": wrapped})
+    assert made["config"]["layer"]["config"] == {"units": 3, "implementation": 2}
+    other = updated({"class_name": "GRU", "config": {"units": 3, "time_major": True}})
+    assert other["config"]["time_major"]

@@ -66,6 +66,8 @@ def _updated_arguments(name: str, config: Mapping[str, Any]) -> dict[str, Any]:
         out["batch_shape"] = out.pop("batch_input_shape")
     if name == "BatchNormalization" and isinstance(out.get("axis"), list) and len(out["axis"]) == 1:
         out["axis"] = out["axis"][0]
+    if out.get("time_major") is False:
+        out.pop("time_major")  # recurrent layers; True would be another order of the axes
     if name in _INITIALIZERS or "Uniform" in name or "Normal" in name.removesuffix("ization"):
         out.pop("dtype", None)
     if "learning_rate" in out or "lr" in out:
