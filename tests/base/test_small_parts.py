@@ -14,7 +14,7 @@ from kerata.base.fingerprint import LOOKED_AT, digest_of
 from kerata.base.jax_sparse import is_jax_sparse
 from kerata.base.json_text import read_json_text
 from kerata.base.memory import available_bytes, memory_errors
-from kerata.base.rows import RowHolder, count_rows, cut_rows, slice_rows, take_rows
+from kerata.base.rows import RowHolder, count_rows, cut_rows, for_batches, slice_rows, take_rows
 from kerata.base.signatures import argument_names, written_out
 from kerata.base.unknown_sizes import filled, fitting
 
@@ -24,6 +24,8 @@ def test_rows_of_nested_arrays():
     assert count_rows(tree) == 3
     part = slice_rows(tree, 1, 3)
     assert (part["a"].tolist(), part["b"][0].tolist()) == ([[2, 3], [4, 5]], [1, 2])
+    # Arrays are ready for any batches as they are.
+    assert for_batches(tree, None, 2)["b"][0] is tree["b"][0]
     arrays = jax.tree.map(jnp.asarray, tree)
     taken = take_rows(arrays, jnp.array([2, 0]))
     assert (taken["a"].tolist(), taken["b"][0].tolist()) == ([[4, 5], [0, 1]], [2, 0])
