@@ -1,8 +1,10 @@
 """A model's file that is damaged, or a disk that fails, is told in one sentence."""
 
 import errno
+import io
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from kerata import saving  # noqa: E402  # after the check for pandas
 from kerata.saving import hdf5  # noqa: E402
 from kerata.workbench import fit_source  # noqa: E402
 from kerata.workbench.data import read_source  # noqa: E402
+from kerata.workbench.data.containers import Source, Table  # noqa: E402
 from kerata.workbench.features.files import ENTRY, load_with, save_with  # noqa: E402
 
 
@@ -54,3 +57,28 @@ def test_a_disk_that_fails_is_no_damage(made, tmp_path, monkeypatch, number):
         saving.load_model(copy)
     assert caught.value.filename == str(copy)
     assert caught.value.errno == number
+
+
+def test_a_file_holds_weights_and_no_state_of_optimizers(tmp_path):
+    size, noise = np.random.default_rng(0).normal(size=(2, 60))
+    frame = pandas.DataFrame({"size": size, "kind": np.where(size + noise > 0, "a", "b")})
+    how = {"network": "mlp", "epochs": 1, "with_baselines": False}
+    trained = fit_source(
+        Source("made", "table", Table(frame), target="kind"), options={"members": 2}, **how
+    )
+    inner = [layer for layer in trained.model.layers if getattr(layer, "optimizer", None)]
+    states = [len(model.optimizer.variables) for model in inner]
+    path = tmp_path / "model.keras"
+    save_with(trained.model, trained.preparation, path)
+    assert len(inner) == 2
+    assert [len(model.optimizer.variables) for model in inner] == states
+    assert min(states) > 2
+    sizes = []
+    with zipfile.ZipFile(path) as entries:
+        content = io.BytesIO(entries.read("model.weights.h5"))
+    with h5py.File(content) as weights:
+        weights.visititems(lambda name, found: sizes.append(getattr(found, "size", 0)))
+    assert sum(sizes) < 1.1 * trained.model.count_params()
+    model, preparation, _ = load_with(path)
+    answers = model.predict(preparation.transform(trained.test), verbose=0)[:, 0]
+    np.testing.assert_allclose(answers, trained.outputs, atol=1e-6)

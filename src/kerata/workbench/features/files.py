@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,9 @@ ENTRY = "preparation.json"
 def save_with(model: Any, preparation: result.Preparation, path: str | Path, **more: Any) -> None:
     """Save a model with its preparation as another entry of the ``.keras`` zip.
 
-    Keras opens the file too and does not see the entry.
+    Keras opens the file too and does not see the entry. Optimizers are saved as they begin:
+    Adam's moments are twice as large as the weights, and what has found its best epoch, or is
+    averaged, is not trained on from there.
 
     Arguments:
         model: the model.
@@ -39,10 +43,27 @@ def save_with(model: Any, preparation: result.Preparation, path: str | Path, **m
     path = Path(path)
     entry = json.dumps({"preparation": preparation.to_dict(), **more})
     content = io.BytesIO()
-    archive.write_archive(content, model, tempfile.gettempdir())
+    with _fresh_optimizers(model):
+        archive.write_archive(content, model, tempfile.gettempdir())
     with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as entries:
         entries.writestr(ENTRY, entry)
     write_beside(path, lambda file: file.write(content.getbuffer()))
+
+
+@contextlib.contextmanager
+def _fresh_optimizers(model: Any) -> Iterator[None]:
+    """Let a model and those inside it have optimizers without state in a ``with`` block."""
+    compiled = [one for one in (model, *model.layers) if getattr(one, "optimizer", None)]
+    before = [(one, one.optimizer) for one in compiled]
+    try:
+        for one, optimizer in before:
+            # One of a user's own without a whole config stays as it is: the file is larger.
+            with contextlib.suppress(Exception):
+                one.optimizer = type(optimizer).from_config(optimizer.get_config())
+        yield
+    finally:
+        for one, optimizer in before:
+            one.optimizer = optimizer
 
 
 def load_with(path: str | Path, custom_objects: Any = None) -> tuple[Any, Preparation, dict]:
