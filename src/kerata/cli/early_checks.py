@@ -22,6 +22,11 @@ def check_numbers(request: Request) -> None:
     for flag, number in (("--epochs", request.epochs), ("--batch-size", request.batch_size)):
         if number is not None and number < 1:
             raise UserError(f"{flag} must be at least 1, got {number}.")
+    if request.folds < 1:
+        raise UserError(
+            "--folds takes 2 or more for a cross-validation, or 1 for test rows that are held out "
+            f"once; got {request.folds}."
+        )
     if request.minutes is not None and not 0 < request.minutes < math.inf:
         raise UserError(f"--minutes must be above 0, got {request.minutes:g}.")
     if not 0 <= request.seed < 1 << 32:

@@ -44,6 +44,20 @@ class EventPrinter:
             f"{rows['test']:,} test rows."
         )
 
+    def folds(self, message: dict[str, Any]) -> None:
+        """Print that a cross-validation begins."""
+        self._line(f"Cross-validation: {message['folds']} folds.")
+
+    def fold(self, message: dict[str, Any]) -> None:
+        """Print how the network of a fold came out."""
+        from kerata.workbench.evaluation.figures import figure
+
+        self._line(
+            f"Fold {message['number']} of {message['of']}: {self._figure} "
+            f"{figure(message['value'], self.kind)} on {message['rows']:,} rows, "
+            f"{message['seconds']:.1f} s"
+        )
+
     def preparation(self, preparation: Any) -> None:
         """Print what was done to the rows."""
         say(self.console, "Preparation", preparation.notes)
@@ -52,9 +66,8 @@ class EventPrinter:
         """Print what is to be beaten."""
         from kerata.workbench.evaluation.figures import figure
 
-        name = {"regression": "mean error", "labels": "F1 of labels"}
-        what = name.get(self.kind.kind, "accuracy")
-        self._line(f"Baseline, {baseline.name}: {what} {figure(baseline.value, self.kind)}")
+        value = figure(baseline.value, self.kind)
+        self._line(f"Baseline, {baseline.name}: {self._figure} {value}")
 
     def network(self, network: dict[str, Any]) -> None:
         """Print which network is trained."""
@@ -74,6 +87,11 @@ class EventPrinter:
     def diagnosis(self, nothing: None) -> None:
         """Say that it takes a moment."""
         self._line("Looking for what is wrong with rows and network ...")
+
+    @property
+    def _figure(self) -> str:
+        name = {"regression": "mean error", "labels": "F1 of labels"}
+        return name.get(self.kind.kind, "accuracy")
 
     def _line(self, text: str) -> None:
         self.console.print(text, highlight=False, markup=False)

@@ -150,7 +150,7 @@ def print_show(name: str, folder: Path) -> None:
         f"Made {record['created'][:16].replace('T', ' ')} from {record.get('source')}, "
         f"seed {record.get('seed')}.",
         f"{rows.get('train', 0):,} training rows, {rows.get('validation', 0):,} validation rows, "
-        f"{rows.get('test', 0):,} test rows.",
+        f"{rows.get('test', 0):,} {_test_rows(record)}.",
         f"{record.get('epochs')} epochs, the best {record.get('best_epoch')}; "
         f"{record.get('parameters') or 0:,} parameters, {_megabytes(record.get('bytes') or 0)}"
         + (f"; {_per_second(record)} predicted a second." if not run.is_forecast else "."),
@@ -163,6 +163,11 @@ def print_show(name: str, folder: Path) -> None:
     say(console, "Notes", record.get("notes") or [])
     say(console, "Time", _times(record))
     say(console, "Saved", [str(path) for path in sorted(run.path.iterdir())])
+
+
+def _test_rows(record: dict[str, Any]) -> str:
+    folded = (record.get("split") or {}).get("folds")
+    return "of them answered in the folds of a cross-validation" if folded else "test rows"
 
 
 def print_compare(names: list[str], out: Path | None, folder: Path) -> None:

@@ -144,6 +144,7 @@ def _checked(request: Request) -> tuple[str, int]:
         "--network": request.network,
         "--columns": request.columns,
         "--column": request.kinds,
+        "--folds": request.folds > 1,
         "--balance": request.balance,
         "--minutes": request.minutes,
     }

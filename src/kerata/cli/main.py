@@ -135,6 +135,9 @@ def train(
     seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 0,
     split_by: SPLIT_BY = None,
     group: GROUP = None,
+    folds: Annotated[
+        int, typer.Option(help="Judge by a cross-validation of so many folds; for few rows.")
+    ] = 1,
     balance: BALANCE = False,
     time: Annotated[
         str | None, typer.Option(help="Column of dates or steps, to forecast the next ones.")
@@ -172,6 +175,7 @@ def train(
         seed=seed,
         split_by=split_by,
         group=group,
+        folds=folds,
         balance=balance,
         out=out,
         overwrite=overwrite,

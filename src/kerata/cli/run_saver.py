@@ -166,6 +166,8 @@ class RunSaver:
         self._presses += 1
         if self.ended_by and self._phase in ("search", "trial"):
             self._line("Stopping; the same command goes on with the study.")
+        elif self._phase in ("folds", "fold"):
+            self._line("Stopping after this fold; the network that is kept is still trained.")
         elif self._phase not in ("network", "member"):
             self._line("Stopping.")
         elif not self.watch.number:

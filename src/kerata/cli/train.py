@@ -65,6 +65,7 @@ def train_source(request: Request) -> None:
             seed=request.seed,
             split_by=request.split_by,
             group=request.group,
+            folds=request.folds,
             balance=request.balance,
             with_diagnosis=True,
             watch=[saver.watch] if request.quiet else [saver.watch, view],
@@ -162,6 +163,7 @@ def python_lines(request: Request, columns: dict[str, str], options: dict[str, A
         "seed": request.seed or None,
         "split_by": request.split_by,
         "group": request.group,
+        "folds": request.folds if request.folds > 1 else None,
         "balance": request.balance or None,
     }
     return "\n".join(

@@ -18,10 +18,12 @@ from kerata.workbench.data.containers import Source
 from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped, terms_of
 from kerata.workbench.networks.catalogue import checked_options
 from kerata.workbench.splitting.dependent_rows import dependence_of_test
-from kerata.workbench.splitting.divide import divide
-from kerata.workbench.splitting.split import TIME
+from kerata.workbench.splitting.divide import divide, with_test_rows
+from kerata.workbench.splitting.folds import check_folds, folds_of
+from kerata.workbench.splitting.split import TIME, Fold
 from kerata.workbench.splitting.targets import imbalance
 from kerata.workbench.training import baselines, ensemble
+from kerata.workbench.training.cross_validation import OutOfFold, cross_validated
 from kerata.workbench.training.plan import Prepared, plan_training
 from kerata.workbench.training.time_limit import BASELINES, NETWORKS, TimeLimit
 
@@ -45,6 +47,7 @@ def fit_source(
     minutes: float | TimeLimit | None = None,
     with_baselines: bool = True,
     with_diagnosis: bool = False,
+    folds: int = 1,
     watch: Sequence[Any] = (),
     on_event: OnEvent | None = None,
 ) -> Trained:
@@ -79,9 +82,13 @@ def fit_source(
             one epoch is finished. No limit by default.
         with_baselines: whether baselines are trained.
         with_diagnosis: whether ``diagnose`` examines rows and network.
+        folds: 2 or more: each row is judged by a network and baselines that learned from no
+            row of its fold (``test_share`` is not used then), and the network that is kept learns
+            from all rows. 1 holds test rows out once.
         watch: callbacks for the network's training.
         on_event: function of a name and a value, called at ``'columns'``, ``'task'``,
             ``'split'`` (the ``SplitRule``), ``'rows'``, ``'preparation'``, ``'baseline'``,
+            ``'folds'`` (a dictionary, before the first) and ``'fold'`` (one after each),
             ``'network'``, ``'member'`` (after each further network of several), ``'trained'``
             (with the ``Trained``) and ``'diagnosis'`` (before it is made).
 
@@ -110,40 +117,58 @@ def fit_source(
     clock: dict[str, float] = {}
     limit = minutes if minutes is None or isinstance(minutes, TimeLimit) else TimeLimit(minutes)
     options = checked_options(network, options or {})
-    divided = divide(
-        source,
-        target=target,
-        task=task,
-        columns=columns,
-        seed=seed,
-        test_share=test_share,
-        validation_share=validation_share,
-        split_by=split_by,
-        group=group,
-        emit=emit,
-    )
+    divides: dict[str, Any] = {
+        "target": target,
+        "task": task,
+        "columns": columns,
+        "seed": seed,
+        "test_share": test_share,
+        "validation_share": validation_share,
+        "split_by": split_by,
+        "group": group,
+    }
+    dealt: list[Fold] = []
+    if check_folds(folds) > 1:
+        dealt = folds_of(source, folds, validation_share, divides)
+    divided = divide(source, fold=dealt[-1] if dealt else None, emit=emit, **divides)
     chosen, targets, notes = divided.task, divided.targets, divided.notes
     if not with_diagnosis:
         # The diagnosis says more about it.
         notes += imbalance(chosen, targets["train"])
     prepared: Prepared = {}
-    planned = plan_training(
-        divided,
-        network,
-        options,
-        epochs=epochs,
-        batch_size=batch_size,
-        seed=seed,
-        balance=balance,
-        before=prepared,
-    )
+    trains: dict[str, Any] = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "seed": seed,
+        "balance": balance,
+    }
+    planned = plan_training(divided, network, options, before=prepared, **trains)
     plan, inputs, x = planned.plan, planned.inputs, planned.x
     emit("preparation", planned.preparation)
     notes += planned.preparation.notes
     clock["preparation"] = time.perf_counter() - began
 
     simple: list[tuple[Baseline, np.ndarray]] = []
-    if with_baselines:
+    crossed: OutOfFold | None = None
+    if dealt:
+        began = time.perf_counter()
+        emit("folds", {"folds": folds, "task": chosen})
+        crossed = cross_validated(
+            source,
+            dealt[:-1],
+            network,
+            options,
+            divides=divides,
+            trains=trains,
+            with_baselines=with_baselines,
+            limit=limit,
+            emit=emit,
+        )
+        simple = crossed.baselines
+        for baseline, _ in simple:
+            emit("baseline", baseline)
+        clock["folds"] = time.perf_counter() - began
+    elif with_baselines:
         began = time.perf_counter()
         simple.append(baselines.constant(chosen, targets))
         emit("baseline", simple[0][0])
@@ -196,8 +221,11 @@ def fit_source(
                 + (" Each is stopped by other rows." if outcome.crossed else "")
             )
 
-        outputs = outputs_of(outcome.model, x["test"], chosen)
-        truth = targets["test"]
+        if crossed is None:
+            outputs = outputs_of(outcome.model, x["test"], chosen)
+        else:
+            divided, outputs = with_test_rows(divided, crossed.rows), crossed.outputs
+        truth = divided.targets["test"]
         values = metrics.row_values(chosen, truth, outputs)
         dependence = dependence_of_test(
             divided.rule,
@@ -205,6 +233,8 @@ def fit_source(
             divided.parts["test"],
             official=source.test is not None,
         )
+        if crossed is not None:
+            dependence = crossed.dependence(dependence)
         trained = Trained(
             model=outcome.model,
             preparation=planned.preparation,
@@ -243,22 +273,27 @@ def fit_source(
                 "validation_share": validation_share,
                 "split_by": split_by,
                 "group": group,
+                "folds": folds,
                 "balance": balance,
                 "minutes": None if limit is None else limit.minutes,
             },
             seconds=clock,
             notes=notes,
             fingerprint=source.fingerprint,
-            split=divided.rule.summary,
+            split=replace(divided.rule.summary, folds=len(dealt[:-1])),
             dependence=dependence,
             interrupted=outcome.interrupted,
             solved=outcome.solved,
+            judged=(
+                "" if crossed is None else crossed.sentence(outcome.crossed or bool(outcome.solved))
+            ),
         )
         emit("trained", trained)
     if with_diagnosis:
         began = time.perf_counter()
         emit("diagnosis", None)
-        seen = outcome.solved or outcome.crossed
+        learned = ["validation"] if outcome.solved or outcome.crossed else []
+        learned += [] if crossed is None else ["test"]
         trained.findings = (
             skipped()
             if presses.unseen
@@ -269,12 +304,12 @@ def fit_source(
                 outcome.model,
                 outcome.first,
                 # Rows that weights were learned from tell nothing about new ones.
-                {part: x[part] for part in x if part != "validation" or not seen},
+                {part: x[part] for part in x if part not in learned},
                 targets,
                 seed,
                 ordered=divided.rule.kind == TIME,
                 terms=terms_of(trained),
-                interval=trained.interval,
+                interval=trained.interval if crossed is None else None,
             )
         )
         clock["diagnosis"] = time.perf_counter() - began

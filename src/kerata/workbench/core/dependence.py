@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-INDEPENDENT, GROUPS, TIME = "random", "groups", "time"
+INDEPENDENT, GROUPS, TIME, FOLDS = "random", "groups", "time", "folds"
 # An autocorrelation of 1 would leave no rows at all.
 _MOST_ALIKE = 0.98
 # Degrees of freedom that a series is granted at least, however alike its neighbours are.
@@ -19,12 +19,17 @@ class Dependence:
 
     Rows of one group may be wrong together, which the spread of the groups' sums shows
     whatever the reason (cluster-robust variance). Steps in time are taken as an autoregressive
-    series of order 1: an error resembles the one of the step before.
+    series of order 1: an error resembles the one of the step before. Rows of a
+    cross-validation are answered by networks that share most of their training rows, which
+    Nadeau and Bengio's corrected variance of the folds' means takes into account; it is never
+    taken for less than what the rows alone, or their groups, show.
 
     Arguments:
-        kind: ``'random'`` (independent rows), ``'groups'`` or ``'time'``.
-        place: int ``(rows,)``: number of the group or rank of the step; None where rows are
-            independent.
+        kind: ``'random'`` (independent rows), ``'groups'``, ``'time'`` or ``'folds'``.
+        place: int ``(rows,)``: number of the group or the fold, or rank of the step; None where
+            rows are independent.
+        folds: of the cross-validation, those included that were not finished.
+        within: of folds, what their rows share besides; None where they are independent.
 
     Raises:
         ValueError: another kind, or groups and steps without places.
@@ -37,10 +42,16 @@ class Dependence:
 
     kind: str = INDEPENDENT
     place: np.ndarray | None = None
+    folds: int = 0
+    within: Dependence | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in (INDEPENDENT, GROUPS, TIME):
-            raise ValueError(f"kind must be 'random', 'groups' or 'time', got {self.kind!r}.")
+        if self.kind not in (INDEPENDENT, GROUPS, TIME, FOLDS):
+            raise ValueError(
+                f"kind must be 'random', 'groups', 'time' or 'folds', got {self.kind!r}."
+            )
+        if self.kind == FOLDS and self.folds < 2:
+            raise ValueError(f"A cross-validation has at least 2 folds, got {self.folds}.")
         if self.kind != INDEPENDENT and self.place is None:
             raise ValueError(f"Rows that depend on each other by {self.kind} need their places.")
 
@@ -50,7 +61,10 @@ class Dependence:
         Arguments:
             chosen: numbers of rows, or one truth value a row.
         """
-        return self if self.place is None else Dependence(self.kind, self.place[chosen])
+        if self.place is None:
+            return self
+        within = None if self.within is None else self.within.of(chosen)
+        return Dependence(self.kind, self.place[chosen], self.folds, within)
 
     def effect(self, values: np.ndarray) -> tuple[float, float]:
         """Say how much larger than of independent rows the variance of a mean is.
@@ -63,8 +77,12 @@ class Dependence:
 
         Source: Liang and Zeger (1986), Longitudinal data analysis using generalized linear
         models; Bartlett (1946), On the theoretical specification and sampling properties of
-        autocorrelated time-series.
+        autocorrelated time-series; Nadeau and Bengio (2003), Inference for the generalization
+        error, equation 8: the variance of the folds' means times 1 / folds + test rows /
+        training rows, with folds - 1 degrees of freedom.
         """
+        if self.kind == FOLDS:
+            return self._effect_of_folds(values)
         rows = len(values)
         if self.place is None or rows < 2:
             return 1.0, float(max(rows - 1, 1))
@@ -83,6 +101,21 @@ class Dependence:
             return max(1.0, rows / count * longer), freedom
         together = float(sums @ sums) * count / (count - 1) * longer
         return max(1.0, together / alone), freedom
+
+    def _effect_of_folds(self, values: np.ndarray) -> tuple[float, float]:
+        assert self.place is not None
+        effect, freedom = (self.within or Dependence()).effect(values)
+        numbers, sizes = np.unique(self.place, return_inverse=True, return_counts=True)[1:]
+        count = len(sizes)
+        if count < 2:
+            # One fold is a split like any other.
+            return effect, freedom
+        means = np.bincount(numbers, np.asarray(values, float)) / sizes
+        variance = float(means.var(ddof=1)) * (1 / count + 1 / (self.folds - 1))
+        alone = float(np.var(values, ddof=1)) / len(values)
+        if alone > 0:
+            effect = max(effect, variance / alone)
+        return effect, min(freedom, float(count - 1))
 
 
 def _autocorrelation(series: np.ndarray) -> float:

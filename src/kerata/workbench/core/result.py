@@ -66,12 +66,15 @@ class Split:
         columns: that time or groups were read from; none for copies of rows.
         evidence: the reason, where the user did not ask for it.
         asked: whether the user asked for it.
+        folds: of the cross-validation whose out-of-fold rows are the test rows; 0 where test
+            rows were held out once.
     """
 
     kind: str = "random"
     columns: tuple[str, ...] = ()
     evidence: str = ""
     asked: bool = False
+    folds: int = 0
 
     @property
     def sentence(self) -> str:
@@ -100,6 +103,11 @@ class Split:
         "of values of 'patient' that it never saw"
         """
         named = " and ".join(repr(name) for name in self.columns)
+        if self.folds:
+            never = "that learned from no row of its fold"
+            if self.kind == "groups" and self.columns:
+                never += f", nor of its {named}"
+            return f"each answered by a network {never}"
         if self.kind == "time":
             return f"the latest by {named}"
         if self.kind == "groups" and self.columns:
@@ -180,7 +188,10 @@ class Trained:
         history: maps ``'loss'`` and the other names to lists of floats, one an epoch.
         best_epoch: the epoch whose weights the model has, from 1.
         rows: int64 row numbers ``(n,)`` of ``'train'``, ``'validation'`` and ``'test'`` in the
-            source, from 0; those of an official test set count within it.
+            source, from 0; those of an official test set count within it. After a
+            cross-validation (``split.folds``) the test rows are those of all finished folds, and
+            training and validation rows are all rows: ``model`` learned from them, ``outputs``
+            are those of the networks of the folds.
         train, validation, test: the rows as they were read.
         truth: encoded targets of the test rows, see ``Task.encode``.
         outputs: float32 predictions for the test rows: the probability of the second of two
@@ -196,6 +207,8 @@ class Trained:
         search: the search that chose the network; None if there was none.
         split: how the rows were divided.
         dependence: of the test rows, which intervals take into account.
+        judged: by which cross-validation, and what ``model`` learned from; '' where test rows
+            were held out.
         interrupted: whether Ctrl-C ended training.
         solved: where the weights come from if they were not trained by steps, such as "ridge
             regression, penalty 10 by leave-one-out errors"; '' if they were.
@@ -227,6 +240,7 @@ class Trained:
     dependence: Dependence = field(default_factory=Dependence)
     interrupted: bool = False
     solved: str = ""
+    judged: str = ""
 
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""

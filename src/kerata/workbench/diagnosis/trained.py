@@ -45,7 +45,9 @@ def diagnose_trained(
         truth = trained.task.encode(target_values(data, trained.task.target) or [])
         return trained.preparation.transform(data), truth
 
-    splits = {name: part(getattr(trained, name)) for name in ("train", "validation", "test")}
+    # After a cross-validation the network has learned from all rows.
+    names = ("train", "validation", "test") if not trained.split.folds else ("train",)
+    splits = {name: part(getattr(trained, name)) for name in names}
     return examine(
         trained.history,
         trained.model,
@@ -55,7 +57,7 @@ def diagnose_trained(
         only=only,
         ordered=trained.split.kind == "time",
         terms=terms_of(trained),
-        interval=trained.interval,
+        interval=trained.interval if not trained.split.folds else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core import metrics
-from kerata.workbench.core.dependence import GROUPS, INDEPENDENT
+from kerata.workbench.core.dependence import FOLDS, GROUPS, INDEPENDENT
 from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.core.result import Trained
 from kerata.workbench.core.wording import counted, number
@@ -30,7 +30,7 @@ def quality_sentence(trained: Trained) -> str:
     ends = metric_intervals(task, trained.truth, trained.outputs, trained.dependence)
     value, interval = figure(next(iter(found.values())), task), between(trained.interval, task)
     main = f"{value} ({interval})"
-    where = f"On {counted(rows, 'test row')}, {trained.split.unseen},"
+    where = f"On {counted(rows, _named_rows(trained))}, {trained.split.unseen},"
     if task.kind == "regression":
         message = f"{where} {task.target!r} is missed by {value} on average ({interval})"
         if np.isfinite(found["r2"]):
@@ -44,7 +44,9 @@ def quality_sentence(trained: Trained) -> str:
     else:
         message = _of_classes(trained, main, ends)
     more = [_about_dependence(trained), *_absent(trained)]
-    return " ".join([message, *(sentence for sentence in more if sentence)])
+    return " ".join(
+        [*filter(None, [trained.judged]), message, *(sentence for sentence in more if sentence)]
+    )
 
 
 def rows_that_count(trained: Trained) -> str:
@@ -53,17 +55,23 @@ def rows_that_count(trained: Trained) -> str:
     Arguments:
         trained: as ``fit_source`` returns it.
     """
-    depends, rows = trained.dependence, counted(len(trained.truth), "test row")
+    depends, rows = trained.dependence, counted(len(trained.truth), _named_rows(trained))
+    if depends.kind == FOLDS and depends.within is not None:
+        depends = depends.within
     if depends.kind == GROUPS and depends.place is not None and trained.split.columns:
         groups = counted(len(np.unique(depends.place)), "group")
         return f"{rows} in {groups}"
     return rows
 
 
+def _named_rows(trained: Trained) -> str:
+    return "row" if trained.split.folds else "test row"
+
+
 def _of_classes(trained: Trained, main: str, ends: dict[str, metrics.Interval]) -> str:
     task, found = trained.task, trained.metrics
     right = int(metrics.row_values(task, trained.truth, trained.outputs).sum())
-    rows = counted(len(trained.truth), "test row")
+    rows = counted(len(trained.truth), _named_rows(trained))
     message = f"It gets {right:,} of {rows} right, {trained.split.unseen}: accuracy {main}"
     if np.isfinite(found.get("auc", np.nan)):
         message += f"; AUC {number(found['auc'], 3)} ({metric_between(ends['auc'])})"
@@ -79,6 +87,11 @@ def _about_dependence(trained: Trained) -> str:
     depends = trained.dependence
     if depends.kind == INDEPENDENT or depends.place is None:
         return ""
+    if depends.kind == FOLDS:
+        return (
+            "The intervals take into account that the networks of the folds share training rows "
+            "(Nadeau and Bengio's corrected variance)."
+        )
     values = metrics.row_values(trained.task, trained.truth, trained.outputs)
     rows, effect = len(values), depends.effect(values)[0]
     if depends.kind == GROUPS:
@@ -105,7 +118,8 @@ def _absent(trained: Trained) -> list[str]:
     if unknown:
         them = "it" if len(unknown) == 1 else "them"
         sentences.append(
-            f"No test row has the {_listed(unknown, what)}: nothing is known of {them}."
+            f"No {_named_rows(trained)} has the {_listed(unknown, what)}: nothing is known of "
+            f"{them}."
         )
     values = None if trained.train is None else target_values(trained.train, task.target)
     if values is not None:

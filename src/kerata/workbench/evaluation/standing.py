@@ -69,12 +69,13 @@ def gain_sentence(baseline: Baseline, task: Any, rows: str = "these rows") -> st
     return message + _about_probabilities(baseline, found)
 
 
-def preferred(baselines: list[Baseline], task: Any) -> str:
+def preferred(baselines: list[Baseline], task: Any, rows: str = "the test rows") -> str:
     """Say which baseline is to be preferred to the network; '' if none is.
 
     Arguments:
         baselines: with their gains.
         task: what is predicted.
+        rows: what both were judged on.
     """
     sign = -1 if task.kind == "regression" else 1
     for one in sorted(baselines, key=lambda baseline: -sign * baseline.value):
@@ -83,11 +84,11 @@ def preferred(baselines: list[Baseline], task: Any) -> str:
         simple = one.name.startswith(_SIMPLE)
         if found == WORSE and one.name.startswith(CONSTANT) and surely:
             return (
-                f"Even {one.name} is better on the test rows: look for columns that tell more "
+                f"Even {one.name} is better on {rows}: look for columns that tell more "
                 f"about {task.target!r}."
             )
         if found == WORSE and not one.name.startswith(CONSTANT):
-            return f"Prefer {one.name}: it is better on the test rows."
+            return f"Prefer {one.name}: it is better on {rows}."
         if found == EQUAL and simple and surely:
             if one.name.startswith(CONSTANT):
                 return (

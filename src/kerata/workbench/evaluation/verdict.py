@@ -84,7 +84,8 @@ def _advice(trained: Trained, findings: Findings) -> list[str]:
     losses = trained.history["val_loss"]
     if best_epoch(losses) is None:
         return [terms_of(trained).remedy("tenth of the rate")]
-    advice = [preferred(trained.baselines, trained.task)]
+    rows = "the rows of all folds" if trained.split.folds else "the test rows"
+    advice = [preferred(trained.baselines, trained.task, rows)]
     advice += [finding.next_step for finding in findings]
     if not trained.solved and not any(name in findings.names for name in _ABOUT_LENGTH):
         advice.append(

@@ -71,6 +71,9 @@ class ReportContext:
         """What each column of a table is worth, the most important first."""
         if kind_of(self.trained.test) != "table" or self.kind != "table":
             return []
+        if self.trained.split.folds:
+            # The network knows all rows: what it loses on them says nothing about new ones.
+            return []
         names = self.trained.preparation.columns
         if not 1 < len(names) <= MOST_COLUMNS:
             return []

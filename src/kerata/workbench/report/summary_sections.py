@@ -96,8 +96,11 @@ def data(context: ReportContext) -> str:
     rows = record["rows"]
     lines = [
         f"{record['source']}: read as {KINDS[context.kind]}; {context.task.why}",
-        f"{sum(rows.values()):,} rows: {rows['train']:,} for training, {rows['validation']:,} for "
-        f"validation, {rows['test']:,} for the test.",
+        f"{rows['train'] + rows['validation']:,} rows, of which {rows['validation']:,} stopped "
+        f"the first network; {rows['test']:,} were answered in a cross-validation."
+        if trained.split.folds
+        else f"{sum(rows.values()):,} rows: {rows['train']:,} for training, {rows['validation']:,} "
+        f"for validation, {rows['test']:,} for the test.",
     ]
     shown = [*lines, *(note for note in trained.notes)]
     parts = [bullets(shown)]
@@ -124,7 +127,7 @@ def _shares(context: ReportContext) -> str:
     ]
     more = len(counts) - len(order)
     return (
-        "<h3>Classes in the test rows</h3>"
+        f"<h3>Classes in the {'' if context.trained.split.folds else 'test '}rows</h3>"
         + table(["class", "rows", "share", ""], cells, right=(1, 2))
         + (paragraph(f"... and {more:,} more classes.", "muted") if more > 0 else "")
     )

@@ -20,6 +20,7 @@ from kerata.workbench.runs.inference import fitting
 from kerata.workbench.runs.rerun import given_options, own_source
 from kerata.workbench.runs.run import Run
 from kerata.workbench.splitting.divide import divide
+from kerata.workbench.splitting.folds import check_folds, folds_of
 from kerata.workbench.splitting.split import TIME
 
 # What divides the rows; the rest of a run's options is for its training.
@@ -51,7 +52,13 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
     """
     source, other = own_source(run, data, "diagnose", others=True)
     given = given_options(run)
-    divided = divide(source, **{name: given[name] for name in _DIVIDES if name in given})
+    divides = {name: given[name] for name in _DIVIDES if name in given}
+    folds = check_folds(given.get("folds", 1))
+    fold = None
+    if folds > 1:
+        how = dict.fromkeys(("target", "task", "split_by", "group")) | {"seed": 0} | divides
+        fold = folds_of(source, folds, float(divides.get("validation_share", 0.15)), how)[-1]
+    divided = divide(source, fold=fold, **divides)
     x = {part: run.preparation.transform(rows) for part, rows in divided.parts.items()}
     targets = {
         part: run.task.encode(target_values(rows, run.task.target) or [])
@@ -59,8 +66,11 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
     }
     if other is not None:
         x["test"], targets["test"] = _labelled(run, other)
-    if run.record.get("solved"):
-        # Rows that the weights were solved from tell nothing about new ones.
+    elif fold is not None:
+        # The network learned from all rows.
+        del x["test"]
+    if (fold is not None and _first(run.model) is not run.model) or run.record.get("solved"):
+        # Rows that weights were learned from tell nothing about new ones.
         del x["validation"]
     config = run.config
     return diagnose_prepared(
@@ -78,7 +88,7 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
             divided.numbered.get("train"),
             balanced=bool(config.get("balance")),
         ),
-        interval=None if other is not None else tuple(run.record["interval"]),
+        interval=None if other is not None or fold is not None else tuple(run.record["interval"]),
     )
 
 

@@ -16,9 +16,9 @@ from kerata.workbench.data.column_cells import readable
 from kerata.workbench.data.containers import Source, Table
 from kerata.workbench.data.schema import check_overrides, infer_columns
 from kerata.workbench.features.choice import prepared_kind
-from kerata.workbench.features.rows import count, target_values
+from kerata.workbench.features.rows import count, take, target_values
 from kerata.workbench.splitting.choice import choose_rule
-from kerata.workbench.splitting.split import GROUPS, SplitRule
+from kerata.workbench.splitting.split import GROUPS, Fold, SplitRule
 from kerata.workbench.splitting.targets import (
     choose_and_clean,
     find_target,
@@ -67,6 +67,7 @@ def divide(
     validation_share: float = 0.15,
     split_by: str | None = None,
     group: str | None = None,
+    fold: Fold | None = None,
     emit: OnEvent = lambda name, value: None,
 ) -> Divided:
     """Choose the task, divide the rows and understand the columns.
@@ -77,6 +78,8 @@ def divide(
         source: what ``read_source`` gave.
         target, task, columns, seed, test_share, validation_share, split_by, group: as for
             ``fit_source``.
+        fold: which rows are learned from and which are for the test; drawn by default. Columns
+            are understood by the rows that are learned from.
         emit: called with ``'columns'``, ``'task'``, ``'split'`` (the ``SplitRule``) and
             ``'rows'`` as they become known.
 
@@ -102,7 +105,7 @@ def divide(
     if table:
         rule = choose_rule(data.frame, target, encoded, split_by=split_by, group=group, notes=notes)
     parts, targets, rows = split_source(
-        source, data, encoded, chosen, test_share, validation_share, seed, rule
+        source, data, encoded, chosen, test_share, validation_share, seed, rule, fold
     )
     found = None
     if table:
@@ -114,10 +117,28 @@ def divide(
             notes += more
     emit("task", chosen)
     emit("split", rule)
-    emit("rows", {name: len(numbers) for name, numbers in rows.items()})
+    if fold is None:
+        emit("rows", {name: len(numbers) for name, numbers in rows.items()})
     kind = prepared_kind(source.kind, found)
     numbered = _numbered(source, count(data), target, rows)
     return Divided(target, chosen, found, kind, parts, targets, rows, notes, rule, numbered)
+
+
+def with_test_rows(divided: Divided, rows: np.ndarray) -> Divided:
+    """Keep some of the test rows.
+
+    Arguments:
+        divided: all of them.
+        rows: numbers of those that are kept, among the rows with a target, ascending.
+    """
+    kept = np.flatnonzero(np.isin(divided.rows["test"], rows))
+    return replace(
+        divided,
+        parts={**divided.parts, "test": take(divided.parts["test"], kept)},
+        targets={**divided.targets, "test": divided.targets["test"][kept]},
+        rows={**divided.rows, "test": divided.rows["test"][kept]},
+        numbered={**divided.numbered, "test": divided.numbered["test"][kept]},
+    )
 
 
 def _numbered(

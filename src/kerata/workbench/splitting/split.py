@@ -46,6 +46,23 @@ class SplitRule:
         return f"by whole groups of {named}" if self.kind == GROUPS else "at random"
 
 
+@dataclass(frozen=True)
+class Fold:
+    """Rows that are given instead of being drawn, by their numbers among those with a target.
+
+    Arguments:
+        learned: int, ascending; training and validation rows.
+        test: int, ascending; rows that the network is judged on.
+        training: how many of the learned rows are training rows where rows are divided at
+            random, so that folds of different sizes need one compiled program; None goes by the
+            share of validation rows.
+    """
+
+    learned: np.ndarray
+    test: np.ndarray
+    training: int | None = None
+
+
 def held_out(
     strata: np.ndarray, share: float, seed: int, rule: SplitRule | None = None
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,14 @@ from kerata.workbench.core.task import Task, choose_task
 from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Source
 from kerata.workbench.features.rows import count, take, target_values
-from kerata.workbench.splitting.split import SplitRule, held_out, rule_for, strata_of
+from kerata.workbench.splitting.split import (
+    RANDOM,
+    Fold,
+    SplitRule,
+    held_out,
+    rule_for,
+    strata_of,
+)
 
 # With fewer rows nothing can be said about a network.
 FEWEST_ROWS = 20
@@ -89,10 +96,16 @@ def split_source(
     validation_share: float,
     seed: int,
     rule: SplitRule,
+    fold: Fold | None = None,
 ) -> tuple[dict[str, Any], dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Give raw rows, encoded targets and row numbers of the three parts."""
     rows = {}
-    if source.test is None:
+    if fold is not None:
+        rest, rows["test"] = fold.learned, fold.test
+        test, truth = take(data, rows["test"]), encoded[rows["test"]]
+        if fold.training is not None and rule.kind == RANDOM:
+            validation_share = 1 - fold.training / len(rest)
+    elif source.test is None:
         rest, rows["test"] = held_out(strata_of(encoded), test_share, seed, rule)
         test, truth = take(data, rows["test"]), encoded[rows["test"]]
     else:

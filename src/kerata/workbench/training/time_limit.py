@@ -12,6 +12,8 @@ from kerata import callbacks
 # Shares of the time at which baselines and networks must have ended; the rest is for judging,
 # the diagnosis and the report.
 BASELINES, NETWORKS = 0.3, 0.8
+# The same for the folds of a cross-validation, after which the network that is kept is trained.
+FOLDS = 0.5
 
 
 @dataclass(frozen=True)
