@@ -43,6 +43,6 @@ def judged(name: str, test: Backtest) -> Baseline:
     """Judge a baseline, and say by how much the network beats it on the same forecasts."""
     theirs, ours = test.errors(test.simple[name]), test.errors(test.forecast)
     at = test.flat_origins()
-    value, interval = origin_interval(theirs.ravel(), at, test.horizon)
+    value, interval = origin_interval(theirs.ravel(), at, test.horizon, positive=True)
     gain, between = origin_interval((theirs - ours).ravel(), at, test.horizon)
     return Baseline(name, value, interval, gain, between)

@@ -159,7 +159,7 @@ def fit_forecast(
         test = made.tested(test, before, model, preparation)
         preparation.keep(panel)
         flat = test.errors(test.forecast).ravel()
-        mae, interval = origin_interval(flat, test.flat_origins(), horizon)
+        mae, interval = origin_interval(flat, test.flat_origins(), horizon, positive=True)
         there = ~np.isnan(test.truth)
         trained = TrainedForecast(
             model=model,

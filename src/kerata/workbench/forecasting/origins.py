@@ -6,11 +6,15 @@ import math
 
 import numpy as np
 
+from kerata.workbench.core.intervals import positive_interval
 from kerata.workbench.core.metrics import Interval
 
 
 def origin_interval(
-    values: np.ndarray, origins: np.ndarray, horizon: int
+    values: np.ndarray,
+    origins: np.ndarray,
+    horizon: int,
+    positive: bool = False,
 ) -> tuple[float, Interval]:
     """Give the mean of values and its 95 % interval, where values of one origin are alike.
 
@@ -25,6 +29,8 @@ def origin_interval(
         values: ``(n,)``, NaN where there is none.
         origins: number of the step of each value's origin, ``(n,)``.
         horizon: steps ahead.
+        positive: whether the mean can't be below 0, as that of errors; its interval is then
+            symmetric on the scale of logarithms.
 
     >>> rng = np.random.default_rng(0)
     >>> mean, (low, high) = origin_interval(rng.normal(size=400), np.arange(400), 1)
@@ -56,4 +62,6 @@ def origin_interval(
     width = 1.96 + 2.9694 * share + 0.416 * share**2 - 0.5324 * share**3
     width *= math.sqrt(1 + 4 * (horizon - 1) / count)
     half = width * math.sqrt(max(variance, 0.0) / count)
+    if positive:
+        return mean, positive_interval(mean, half, 1.0)
     return mean, (mean - half, mean + half)

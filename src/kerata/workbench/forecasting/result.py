@@ -106,8 +106,8 @@ class TrainedForecast(Trained):
         def between(values: np.ndarray) -> Interval:
             if np.isnan(values).all():
                 return math.nan, math.nan
-            low, high = origin_interval(values.ravel(), at, test.horizon)[1]
-            return max(low, 0.0), high
+            low, high = origin_interval(values.ravel(), at, test.horizon, positive=True)[1]
+            return low, high
 
         squares = between(errors**2)
         return {

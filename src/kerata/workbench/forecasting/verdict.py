@@ -8,6 +8,7 @@ import numpy as np
 
 from kerata.workbench.core.learning_curves import best_epoch
 from kerata.workbench.evaluation.figures import figure
+from kerata.workbench.evaluation.standing import EQUAL, UNDECIDED, WORSE, standing
 from kerata.workbench.evaluation.verdict import Verdict, epoch_sentence, gain_sentence
 from kerata.workbench.forecasting.network import COVERAGE
 from kerata.workbench.forecasting.result import Backtest, TrainedForecast
@@ -78,10 +79,20 @@ def _advice(trained: TrainedForecast, test: Backtest) -> list[str]:
     if best_epoch(trained.history["val_loss"]) is None:
         return ["Lower the learning rate to a tenth, and check the data for missing values."]
     advice = []
-    unbeaten = [b for b in trained.baselines if b.gain_interval and b.gain_interval[0] <= 0]
-    if unbeaten:
-        best = min(unbeaten, key=lambda one: one.value)
-        advice.append(f"It does not clearly beat {best.name}: prefer the simpler forecast.")
+    stand = {one.name: standing(one, trained.task) for one in trained.baselines}
+    for one in sorted(trained.baselines, key=lambda one: one.value):
+        if stand[one.name] == WORSE:
+            advice.append(f"Prefer {one.name}: it is better from the test origins.")
+            break
+        if stand[one.name] == EQUAL:
+            advice.append(f"Prefer {one.name}: it is as good, and simpler.")
+            break
+    unsure = [b.name for b in trained.baselines if stand[b.name] == UNDECIDED]
+    if not advice and unsure:
+        advice.append(
+            f"Whether it beats {' or '.join(unsure)} is not shown: keep the simpler one beside it "
+            "until more origins tell."
+        )
     share, (_, high) = trained.metrics["coverage"], trained.held_interval()
     if high < COVERAGE:
         advice.append(

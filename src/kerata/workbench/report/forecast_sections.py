@@ -28,8 +28,11 @@ def future(context: ReportContext) -> str:
         return paragraph("The next steps need values of columns known in advance.", "muted")
     shown = found.head(ROWS)
     numbers = [n for n, name in enumerate(shown.columns) if shown[name].dtype.kind == "f"]
+    largest = max((float(shown.iloc[:, n].abs().max()) for n in numbers), default=1.0)
+    # Five digits of the largest number, and as many decimals for all.
+    decimals = int(np.clip(4 - np.floor(np.log10(max(largest, 1e-9))), 0, 8))
     cells = [
-        [f"{value:,.5g}" if isinstance(value, float) else esc(value) for value in row]
+        [f"{value:,.{decimals}f}" if isinstance(value, float) else esc(value) for value in row]
         for row in shown.itertuples(index=False)
     ]
     more = len(found) - len(shown)
@@ -53,7 +56,7 @@ def origins(context: ReportContext) -> str:
         )
     left = len(np.unique(test.series)) - len(drawn)
     notes = [
-        "Black: what came true. Blue: forecasts from the last origins that share no step, with "
+        "Thin line: what came true. Blue: forecasts from the last origins that share no step, with "
         "their 90% intervals. Behind the last row: what comes next (orange)."
     ]
     if left > 0:
@@ -170,6 +173,8 @@ def _errors(test: Backtest) -> Figure:
     axes.plot(ahead, errors, color=BLUE, linewidth=2, label="this network", marker=marker)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("steps ahead", fontsize=9)
-    axes.legend(fontsize=8, frameon=False)
+    # Above the highest line, so that none runs through the names.
+    axes.set_ylim(top=1.45 * axes.get_ylim()[1])
+    axes.legend(fontsize=8, frameon=False, loc="upper left", ncols=2)
     headline(axes, "Mean error by step ahead")
     return figure
