@@ -25,9 +25,12 @@ def press_in_collection():
             pressed.append(1)
             signal.raise_signal(signal.SIGINT)
 
+    # Only the test's own collection may press.
+    gc.disable()
     gc.callbacks.append(callback)
     yield pressed
     gc.callbacks.remove(callback)
+    gc.enable()
 
 
 def test_inside_the_garbage_collector_s_callback(press_in_collection):

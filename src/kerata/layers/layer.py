@@ -60,6 +60,7 @@ class Layer(Stateless):
 
     Example:
 
+    >>> import numpy as np
     >>> class Scale(Layer):
     ...     def build(self, input_shape):
     ...         self.factor = self.add_weight(shape=(), initializer="ones", name="factor")
