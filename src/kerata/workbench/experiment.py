@@ -262,12 +262,15 @@ def fit_source(
                 "columns": dict(columns or {}),
                 # What there was time for, so that a rerun does the same.
                 "options": options | ({"members": outcome.members} if outcome.cut else {}),
+                # Weights that were solved are solved again, which epochs would not allow.
                 "epochs": (
-                    len(outcome.history["loss"])
+                    None
+                    if outcome.solved
+                    else len(outcome.history["loss"])
                     if outcome.cut and outcome.members == 1
                     else plan.epochs
                 ),
-                "batch_size": plan.batch_size,
+                "batch_size": None if outcome.solved else plan.batch_size,
                 "seed": seed,
                 "test_share": test_share,
                 "validation_share": validation_share,

@@ -2,11 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 
 pytest.importorskip("pandas")
 
-from kerata.workbench import runs
+from kerata.workbench import fit_source, read_source, runs
 from kerata.workbench.runs.compare import compare_runs, draw_curves, mcnemar
 from kerata.workbench.runs.rerun import train_again
 
@@ -57,3 +58,17 @@ def test_what_can_not_be_compared(run, place, trained):
 @pytest.mark.parametrize(("first", "second", "p"), [(0, 0, 1), (10, 0, 2 / 1024), (6, 4, 0.7539)])
 def test_mcnemar(first, second, p):
     assert mcnemar(first, second) == pytest.approx(p, abs=1e-4)
+
+
+def test_a_solved_network_is_solved_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    lines = [f"{a:.4f},{b:.4f},{2 * a - b:.4f}" for a, b in rng.normal(size=(80, 2))]
+    (tmp_path / "sum.csv").write_text("a,b,y\n" + "\n".join(lines) + "\n")
+    source = read_source("sum.csv", target="y")
+    trained = fit_source(source, network="linear", with_baselines=False)
+    trained.config |= {"source": "sum.csv", "table": None}
+    run = runs.save(trained, "one", tmp_path / "runs", report=False)
+    again = train_again(run)
+    assert again.solved == trained.solved != ""
+    np.testing.assert_array_equal(again.outputs, trained.outputs)
