@@ -2,7 +2,9 @@
 
 import gc
 import signal
+import sys
 import time
+import weakref
 
 import pytest
 
@@ -47,6 +49,33 @@ def test_inside_del():
 
     with pytest.raises(KeyboardInterrupt), heard_interrupts():
         wait(Pressing)
+
+
+def test_inside_the_callback_of_a_weak_reference():
+    class Thing:
+        pass
+
+    def pressing():
+        thing = Thing()
+        found = weakref.ref(thing, lambda gone: signal.raise_signal(signal.SIGINT))
+        del thing
+        return found
+
+    with pytest.raises(KeyboardInterrupt), heard_interrupts():
+        wait(pressing)
+
+
+def test_other_forgotten_errors_are_told_as_ever(monkeypatch):
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda forgotten: told.append(forgotten.exc_type))
+
+    class Failing:
+        def __del__(self):
+            raise ZeroDivisionError
+
+    with heard_interrupts():
+        Failing()
+    assert told == [ZeroDivisionError]
 
 
 def test_trainings_inside_count_presses_as_ever(press_in_collection):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from types import FrameType
 from typing import Any
 
 # Seconds until a press that nobody would have heard is tried again.
@@ -87,16 +86,16 @@ def uninterrupted() -> Iterator[None]:
 
 def _is_ours() -> bool:
     main = threading.current_thread() is threading.main_thread()
-    return main and signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _raise_heard)
+    return main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @contextlib.contextmanager
 def heard_interrupts() -> Iterator[None]:
     """Let each Ctrl-C be heard in a ``with`` block, whatever Python is doing when it comes.
 
-    What is raised inside a callback of the garbage collector (JAX has one) or a ``__del__`` is
-    printed and forgotten; a press that falls there is raised a moment after. Outside the main
-    thread, or where the program has a handler of its own, nothing is changed.
+    What is raised inside a callback of the garbage collector (JAX has one), of a weak reference
+    or a ``__del__`` is printed and forgotten; a press that falls there is raised a moment after.
+    Outside the main thread, or where the program has a handler of its own, nothing is changed.
 
     >>> with heard_interrupts():
     ...     pass
@@ -104,29 +103,21 @@ def heard_interrupts() -> Iterator[None]:
     if not _is_ours():
         yield
         return
-    before = signal.signal(signal.SIGINT, _raise_heard)
+    before = sys.unraisablehook
+
+    def hook(forgotten: sys.UnraisableHookArgs) -> None:
+        if not issubclass(forgotten.exc_type, KeyboardInterrupt):
+            before(forgotten)
+            return
+        again = threading.Timer(_MOMENT, signal.raise_signal, (signal.SIGINT,))
+        again.daemon = True
+        again.start()
+
+    sys.unraisablehook = hook
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _raise_heard(number: int, frame: FrameType | None) -> None:
-    if not _is_deaf(frame):
-        signal.default_int_handler(number, frame)
-    again = threading.Timer(_MOMENT, signal.raise_signal, (number,))
-    again.daemon = True
-    again.start()
-
-
-def _is_deaf(frame: FrameType | None) -> bool:
-    """Say whether what is raised here would be swallowed."""
-    collecting = {getattr(callback, "__code__", None) for callback in gc.callbacks}
-    while frame is not None:
-        if frame.f_code in collecting or frame.f_code.co_name == "__del__":
-            return True
-        frame = frame.f_back
-    return False
+        sys.unraisablehook = before
 
 
 @contextlib.contextmanager
