@@ -105,7 +105,9 @@ class AttentionHeads(Layer):
 
     def _check_lengths(self, value: Any, key: Any) -> None:
         a, b = tuple(value[1:-1]), tuple(key[1:-1])
-        if len(a) != len(b) or any(m != n and None not in (m, n) for m, n in zip(a, b)):  # noqa: B905
+        if len(a) != len(b) or any(
+            m != n and None not in (m, n) for m, n in zip(a, b, strict=True)
+        ):
             raise ValueError(
                 f"Layer {self.name!r} ({type(self).__name__}): value and key must agree in all "
                 f"axes but the last, got shapes {tuple(value)} and {tuple(key)}."
