@@ -15,7 +15,7 @@ FLOORS = (
     {"kernels"},
     {"config", "dtype_policies", "ops", "distribution", "tree"},
     {"random", "utils"},
-    {"activations", "initializers", "regularizers", "constraints", "preprocessing"},
+    {"activations", "initializers", "regularizers", "constraints", "preprocessing", "legacy"},
     {"backend", "losses", "optimizers"},
     {"metrics", "callbacks", "mixed_precision"},
     {"layers"},

@@ -27,6 +27,7 @@ _SUBMODULES = frozenset(
         "dtype_policies",
         "initializers",
         "layers",
+        "legacy",
         "losses",
         "metrics",
         "mixed_precision",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kerata.datasets import fetch, parsed
+from kerata.utils import download
 
 CONTENT = bytes(range(256)) * 4000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -102,7 +103,7 @@ def test_an_interrupted_download_leaves_nothing(folders, server, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(fetch, "_check", interrupt)
+    monkeypatch.setattr(download, "_check", interrupt)
     with pytest.raises(KeyboardInterrupt):
         fetch.find("set.bin", server + "/whole")
     assert files_in(cache) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerata.base.console import show
 from kerata.callbacks.callback import Logs
 from kerata.callbacks.monitor import Monitor
 
@@ -91,8 +92,8 @@ class EarlyStopping(Monitor):
     def on_train_end(self, logs: Logs = None) -> None:
         """Put the best weights back, if asked to."""
         if self.stopped_epoch > 0 and self.verbose > 0:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            show(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose > 0:
-                print(f"Restoring the weights of the best epoch, {self.best_epoch + 1}.")
+                show(f"Restoring the weights of the best epoch, {self.best_epoch + 1}.")
             self.model.set_weights(self.best_weights)

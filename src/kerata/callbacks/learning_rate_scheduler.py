@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from kerata.base.console import show
 from kerata.callbacks.callback import Callback, Logs
 from kerata.callbacks.learning_rate import learning_rate_of
 
@@ -54,7 +55,7 @@ class LearningRateScheduler(Callback):
             ) from None
         self.model.optimizer.learning_rate = rate
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: LearningRateScheduler sets the learning rate to {rate:g}.")
+            show(f"\nEpoch {epoch + 1}: LearningRateScheduler sets the learning rate to {rate:g}.")
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Note the learning rate in the logs."""

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from kerata.base.arguments import path_text
+from kerata.base.console import show
 from kerata.base.messages import did_you_mean, warn
 from kerata.base.placement import current_placement
 from kerata.callbacks.backup_and_restore import check_save_freq
@@ -108,7 +109,7 @@ class ModelCheckpoint(Monitor):
             before = self.best
             if not self.improved(current, before):
                 if self.verbose > 0 and current_placement().first:
-                    print(f"\nEpoch {epoch + 1}: {self.monitor} is not better than {before:.5f}.")
+                    show(f"\nEpoch {epoch + 1}: {self.monitor} is not better than {before:.5f}.")
                 return
             self.best = current
             found = "" if before is None else f" instead of {before:.5f}"
@@ -117,7 +118,7 @@ class ModelCheckpoint(Monitor):
         if not current_placement().first:
             return
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: {why}saving the model to {path}.")
+            show(f"\nEpoch {epoch + 1}: {why}saving the model to {path}.")
         try:
             if self.save_weights_only:
                 self.model.save_weights(path, overwrite=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerata.base.console import show
 from kerata.callbacks.callback import Callback, Logs
 from kerata.utils.progbar import Progbar
 
@@ -53,13 +54,13 @@ class ProgbarLogger(Callback):
         """End a line that an interruption left unfinished."""
         self._in_fit = self._validating = False
         if self._bar is not None and self._bar.open:
-            print()
+            show()
         self._bar = None
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Print the epoch's number and start a bar."""
         if self.verbose and self.epochs > 1:
-            print(f"Epoch {epoch + 1}/{self.epochs}", flush=True)
+            show(f"Epoch {epoch + 1}/{self.epochs}")
         self._begin()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:

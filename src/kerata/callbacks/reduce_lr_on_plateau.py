@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerata.base.arguments import number
+from kerata.base.console import show
 from kerata.callbacks.callback import Logs
 from kerata.callbacks.learning_rate import learning_rate_of
 from kerata.callbacks.monitor import Monitor
@@ -93,4 +94,4 @@ class ReduceLROnPlateau(Monitor):
         self.model.optimizer.learning_rate = rate
         self.cooldown_counter, self.wait = self.cooldown, 0
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau sets the learning rate to {rate:g}.")
+            show(f"\nEpoch {epoch + 1}: ReduceLROnPlateau sets the learning rate to {rate:g}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from kerata.base.console import show
 from kerata.callbacks.callback import Callback, Logs
 
 
@@ -49,7 +50,7 @@ class TerminateOnNaN(Callback):
             return
         if self.raise_error:
             raise RuntimeError(f"The loss is {loss} at batch {batch}: training can't go on.")
-        print(f"Batch {batch}: the loss is {loss}, training ends.")
+        show(f"Batch {batch}: the loss is {loss}, training ends.")
         self.model.stop_training = True
 
     def progress(self, done_steps: int, total_steps: int | None, logs: Logs = None) -> None:

@@ -1,5 +1,10 @@
 """Settings of the whole library: default types, small numbers, order of image axes."""
 
+from kerata.base.console import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+)
 from kerata.base.dtypes import (
     DTypePolicy,
     dtype_policy,
@@ -10,6 +15,23 @@ from kerata.base.dtypes import (
     set_epsilon,
     set_floatx,
     set_image_data_format,
+)
+from kerata.base.limits import (
+    max_epochs,
+    max_steps_per_epoch,
+    set_max_epochs,
+    set_max_steps_per_epoch,
+)
+from kerata.base.messages import warn
+from kerata.config.flash_attention import (
+    disable_flash_attention,
+    enable_flash_attention,
+    is_flash_attention_enabled,
+)
+from kerata.config.tracebacks import (
+    disable_traceback_filtering,
+    enable_traceback_filtering,
+    is_traceback_filtering_enabled,
 )
 
 
@@ -46,17 +68,50 @@ def is_nnx_enabled() -> bool:
     return False
 
 
+def enable_unsafe_deserialization() -> None:
+    """Warn that nothing changes: code that is stored in a file is never run.
+
+    A model file whose ``Lambda`` holds Python code is refused when it is loaded, in a sentence
+    that says how to do without.
+
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     enable_unsafe_deserialization()
+    """
+    warn(
+        "enable_unsafe_deserialization() changes nothing: Kerata never runs code from a file; "
+        "write functions of Lambda layers as named functions and register them with "
+        "@keras.saving.register_keras_serializable().",
+        stacklevel=2,
+    )
+
+
 __all__ = [
     "DTypePolicy",
     "backend",
+    "disable_flash_attention",
+    "disable_interactive_logging",
+    "disable_traceback_filtering",
     "dtype_policy",
+    "enable_flash_attention",
+    "enable_interactive_logging",
+    "enable_traceback_filtering",
+    "enable_unsafe_deserialization",
     "epsilon",
     "floatx",
     "image_data_format",
+    "is_flash_attention_enabled",
+    "is_interactive_logging_enabled",
     "is_nnx_enabled",
+    "is_traceback_filtering_enabled",
+    "max_epochs",
+    "max_steps_per_epoch",
     "set_backend",
     "set_dtype_policy",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
+    "set_max_epochs",
+    "set_max_steps_per_epoch",
 ]

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
 
 from kerata.base import caches
-from kerata.utils.files import write_beside
-
-_CHUNK = 1 << 18
+from kerata.utils.download import download_file
 
 
 def cache_folder() -> Path:
@@ -86,7 +80,7 @@ def find(
 
 
 def download(url: str, target: Path, sha256: str | None = None, size: int | None = None) -> Path:
-    """Download a file, with a progress bar on a terminal; it is there whole or not at all.
+    """Download a file of a data set; see ``utils.download``.
 
     Arguments:
         url: where it is.
@@ -98,72 +92,8 @@ def download(url: str, target: Path, sha256: str | None = None, size: int | None
         ConnectionError: no network, or the transfer broke off.
         ValueError: the file has another size or SHA-256 than the published one.
     """
-
-    from urllib.request import urlopen
-
-    def fetch(file: IO[bytes]) -> None:
-        digest, received = hashlib.sha256(), 0
-        with _reaching(url, target):
-            answer = urlopen(url, timeout=30)
-        with answer:
-            promised = int(answer.headers.get("Content-Length") or 0)
-            with _progress(target.name, promised or size) as advance:
-                while True:
-                    with _reaching(url, target):
-                        chunk = answer.read(_CHUNK)
-                    if not chunk:
-                        break
-                    file.write(chunk)
-                    digest.update(chunk)
-                    received += len(chunk)
-                    advance(len(chunk))
-        if received < promised:
-            raise _unreachable(url, target, f"it broke off after {received:,} bytes")
-        _check(url, received, size, "bytes")
-        _check(url, digest.hexdigest(), sha256, "as SHA-256")
-
-    return write_beside(target, fetch)
-
-
-def _check(url: str, got: int | str, expected: int | str | None, what: str) -> None:
-    if expected is not None and got != expected:
-        raise ValueError(
-            f"{url} is not the published file: it has {got} {what} instead of {expected}; "
-            "try again later, or put a copy of the published file into a folder and name that "
-            "in KERATA_DATA."
-        )
-
-
-def _unreachable(url: str, target: Path, reason: object) -> ConnectionError:
-    return ConnectionError(
-        f"{target.name} could not be downloaded ({reason}): "
-        f"fetch {url} by hand and put it into the folder {target.parent}."
+    advice = (
+        "try again later, or put a copy of the published file into a folder and name that in "
+        "KERATA_DATA."
     )
-
-
-@contextlib.contextmanager
-def _reaching(url: str, target: Path) -> Iterator[None]:
-    """Report a network failure in one sentence; a full disk is another error."""
-    from http.client import HTTPException
-
-    try:
-        yield
-    except (OSError, HTTPException) as error:
-        raise _unreachable(url, target, getattr(error, "reason", error)) from error
-
-
-@contextlib.contextmanager
-def _progress(name: str, total: int | None) -> Iterator[Callable[[int], Any]]:
-    """Show a bar on standard error if that is a terminal; give what moves it."""
-    from kerata.utils.terminal import Terminal
-
-    console = Terminal(stderr=True)
-    if not console.is_terminal:
-        yield lambda count: None
-        return
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
-        task = bar.add_task(name, total=total)
-        yield lambda count: bar.advance(task, count)
+    return download_file(url, target, "sha256", sha256, size, advice)

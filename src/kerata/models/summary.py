@@ -10,6 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from kerata.base.console import show
 from kerata.base.symbolic import find_symbolic, is_symbolic
 from kerata.base.unknown_sizes import STAND_INS
 
@@ -37,7 +38,7 @@ def print_summary(
         model, line_length, positions, expand_nested, show_trainable, layer_range, print_fn is None
     )
     if print_fn is None:
-        print(text)
+        show(text)
     else:
         print_fn(text)
 

@@ -3,6 +3,7 @@
 from kerata.preprocessing import image, sequence, text
 from kerata.utils.image_dataset import image_dataset_from_directory
 from kerata.utils.text_dataset import text_dataset_from_directory
+from kerata.utils.timeseries_dataset import timeseries_dataset_from_array
 
 __all__ = [
     "image",
@@ -10,4 +11,5 @@ __all__ = [
     "sequence",
     "text",
     "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kerata import optimizers
+from kerata.base import limits
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
 from kerata.training import arguments, loop, prediction
@@ -216,6 +217,10 @@ class Trainer(SingleBatches):
             validation_steps=validation_steps,
             validation_batch_size=validation_batch_size,
         )
+        epochs = limits.limited_epochs(int(epochs))
+        steps_per_epoch = limits.limited_steps(steps_per_epoch)
+        if validation_data is not None or validation_split:
+            validation_steps = limits.limited_steps(validation_steps)
         if x is None:
             raise ValueError("fit() needs data: fit(x, y) with arrays, or fit(batches).")
         shuffle = arguments.check_shuffle(shuffle)
@@ -316,6 +321,7 @@ class Trainer(SingleBatches):
         """
         arguments.check_fit(1, batch_size, 0, verbose)
         arguments.check_counts(steps=steps)
+        steps = limits.limited_steps(steps)
         data = self._data(x, y, sample_weight, steps=steps, shuffle=False)
         programs = self._ready(_some(data), training=False)
         self._check_values(data)
@@ -345,6 +351,7 @@ class Trainer(SingleBatches):
         """
         arguments.check_fit(1, batch_size, 0, verbose)
         arguments.check_counts(steps=steps)
+        steps = limits.limited_steps(steps)
         data: loop.Data
         if is_stream(x):
             data = BatchStream(

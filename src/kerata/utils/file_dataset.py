@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from kerata.base.randomness import draw_seed
-from kerata.utils.data_iterator import prefetch
+from kerata.utils.batch_dataset import BatchDataset
 from kerata.utils.folder import Listing, encode_labels, list_folder
-from kerata.utils.py_dataset import PyDataset
 
 
-class FileDataset(PyDataset):
+class FileDataset(BatchDataset):
     """Batches of files; ``fit``, ``evaluate``, ``predict`` and ``for`` take it.
 
     Threads load batches ahead; the order is kept. If it is shuffled, the order is another
@@ -30,13 +28,12 @@ class FileDataset(PyDataset):
         shuffle: whether to shuffle before each pass but the first, whose order is that of
             the listing.
         seed: of the shuffling.
+        join: makes the x of a batch of what was loaded.
 
     Attributes:
         class_names: names of the classes, None without labels.
         file_paths: paths of the files.
     """
-
-    keeps_order = True
 
     def __init__(
         self,
@@ -46,72 +43,20 @@ class FileDataset(PyDataset):
         batch_size: int | None = 32,
         shuffle: bool = False,
         seed: int | None = None,
+        join: Callable[[list[Any]], Any] = np.stack,
     ) -> None:
-        super().__init__(workers=min(8, os.cpu_count() or 1))
+        threads = min(8, os.cpu_count() or 1)
+        super().__init__(len(files.paths), batch_size, shuffle, seed, workers=threads)
         self.class_names, self.file_paths = files.class_names, files.paths
-        self.batch_size, self.shuffle = batch_size, shuffle
-        self._files, self._load, self._label_mode = files, load, label_mode
-        self._rng = np.random.default_rng(draw_seed(seed) if shuffle else 0)
-        self._order = np.arange(len(files.paths))
-        self._functions: tuple[Callable[..., Any], ...] = ()
-        self._most: int | None = None
+        self._files, self._read, self._label_mode = files, load, label_mode
+        self._join = join
 
-    def __len__(self) -> int:
-        """Number of batches."""
-        all_batches = -(-len(self._order) // (self.batch_size or 1))
-        return all_batches if self._most is None else min(self._most, all_batches)
-
-    def __getitem__(self, index: int) -> Any:
-        """Load a batch: x, or x and labels."""
-        if not 0 <= index < len(self):
-            raise IndexError(f"There are {len(self)} batches, got index {index}.")
-        size = self.batch_size or 1
-        rows = self._order[index * size : (index + 1) * size]
-        x: Any = np.stack([self._load(self._files.paths[i]) for i in rows])
-        batch: tuple[Any, ...] = (x,)
-        if self._label_mode is not None and self._files.labels is not None:
-            classes = len(self.class_names or ())
-            batch = (x, encode_labels(self._files.labels[rows], self._label_mode, classes))
-        if self.batch_size is None:
-            batch = tuple(part[0] for part in batch)
-        for function in self._functions:
-            made = function(*batch)
-            batch = made if isinstance(made, tuple) else (made,)
-        return batch if len(batch) > 1 else batch[0]
-
-    def __iter__(self) -> Iterator[Any]:
-        """Give all batches in order; the next pass is shuffled again."""
-        with prefetch(self) as batches:
-            yield from batches
-        self.on_epoch_end()
-
-    def on_epoch_end(self) -> None:
-        """Shuffle for the next pass."""
-        if self.shuffle:
-            self._order = self._rng.permutation(len(self._order))
-
-    def map(self, function: Callable[..., Any], num_parallel_calls: Any = None) -> Self:
-        """Give a data set whose batches go through a function of x, or of x and labels.
-
-        Arguments:
-            function: gives a new x, or a tuple; called on several threads at once.
-            num_parallel_calls: accepted for TensorFlow's sake.
-        """
-        return self._changed(_functions=(*self._functions, function))
-
-    def take(self, count: int) -> Self:
-        """Give a data set of the first batches only."""
-        return self._changed(_most=count if self._most is None else min(count, self._most))
-
-    def prefetch(self, buffer_size: int) -> Self:
-        """Give a data set that loads ``buffer_size`` batches ahead; TensorFlow's AUTOTUNE is -1."""
-        return self._changed(max_queue_size=buffer_size if buffer_size > 0 else 10)
-
-    def _changed(self, **attributes: Any) -> Self:
-        other = copy.copy(self)
-        other.__dict__ |= attributes
-        other._rng = copy.deepcopy(self._rng)
-        return other
+    def _load(self, items: np.ndarray) -> tuple[Any, ...]:
+        x = self._join([self._read(self._files.paths[i]) for i in items])
+        if self._label_mode is None or self._files.labels is None:
+            return (x,)
+        classes = len(self.class_names or ())
+        return x, encode_labels(self._files.labels[items], self._label_mode, classes)
 
 
 def datasets_of_folder(
@@ -123,6 +68,7 @@ def datasets_of_folder(
     shuffle: bool,
     seed: int | None,
     format: str,
+    join: Callable[[list[Any]], Any] = np.stack,
     **listing: Any,
 ) -> Any:
     """Make the data set of a folder, or a list of two for ``subset='both'``."""
@@ -143,7 +89,7 @@ def datasets_of_folder(
     mode = None if found[0].labels is None else label_mode
     made = [
         # Validation files keep their order.
-        FileDataset(files, load, mode, batch_size, shuffle and i == 0, seed)
+        FileDataset(files, load, mode, batch_size, shuffle and i == 0, seed, join)
         for i, files in enumerate(found)
     ]
     return made if len(made) > 1 else made[0]

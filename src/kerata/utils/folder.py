@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.console import show
 from kerata.base.messages import did_you_mean
 
 
@@ -72,7 +73,7 @@ def list_folder(
         )
     if verbose:
         classes = "" if found.class_names is None else f" of {len(found.class_names)} classes"
-        print(f"{len(found.paths)} files{classes} found.")
+        show(f"{len(found.paths)} files{classes} found.")
     if shuffle:
         order = np.arange(len(found.paths))
         np.random.RandomState(seed).shuffle(order)
@@ -151,7 +152,7 @@ def _split(
                 f"for {name}."
             )
         if verbose:
-            print(f"{len(parts[name].paths)} of them for {name}.")
+            show(f"{len(parts[name].paths)} of them for {name}.")
     return [parts[name] for name in chosen]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.console import show
 from kerata.base.messages import printable
 
 _BOLD, _GREEN, _GREY, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
@@ -100,7 +101,7 @@ class Progbar:
             self._draw(current, now, finalize)
         elif self.verbose == 2 and finalize and self.target:
             times = f"{now - self._start:.0f}s - {self._step_time(current, now)}"
-            print(f"{self._count(current)} - {times}{self._values()}", flush=True)
+            show(f"{self._count(current)} - {times}{self._values()}")
 
     def add(self, n: int, values: Iterable[tuple[str, Any]] | None = None) -> None:
         """Show that ``n`` more steps are done."""
@@ -143,7 +144,7 @@ class Progbar:
             )
         else:
             line = f"{count} {done}{rest} {left}{tail}"
-        print(line, end="\n" if finalize else "", flush=True)
+        show(line, end="\n" if finalize else "")
         self._drawn_width = 0 if finalize else width
 
     def _count(self, current: int) -> str:

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from kerata import ops, regularizers
 from kerata.base.arguments import fraction, positive_int
+from kerata.config import is_flash_attention_enabled
 from kerata.layers.activation.softmax import Softmax
 from kerata.layers.attention.masks import causal_mask, check_mask, combined_mask, window_mask
 from kerata.layers.core.einsum_dense import EinsumDense
@@ -63,6 +64,8 @@ class AttentionHeads(Layer):
             raise ValueError(
                 f"{owner}: flash_attention=True has no dropout; leave one of them out."
             )
+        # What config asks for holds where it can; what the layer is told holds or is refused.
+        self._flash_if_possible = flash_attention is None and bool(is_flash_attention_enabled())
         self._scale = 1.0 / math.sqrt(float(depth))
 
     @property
@@ -157,7 +160,7 @@ class AttentionHeads(Layer):
         if plain and value.shape[-1] == query.shape[-1]:
             if mask is not None:
                 check_mask(self, mask, (*query.shape[:1], query.shape[2], *_lengths(query, key)))
-            flash = self.flash_attention
+            flash = self.flash_attention or (self._flash_if_possible and _can_be_flash(query))
             out = ops.dot_product_attention(
                 query, key, value, mask=mask, scale=self._scale, flash_attention=flash
             )
@@ -182,6 +185,12 @@ class AttentionHeads(Layer):
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Give the outputs as symbolic tensors."""
         return self._traced_spec(*args, **kwargs)
+
+
+def _can_be_flash(query: Any) -> bool:
+    """Say whether cuDNN's program takes such a query: the GPU, the type, the size of a head."""
+    half = query.dtype in (jnp.float16, jnp.bfloat16)
+    return jax.default_backend() == "gpu" and half and query.shape[-1] % 8 == 0
 
 
 def _lengths(query: Any, key: Any) -> tuple[int, int]:

@@ -1,0 +1,5 @@
+"""What older programs find under ``keras.legacy``."""
+
+from kerata.legacy import saving
+
+__all__ = ["saving"]
