@@ -14,6 +14,7 @@ FLOORS = (
     {"_version", "base"},
     {"kernels"},
     {"config", "dtype_policies", "ops", "distribution", "tree"},
+    {"data"},
     {"random", "utils"},
     {"activations", "initializers", "regularizers", "constraints", "preprocessing", "legacy"},
     {"backend", "losses", "optimizers"},

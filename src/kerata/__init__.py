@@ -22,6 +22,7 @@ _SUBMODULES = frozenset(
         "callbacks",
         "config",
         "constraints",
+        "data",
         "datasets",
         "distribution",
         "dtype_policies",

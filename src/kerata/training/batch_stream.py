@@ -13,6 +13,7 @@ import jax
 
 from kerata.base.messages import warn
 from kerata.base.randomness import SeedGenerator, draw_seed
+from kerata.data import Dataset
 from kerata.training.chunk import Chunk, Gathered
 from kerata.training.class_weights import apply_class_weight
 from kerata.training.data_adapter import ArrayData, make_array_data
@@ -288,6 +289,8 @@ def _naming_batch(number: int) -> Iterator[None]:
 
 
 def _iterate(source: Any) -> Iterator[Any]:
+    if isinstance(source, Dataset):
+        return source.arrays()
     if hasattr(source, "__iter__"):
         return iter(source)
     return (source[i] for i in range(len(source)))

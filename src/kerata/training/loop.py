@@ -19,13 +19,14 @@ from kerata.training.batch_stream import BatchStream
 from kerata.training.chunk import Chunk, whole_pass
 from kerata.training.compiled_steps import CompiledSteps
 from kerata.training.data_adapter import ArrayData, on_device
+from kerata.training.dataset_rows import DatasetRows
 from kerata.training.epochs import Groups
 from kerata.training.given_steps import GivenSteps
 from kerata.training.interrupt import deferred_interrupt
 from kerata.training.out_of_core import OutOfCoreData
 
 # In memory, or read as training goes on.
-Data = ArrayData | BatchStream | OutOfCoreData | GivenSteps
+Data = ArrayData | BatchStream | DatasetRows | OutOfCoreData | GivenSteps
 
 _NO_BATCHES = (
     "The data yielded no batches; give at least one. (A generator can be walked through once "
@@ -60,7 +61,7 @@ class Start:
         passed = range(self.epoch, epoch)
         if not isinstance(self.plan.data, ArrayData):
             self.plan.data.skip(len(passed))
-        if isinstance(self.plan.validation, BatchStream | OutOfCoreData):
+        if isinstance(self.plan.validation, BatchStream | DatasetRows | OutOfCoreData):
             self.plan.validation.skip(sum(map(self.plan.validation_epochs, passed)))
         self.epoch, self.step = epoch, step
 

@@ -19,6 +19,7 @@ from kerata.training.batch_stream import BatchStream
 from kerata.training.called_steps import BatchIterator
 from kerata.training.compiled_steps import CompiledSteps
 from kerata.training.data_adapter import ArrayData
+from kerata.training.dataset_rows import DatasetRows
 from kerata.training.given_steps import GivenSteps
 from kerata.training.interrupt import deferred_interrupt
 from kerata.training.memory_check import check_all, check_batch
@@ -30,12 +31,14 @@ LARGE_BATCH = 512
 
 
 def chosen_batch(
-    data: ArrayData | BatchStream | OutOfCoreData | GivenSteps,
+    data: ArrayData | BatchStream | DatasetRows | OutOfCoreData | GivenSteps,
     batch_size: int | None,
     steps: int | None,
     default: int,
 ) -> int:
     """Choose how many rows are a step: as given, so that the given steps see all, or a default."""
+    if isinstance(data, DatasetRows):
+        return data.batch_size
     if isinstance(data, BatchStream):
         return 1 if batch_size is None else batch_size
     if batch_size is None:
@@ -45,7 +48,7 @@ def chosen_batch(
 
 def predict(
     programs: CompiledSteps,
-    data: ArrayData | BatchStream | OutOfCoreData | GivenSteps,
+    data: ArrayData | BatchStream | DatasetRows | OutOfCoreData | GivenSteps,
     batch_size: int,
     callbacks: CallbackList,
 ) -> Any:
@@ -91,7 +94,7 @@ def predict(
 
 @contextlib.contextmanager
 def _batches(
-    data: ArrayData | BatchStream | OutOfCoreData | GivenSteps,
+    data: ArrayData | BatchStream | DatasetRows | OutOfCoreData | GivenSteps,
     batch_size: int,
     check: Callable[[], None],
 ) -> Iterator[Iterator[Any]]:

@@ -18,6 +18,7 @@ from kerata.training.data_adapter import (
     make_array_data,
     split_rows,
 )
+from kerata.training.dataset_rows import DatasetRows, rows_of_dataset
 from kerata.training.finite import check_handled, ends_on_nan
 from kerata.training.given_steps import GivenSteps, first_steps
 from kerata.training.out_of_core import OutOfCoreData, is_large
@@ -112,6 +113,12 @@ class Trainer(SingleBatches):
                     "x yields batches, so the targets and sample weights must come in the "
                     "batches too: (x, y) or (x, y, sample_weight). Leave y= and sample_weight= out."
                 )
+            hooked = self._hooked(IN_STEPS)
+            rows = None
+            if steps is None:
+                rows = rows_of_dataset(x, self._n_inputs(), class_weight, hooked, goes_on)
+            if rows is not None:
+                return rows
             return BatchStream(
                 x,
                 None if steps is None else self._whole_executions(steps),
@@ -121,7 +128,7 @@ class Trainer(SingleBatches):
                 goes_on=goes_on,
                 check=self._check_rows,
                 check_values=None if watched else self._check_values,
-                as_given=self._hooked(IN_STEPS),
+                as_given=hooked,
             )
         if is_large(x, y, sample_weight):
             check_values = None if watched else self._check_values
@@ -153,6 +160,7 @@ class Trainer(SingleBatches):
         if self._compiled is None or not model.built or self._hooked(IN_STEPS):
             return
         for part in parts:
+            part = part.data if isinstance(part, DatasetRows) else part
             if isinstance(part, ArrayData):
                 objective = None if self._hooked(OF_LOSS) else self._objective
                 check_handled(self, objective, part)
@@ -244,7 +252,7 @@ class Trainer(SingleBatches):
                 watched=watched,
             )
         elif validation_split:
-            if isinstance(data, BatchStream):
+            if isinstance(data, BatchStream | DatasetRows):
                 raise ValueError(
                     "validation_split needs arrays, since it takes the last rows; "
                     "for batches give validation_data."
@@ -259,7 +267,7 @@ class Trainer(SingleBatches):
         elif class_weight is not None and isinstance(data, OutOfCoreData):
             data = data.weighted(class_weight)
         programs = self._ready(_some(data), training=True)
-        if isinstance(validation, ArrayData | OutOfCoreData):
+        if isinstance(validation, ArrayData | DatasetRows | OutOfCoreData):
             self._check_rows(_some(validation))
         if not watched:
             self._check_values(data, validation)
@@ -353,15 +361,21 @@ class Trainer(SingleBatches):
         arguments.check_counts(steps=steps)
         steps = limits.limited_steps(steps)
         data: loop.Data
-        if is_stream(x):
+        hooked = self._hooked(IN_PREDICTIONS)
+        rows = None
+        if steps is None:
+            rows = rows_of_dataset(x, self._n_inputs(), None, hooked, False, only_x=not hooked)
+        if rows is not None:
+            data = rows
+        elif is_stream(x):
             data = BatchStream(
                 x,
                 None if steps is None else self._whole_executions(steps),
                 shuffle=False,
                 n_inputs=self._n_inputs(),
-                only_x=not self._hooked(IN_PREDICTIONS),
+                only_x=not hooked,
                 check=self._check_inputs,
-                as_given=self._hooked(IN_PREDICTIONS),
+                as_given=hooked,
             )
         elif is_large(x):
             data = OutOfCoreData(x, n_inputs=self._n_inputs())
