@@ -21,7 +21,7 @@ demo: $(VENV)/installed-demo  ## watch a network learn handwritten digits (first
 	@$(RUN)/kerata train digits
 
 test: $(VENV)/installed-dev  ## run the tests
-	@XLA_FLAGS= $(RUN)/python -m pytest -m "bits and not slow"
+	@XLA_FLAGS= $(RUN)/python -m pytest -n $(WORKERS) -m "bits and not slow"
 	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-all: $(VENV)/installed-dev  ## run the tests, the slow ones too

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,17 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Make all cases of a test slow but those that its mark ``only_cases`` names."""
+    """Make cases of a test slow: all but those in ``only_cases``, all but every nth by ``one_in``."""
+    seen = Counter()
     for item in items:
         mark = item.get_closest_marker("only_cases")
         if mark is not None and item.callspec.id not in mark.args:
             item.add_marker(pytest.mark.slow)
+        share = item.get_closest_marker("one_in")
+        if share is not None:
+            if seen[item.function] % share.args[0]:
+                item.add_marker(pytest.mark.slow)
+            seen[item.function] += 1
 
 
 @pytest.fixture(autouse=True)

@@ -75,6 +75,7 @@ def test_a_closed_pipe_costs_nothing(place):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.only_cases("15")
 def test_a_signal_while_training_keeps_the_best_epoch(place, number):
     process = start(place, "--network", "linear", "--epochs", "100000", "--option", "patience=9999")
     wait_for(process, "epoch")
@@ -125,6 +126,7 @@ def read_until(terminal, text):
         shown += os.read(terminal, 4096)
 
 
+@pytest.mark.slow
 def test_a_closed_terminal_keeps_the_best_epoch(place):
     process, terminal = in_a_terminal(place, *COMMAND[1:], *LONG)
     read_until(terminal, b" spent")
@@ -133,6 +135,7 @@ def test_a_closed_terminal_keeps_the_best_epoch(place):
     assert sound(place).record["verdict"] is None
 
 
+@pytest.mark.slow
 def test_a_terminal_that_was_to_be_closed_changes_nothing(place):
     """As under nohup, which has the signal ignored."""
     command = ["-c", "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN);"]
@@ -145,6 +148,7 @@ def test_a_terminal_that_was_to_be_closed_changes_nothing(place):
     assert sound(place).record["verdict"]["quality"].startswith("It gets")
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_standard_output_keeps_the_run_and_says_so(place):
     with open("/dev/full", "w") as full:
         process = subprocess.run(
@@ -155,6 +159,7 @@ def test_a_full_disk_under_standard_output_keeps_the_run_and_says_so(place):
     assert sound(place).record["verdict"]["quality"].startswith("It gets")
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_a_search_in_a_sentence_and_its_study_goes_on(place):
     pytest.importorskip("optuna")
     command = [*COMMAND[1:3], "tune", *COMMAND[4:], "--network", "linear", "--epochs", "1"]
@@ -174,6 +179,7 @@ def test_a_full_disk_ends_a_search_in_a_sentence_and_its_study_goes_on(place):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.slow
 def test_a_signal_ends_a_search_and_its_study_goes_on(place, number):
     pytest.importorskip("optuna")
     command = [*COMMAND[:3], "tune", *COMMAND[4:], "--network", "linear"]
@@ -225,6 +231,7 @@ def test_no_room_anywhere_still_tells_the_verdict(place):
     assert not list((place / "tmp").iterdir())
 
 
+@pytest.mark.slow
 def test_a_report_that_finds_no_room_leaves_the_run_complete(place):
     process = start(place, most=30_000)
     told, errors = process.communicate(timeout=120)

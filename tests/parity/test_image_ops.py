@@ -162,6 +162,7 @@ VALUES_ONLY = {"ctc_decode", "image.affine_transform", "rearrange"}
 
 
 @pytest.mark.parametrize(("name", "args", "kwargs"), CASES)
+@pytest.mark.one_in(4)
 def test_values_types_and_gradients(name, args, kwargs):
     ours, theirs = function_of(kerata, name), function_of(keras, name)
     if name in VALUES_ONLY or not any(
@@ -187,6 +188,7 @@ def spec(library, name, args, kwargs):
 
 
 @pytest.mark.parametrize(("name", "args", "kwargs"), CASES)
+@pytest.mark.one_in(4)
 def test_symbolic_shapes_and_types(name, args, kwargs):
     outputs = jax.tree.leaves(function_of(kerata, name)(*args, **kwargs))
     assert spec(kerata, name, args, kwargs) == [(x.shape, x.dtype.name) for x in outputs]

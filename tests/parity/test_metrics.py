@@ -161,6 +161,7 @@ def same(ours, theirs, rtol=1e-5, atol=1e-6):
 
 @all_cases
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.one_in(2)
 def test_updates_with_weights_then_reset(name, kwargs, kind):
     ours, theirs = pair(name, kwargs)
     rng = np.random.default_rng(0)

@@ -20,6 +20,7 @@ RNG = np.random.default_rng(6)
 @pytest.mark.parametrize("kind", ["Average", "Max"])
 @pytest.mark.parametrize(("rank", "sizes"), [(1, (3, 5, 2)), (2, ((2, 3), 4)), (3, ((1, 2, 3), 2))])
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+@pytest.mark.one_in(5)
 def test_adaptive_pooling(kind, rank, sizes, data_format):
     x = RNG.normal(size=(2, *(5, 6, 4)[:rank], 5)).astype("float32")
     for size in sizes:
@@ -137,6 +138,7 @@ def test_crossings_are_those_of_keras():
         {"dilation_rate": 2, "unit_forget_bias": False, "recurrent_activation": "relu"},
     ],
 )
+@pytest.mark.one_in(4)
 def test_convolutional_lstm(rank, init):
     # Small, so that gates without an upper bound don't grow from step to step.
     x = RNG.normal(0, 0.3, (2, 3, *(6, 5, 4)[:rank], 2)).astype("float32")
@@ -157,6 +159,7 @@ def test_convolutional_lstm(rank, init):
     assert layers.deserialize(config).kernel_size == ours.kernel_size
 
 
+@pytest.mark.slow
 def test_convolutional_lstm_in_a_model(tmp_path):
     def make(k):
         return k.Sequential(

@@ -539,6 +539,7 @@ def assert_same(ours, theirs, rtol):
 
 
 @pytest.mark.parametrize(("name", "args", "kwargs"), CASES)
+@pytest.mark.one_in(2)
 def test_values_types_and_gradients(name, args, kwargs, same_program):
     ours, arrays = on_arrays(getattr(ops, name), args, kwargs)
     theirs, _ = on_arrays(getattr(keras.ops, name), args, kwargs)

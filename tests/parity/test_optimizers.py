@@ -98,6 +98,7 @@ def run(optimizer, weights, steps, compiled=False):
 
 
 @pytest.mark.parametrize(("name", "options"), CASES, ids=str)
+@pytest.mark.one_in(2)
 def test_trajectory(name, options):
     (theirs, their_weights), (ours, our_weights) = make(name, options)
     compiled = "gradient_accumulation_steps" in options

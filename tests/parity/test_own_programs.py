@@ -314,6 +314,7 @@ PROGRAMS = [
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
+@pytest.mark.one_in(2)
 def test_trajectories(program, tmp_path):
     found = []
     for k in (keras, kerata):

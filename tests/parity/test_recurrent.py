@@ -112,6 +112,7 @@ LAYERS = {
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["all", "masked"])
 @pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.one_in(2)
 def test_outputs_and_states(name, mask):
     ours, theirs = pair(LAYERS[name], X)
     paths = [[re.sub(r"_\d+/", "/", w.path) for w in layer.weights] for layer in (ours, theirs)]
@@ -120,6 +121,7 @@ def test_outputs_and_states(name, mask):
 
 
 @pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.one_in(2)
 def test_configs_go_both_ways(name):
     ours, theirs = pair(LAYERS[name], X)
     written = json.loads(json.dumps(kerata.layers.serialize(ours)))
@@ -230,6 +232,7 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.only_cases("forecast")
 def test_training_goes_as_in_keras(name):
     make, x, y, loss = PROGRAMS[name]
     models = pair(make, x)
@@ -245,6 +248,7 @@ def test_training_goes_as_in_keras(name):
 
 @pytest.mark.parametrize("ending", [".keras", ".h5", ".weights.h5"])
 @pytest.mark.parametrize("name", ["seq2seq", "classifier", "forecast"])
+@pytest.mark.only_cases("forecast-.keras", "seq2seq-.weights.h5")
 def test_files_go_both_ways(name, ending, tmp_path):
     make, x, _, _ = PROGRAMS[name]
     models = pair(make, x)

@@ -322,6 +322,7 @@ def batches_of(data):
     [(reading_all, 1), (reading_all, 2), (reading_all, 4), (reading_two, 1)]
     + [(functions_of_its_own, 2), (super_steps, 3), (metrics_of_its_own, 3)],
 )
+@pytest.mark.one_in(3)
 def test_executions_of_several_steps(methods, executed, source):
     found = []
     for k in (keras, kerata):

@@ -85,6 +85,7 @@ def attempt(path):
 @ENDINGS
 @QUICK
 @given(data=st.data())
+@pytest.mark.only_cases("keras")
 def test_truncated(files, tmp_path, ending, data):
     content = (files / f"m.{ending}").read_bytes()
     path = tmp_path / f"m.{ending}"
@@ -96,6 +97,7 @@ def test_truncated(files, tmp_path, ending, data):
 @ENDINGS
 @QUICK
 @given(data=st.data())
+@pytest.mark.only_cases("keras")
 def test_changed_bytes(files, tmp_path, ending, data):
     content = bytearray((files / f"m.{ending}").read_bytes())
     for _ in range(data.draw(st.integers(1, 8))):
@@ -134,6 +136,7 @@ def test_changed_config(files, tmp_path, data):
 
 @QUICK
 @given(content=st.binary(max_size=200))
+@pytest.mark.slow
 def test_any_bytes(tmp_path, content):
     for start in (b"", b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"):
         path = tmp_path / "m.keras"

@@ -123,6 +123,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.one_in(3)
 def test_operations_come_back_from_a_file(folder, name):
     shape, call = CASES[name]
     inputs = keras.Input(shape, batch_size=2)

@@ -96,6 +96,7 @@ def test_parts_follow_each_other(trained):
     assert trained.backtest.origins.min() >= parts[1].max().dayofyear - 1
 
 
+@pytest.mark.slow
 def test_known_columns_are_worth_their_knowledge():
     rng = np.random.default_rng(1)
     frame = sales(260, ("A",)).assign(promo=rng.integers(0, 2, 260))

@@ -40,6 +40,7 @@ def test_suggested_options_build_a_network(network, table):
     assert options["batch_size"] in (8, 16, 32)
 
 
+@pytest.mark.slow
 def test_the_first_trials_take_each_network_as_it_is(table, tmp_path, few):
     trained = few(table, tmp_path / "s.db")
     tried = trained.search.tried
@@ -198,6 +199,7 @@ def test_a_damaged_study_is_told_in_a_sentence(kept_study, tmp_path, damage):
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.slow
 def test_processes_that_make_one_study_at_once_share_it(tmp_path):
     program = (
         "import sys\n"
