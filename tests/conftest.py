@@ -35,7 +35,7 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Make cases of a test slow: all but those in ``only_cases``, all but every nth by ``one_in``."""
+    """Make cases slow: all but those in ``only_cases``, all but every nth with ``one_in``."""
     seen = Counter()
     for item in items:
         mark = item.get_closest_marker("only_cases")
