@@ -21,6 +21,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Each core has a process; threads of OpenMP that wait for each other would only stand in the way.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Tests compile thousands of small programs and run each a few times: compiling less well halves
 # the time. Give XLA_FLAGS (empty, for example) to test what users run.
 os.environ.setdefault(

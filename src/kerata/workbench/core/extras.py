@@ -12,6 +12,7 @@ _EXTRAS = {
     "chardet": "tables",
     "PIL": "images",
     "sklearn": "sklearn",
+    "threadpoolctl": "sklearn",
 }
 
 
