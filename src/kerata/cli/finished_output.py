@@ -64,6 +64,11 @@ def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> Non
 
     console = _console()
     run = runs.load(name, folder)
+    if run.is_forecast:
+        from kerata.cli.forecast import print_judged
+
+        print_judged(console, run, test, table)
+        return
     judged = evaluate_source(run, test, table=table)
     say(console, "Notes", judged.notes)
     task = run.task
@@ -181,7 +186,8 @@ def print_compare(names: list[str], out: Path | None, folder: Path) -> None:
 
     console = _console()
     found = {run.name: run for run in (runs.load(name, folder) for name in names)}
-    pairs, rows = compare_runs(list(found.values()))
+    compared = compare_runs(list(found.values()))
+    pairs = compared.pairs
     task = next(iter(found.values())).task
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     titles = ("run", MAIN.get(task.kind, "mean error"), "behind the best by", "95% interval", "p")
@@ -202,10 +208,7 @@ def print_compare(names: list[str], out: Path | None, folder: Path) -> None:
         ]
         table.add_row(*map(Text, cells))
     console.print(table)
-    test = "McNemar's exact test" if task.kind in ("binary", "classes") else "a paired bootstrap"
-    many = ", raised for their number (Holm)" if len(pairs) > 2 else ""
-    message = f"On {rows:,} test rows that all have; p by {test}, each against the best{many}."
-    console.print(message)
+    console.print(compared.how)
     picture = out or folder / f"compare-{'-'.join(found)}.png"
     say(console, "Pictures", [str(draw_curves(list(found.values()), picture))])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time as clock
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ def train_forecast(request: Request) -> None:
         UserError: options that make no sense together.
         ValueError: a source, column or horizon that makes no sense.
     """
+    began = clock.monotonic()
     time, horizon = _checked(request)
     check_numbers(request)
     options = options_of(request)
@@ -36,7 +38,9 @@ def train_forecast(request: Request) -> None:
     from kerata.workbench.data import read_source
     from kerata.workbench.forecasting import fit_forecast
     from kerata.workbench.training.live import LiveView
+    from kerata.workbench.training.time_limit import TimeLimit
 
+    limit = None if request.minutes is None else TimeLimit(request.minutes, began)
     console = terminal()
     source = read_source(request.source, target=request.target, table=request.table)
     name = run_name(request, source.name)
@@ -54,9 +58,11 @@ def train_forecast(request: Request) -> None:
             epochs=request.epochs,
             batch_size=request.batch_size,
             seed=request.seed,
+            minutes=limit,
             watch=[saver.watch] if request.quiet else [saver.watch, view],
             on_event=saver.on_event,
         )
+        saver.end_if_told()
         finish(console, trained, saver)
     if not request.quiet:
         console.print("[bold]The same in Python[/bold]")
@@ -68,7 +74,7 @@ def print_forecast(
     console: Console, run: Run, newer: str | None, out: Path | None, table: str | None
 ) -> None:
     """Write the next steps to a file, or to standard output where there is none."""
-    from kerata.workbench.runs.inference import forecast_source
+    from kerata.workbench.runs.forecasts import forecast_source
 
     found, notes = forecast_source(run, newer, out, table=table)
     say(console, "Notes", notes)
@@ -81,9 +87,29 @@ def print_forecast(
     arguments += given_arguments({"out": str(out), "table": table})
     for line in (
         "from kerata.workbench import runs",
-        "from kerata.workbench.runs.inference import forecast_source",
+        "from kerata.workbench.runs.forecasts import forecast_source",
         "",
         f"forecast, notes = forecast_source({', '.join(arguments)})",
+    ):
+        console.print(line, soft_wrap=True)
+
+
+def print_judged(console: Console, run: Run, newer: str, table: str | None) -> None:
+    """Print how far a run's forecasts miss newer rows, beside simpler ones."""
+    from kerata.workbench.evaluation.figures import figure
+    from kerata.workbench.runs.forecasts import evaluate_forecast
+
+    judged = evaluate_forecast(run, newer, table=table)
+    say(console, "Notes", judged.notes)
+    before = f"In the run's own test it missed by {figure(run.record['metrics']['mae'], run.task)}."
+    say(console, f"{run.name} on newer rows", [*judged.sentences, before])
+    console.print("The same in Python", style="bold")
+    given = [f"runs.load({run.name!r})", repr(newer), *given_arguments({"table": table})]
+    for line in (
+        "from kerata.workbench import runs",
+        "from kerata.workbench.runs.forecasts import evaluate_forecast",
+        "",
+        f"print(evaluate_forecast({', '.join(given)}).metrics)",
     ):
         console.print(line, soft_wrap=True)
 
@@ -108,6 +134,7 @@ def python_lines(request: Request, options: dict[str, Any]) -> str:
         "options": options or None,
         "epochs": request.epochs,
         "batch_size": request.batch_size,
+        "minutes": request.minutes,
         "seed": request.seed or None,
     }
     return "\n".join(
@@ -146,7 +173,6 @@ def _checked(request: Request) -> tuple[str, int]:
         "--column": request.kinds,
         "--folds": request.folds > 1,
         "--balance": request.balance,
-        "--minutes": request.minutes,
     }
     for flag, value in others.items():
         if value:

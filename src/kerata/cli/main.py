@@ -218,6 +218,9 @@ def tune(
     split_by: SPLIT_BY = None,
     group: GROUP = None,
     balance: BALANCE = False,
+    time: Annotated[str | None, typer.Option(hidden=True)] = None,
+    horizon: Annotated[str | None, typer.Option(hidden=True)] = None,
+    known: Annotated[list[str] | None, typer.Option(hidden=True)] = None,
     out: OUT = None,
     overwrite: OVERWRITE = False,
     quiet: QUIET = False,
@@ -230,6 +233,11 @@ def tune(
     from kerata.cli.request import Request
     from kerata.cli.tune import SearchRequest, tune as search
 
+    if time is not None or horizon is not None or known:
+        raise UserError(
+            "Forecasts are not searched for: they choose season, lags and epochs by themselves; "
+            "train one with kerata train --time --horizon, other options with --option."
+        )
     search(
         Request(
             source=source,

@@ -104,9 +104,18 @@ class RunSaver:
             with deferred_interrupt():
                 self._keep(value)
         elif name in _NOT_BEGUN and self.ended_by:
-            raise KeyboardInterrupt
+            self.end_if_told()
         elif self.pass_on is not None:
             self.pass_on(name, value)
+
+    def end_if_told(self) -> None:
+        """Begin nothing further where a signal told this process to end.
+
+        Raises:
+            KeyboardInterrupt: one did.
+        """
+        if self.ended_by:
+            raise KeyboardInterrupt
 
     def _keep(self, trained: Trained) -> None:
         # As it was said, since a run's own name for its data may stand for a path.

@@ -4,7 +4,7 @@ import numpy as np
 import pandas
 import pytest
 
-from kerata.workbench import fit_forecast
+from kerata.workbench import fit_forecast, read_source
 from kerata.workbench.data.containers import Source, Table
 from kerata.workbench.forecasting import answers_of, forecast_verdict
 from kerata.workbench.forecasting.baselines import LAST, LINEAR
@@ -175,3 +175,23 @@ def test_factors_use_only_errors_that_were_known():
     assert at[0].tolist() == [1.0, 1.0]
     assert at[1].tolist() == [9.0, 9.0] == last.tolist()
     assert factors(np.full((3, 2), np.nan)).tolist() == [1.0, 1.0]
+
+
+def test_minutes_end_training_early():
+    found = quick(sales(), epochs=50, minutes=1e-4)
+    assert len(found.history["loss"]) == found.config["epochs"] == 1
+    assert "There was time in 0.0001 minutes for 1 epoch of at most 50" in " ".join(found.notes)
+
+
+def test_a_sample_of_a_large_table_is_refused(tmp_path):
+    # A sample keeps a thousand rows at least, so these are more.
+    pandas.concat([sales()] * 8).to_csv(tmp_path / "large.csv", index=False)
+    source = read_source(tmp_path / "large.csv", target="units", most_bytes=10_000)
+    assert source.sampled
+    with pytest.raises(ValueError, match="a sample of a series is none"):
+        fit_forecast(source, time="date", horizon=5)
+
+
+def test_what_never_changes_is_refused():
+    with pytest.raises(ValueError, match="'units' never changes in the training rows"):
+        quick(sales(stores="A").assign(units=3.0), group=None)

@@ -10,8 +10,11 @@ import pytest
 from kerata.cli.main import app
 from kerata.workbench import runs
 from kerata.workbench.data.containers import Table
+from kerata.workbench.forecasting.origins import origin_interval
 from kerata.workbench.runs.compare import compare_runs
-from kerata.workbench.runs.inference import evaluate_source, forecast_source
+from kerata.workbench.runs.examination import diagnose_run
+from kerata.workbench.runs.forecasts import forecast_source
+from kerata.workbench.runs.inference import evaluate_source
 from kerata.workbench.runs.rerun import train_again
 
 from .conftest import sales
@@ -83,10 +86,76 @@ def test_a_rerun_gives_the_same(run, place, monkeypatch):
 def test_other_questions_are_refused(run, place):
     with pytest.raises(ValueError, match="answers no rows"):
         run.predict(Table(sales(20)))
-    with pytest.raises(ValueError, match="is a forecast"):
+    with pytest.raises(ValueError, match="newer than the run's last one, 2024-08-07"):
         evaluate_source(run, place / "sales.csv")
     with pytest.raises(ValueError, match="is a forecast"):
-        compare_runs([run, run])
+        diagnose_run(run)
+    with pytest.raises(Exception, match="Forecasts are not searched for"):
+        command("tune", place / "sales.csv", "--time", "date", "--horizon", 3)
+
+
+def test_newer_rows_judge_a_run_as_its_forecasts_would(run, place):
+    longer = sales(232)
+    longer[longer.date >= "2024-08-01"].to_csv(place / "newer.csv", index=False)
+    found = evaluate_source(run, place / "newer.csv")
+    test = found.backtest
+    assert len(test.origins) == 2 * 8
+    asked = run.forecast()
+    first = test.origins == test.origins.min()
+    np.testing.assert_allclose(test.forecast[first].ravel(), asked.forecast, rtol=1e-4)
+    np.testing.assert_allclose(test.upper[first].ravel(), asked.upper, rtol=1e-4)
+    true = longer.set_index(["store", "date"]).units
+    expected = [true[key] for key in zip(asked.store, asked.date, strict=True)]
+    np.testing.assert_allclose(test.truth[first].ravel(), expected)
+    last = [true["A", "2024-08-07"]] * 5 + [true["B", "2024-08-07"]] * 5
+    np.testing.assert_allclose(test.simple["the last value"][first].ravel(), last)
+    assert found.metrics["mae"] == pytest.approx(np.abs(test.forecast - test.truth).mean())
+    assert [one.name for one in found.baselines] == list(test.simple)
+    assert found.sentences[0].startswith("From 8 origins, 2024-08-07 to 2024-08-14,")
+
+
+def test_few_newer_rows_judge_one_forecast(run, place, capsys, monkeypatch):
+    longer = sales(223)
+    longer[longer.date > "2024-08-07"].to_csv(place / "few.csv", index=False)
+    monkeypatch.chdir(place)
+    command("evaluate", "sales", "few.csv")
+    said = capsys.readouterr().out.replace("\n", " ")
+    assert "There are 3 days of newer rows" in said
+    assert "one origin gives no interval" in said
+    assert "evaluate_forecast(runs.load('sales'), 'few.csv')" in said
+
+
+def test_forecasts_are_compared_from_the_same_origins(run, tmp_path):
+    shutil.copytree(run.path, tmp_path / "worse")
+    path = tmp_path / "worse" / "test_predictions.csv"
+    rows = pandas.read_csv(path)
+    rows.prediction += np.where(rows.series == "A", 0.5, 5.0)
+    rows[rows.step <= 3].to_csv(path, index=False)
+    worse = runs.load("worse", tmp_path)
+    found = compare_runs([worse, run])
+    assert [pair.name for pair in found.pairs] == ["sales", "worse"]
+    mine = pandas.read_csv(run.path / "test_predictions.csv")
+    mine = mine[mine.step <= 3]
+    gain = (rows[rows.step <= 3].prediction - mine.truth).abs() - (
+        mine.prediction - mine.truth
+    ).abs()
+    at = mine.origin.rank(method="dense").to_numpy()
+    value, interval = origin_interval(gain.to_numpy(), at, 3)
+    assert found.rows == len(mine)
+    assert found.pairs[1].gain == pytest.approx(value)
+    assert found.pairs[1].interval == pytest.approx(interval)
+    assert found.pairs[1].p < 0.05
+    assert "1 to 3 steps ahead" in found.how
+
+
+def test_forecasts_of_other_things_are_not_compared(run):
+    other = runs.load("sales", run.path.parent)
+    other.record["forecast"] = None
+    with pytest.raises(ValueError, match="forecasts the next steps and 'sales' answers rows"):
+        compare_runs([run, other])
+    other.record["forecast"] = {**run.record["forecast"], "group": None}
+    with pytest.raises(ValueError, match="their group is 'store' and None"):
+        compare_runs([run, other])
 
 
 def test_a_damaged_record_is_told(run, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from kerata.workbench.forecasting.panel import read_panel
 from kerata.workbench.forecasting.steps import find_steps
+from kerata.workbench.forecasting.table_columns import times_of
 from kerata.workbench.forecasting.windows import filled
 from kerata.workbench.splitting.time_order import read_time
 
@@ -23,6 +24,11 @@ def steps_of(times):
     [
         (pandas.date_range("2023-01-31", periods=30, freq="ME").astype(str), "month", "2025-07-31"),
         (pandas.date_range("2023-01-01", periods=30, freq="MS").astype(str), "month", "2025-07-01"),
+        (
+            [pandas.Timestamp("2023-01-30") + pandas.DateOffset(months=n) for n in range(30)],
+            "month",
+            "2025-07-30",
+        ),
         (pandas.date_range("2000-01-15", periods=9, freq="D").astype(str), "day", "2000-01-24"),
         (
             pandas.date_range("2000-01-03", periods=9, freq="W-MON").astype(str),
@@ -127,3 +133,50 @@ def test_what_can_not_be_read_is_refused(change, message):
 def test_several_series_without_a_group_are_hinted_at():
     with pytest.raises(ValueError, match="--group"):
         panel_of(sales(40), group=None)
+
+
+def berlin(freq, periods=60):
+    times = pandas.date_range("2024-03-20", periods=periods, freq=freq, tz="Europe/Berlin")
+    return [moment.isoformat() for moment in times]
+
+
+@pytest.mark.parametrize(
+    ("times", "zone", "third", "notes"),
+    [
+        (berlin("D"), "local", "2024-03-22", 0),
+        (berlin("6h"), "+00:00", "2024-03-20 11:00:00+00:00", 1),
+        ([f"2024-01-01T{h:02}:00-05:00" for h in range(24)], "-05:00", "2024-01-01 02:00:00-05:00", 0),
+        ([f"2024-01-01 {h:02}:00" for h in range(24)], "", "2024-01-01 02:00:00", 0),
+    ],
+)  # fmt: skip
+def test_offsets_from_utc_leave_steps_even(times, zone, third, notes):
+    frame = pandas.DataFrame({"date": times, "units": np.arange(len(times)) * 1.0})
+    panel = read_panel(frame, "units", "date")
+    assert panel.steps.zone == zone
+    assert panel.steps.written(np.array([2])) == [third]
+    assert len(panel.notes) == notes
+    # What is written is read again as the same step.
+    again = times_of(pandas.DataFrame({"date": [third]}), "date", zone)[0]
+    assert panel.steps.index(again.seconds).tolist() == [2]
+
+
+def test_offsets_that_do_not_fit_are_refused():
+    zoned = pandas.DataFrame({"date": berlin("6h")})
+    with pytest.raises(ValueError, match="Row 2 of the time 'date' .* without an offset"):
+        times_of(zoned.replace(zoned.date[1], "2024-03-20 06:00"), "date")
+    with pytest.raises(ValueError, match="those of the training have none"):
+        times_of(zoned, "date", "")
+    with pytest.raises(ValueError, match="those of the training have: write"):
+        times_of(pandas.DataFrame({"date": ["2024-03-20 06:00"]}), "date", "+00:00")
+
+
+def test_steps_shorter_than_a_second_are_refused():
+    with pytest.raises(ValueError, match=r"0\.1 seconds of 't' apart"):
+        steps_of(pandas.date_range("2024-01-01", periods=30, freq="100ms").astype(str))
+
+
+def test_steps_that_differ_by_an_hour_are_told():
+    times = pandas.Series(pandas.date_range("2024-01-01", periods=30, freq="D"))
+    times[15:] += pandas.Timedelta(hours=1)
+    with pytest.raises(ValueError, match="2024-01-16 01:00:00 follows 2024-01-15"):
+        steps_of(times)

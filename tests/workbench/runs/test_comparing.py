@@ -1,6 +1,7 @@
 """Runs against each other, and once more."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,12 @@ import pytest
 pytest.importorskip("pandas")
 
 from kerata.workbench import fit_source, read_source, runs
-from kerata.workbench.runs.compare import compare_runs, draw_curves, mcnemar
+from kerata.workbench.core import metrics
+from kerata.workbench.core.dependence import Dependence
+from kerata.workbench.runs.compare import compare_runs, draw_curves
+from kerata.workbench.runs.paired_tests import mcnemar
 from kerata.workbench.runs.rerun import train_again
+from kerata.workbench.runs.row_places import dependence_of_answers
 
 
 def test_a_rerun_gives_the_same_and_is_no_better(run, place):
@@ -17,8 +22,9 @@ def test_a_rerun_gives_the_same_and_is_no_better(run, place):
         train_again(run, data=place / "fruit.csv"), "again", place / "runs", report=False
     )
     assert again.record["metrics"] == run.record["metrics"]
-    pairs, rows = compare_runs([run, again])
-    assert rows == len(run.answers()["row"])
+    found = compare_runs([run, again])
+    pairs = found.pairs
+    assert found.rows == len(run.answers()["row"])
     assert [(pair.gain, pair.p) for pair in pairs] == [(0, 1), (0, 1)]
     assert draw_curves([run, again], place / "curves.png").is_file()
 
@@ -28,7 +34,7 @@ def test_a_worse_run_is_told_apart(run, place, trained):
     other = runs.save(trained, "worse", place / "runs", report=False)
     turned = re.sub(r"(?m)^(\d+,\w+),\w+,", r"\1,none,", answers)
     (other.path / "test_predictions.csv").write_text(turned)
-    best, worse = compare_runs([other, run])[0]
+    best, worse = compare_runs([other, run]).pairs
     assert (best.name, worse.name) == ("fruit", "worse")
     assert worse.p < 1e-4
     assert worse.interval[0] > 0.5
@@ -41,8 +47,9 @@ def test_runs_from_when_rows_began_at_0_are_matched_by_row(run, place, trained):
     fields = [line.partition(",") for line in lines]
     path.write_text("\n".join([head, *(f"{int(row) - 1},{rest}" for row, _, rest in fields)]))
     del older.record["first_row"]
-    pairs, rows = compare_runs([run, older])
-    assert rows == len(lines)
+    found = compare_runs([run, older])
+    pairs = found.pairs
+    assert found.rows == len(lines)
     assert [pair.gain for pair in pairs] == [0, 0]
 
 
@@ -72,3 +79,49 @@ def test_a_solved_network_is_solved_again(tmp_path, monkeypatch):
     again = train_again(run)
     assert again.solved == trained.solved != ""
     np.testing.assert_array_equal(again.outputs, trained.outputs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "said"),
+    [("groups", "group_number", "there are 8 groups"), ("time", "time_rank", "8 steps in time")],
+)
+def test_rows_that_depend_on_each_other_count_as_such(place, trained, kind, column, said):
+    number = np.arange(len(trained.truth)) // 5
+    depends = Dependence(kind, number)
+    mine = runs.save(
+        replace(trained, dependence=depends), kind, place / "runs", overwrite=True, report=False
+    )
+    # Wrong in two whole groups, and where the other is wrong.
+    outputs = np.where(number < 2, 1 - trained.truth, trained.outputs)
+    worse = replace(trained, dependence=depends, outputs=outputs.astype("float32"))
+    other = runs.save(worse, f"{kind}-worse", place / "runs", overwrite=True, report=False)
+    assert column in mine.answers()
+    found = compare_runs([mine, other])
+    values = [metrics.row_values(mine.task, trained.truth, o) for o in (trained.outputs, outputs)]
+    gain, interval = metrics.gain(mine.task, *values, depends)
+    assert (found.pairs[1].gain, found.pairs[1].interval) == pytest.approx((gain, interval))
+    alone = metrics.gain(mine.task, *values)[1]
+    assert interval[1] - interval[0] > alone[1] - alone[0]
+    assert said in found.how
+    assert "Student's t" in found.how
+
+
+def test_older_runs_of_groups_say_that_their_rows_count_as_independent(run, place):
+    older = runs.load("fruit", place / "runs")
+    older.record["split"] = {"kind": "groups", "columns": ["town"]}
+    assert "'fruit' is from before its rows' dependence was kept" in compare_runs([older, run]).how
+
+
+def test_folds_and_what_is_within_them_are_read_again(place, trained):
+    rows = len(trained.truth)
+    depends = Dependence(
+        "folds", np.arange(rows) % 4, 4, Dependence("groups", np.arange(rows) // 5)
+    )
+    split = replace(trained.split, folds=4)
+    run = runs.save(
+        replace(trained, dependence=depends, split=split), "folded", place / "runs", report=False
+    )
+    read = dependence_of_answers(run, list(trained.rows["test"]))
+    assert (read.kind, read.folds, read.within.kind) == ("folds", 4, "groups")
+    assert read.place.tolist() == depends.place.tolist()
+    assert read.within.place.tolist() == depends.within.place.tolist()

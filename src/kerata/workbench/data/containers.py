@@ -64,6 +64,7 @@ class Source:
         target: column of a table that is to be predicted, if given or plain.
         notes: sentences on what was found and decided while reading.
         fingerprint: SHA-256 of the content, hexadecimal.
+        sampled: whether the table was too large, so that its rows are a random sample.
     """
 
     name: str
@@ -73,3 +74,4 @@ class Source:
     target: str | None = None
     notes: list[str] = field(default_factory=list)
     fingerprint: str = ""
+    sampled: bool = False

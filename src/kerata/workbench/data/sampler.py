@@ -10,6 +10,16 @@ from kerata.workbench.core.extras import need
 
 # Of cells in memory; while its columns are converted, a table takes up to five times as much.
 MOST_BYTES = 1 << 29
+_LARGER = "The table is larger than"
+
+
+def is_sample(notes: list[str]) -> bool:
+    """Say whether what was noted while reading tells that rows were drawn at random.
+
+    >>> is_sample(["Text in UTF-8."])
+    False
+    """
+    return any(note.startswith(_LARGER) for note in notes)
 
 
 class Sampler:
@@ -57,7 +67,7 @@ class Sampler:
         if self.share == 1:
             return []
         return [
-            f"The table is larger than {self.most_bytes / 2**30:.2g} GB: {rows:,} rows, drawn "
+            f"{_LARGER} {self.most_bytes / 2**30:.2g} GB: {rows:,} rows, drawn "
             f"at random from all {self.seen:,}, were kept."
         ]
 

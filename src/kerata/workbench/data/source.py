@@ -16,7 +16,7 @@ from kerata.workbench.data.folders import read_folder, read_one
 from kerata.workbench.data.frames import check_target, frame_of
 from kerata.workbench.data.named import NAMED, OTHER_NAMES, read_named
 from kerata.workbench.data.opening import file_kind, fingerprint
-from kerata.workbench.data.sampler import MOST_BYTES
+from kerata.workbench.data.sampler import MOST_BYTES, is_sample
 
 __all__ = ["Images", "Part", "Source", "Table", "Texts", "read_source"]
 
@@ -111,7 +111,8 @@ def _table(
     extra = [table] if table else []
     digest = fingerprint([("", path)], *extra)
     name = path.name.split(".")[0] or path.stem
-    return Source(name, "table", Table(frame), None, target, notes, digest)
+    sampled = is_sample(notes)
+    return Source(name, "table", Table(frame), None, target, notes, digest, sampled)
 
 
 def raw_table(

@@ -40,9 +40,14 @@ def naive(
 
 
 def judged(name: str, test: Backtest) -> Baseline:
-    """Judge a baseline, and say by how much the network beats it on the same forecasts."""
+    """Judge a baseline, and say by how much the network beats it on the same forecasts.
+
+    One origin says nothing of others, so there is no gain then.
+    """
     theirs, ours = test.errors(test.simple[name]), test.errors(test.forecast)
     at = test.flat_origins()
     value, interval = origin_interval(theirs.ravel(), at, test.horizon, positive=True)
+    if len(np.unique(test.origins)) < 2:
+        return Baseline(name, value, interval)
     gain, between = origin_interval((theirs - ours).ravel(), at, test.horizon)
     return Baseline(name, value, interval, gain, between)

@@ -65,7 +65,7 @@ def cut(panel: Panel, horizon: int, test_share: float, validation_share: float) 
     """Divide the steps: the last for the test, those before for validation.
 
     Raises:
-        ValueError: too few steps for the horizon.
+        ValueError: too few steps for the horizon; values that never change.
     """
     first = min(one.start for one in panel.series)
     last = max(one.end for one in panel.series)
@@ -86,7 +86,19 @@ def cut(panel: Panel, horizon: int, test_share: float, validation_share: float) 
     for one in panel.series:
         if not len(shortest.origins(one, one.start, parts.train)):
             raise ValueError(_too_short(panel, one, parts, horizon + shortest.context))
+    if all(_still(one, parts.train) for one in panel.series):
+        value = panel.series[0].values[0]
+        until = panel.steps.written(np.array([parts.train]))[0]
+        raise ValueError(
+            f"{panel.target!r} never changes in the training rows, which end at {until} (it is "
+            f"{value:.6g}): there is nothing to be learned."
+        )
     return parts
+
+
+def _still(one: Series, last: int) -> bool:
+    seen = one.values[: last - one.start + 1]
+    return bool(np.nanmin(seen) == np.nanmax(seen))
 
 
 def choose(panel: Panel, horizon: int, parts: Parts) -> Choice:

@@ -13,24 +13,27 @@ import numpy as np
 from kerata.training.interrupt import counted_interrupts
 from kerata.workbench.core.result import OnEvent
 from kerata.workbench.core.task import Task
+from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Source, Table
 from kerata.workbench.features.rows import take
 from kerata.workbench.forecasting import baselines
 from kerata.workbench.forecasting.choice import Choice, choose, cut
 from kerata.workbench.forecasting.material import Material
 from kerata.workbench.forecasting.network import averaged, build
-from kerata.workbench.forecasting.origins import origin_interval
 from kerata.workbench.forecasting.panel import Panel, read_panel
 from kerata.workbench.forecasting.result import TrainedForecast
 from kerata.workbench.splitting.split import TIME, SplitRule
 from kerata.workbench.splitting.targets import find_target
 from kerata.workbench.training import ensemble
 from kerata.workbench.training.plan import usual_batch
+from kerata.workbench.training.time_limit import NETWORKS, TimeLimit
 
 NETWORK = "forecast"
 # The longest horizon.
 LONGEST = 1000
 EPOCHS, PATIENCE, MEMBERS = 100, 10, 8
+# Share of the time at which the first training must have ended; the second takes no longer.
+FIRST = 0.45
 _OF_NETWORK = ("members", "units", "dropout", "learning_rate", "weight_decay", "embedding")
 
 
@@ -48,6 +51,7 @@ def fit_forecast(
     seed: int = 0,
     test_share: float = 0.2,
     validation_share: float = 0.15,
+    minutes: float | TimeLimit | None = None,
     watch: Sequence[Any] = (),
     on_event: OnEvent | None = None,
 ) -> TrainedForecast:
@@ -73,6 +77,8 @@ def fit_forecast(
         seed: integer that decides first weights and the order of windows.
         test_share: fraction of all steps.
         validation_share: fraction of the steps before those.
+        minutes: in which all shall be done, from now on or from when a ``TimeLimit`` was made:
+            there are fewer epochs if need be, at least one. No limit by default.
         watch: callbacks for the first network's training.
         on_event: function of a name and a value, see ``fit_source``.
 
@@ -96,6 +102,7 @@ def fit_forecast(
     emit: OnEvent = on_event or (lambda name, value: None)
     clock: dict[str, float] = {}
     began = clocks.perf_counter()
+    limit = minutes if minutes is None or isinstance(minutes, TimeLimit) else TimeLimit(minutes)
     settings = _settings(dict(options or {}), epochs)
     data = _checked(source, horizon, test_share, validation_share)
     target = find_target(source, target)
@@ -135,14 +142,23 @@ def fit_forecast(
             batch_size=batch,
             patience=settings["patience"],
             seed=seed,
+            until=None if limit is None else limit.at(FIRST),
         )
         first = ensemble.train(plan, *made.pairs(), watch, emit)
+        plan = replace(plan, until=None if limit is None else limit.at(NETWORKS))
         final = _again(plan, first, made, settings["network"])
         presses.muted = True
         clock["training"] = clocks.perf_counter() - began
         if first.interrupted:
             notes.append(
-                f"Interrupted after {len(first.history['loss'])} epochs; the best one was kept."
+                f"Interrupted after {counted(len(first.history['loss']), 'epoch')}; the best one "
+                "was kept."
+            )
+        if limit is not None and first.cut:
+            notes.append(
+                f"There was time in {limit.words} for "
+                f"{counted(len(first.history['loss']), 'epoch')} of at most {settings['epochs']}; "
+                "the best one was kept."
             )
         if final is first:
             notes.append(
@@ -157,9 +173,7 @@ def fit_forecast(
         model = averaged(final.model)
         before = model if final is first else averaged(first.model)
         test = made.tested(test, before, model, preparation)
-        preparation.keep(panel)
-        flat = test.errors(test.forecast).ravel()
-        mae, interval = origin_interval(flat, test.flat_origins(), horizon, positive=True)
+        preparation.keep(panel, chosen.season)
         there = ~np.isnan(test.truth)
         trained = TrainedForecast(
             model=model,
@@ -173,13 +187,8 @@ def fit_forecast(
             **{part: take(data, numbers) for part, numbers in rows.items()},
             truth=test.truth[there],
             outputs=test.forecast[there],
-            metrics={
-                "mae": mae,
-                "rmse": float(np.sqrt(np.nanmean(flat**2))),
-                "mase": test.mase(test.forecast),
-                "coverage": float(np.nanmean(test.held())),
-            },
-            interval=interval,
+            metrics=test.figures(),
+            interval=test.intervals()["mae"],
             baselines=[baselines.judged(name, test) for name in test.simple],
             findings=None,
             config={
@@ -190,16 +199,19 @@ def fit_forecast(
                 "group": group,
                 "known": [str(name) for name in known],
                 "options": dict(options or {}),
-                "epochs": settings["epochs"],
+                # What there was time for, so that a rerun does the same.
+                "epochs": len(first.history["loss"]) if first.cut else settings["epochs"],
                 "batch_size": batch,
                 "seed": seed,
                 "test_share": test_share,
                 "validation_share": validation_share,
+                "minutes": None if limit is None else limit.minutes,
             },
             seconds=clock,
             notes=[*notes, *preparation.notes],
             fingerprint=source.fingerprint,
             split=rule.summary,
+            interrupted=first.interrupted,
             backtest=test,
         )
         try:
@@ -228,10 +240,25 @@ def _again(
         found = ensemble.train(longer, *made.pairs(final=True))
     except KeyboardInterrupt:
         return first
-    return first if found.interrupted else found
+    return first if found.interrupted or found.cut else found
+
+
+def check_whole(source: Source) -> None:
+    """Refuse a random sample of a table: its series have gaps that are none.
+
+    Raises:
+        ValueError: the source is one.
+    """
+    if source.sampled:
+        raise ValueError(
+            f"{source.name} is so large that only a random sample of its rows is read, and a "
+            "sample of a series is none: keep fewer columns, series or years, or read all of it "
+            "in Python, with read_source(..., most_bytes=...)."
+        )
 
 
 def _checked(source: Source, horizon: int, test_share: float, validation_share: float) -> Table:
+    check_whole(source)
     if not isinstance(source.train, Table):
         raise ValueError(f"A forecast needs a table, and {source.name} is none.")
     if source.test is not None:

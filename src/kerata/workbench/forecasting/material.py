@@ -50,6 +50,8 @@ class Material:
         self.scaler = Scaler.learned(self.learned["x"])
         for found in (self.learned, self.checked, self.all):
             found["x"] = self.scaler.apply(found["x"])
+        # What MASE is relative to.
+        self.units = np.array([self._unit(number) for number in range(self.count)])
         self._linear = [self._fit(self.learned, self.y), self._fit(self.all, self.all_y)]
 
     def preparation(self) -> SeriesPreparation:
@@ -64,6 +66,7 @@ class Material:
         made.factors = np.ones(windows.horizon)
         least = min(float(np.nanmin(self._seen(n))) for n in range(self.count))
         made.least = 0.0 if least >= 0 else None
+        made.units = self.units
         made.notes = self._notes(made.least)
         return made
 
@@ -100,7 +103,6 @@ class Material:
             for one, places in zip(panel.series, self.origins, strict=True)
             if len(places)
         ]
-        units = np.array([self._unit(number) for number in range(self.count)])
         return Backtest(
             series=self.later["series"],
             origins=self.later["step"],
@@ -110,7 +112,7 @@ class Material:
             lower=linear,
             upper=linear,
             simple=simple,
-            units=units[self.later["series"]],
+            units=self.units[self.later["series"]],
             season=self.chosen.season,
             season_name=name,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +21,7 @@ from kerata.workbench.forecasting.table_columns import (
     target_of,
     times_of,
 )
-from kerata.workbench.splitting.time_order import read_time
+from kerata.workbench.forecasting.zones import UTC
 
 if TYPE_CHECKING:
     import pandas
@@ -136,15 +136,15 @@ def read_panel(
         ValueError: a column that is missing or can't be read, two rows of one step, gaps.
     """
     check_names(frame, {"target": target, "time": time, "group": group}, known)
-    moments = times_of(frame, time)
+    order, zone = times_of(frame, time)
     names, codes = series_of(frame, group)
     values = target_of(frame, target)
-    order = read_time(frame, time)
-    assert order is not None
-    steps = find_steps(order, codes)
-    index = steps.index(moments).astype("int64")
+    steps = replace(find_steps(order, codes), zone=zone)
+    index = steps.index(order.seconds).astype("int64")
     check_single(frame, time, group, names, codes, index)
     panel = Panel(target, time, group, steps, [])
+    if zone == UTC and order.dated:
+        panel.notes.append(f"The times of {time!r} are counted and written in UTC.")
     ends = _ends(codes, index, values, names, target, group)
     chosen = _known_columns(frame, panel, known, codes, index, ends)
     panel.known = tuple(chosen)
@@ -318,9 +318,8 @@ def _note_gaps(panel: Panel, gaps: list[tuple[str, int, int]], empty: int) -> No
         )
     if empty:
         panel.notes.append(
-            f"{empty:,} {'row has' if empty == 1 else 'rows have'} no {panel.target!r}: they are "
-            "not learned from or scored, and the value before stands in where they are looked "
-            "back on."
+            f"{empty:,} {'row has' if empty == 1 else 'rows have'} no {panel.target!r}, which is "
+            "not learned from or scored; the value before stands in where it is looked back on."
         )
 
 

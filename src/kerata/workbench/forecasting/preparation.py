@@ -46,6 +46,7 @@ class SeriesPreparation(Preparation):
         mean, spread: of the features, ``(f,)``.
         factors: by which intervals are widened, ``(horizon,)``.
         least: what no forecast falls below; None where values may be negative.
+        units: what MASE is relative to, of each series; None in older runs.
         notes: what was done, a sentence each.
     """
 
@@ -65,6 +66,7 @@ class SeriesPreparation(Preparation):
     spread: np.ndarray
     factors: np.ndarray
     least: float | None
+    units: np.ndarray | None = None
     notes: list[str]
 
     @property
@@ -77,9 +79,9 @@ class SeriesPreparation(Preparation):
         """What standardizes features."""
         return Scaler(self.mean, self.spread)
 
-    def keep(self, panel: Panel) -> None:
-        """Keep so many last values of each series as forecasts look back on."""
-        needed = max(self.windows.context, *self.windows.means, 1)
+    def keep(self, panel: Panel, season: int) -> None:
+        """Keep so many last values of each series as forecasts look back on, and a season."""
+        needed = max(self.windows.context, *self.windows.means, season, 1)
         self.names = [one.name for one in panel.series]
         starts, self.tails, self.later = [], [], []
         for one in panel.series:
@@ -186,7 +188,7 @@ class SeriesPreparation(Preparation):
         there = self.target in frame.columns
         if not there and not self.known:
             check_names(frame, {"target": self.target})
-        moments = times_of(frame, self.time)
+        moments = times_of(frame, self.time, self.steps.zone)[0].seconds
         names, codes = series_of(frame, self.group)
         unknown = [name for name in names if name not in self.names]
         if unknown:

@@ -35,6 +35,8 @@ class Backtest:
             each window's series ``(n,)``: what MASE is relative to.
         season: steps of a season; 0 without.
         season_name: what the seasonal baseline says.
+        later: whether the origins lie behind all that the run knew, so that its intervals stay
+            as wide as they were at its end.
     """
 
     series: np.ndarray
@@ -48,6 +50,7 @@ class Backtest:
     units: np.ndarray
     season: int
     season_name: str
+    later: bool = False
 
     @property
     def horizon(self) -> int:
@@ -67,13 +70,46 @@ class Backtest:
 
         Source: Hyndman and Koehler (2006), Another look at measures of forecast accuracy.
         """
-        scaled = self.errors(forecast) / np.where(self.units > 0, self.units, np.nan)[:, None]
+        scaled = self._scaled(self.errors(forecast))
         return float(np.nanmean(scaled)) if np.isfinite(scaled).any() else float("nan")
 
     def held(self) -> np.ndarray:
         """Say of each true value whether its interval holds it: 1 or 0, NaN without a value."""
         inside = (self.truth >= self.lower) & (self.truth <= self.upper)
         return np.where(np.isnan(self.truth), np.nan, inside)
+
+    def figures(self) -> dict[str, float]:
+        """Give mean absolute and root mean squared error, MASE, and the share in the intervals."""
+        errors = self.errors(self.forecast)
+        return {
+            "mae": float(np.nanmean(errors)),
+            "rmse": math.sqrt(float(np.nanmean(errors**2))),
+            "mase": self.mase(self.forecast),
+            "coverage": float(np.nanmean(self.held())),
+        }
+
+    def intervals(self) -> dict[str, Interval]:
+        """Give the 95 % interval of each figure, with origins that overlap counted as such."""
+        errors = self.errors(self.forecast)
+        low, high = self._between(self.held())
+        squares = self._between(errors**2, positive=True)
+        return {
+            "mae": self._between(errors, positive=True),
+            "rmse": (math.sqrt(squares[0]), math.sqrt(squares[1])),
+            "mase": self._between(self._scaled(errors), positive=True),
+            "coverage": (max(low, 0.0), min(high, 1.0)),
+        }
+
+    def _scaled(self, errors: np.ndarray) -> np.ndarray:
+        scaled: np.ndarray = errors / np.where(self.units > 0, self.units, np.nan)[:, None]
+        return scaled
+
+    def _between(self, values: np.ndarray, positive: bool = False) -> Interval:
+        if np.isnan(values).all():
+            return math.nan, math.nan
+        at = self.flat_origins()
+        low, high = origin_interval(values.ravel(), at, self.horizon, positive)[1]
+        return (max(low, 0.0) if positive else low), high
 
 
 @dataclass
@@ -89,33 +125,6 @@ class TrainedForecast(Trained):
     backtest: Backtest | None = None
     future: pandas.DataFrame | None = None
     preparation: SeriesPreparation
-
-    def held_interval(self) -> Interval:
-        """Give the 95 % interval of the share of true values that the intervals hold."""
-        assert self.backtest is not None
-        held, at = self.backtest.held().ravel(), self.backtest.flat_origins()
-        low, high = origin_interval(held, at, self.backtest.horizon)[1]
-        return max(low, 0.0), min(high, 1.0)
-
-    def intervals(self) -> dict[str, Interval]:
-        """Give the 95 % interval of each figure, with origins that overlap counted as such."""
-        test = self.backtest
-        assert test is not None
-        at, errors = test.flat_origins(), test.errors(test.forecast)
-
-        def between(values: np.ndarray) -> Interval:
-            if np.isnan(values).all():
-                return math.nan, math.nan
-            low, high = origin_interval(values.ravel(), at, test.horizon, positive=True)[1]
-            return low, high
-
-        squares = between(errors**2)
-        return {
-            "mae": self.interval,
-            "rmse": (math.sqrt(squares[0]), math.sqrt(squares[1])),
-            "mase": between(errors / np.where(test.units > 0, test.units, np.nan)[:, None]),
-            "coverage": self.held_interval(),
-        }
 
     def predict(self, data: Any = None) -> Any:
         """Forecast the next steps.

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kerata.workbench.core.wording import counted
 from kerata.workbench.features.preparation import part
+from kerata.workbench.forecasting.zones import LOCAL, NAIVE
 from kerata.workbench.splitting.time_order import TimeOrder
 
 _DAY = 86_400
@@ -38,9 +40,12 @@ class Steps:
         every: how many units a step is.
         start: seconds since 1970 (numbers: the number) of step 0; months: their count since 1970.
         dated: whether the column holds dates.
-        day: of the month on which steps of months lie; 0 for its last day.
+        day: of the month on which steps of months lie, or the last one of shorter months; 0 for
+            its last day.
         clock: seconds after midnight at which steps of days and longer lie.
         gap: of numbers, from one step to the next.
+        zone: by which clock dates are counted: ``''`` where they have no offset from UTC,
+            ``'local'``, or the offset such as ``'+02:00'``.
 
     >>> order = TimeOrder(("t",), np.array([0.0, 86_400.0, 2 * 86_400.0]), True)
     >>> steps = find_steps(order, np.zeros(3, int))
@@ -55,6 +60,7 @@ class Steps:
     day: int = 1
     clock: float = 0.0
     gap: float = 1.0
+    zone: str = NAIVE
 
     def named(self, count: int) -> str:
         """Write a number of steps: "14 days", "1 month"."""
@@ -99,7 +105,8 @@ class Steps:
         if self.unit in _MONTHS:
             months, day, clock, last = _in_month(times)
             whole = (months - self.start) / (_MONTHS[self.unit] * self.every)
-            fits = (last if self.day == 0 else day == self.day) & (clock == self.clock)
+            fits = (day == self.day) | (last & (day < (self.day or 99)))
+            fits &= clock == self.clock
             return np.where(fits & (whole == np.round(whole)), whole, np.nan)
         if self.unit == "business day":
             days = np.floor(times / _DAY)
@@ -120,7 +127,7 @@ class Steps:
                 "datetime64[M]"
             )
             length = _days(months + 1) - _days(months)
-            day = length if self.day == 0 else np.full(len(months), self.day)
+            day = np.minimum(length, self.day or 31)
             return (_days(months) + day - 1) * float(_DAY) + self.clock
         if self.unit == "business day":
             start = np.datetime64(int(self.start), "D")
@@ -137,7 +144,10 @@ class Steps:
             ]
         moments = np.round(times).astype("int64").astype("datetime64[s]").astype(str)
         short = self.unit not in ("hour", "minute", "second") and not self.clock
-        return [text[:10] if short else text.replace("T", " ") for text in moments.tolist()]
+        behind = "" if self.zone == LOCAL else self.zone
+        return [
+            text[:10] if short else text.replace("T", " ") + behind for text in moments.tolist()
+        ]
 
     def calendar(self, index: np.ndarray) -> dict[str, tuple[np.ndarray, float]]:
         """Give where each step lies in cycles of the calendar, with the length of each cycle.
@@ -185,12 +195,19 @@ def find_steps(order: TimeOrder, series: np.ndarray) -> Steps:
     unique = np.unique(times)
     if len(unique) < 3:
         raise ValueError(
-            f"Column {name!r} has {len(unique)} different times: a forecast needs many steps."
+            f"Column {name!r} has {counted(len(unique), 'different time')}: a forecast needs many "
+            "steps."
         )
     gaps = _gaps(times, series)
     if len(gaps) == 0:
         raise ValueError(
             f"No series has two rows: is {name!r} the time, and does --group name the series?"
+        )
+    if order.dated and np.median(gaps) < 1:
+        raise ValueError(
+            f"Most rows are {np.median(gaps):.3g} seconds of {name!r} apart, and the steps of a "
+            "forecast are at least a second long: number the rows, and name that column as the "
+            "time."
         )
     found = _numbered(unique, gaps) if not order.dated else _dated(unique, gaps)
     if found is not None:
@@ -229,9 +246,9 @@ def _dated(unique: np.ndarray, gaps: np.ndarray) -> Steps | None:
     months, day, clock, last = _in_month(unique)
     if len(np.unique(clock)) == 1 and len(np.unique(months)) == len(months):
         same = len(np.unique(day)) == 1
-        if same or last.all():
+        if np.all((day == day.max()) | last):
             every = int(np.gcd.reduce(np.diff(months).astype("int64")))
-            on = int(day[0]) if same and not (last.all() and day[0] < 31) else 0
+            on = 0 if last.all() and (not same or day[0] < 31) else int(day.max())
             for unit, length in _MONTHS.items():
                 if every % length == 0:
                     start = float(months[0])
@@ -278,7 +295,9 @@ def _days(months: np.ndarray) -> np.ndarray:
 def _uneven(order: TimeOrder, times: np.ndarray, series: np.ndarray, usual: float) -> str:
     by = np.lexsort((times, series))
     gap, same = np.diff(times[by]), np.diff(series[by]) == 0
-    place = int(np.flatnonzero(same & (gap > 0) & (np.abs(gap - usual) > 0.11 * usual))[0])
+    off = np.where(same & (gap > 0), np.abs(gap - usual), 0)
+    # Small differences count only where there are no larger ones.
+    place = int(np.argmax(off > min(0.11 * usual, 0.99 * off.max())))
     before, after = (_moment(times[by][place + more], order.dated) for more in (0, 1))
     said = f"{usual:.6g}" if not order.dated else _length(usual)
     return (

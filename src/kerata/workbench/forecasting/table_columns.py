@@ -11,7 +11,8 @@ from kerata.base.messages import did_you_mean
 from kerata.workbench.core.cell_values import is_missing, read_numbers, tidy
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.task import spell
-from kerata.workbench.splitting.time_order import read_time
+from kerata.workbench.forecasting.zones import in_zone
+from kerata.workbench.splitting.time_order import TimeOrder, read_time
 
 if TYPE_CHECKING:
     import pandas
@@ -40,11 +41,16 @@ def check_names(
             raise ValueError(f"Column {name!r} can't be {roles} at once: name two columns.")
 
 
-def times_of(frame: pandas.DataFrame, time: str) -> np.ndarray:
-    """Read the times of all rows, see ``TimeOrder.seconds``.
+def times_of(frame: pandas.DataFrame, time: str, zone: str | None = None) -> tuple[TimeOrder, str]:
+    """Read the times of all rows, and by which clock they are counted, see ``in_zone``.
+
+    Arguments:
+        frame: the table.
+        time: name of its column of times.
+        zone: that a finished run counts by; None to choose one.
 
     Raises:
-        ValueError: no times, or a row without one.
+        ValueError: no times, or a row without one; offsets from UTC in some rows only.
     """
     order = read_time(frame, time)
     if order is None:
@@ -61,7 +67,7 @@ def times_of(frame: pandas.DataFrame, time: str) -> np.ndarray:
             f"Row {int(lost[0]) + 1} of the time {time!r} {what}{and_more(len(lost))}: mend or "
             "leave out such rows."
         )
-    return order.seconds
+    return in_zone(order, frame[time], zone)
 
 
 def series_of(frame: pandas.DataFrame, group: str | None) -> tuple[list[str], np.ndarray]:

@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kerata.workbench.core import metrics
+from kerata.workbench.core.dependence import INDEPENDENT, Dependence
+from kerata.workbench.runs.compare_forecasts import compare_forecasts
+from kerata.workbench.runs.paired_tests import (
+    Comparison,
+    Pair,
+    bootstrap,
+    chance_of_interval,
+    holm,
+    mcnemar,
+)
+from kerata.workbench.runs.row_places import dependence_of_answers, words_for
 from kerata.workbench.runs.run import ANSWERS, Run
 
 FEWEST = 10
-RESAMPLES = 5000
 
 
-@dataclass(frozen=True)
-class Pair:
-    """What a paired test says of a run against the best one.
+def compare_runs(runs: Sequence[Run]) -> Comparison:
+    """Compare runs on the test rows, or the forecasts, that all of them have.
 
-    Arguments:
-        name: of the run.
-        value: its main figure on the shared rows.
-        gain: by how much the best run beats it; 0 for the best itself.
-        interval: of that, with 95 % confidence.
-        p: chance of so large a difference between equals: McNemar's exact test for classes,
-            a paired bootstrap else; raised for the number of comparisons (Holm).
-    """
-
-    name: str
-    value: float
-    gain: float
-    interval: tuple[float, float]
-    p: float
-
-
-def compare_runs(runs: Sequence[Run]) -> tuple[list[Pair], int]:
-    """Compare runs on the test rows that all of them have.
+    Rows of one group, steps in time and rows of a cross-validation count as what they are: the
+    intervals are those of the verdict, and where two runs were divided in different ways, the
+    wider one. Independent rows are compared by McNemar's exact test (classes) or a bootstrap.
 
     Arguments:
         runs: at least two, of the same data and target.
-
-    Returns:
-        The best first, and how many rows were compared.
 
     Raises:
         ValueError: one run only, different data or targets, too few shared rows.
@@ -52,18 +41,20 @@ def compare_runs(runs: Sequence[Run]) -> tuple[list[Pair], int]:
     if len(runs) < 2:
         raise ValueError("A comparison needs two runs or more.")
     first = runs[0]
-    for run in runs:
-        if run.is_forecast:
-            raise ValueError(
-                f"{run.name!r} is a forecast, whose origins share rows, so that rows can't be "
-                "compared one by one: its verdict compares it with simpler forecasts."
-            )
     for run in runs[1:]:
+        if run.is_forecast != first.is_forecast:
+            one, other = (first, run) if first.is_forecast else (run, first)
+            raise ValueError(
+                f"{one.name!r} forecasts the next steps and {other.name!r} answers rows, so they "
+                "can't be compared."
+            )
         if run.record.get("fingerprint") != first.record.get("fingerprint"):
             raise ValueError(f"{first.name!r} and {run.name!r} were trained on different data.")
         same = run.task.kind, run.task.target, run.task.classes
         if same != (first.task.kind, first.task.target, first.task.classes):
             raise ValueError(f"{first.name!r} and {run.name!r} do not predict the same.")
+    if first.is_forecast:
+        return compare_forecasts(runs)
     scored = [_row_values(run) for run in runs]
     shared = sorted(set.intersection(*(set(values) for values in scored)))
     if len(shared) < FEWEST:
@@ -73,52 +64,25 @@ def compare_runs(runs: Sequence[Run]) -> tuple[list[Pair], int]:
     sign = 1 if metrics.higher_is_better(task) else -1
     order = sorted(range(len(runs)), key=lambda place: -sign * float(values[place].mean()))
     best = values[order[0]]
-    chances = holm([_chance(task, best, values[place]) for place in order[1:]])
-    pairs = []
-    for place, p in zip(order, [1.0, *chances], strict=True):
-        gain, interval = metrics.gain(task, best, values[place])
+    depends = [dependence_of_answers(run, shared) for run in runs]
+    tested = [
+        _against(task, best, values[place], [depends[order[0]], depends[place]])
+        for place in order[1:]
+    ]
+    chances = holm([chance for _, _, chance, _ in tested])
+    winner = runs[order[0]]
+    pairs = [Pair(winner.name, float(best.mean()), 0.0, (0.0, 0.0), 1.0)]
+    for place, (gain, interval, _, _), p in zip(order[1:], tested, chances, strict=True):
         pairs.append(Pair(runs[place].name, float(values[place].mean()), gain, interval, p))
-    return pairs, len(shared)
-
-
-def mcnemar(first: int, second: int) -> float:
-    """Give the chance of so uneven a share of the rows on which two networks differ.
-
-    >>> mcnemar(0, 5), mcnemar(3, 3)
-    (0.0625, 1.0)
-
-    Source: McNemar (1947), Note on the sampling error of the difference between correlated
-    proportions; the exact, two-sided form.
-    """
-    total, few = first + second, min(first, second)
-    # Halved as whole numbers, since large ones are no floats.
-    tail = sum(math.comb(total, k) for k in range(few + 1))
-    return min(1.0, 2 * tail / 2**total)
-
-
-def holm(chances: Sequence[float]) -> list[float]:
-    """Raise chances so that a false alarm among several comparisons stays as rare as in one.
-
-    >>> [round(p, 2) for p in holm([0.01, 0.5, 0.02])]
-    [0.03, 0.5, 0.04]
-
-    Source: Holm (1979), A simple sequentially rejective multiple test procedure.
-    """
-    raised = [0.0] * len(chances)
-    largest = 0.0
-    for rank, place in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
-        largest = max(largest, min(1.0, (len(chances) - rank) * chances[place]))
-        raised[place] = largest
-    return raised
-
-
-def bootstrap(differences: np.ndarray, seed: int = 0) -> float:
-    """Give the chance that the mean of paired differences has its sign by chance alone."""
-    rng = np.random.default_rng(seed)
-    rows = len(differences)
-    means = np.array([differences[rng.integers(rows, size=rows)].mean() for _ in range(RESAMPLES)])
-    tail = min(int((means <= 0).sum()), int((means >= 0).sum()))
-    return min(1.0, 2 * (tail + 1) / (RESAMPLES + 1))
+    used = [dependence for _, _, _, dependence in tested]
+    test = "McNemar's exact test" if task.kind in ("binary", "classes") else "a paired bootstrap"
+    alone = all(dependence.kind == INDEPENDENT for dependence in used)
+    if not alone:
+        test = "Student's t"
+    many = ", raised for their number (Holm)" if len(pairs) > 2 else ""
+    how = [f"On {len(shared):,} test rows that all have; p by {test}, each against the best{many}."]
+    how += words_for(runs, used)
+    return Comparison(tuple(pairs), len(shared), " ".join(how))
 
 
 def draw_curves(runs: Sequence[Run], path: str | Path) -> Path:
@@ -139,6 +103,21 @@ def draw_curves(runs: Sequence[Run], path: str | Path) -> Path:
     headline(axes, "Validation loss")
     save(figure, path)
     return Path(path)
+
+
+def _against(
+    task: Any, best: np.ndarray, other: np.ndarray, depends: Sequence[Dependence]
+) -> tuple[float, metrics.Interval, float, Dependence]:
+    """Give the gain, its widest interval, the chance of it, and by which dependence."""
+    found = []
+    for dependence in depends:
+        gain, interval = metrics.gain(task, best, other, dependence)
+        if dependence.kind == INDEPENDENT:
+            chance = _chance(task, best, other)
+        else:
+            chance = chance_of_interval(gain, interval, dependence.effect(best - other)[1])
+        found.append((gain, interval, chance, dependence))
+    return max(found, key=lambda one: one[1][1] - one[1][0])
 
 
 def _chance(task: Any, best: np.ndarray, other: np.ndarray) -> float:

@@ -48,8 +48,13 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
     Raises:
         FileNotFoundError: the data are no longer there.
         ValueError: the data have changed since; data outside the current folder that are not
-            named; other rows without targets.
+            named; other rows without targets; a forecast.
     """
+    if run.is_forecast:
+        raise ValueError(
+            f"The run {run.name!r} is a forecast, and the diagnosis is of networks that answer "
+            "rows: kerata show has its verdict, and kerata evaluate judges it on newer rows."
+        )
     source, other = own_source(run, data, "diagnose", others=True)
     given = given_options(run)
     divides = {name: given[name] for name in _DIVIDES if name in given}

@@ -6,7 +6,7 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,12 +20,13 @@ from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.core.result import Split
-from kerata.workbench.data import read_source
 from kerata.workbench.data.chunks import ROWS, read_pieces
 from kerata.workbench.data.column_cells import BadCells
 from kerata.workbench.data.containers import Images, Table, Texts
 from kerata.workbench.features.rows import kind_of, take, target_values
 from kerata.workbench.features.tables import TablePreparation
+from kerata.workbench.runs.forecasts import checked_out, evaluate_forecast
+from kerata.workbench.runs.judged import Judged
 from kerata.workbench.runs.predictions import answer_columns
 from kerata.workbench.runs.run import Run
 from kerata.workbench.runs.seen_rows import SeenRows, marks_of, read_seen, seen_sentence
@@ -50,36 +51,6 @@ class Answered:
     path: Path | None
     rows: int
     notes: list[str]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """How good a run's answers to labelled rows are.
-
-    Arguments:
-        truth: encoded targets.
-        outputs: of the network.
-        metrics: figures, the main one first.
-        interval: of the main figure, with 95 % confidence.
-        notes: what is worth knowing, a sentence each.
-        intervals: of all figures, by their names.
-        trained_on: a sentence on how many of these rows equal rows that the network was
-            trained on; '' if none does, or if the run does not know its rows.
-        unseen: figures of the other rows, where there are some of both kinds.
-        unseen_interval: of the main one.
-        unseen_rows: how many those are.
-    """
-
-    truth: np.ndarray
-    outputs: np.ndarray
-    metrics: dict[str, float]
-    interval: tuple[float, float]
-    notes: list[str]
-    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
-    trained_on: str = ""
-    unseen: dict[str, float] = field(default_factory=dict)
-    unseen_interval: tuple[float, float] | None = None
-    unseen_rows: int = 0
 
 
 def predict_source(
@@ -126,47 +97,9 @@ def predict_source(
             kept.seek(0)
             shutil.copyfileobj(io.TextIOWrapper(kept, "utf-8", newline=""), out)
         return Answered(None, rows, message)
-    out = _checked_out(out)
+    out = checked_out(out)
     write_beside(out, write)
     return Answered(out, rows, message)
-
-
-def forecast_source(
-    run: Run,
-    newer: str | Path | None = None,
-    out: str | Path | None = None,
-    *,
-    table: str | None = None,
-) -> tuple[Any, list[str]]:
-    """Forecast the next steps of a run on a table in time, and write them as CSV.
-
-    Arguments:
-        run: a finished forecast.
-        newer: rows to go on from, as for ``read_source``; None to go on from the last rows
-            of the training.
-        out: the CSV file to write; None to write none.
-        table: a table or query of a database, or a sheet of a workbook.
-
-    Returns:
-        A pandas table (time, group, forecast, lower, upper), and what is worth knowing.
-
-    Raises:
-        FileNotFoundError: no such source.
-        ValueError: rows that don't fit the run.
-        OSError: the file can't be written; one of that name stays as it was.
-    """
-    if out is not None:
-        out = _checked_out(out)
-    notes: list[str] = []
-    data = None
-    if newer is not None:
-        source = read_source(newer, table=table)
-        data = source.train
-    found = run.forecast(data, notes)
-    if out is not None:
-        text = found.to_csv(index=False, lineterminator="\n")
-        write_beside(out, lambda file: file.write(text.encode("utf-8")))
-    return found, notes
 
 
 def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -> Judged:
@@ -177,15 +110,16 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
         source: raw rows with their true values, as for ``read_source``.
         table: a table or query of a database, or a sheet of a workbook.
 
+    Returns:
+        How good it is; of a forecast, which goes on from the rows that it learned from, a
+        ``JudgedForecast``.
+
     Raises:
         FileNotFoundError: no such source.
         ValueError: a missing column, a class that was not there in training, no labels.
     """
     if run.is_forecast:
-        raise ValueError(
-            f"The run {run.name!r} is a forecast: train again with the newer rows, and its "
-            "backtest judges it on the last of them."
-        )
+        return evaluate_forecast(run, source, table=table)
     notes: list[str] = []
     truths, outputs = [], []
     known_rows = _seen_rows(run, notes)
@@ -254,15 +188,6 @@ def _without_known(
         unseen_interval=metrics.interval_of(task, values[others], depends.of(others)),
         unseen_rows=len(others),
     )
-
-
-def _checked_out(out: str | Path) -> Path:
-    out = Path(out)
-    if out.suffix.lower() in (".parquet", ".feather", ".xlsx", ".json", ".jsonl"):
-        raise ValueError(f"Predictions are written as CSV: end {out.name!r} with .csv.")
-    if out.is_dir():
-        raise ValueError(f"{str(out)!r} is a folder: name the CSV file to write.")
-    return out
 
 
 def _seen_rows(run: Run, notes: list[str]) -> SeenRows | None:

@@ -73,7 +73,8 @@ def record_of(trained: Trained) -> dict[str, Any]:
 def _intervals(trained: Trained) -> dict[str, Interval]:
     """Give the intervals of all figures that have one."""
     if isinstance(trained, TrainedForecast):
-        return trained.intervals()
+        assert trained.backtest is not None
+        return trained.backtest.intervals()
     return metric_intervals(trained.task, trained.truth, trained.outputs, trained.dependence)
 
 

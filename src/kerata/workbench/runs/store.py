@@ -18,6 +18,7 @@ from kerata.workbench.forecasting import TrainedForecast, answers_of
 from kerata.workbench.report import write_report
 from kerata.workbench.runs.predictions import answer_columns
 from kerata.workbench.runs.record import config_of, judged_record_of, plain, record_of
+from kerata.workbench.runs.row_places import place_columns
 from kerata.workbench.runs.run import (
     ANSWERS,
     CONFIG,
@@ -235,7 +236,8 @@ def _test_columns(trained: Trained) -> dict[str, Any]:
         columns["origin"] = trained.test.origins
     truth = np.asarray(trained.truth)
     columns["truth"] = answer_columns(trained.task, truth, sure=True)["prediction"]
-    return columns | answer_columns(trained.task, trained.outputs)
+    columns |= answer_columns(trained.task, trained.outputs)
+    return columns | place_columns(trained.dependence)
 
 
 def _write_events(history: dict[str, list[float]], folder: Path) -> None:
