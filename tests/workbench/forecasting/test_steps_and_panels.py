@@ -145,10 +145,15 @@ def berlin(freq, periods=60):
     [
         (berlin("D"), "local", "2024-03-22", 0),
         (berlin("6h"), "+00:00", "2024-03-20 11:00:00+00:00", 1),
-        ([f"2024-01-01T{h:02}:00-05:00" for h in range(24)], "-05:00", "2024-01-01 02:00:00-05:00", 0),
+        (
+            [f"2024-01-01T{hour:02}:00-05:00" for hour in range(24)],
+            "-05:00",
+            "2024-01-01 02:00:00-05:00",
+            0,
+        ),
         ([f"2024-01-01 {h:02}:00" for h in range(24)], "", "2024-01-01 02:00:00", 0),
     ],
-)  # fmt: skip
+)
 def test_offsets_from_utc_leave_steps_even(times, zone, third, notes):
     frame = pandas.DataFrame({"date": times, "units": np.arange(len(times)) * 1.0})
     panel = read_panel(frame, "units", "date")
@@ -162,7 +167,7 @@ def test_offsets_from_utc_leave_steps_even(times, zone, third, notes):
 
 def test_offsets_that_do_not_fit_are_refused():
     zoned = pandas.DataFrame({"date": berlin("6h")})
-    with pytest.raises(ValueError, match="Row 2 of the time 'date' .* without an offset"):
+    with pytest.raises(ValueError, match=r"Row 2 of the time 'date' .* without an offset"):
         times_of(zoned.replace(zoned.date[1], "2024-03-20 06:00"), "date")
     with pytest.raises(ValueError, match="those of the training have none"):
         times_of(zoned, "date", "")
