@@ -31,8 +31,8 @@ import shutil
 import signal
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ EQUIVALENT = Path(__file__).with_suffix(".json")
 # of its own first.
 AREAS: dict[str, list[str]] = {
     "base": ["base", "random", "config", "utils", "models", "optimizers"],
-    "training": ["training"],
+    "training": ["training", "callbacks", "models"],
     "search": ["search"],
     "workbench/core": [
         *("workbench/core", "workbench/data", "workbench/splitting", "workbench/evaluation"),
@@ -244,10 +244,28 @@ class Contexts:
         self.seconds[nodeid] += time.process_time()
 
 
+def compares_bits(test_file: str) -> bool:
+    """Whether the file has tests that run as users compile (``-m bits``); it runs so as a whole."""
+    return "pytest.mark.bits" in Path(test_file).read_text()
+
+
+def run_tests(tests: list[str], plugins: tuple[Any, ...] = (), *options: str) -> int:
+    """Run tests of one file in this process, with the settings of ``make test``."""
+    import pytest
+
+    if compares_bits(tests[0].partition("::")[0]):
+        # XLA reads it when JAX's backend starts.
+        os.environ["XLA_FLAGS"] = ""
+    return int(
+        pytest.main(
+            ["-p", "no:cacheprovider", "-m", "not slow", *options, *tests], plugins=list(plugins)
+        )
+    )
+
+
 def measure(test_file: str, target: Path) -> int:
     """Run one file of tests under coverage; write seconds and lines of each test."""
     import coverage
-    import pytest
 
     kerata = TREE / "src" / "kerata"
     # What runs at import must not count for the test that happens to import it first.
@@ -258,7 +276,7 @@ def measure(test_file: str, target: Path) -> int:
     )
     measuring.start()
     contexts = Contexts(measuring)
-    code = pytest.main(["-p", "no:cacheprovider", test_file], plugins=[contexts])
+    code = run_tests([test_file], (contexts,))
     measuring.stop()
     data = measuring.get_data()
     lines: dict[str, dict[str, list[int]]] = defaultdict(dict)
@@ -267,7 +285,7 @@ def measure(test_file: str, target: Path) -> int:
             for name in filter(None, names):
                 lines[name].setdefault(str(Path(file).relative_to(TREE)), []).append(line)
     found = {name: [round(s, 3), lines.get(name, {})] for name, s in contexts.seconds.items()}
-    target.write_text(json.dumps({"code": int(code), "tests": found}))
+    target.write_text(json.dumps({"code": code, "tests": found}))
     return 0
 
 
@@ -305,56 +323,104 @@ def reach(area: str, limit: float, own: bool) -> dict[str, Any]:
 
 
 def chosen_tests(mutant: Mutant, reached: dict[str, Any], limit: float) -> tuple[list[str], float]:
-    """The tests that execute the line (what runs at import: all beside one that executes its file).
+    """The tests that execute the statement (one that runs at import: all that execute its file).
 
-    The area's own folder comes first, then the files whose tests are cheapest, up to the limit.
+    The area's own folder comes first; by turns the test that executes least beside it and the one
+    that executes most of what few others do in its file, up to the limit.
     """
-    by_line: dict[str, dict[str, float]] = {}
-    by_file: dict[str, dict[str, float]] = {}
-    for test_file, found in reached.items():
-        # A file whose tests fail without any change can't tell anything.
-        if found["code"] != 0:
-            continue
-        tests = found["tests"].items()
-        if any(mutant["file"] in lines for _, (_, lines) in tests):
-            by_file[test_file] = {test: seconds for test, (seconds, _) in tests}
-        for test, (seconds, lines) in tests:
-            if mutant["line"] in lines.get(mutant["file"], ()):
-                by_line.setdefault(test_file, {})[test] = seconds
-    candidates = by_line or by_file
-    # Decorators and defaults run at import; the tests of the function below tell most.
-    below = {} if by_line else _of_next_line(mutant, reached)
+    lines, at_import = statement((TREE / mutant["file"]).read_text(), mutant)
     area = mutant["file"].removeprefix("src/kerata/").rpartition("/")[0]
-
-    def order(test_file: str) -> tuple[bool, bool, float]:
-        near = test_file.startswith((f"tests/{area}/", "src/"))
-        costs = candidates[test_file].values()
-        return test_file not in below, not near, (sum(costs) + COLLECTING) / len(costs)
-
+    found: dict[str, tuple[tuple[bool, bool], float, int, Iterable[int]]] = {}
+    nearest: dict[str, set[str]] = {}
+    for narrow in (True, False):
+        if not narrow:
+            if found or not at_import:
+                break
+            nearest = _nearest(mutant, reached)
+        for test_file, of_file in reached.items():
+            # A file whose tests fail without any change can't tell anything.
+            if of_file["code"] != 0:
+                continue
+            near = test_file.startswith((f"tests/{area}/", "src/"))
+            for test, (seconds, executed) in of_file["tests"].items():
+                of_source = executed.get(mutant["file"], ())
+                if not (any(line in lines for line in of_source) if narrow else of_source):
+                    continue
+                first = test in nearest.get(test_file, ())
+                breadth = sum(map(len, executed.values()))
+                found[test] = ((not first, not near), seconds, breadth, of_source)
     chosen: list[str] = []
+    files: set[str] = set()
     total = 0.0
-    for test_file in sorted(candidates, key=order):
-        costs = candidates[test_file]
-        first = below.get(test_file, set())
-        for test in sorted(costs, key=lambda test: (test not in first, costs[test])):
-            if total + costs[test] <= limit:
-                chosen.append(test)
-                total += costs[test]
-        total += COLLECTING
-        if total > limit:
-            break
+    counts = Counter(line for *_, of_source in found.values() for line in of_source)
+    rarity = {t: -sum(1 / counts[line] for line in found[t][3]) for t in found}
+    narrow_first = sorted(found, key=lambda t: (found[t][0], found[t][2]))
+    rare_first = sorted(found, key=lambda t: (found[t][0], rarity[t]))
+    in_turns = dict.fromkeys(t for two in zip(narrow_first, rare_first, strict=True) for t in two)
+    for test in in_turns:
+        test_file, seconds = test.partition("::")[0], found[test][1]
+        cost = seconds + (0 if test_file in files else COLLECTING)
+        if total + cost <= limit:
+            chosen.append(test)
+            files.add(test_file)
+            total += cost
     return chosen, total
 
 
-def _of_next_line(mutant: Mutant, reached: dict[str, Any]) -> dict[str, set[str]]:
-    """The tests, by their files, that execute the next line below that any test executes."""
+def statement(source: str, mutant: Mutant) -> tuple[range, bool]:
+    """The lines of the statement that is changed, without its body; whether it runs at import."""
+    at, at_import = mutant["line"], True
+    lines = range(at, at + 1)
+
+    def visit(node: ast.AST, inside: bool) -> None:
+        nonlocal lines, at_import
+        for child in ast.iter_child_nodes(node):
+            first, last = getattr(child, "lineno", 0), getattr(child, "end_lineno", 0)
+            first = min([first, *(d.lineno for d in getattr(child, "decorator_list", ()))])
+            if isinstance(child, ast.stmt):
+                if not first <= at <= last:
+                    continue
+                head = min([last + 1, *(b.lineno for b in getattr(child, "body", ()))])
+                at_import = not inside
+                lines = range(first, head) if at < max(head, first + 1) else range(at, at + 1)
+                if at >= head and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                    visit(child, True)
+                else:
+                    visit(child, inside)
+            else:
+                visit(child, inside)
+
+    visit(ast.parse(source), False)
+    return lines, at_import
+
+
+def _nearest(mutant: Mutant, reached: dict[str, Any]) -> dict[str, set[str]]:
+    """The tests, by their files, that tell most of a statement that runs at import.
+
+    For a constant those that execute a line that names it, otherwise those of the next line below
+    that any test executes.
+    """
     executed: dict[int, dict[str, set[str]]] = {}
     for test_file, found in reached.items():
         for test, (_, lines) in found["tests"].items():
             for line in lines.get(mutant["file"], ()):
-                if line > mutant["line"]:
-                    executed.setdefault(line, {}).setdefault(test_file, set()).add(test)
-    return executed[min(executed)] if executed else {}
+                executed.setdefault(line, {}).setdefault(test_file, set()).add(test)
+    tree = ast.parse((TREE / mutant["file"]).read_text())
+    names = {
+        name.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.lineno <= mutant["line"] <= (node.end_lineno or 0)
+        for target in node.targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
+    }
+    chosen: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in names:
+            for test_file, tests in executed.get(node.lineno, {}).items():
+                chosen.setdefault(test_file, set()).update(tests)
+    below = [line for line in executed if line > mutant["line"]]
+    return chosen or (executed[min(below)] if below else {})
 
 
 # Mutants -----------------------------------------------------------------------------------------
@@ -362,8 +428,6 @@ def _of_next_line(mutant: Mutant, reached: dict[str, Any]) -> dict[str, set[str]
 
 def outcome(mutant: Mutant, tests: list[str], seconds: float) -> str:
     """Run the tests against the mutant."""
-    import pytest
-
     if not tests:
         return "not reached"
     file = TREE / mutant["file"]
@@ -375,18 +439,22 @@ def outcome(mutant: Mutant, tests: list[str], seconds: float) -> str:
     for test in tests:
         by_file[test.partition("::")[0]].append(test)
 
-    def work() -> int:
+    def work(files: list[str]) -> int:
         # File by file, since pytest collects all that it is given before it runs the first.
-        for group in by_file.values():
-            code = int(pytest.main(["-x", "-p", "no:cacheprovider", "--tb=line", *group]))
-            if code != 0:
-                return code
-        return 0
+        codes = (run_tests(by_file[name], (), "-x", "--tb=line") for name in files)
+        return next(filter(None, codes), 0)
 
+    # How XLA compiles is settled once a process.
+    bits = [name for name in by_file if compares_bits(name)]
+    groups = [[name for name in by_file if name not in bits], bits]
+    code: int | None = 0
     try:
         compiled.unlink(missing_ok=True)
         file.write_text(text)
-        code = in_child(work, 30 + 3 * seconds, BUILD / "log.txt")
+        for group in filter(None, groups):
+            code = in_child(lambda group=group: work(group), 60 + 3 * seconds, BUILD / "log.txt")
+            if code != 0:
+                break
     finally:
         file.write_text(source)
         compiled.unlink(missing_ok=True)
@@ -447,6 +515,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=40, help="seconds of tests for a mutant")
     parser.add_argument("--new", action="store_true", help="forget what is kept, copy the source")
+    parser.add_argument("--own", action="store_true", help="measure only the area's own tests")
     parser.add_argument("--survivors", action="store_true", help="try those again, new tests too")
     parser.add_argument("--report", action="store_true", help="only print what is kept")
     options = parser.parse_args()
@@ -463,7 +532,7 @@ def main() -> None:
                 tried.get((one["file"], one["operator"], one["occurrence"]), one)
                 for one in draw(area, options.count, options.seed)
             ]
-            reached = reach(area, 60, options.survivors)
+            reached = reach(area, 60, options.own or options.survivors)
             known = json.loads(EQUIVALENT.read_text())
             for one in sample:
                 again = options.survivors and one["outcome"] in ("survived", "not reached")

@@ -62,6 +62,23 @@ def shares():
     return found
 
 
+def single():
+    """The shapes of what is dealt out by rows when the user gives single batches."""
+    x, y, _ = trainings.numbers(8, 6)
+    dealt = []
+    with DataParallel().scope():
+        model = keras.Sequential([layers.Input((6,)), layers.Dense(1)])
+        model.compile("sgd", "mse", run_eagerly=True)
+        model.train_on_batch(x, y)
+        placement = model._programs.programs.placement
+        deal = placement._batch
+        placement._batch = lambda batch: dealt.append(batch) or deal(batch)
+        model.train_on_batch(x, y)
+        model.test_on_batch(x, y)
+        model.predict_on_batch(x)
+    return [[a.shape for a in jax.tree.leaves(batch)] for batch in dealt]
+
+
 def names():
     """Which devices there are, and what is said of others."""
     distribution.set_distribution(None)

@@ -8,7 +8,7 @@ CLOSE = 1e-5
 @pytest.fixture(scope="module")
 def quick(children):
     start, _, found = children
-    return found(start("eight_devices.py", "dense", "shares", "names", devices=8))
+    return found(start("eight_devices.py", "dense", "shares", "single", "names", devices=8))
 
 
 def test_weights_losses_and_predictions_are_those_of_one_device(quick):
@@ -20,6 +20,10 @@ def test_a_device_computes_its_share_alone(quick, rows):
     whole, share = quick["shares"][rows]
     assert share
     assert not whole
+
+
+def test_single_batches_are_dealt_out_by_rows(quick):
+    assert quick["single"] == [[[8, 6], [8]], [[8, 6], [8]], [[8, 6]]]
 
 
 def test_devices_have_names(quick):

@@ -13,6 +13,7 @@ from kerata.search.networks import checked, epoch_draws, error_text
 from kerata.search.options import Options, make_data, make_splits, ranking_score, unscored
 from kerata.search.results import Results
 from kerata.search.runner import Record, SearchRunner, Split, TrialConfig
+from kerata.search.vectorized_trainer import VectorizedTrainer
 from kerata.search.watch import Watch
 
 
@@ -147,26 +148,62 @@ def test_records_answer_until_they_failed():
     assert TrialConfig({}, (1,), 8, False).key() == (8, False)
 
 
-def paces_of(small, data, monkeypatch, **limits):
-    """Train twelve networks of one program as if compiling cost nothing."""
+def trained(small, data, monkeypatch, together=1.0, **limits):
+    """Train twelve networks of one program; give how many at once, and the group.
+
+    Arguments:
+        together: seconds of an epoch of several, by a clock on which one network takes a
+            second and compiling nothing.
+    """
     rows, _ = make_data(small, {}, *data, Options())
     engine = SearchRunner(small, rows, [TrialConfig({}, (4,), 16)], unscored(rows, range(12)))
     engine.threads = 1
+    now, calls = [0.0], []
+    advance = VectorizedTrainer.advance
+
+    def timed(trainer, members, *args):
+        begun = members[0].epoch
+        advance(trainer, members, *args)
+        if calls:  # the first compiles
+            now[0] += (members[0].epoch - begun) * (together if len(members) > 1 else 1)
+        calls.append(len(members))
+
     with monkeypatch.context() as patched:
-        patched.setattr(program_group.time, "perf_counter", iter(np.arange(1e6)).__next__)
-        patched.setattr(program_group, "TRIAL_SECONDS", 1e9)
-        for name, value in limits.items():
+        patched.setattr(program_group.time, "perf_counter", lambda: now[0])
+        patched.setattr(VectorizedTrainer, "advance", timed)
+        for name, value in {"TRIAL_SECONDS": 3, **limits}.items():
             patched.setattr(program_group, name, value)
         (group,) = engine.groups()
         assert len(list(engine.run(groups=[group]))) == 12
-    # What fails side by side is as if it took for ever.
-    return {name for name, pace in group.paces.items() if np.isfinite(pace)}
+    return calls, group
 
 
 def test_networks_are_tried_side_by_side_unless_they_are_large_or_alone(small, data, monkeypatch):
-    assert paces_of(small, data, monkeypatch, SIDE_BY_SIDE=3) == {"turn", "side by side"}
-    assert paces_of(small, data, monkeypatch, SIDE_BY_SIDE=1) == {"turn"}
-    assert paces_of(small, data, monkeypatch, SIDE_BY_SIDE=3, LARGE=0) == {"turn"}
+    # One compiles, one tells its pace, three are tried for an epoch, then for another.
+    calls, group = trained(small, data, monkeypatch, SIDE_BY_SIDE=3)
+    assert calls == [1, 1, 3, 3, 3, 3, 3, 1, 1]
+    assert group.paces["side by side"] < group.paces["turn"] == 1
+    # In turn it goes faster: the three are finished one by one, and so are all others.
+    calls, group = trained(small, data, monkeypatch, together=10, SIDE_BY_SIDE=3)
+    assert calls == [1, 1, 3, 3, *[1] * 11]
+    assert np.isfinite(group.paces["side by side"])
+    for limits in ({"SIDE_BY_SIDE": 1}, {"SIDE_BY_SIDE": 3, "LARGE": 0}):
+        calls, group = trained(small, data, monkeypatch, **limits)
+        assert (calls, list(group.paces)) == ([1] * 13, ["turn"])
+
+
+def test_what_is_no_mere_error_of_a_network_ends_the_search(small, data):
+    def build(**params):
+        built.append(params)
+        if len(built) == 3:
+            raise SystemExit("enough")
+        return small(**params)
+
+    built = []
+    rows, _ = make_data(small, {}, *data, Options())
+    engine = SearchRunner(build, rows, [TrialConfig({}, (1,), 43)], unscored(rows, [0]))
+    with pytest.raises(SystemExit, match="enough"):
+        list(engine.run())
 
 
 # Results --------------------------------------------------------------------------------------
@@ -257,6 +294,17 @@ def test_lines_of_progress(capsys, monkeypatch):
     with Watch(2, verbose=0) as watch:
         watch.count(2)
     assert capsys.readouterr().out == ""
+
+
+def test_pictures_of_progress(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    for make, ranked in ((None, False), (lambda: results_of([[1.0, 1.0], [0.5, 0.5]]), True)):
+        with Watch(2, make) as watch:
+            watch.count(2)
+        shown = capsys.readouterr().out
+        assert "2 of 2 trainings" in shown
+        assert ("0.5000" in shown) == ranked
 
 
 # The journal ----------------------------------------------------------------------------------

@@ -298,6 +298,34 @@ def test_validation_frequency_and_initial_epoch():
     assert seen == [3, 4]
 
 
+def test_judging_keeps_the_order_of_rows_and_draws_nothing():
+    class Seen(keras.callbacks.Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            losses.append((batch, logs["loss"]))
+
+        def on_predict_batch_end(self, batch, logs=None):
+            outputs.append((batch, logs["outputs"]))
+
+    losses, outputs = [], []
+    model = network(steps_per_execution=2)
+    options = {"batch_size": 16, "verbose": 0, "callbacks": [Seen()]}
+    keras.utils.set_random_seed(4)
+    expected = keras.random.uniform((2,)).tolist()
+    keras.utils.set_random_seed(4)
+    model.evaluate(X, Y, **options)
+    whole = model.predict(X, **options)
+    assert keras.random.uniform((2,)).tolist() == expected
+    # Two steps an execution; the logs are those of all rows so far, the outputs its own.
+    errors = np.square(whole - Y)
+    assert losses == [
+        (last, pytest.approx(float(errors[:rows].mean()), rel=1e-5))
+        for last, rows in ((1, 32), (3, 64), (5, 70))
+    ]
+    assert [batch for batch, _ in outputs] == [1, 3, 5]
+    for (_, given), rows in zip(outputs, np.split(whole, [32, 64]), strict=True):
+        np.testing.assert_array_equal(given, rows)
+
+
 def test_metrics_of_another_shape_come_back_as_arrays():
     model = network(metrics=[keras.metrics.F1Score(threshold=0.5)])
     logs = model.evaluate(X, (Y > 0).astype("float32"), verbose=0, return_dict=True)

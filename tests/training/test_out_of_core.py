@@ -273,7 +273,14 @@ def test_a_killed_training_goes_on(tmp_path):
 
 
 def test_small_files_are_loaded(tmp_path, monkeypatch):
-    monkeypatch.setattr(out_of_core, "WHOLE_BYTES", 10**6)
+    monkeypatch.undo()
+    # Files with a hole in the place of their rows.
+    small, large = (
+        np.memmap(tmp_path / f"{mb}", np.uint8, "w+", shape=(mb, 2**20)) for mb in (100, 129)
+    )
+    assert not out_of_core.is_large(small, Y)
+    assert out_of_core.is_large(large, Y)
+    assert out_of_core.is_large({"a": small, "b": [small]}, Y)
     assert not out_of_core.is_large(on_disk(tmp_path), Y)
     assert fit(on_disk(tmp_path), shuffle=True) == fit(X, shuffle=True)
 
@@ -306,6 +313,18 @@ def test_predictions_for_missing_numbers_are_what_the_network_makes_of_them(tmp_
     model = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
     found = model.predict(on_disk(tmp_path, broken), verbose=0)
     assert np.flatnonzero(np.isnan(found).any(axis=1)).tolist() == [3]
+
+
+def test_values_are_looked_through_in_one_epoch_alone(tmp_path, monkeypatch):
+    looked = []
+    check = OutOfCoreData._check
+    monkeypatch.setattr(
+        OutOfCoreData, "_check", lambda *args: (looked.append(len(args[2][0])), check(*args))
+    )
+    source = OutOfCoreData(on_disk(tmp_path), Y, shuffle=True, check_values=lambda rows: None)
+    for _ in range(3):
+        epoch_of(source)
+        assert sum(looked) == ROWS
 
 
 def test_missing_numbers_are_named_by_their_row(tmp_path):

@@ -59,6 +59,22 @@ def test_batches_from_a_generator():
     assert float(stream.steps) == 6
 
 
+def test_functions_over_batches_take_as_many_as_an_execution_has():
+    model = network(keras.Model, run_eagerly=True, steps_per_execution=2)
+    expected = X @ model.get_weights()[0]
+    state = model.trainable_variables, model.non_trainable_variables
+    state = tuple([v.value for v in group] for group in state)
+    batches = iter([(X[i : i + 10],) for i in (0, 10, 20)])
+    predict = model.make_predict_function()
+    assert model.make_predict_function() is predict
+    for rows in (slice(0, 20), slice(20, 30)):
+        outputs, state = predict(state, batches)
+        np.testing.assert_allclose(outputs, expected[rows], rtol=1e-5)
+    with pytest.raises(StopIteration):
+        predict(state, batches)
+    assert model.make_predict_function(force=True) is not predict
+
+
 def test_noise_is_that_of_a_model_without_steps_of_its_own():
     class Same(keras.Model):
         def train_step(self, state, data):

@@ -6,12 +6,15 @@ from sklearn.metrics import r2_score, roc_auc_score
 
 from kerata.workbench.core import metrics
 from kerata.workbench.core.dependence import Dependence
+from kerata.workbench.core.intervals import Score, wilson_interval
 from kerata.workbench.core.metric_intervals import auc_interval, metric_intervals
 from kerata.workbench.core.task import Task
 from kerata.workbench.core.wording import number
 
 AMOUNT = Task("regression", "y", [], "")
 BINARY = Task("binary", "y", ["a", "b"], "")
+CLASSES = Task("classes", "y", ["a", "b", "c"], "")
+LABELS = Task("labels", "y", ["a", "b"], "")
 
 
 def coverage(make, truth, times=400):
@@ -99,6 +102,31 @@ def test_intervals_of_figures_hold_the_figures_of_scikit_learn():
     samples = [rng.integers(60, size=60) for _ in range(300)]
     drawn = [roc_auc_score(labels[s], shares[s]) for s in samples if np.ptp(labels[s])]
     np.testing.assert_allclose((low, high), np.quantile(drawn, [0.025, 0.975]), atol=0.05)
+
+
+def test_intervals_of_shares_come_from_those_of_wilson():
+    counts = [(10, 7), (8, 2), (5, 5)]
+    truth = np.repeat(np.arange(3), [rows for rows, _ in counts])
+    right = np.concatenate([np.arange(rows) < good for rows, good in counts])
+    found = metric_intervals(CLASSES, truth, np.eye(3)[np.where(right, truth, (truth + 1) % 3)])
+    assert found["accuracy"] == wilson_interval(Score(14, 23))
+    shares = np.array([good / rows for rows, good in counts])
+    ends = np.array([wilson_interval(Score(good, rows)) for rows, good in counts])
+    # Zou and Donner (2008): the distances to the ends, as if they were standard errors.
+    below, above = np.sqrt(np.square(ends - shares[:, None]).sum(axis=0)) / 3
+    expected = shares.mean() - below, shares.mean() + above
+    assert found["balanced_accuracy"] == pytest.approx(expected)
+
+    marks = np.array([[0, 1], [1, 1], [0, 0], [1, 0]])
+    found = metric_intervals(LABELS, marks, np.array([[0.1, 0.9], [0.2, 0.8], [0, 0.2], [1, 0]]))
+    assert found["all_right"] == pytest.approx(wilson_interval(Score(3, 4)))
+    low, high = found["label_accuracy"]
+    assert low < 7 / 8 < high
+
+    numbers, said = np.arange(6.0), np.arange(6.0) + [1, -1, 2, 1, -2, 1]
+    low, high = metric_intervals(AMOUNT, numbers, said)["rmse"]
+    squares = metrics.amount_interval((said - numbers) ** 2)
+    assert (low**2, high**2) == pytest.approx(squares)
 
 
 @pytest.mark.parametrize(
