@@ -17,6 +17,7 @@ from kerata.layers.core.dense import Dense
 from kerata.layers.core.input_layer import InputLayer
 from kerata.layers.layer import Layer
 from kerata.layers.masks import attached
+from kerata.models.host import HostPart, works_on_host
 
 
 class Graph:
@@ -38,7 +39,7 @@ class Graph:
             layers of the same name.
     """
 
-    _not_in_signature: ClassVar[tuple[str, ...]] = ("owner", "any_size")
+    _not_in_signature: ClassVar[tuple[str, ...]] = ("owner", "any_size", "host")
 
     def __init__(
         self, inputs: Any, outputs: Any, owner: str = "model", any_size: bool = False
@@ -63,6 +64,9 @@ class Graph:
         self._sparse_inputs = [
             ref.dtype == "float32" and id(ref) not in others for ref in self.inputs
         ]
+        strings = any(t.dtype == "string" for t in self.inputs)
+        strings = strings or any(map(works_on_host, self.nodes))
+        self.host = HostPart(self) if strings else None
 
     def _sort(self) -> tuple[list[Node], list[Operation]]:
         """Order nodes and operations; iterative, so that a very deep network is no problem."""
@@ -155,19 +159,34 @@ class Graph:
             ValueError: another number of inputs, unknown or missing names, shapes that
                 don't fit.
         """
+        if self.host is not None and self.host.is_prepared(inputs):
+            return list(self.host.rest.arrange(inputs))
+        return [self._fit(x, i) for i, x in enumerate(self.in_order(inputs, _is_value))]
+
+    def in_order(self, inputs: Any, is_leaf: Callable[[Any], bool]) -> list[Any]:
+        """Bring inputs into the order of ``self.inputs`` as they are.
+
+        Arguments:
+            inputs: in any accepted structure.
+            is_leaf: says where nested inputs end.
+
+        Raises:
+            ValueError: another number of inputs, unknown or missing names.
+        """
         if isinstance(inputs, dict) or not _flat_is_clear(self.input_struct, inputs):
             flat = self._by_place(inputs)
+        elif is_leaf(inputs):
+            flat = [inputs]
         else:
-            flat = jax.tree.leaves(
-                inputs if isinstance(inputs, (list, tuple)) else [inputs], is_leaf=_is_value
-            )
+            whole = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+            flat = [x for part in whole for x in jax.tree.leaves(part, is_leaf=is_leaf)]
         if len(flat) != len(self.inputs):
             raise ValueError(
                 f"Model {self.owner!r} has {len(self.inputs)} inputs "
                 f"({', '.join(self.input_names)}), but got {len(flat)}. If these are batches of "
                 "one input, join them first with numpy.concatenate."
             )
-        return [self._fit(x, i) for i, x in enumerate(flat)]
+        return flat
 
     def _by_place(self, inputs: Any) -> list[Any]:
         """Find inputs by their keys and places; a dictionary also by the inputs' names."""
@@ -252,6 +271,11 @@ class Graph:
             )
         return x
 
+    def for_inputs(self, inputs: Any) -> Graph:
+        """Give the graph that inputs belong to: the rest of this one for prepared inputs."""
+        ready = self.host is not None and self.host.is_prepared(inputs)
+        return self.host.rest if ready and self.host is not None else self
+
     def run(self, inputs: Any, masks: Any = None) -> Any:
         """Compute the outputs, in the structure they were given in, for arrays or tensors.
 
@@ -260,6 +284,8 @@ class Graph:
             masks: that of the input or those of several, in the same structure, None where
                 there is none; those that the inputs carry by default.
         """
+        if self.host is not None:
+            return self.host.rest.run(self.host.prepare(inputs), masks)
         values = self.arrange(inputs)
         if masks is not None:
             # An input may be alone in a list, and so is its mask.

@@ -10,7 +10,7 @@ import jax
 
 from kerata.base.custom_objects import custom_object_scope
 from kerata.base.messages import did_you_mean
-from kerata.base.symbolic import KerasTensor, Operation
+from kerata.base.symbolic import KerasTensor, Operation, any_symbolic
 from kerata.layers.layer import Layer
 from kerata.layers.rows import keeps_rows_apart
 from kerata.layers.signature import shapes_of
@@ -174,6 +174,28 @@ class Model(Trainer, Layer):
 
     # Calling ---------------------------------------------------------------------------
 
+    @property
+    def _prepares(self) -> bool:  # type: ignore[override]
+        return self._graph is not None and self._graph.host is not None
+
+    def _prepared(self, x: Any) -> Any:
+        """Run the layers of strings, which can't be in a compiled program, on the rows."""
+        graph = self._graph
+        return x if graph is None or graph.host is None else graph.host.prepare(x)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs for arrays, or extend the graph for symbolic tensors."""
+        if args and self._prepares and not any_symbolic(args[0]):
+            args = (self._prepared(args[0]), *args[1:])
+        return super().__call__(*args, **kwargs)
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """Record a call; a model with layers of strings is taken apart into its layers."""
+        graph = self._graph
+        if graph is None or graph.host is None:
+            return super().symbolic_call(*args, **kwargs)
+        return graph.follow(graph.arrange(args[0]), lambda operation, a, k: operation(*a, **k))
+
     def _ensure_built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         # A subclass's layers build themselves while its call() runs; only a build() of the
         # subclass's own has to be called.
@@ -205,7 +227,7 @@ class Model(Trainer, Layer):
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Give the outputs as symbolic tensors."""
         if self._graph is not None and len(args) == 1 and kwargs.keys() <= {"mask", "training"}:
-            spec = self._graph
+            spec = self._graph.for_inputs(args[0])
             shapes = [t.shape for t in spec.arrange(args[0])]
             if all(s[1:] == t.shape[1:] for s, t in zip(shapes, spec.inputs, strict=True)):
                 return _renewed(spec.output_struct)

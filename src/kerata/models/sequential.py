@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from typing import Any
 
 import jax
+import numpy as np
 
 from kerata.base.custom_objects import custom_object_scope
 from kerata.base.registry import deserialize, serialize
@@ -168,6 +169,16 @@ class Sequential(Model):
                 raise ValueError(f"Sequential model {self.name!r} has no layers; add some first.")
             if isinstance(shapes_of(args[0]), tuple):
                 self._build_for(args[0])
+
+    @property
+    def _prepares(self) -> bool:  # type: ignore[override]
+        first = self._stack[0] if self._stack and self._graph is None else None
+        return getattr(first, "works_on_host", False) or super()._prepares
+
+    def _prepared(self, x: Any) -> Any:
+        if self._graph is None and self._prepares and not isinstance(x, dict):
+            self._build_for(KerasTensor((None, *np.shape(x)[1:]), "string"))
+        return super()._prepared(x)
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Run the layers one after another."""

@@ -61,6 +61,7 @@ class BatchStream:
         check: Callable[[ArrayData], Any] | None = None,
         check_values: Callable[[ArrayData], Any] | None = None,
         as_given: bool = False,
+        prepare: Callable[[Any], Any] | None = None,
     ) -> None:
         self.source = source
         self.given_steps = steps
@@ -70,6 +71,7 @@ class BatchStream:
         self.check = check
         self.check_values = check_values
         self.as_given = as_given
+        self.prepare = prepare
         dataset = isinstance(source, PyDataset)
         self.shuffle = shuffle and dataset and not source.keeps_order
         self.once = hasattr(source, "__next__")
@@ -215,7 +217,8 @@ class BatchStream:
 
     def _rows(self, batch: Any, number: int) -> ArrayData:
         try:
-            rows = make_array_data(*self._unpacked(batch), n_inputs=self.n_inputs, whole=False)
+            parts = self._unpacked(batch)
+            rows = make_array_data(*parts, self.n_inputs, whole=False, prepare=self.prepare)
             if self.class_weight is not None:
                 rows = apply_class_weight(rows, self.class_weight)
             elif self.as_given and isinstance(batch, tuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,12 @@ def is_stream(x: Any) -> bool:
 
 
 def make_array_data(
-    x: Any, y: Any = None, sample_weight: Any = None, n_inputs: int = 1, whole: bool = True
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    n_inputs: int = 1,
+    whole: bool = True,
+    prepare: Callable[[Any], Any] | None = None,
 ) -> ArrayData:
     """Turn x, y and sample weights into arrays of one length.
 
@@ -70,11 +75,14 @@ def make_array_data(
         n_inputs: how many inputs the model has; tells a list of rows from a list of inputs.
         whole: whether these are all rows, which may become bags if they are almost all
             zeros; of batches, each might be of another shape then, so they become dense.
+        prepare: what a model does with x before its compiled program.
 
     Raises:
         ValueError: strings, ragged lists, no rows, different lengths.
         TypeError: something that is not data.
     """
+    if prepare is not None:
+        x = prepare(x)
     x = to_arrays(x, "x", several=n_inputs > 1, bags=whole)
     y = None if y is None else to_arrays(y, "y", deep=True)
     if sample_weight is not None:

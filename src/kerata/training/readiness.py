@@ -157,6 +157,13 @@ class Readiness(Steps):
     def _eager(self) -> bool:
         return self.run_eagerly or not self.jit_compile
 
+    # Whether x is more than numbers, so that ``_prepared`` has something to do.
+    _prepares = False
+
+    def _prepared(self, x: Any) -> Any:
+        """Turn x into what the compiled program takes; models of strings have more to do."""
+        return x
+
     def _n_inputs(self) -> int:
         graph = getattr(self, "_graph", None)
         return 1 if graph is None else len(graph.inputs)

@@ -34,7 +34,7 @@ class SingleBatches(Readiness):
         Returns:
             As for ``evaluate``.
         """
-        rows = make_array_data(x, y, sample_weight, self._n_inputs())
+        rows = make_array_data(x, y, sample_weight, self._n_inputs(), prepare=self._prepared)
         if class_weight is not None:
             rows = apply_class_weight(rows, class_weight)
         programs = self._ready(rows, training=True)
@@ -48,7 +48,7 @@ class SingleBatches(Readiness):
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
         """Count one batch in loss and metrics without training."""
-        rows = make_array_data(x, y, sample_weight, self._n_inputs())
+        rows = make_array_data(x, y, sample_weight, self._n_inputs(), prepare=self._prepared)
         programs = self._ready(rows, training=False)
         changed, results = programs.evaluate_batch(programs.read(), rows.arrays, True)
         programs.write(programs.tested(programs.read(), changed))
@@ -57,7 +57,7 @@ class SingleBatches(Readiness):
 
     def predict_on_batch(self, x: Any) -> Any:
         """Give the outputs for one batch, as NumPy arrays."""
-        rows = make_array_data(x, n_inputs=self._n_inputs())
+        rows = make_array_data(x, n_inputs=self._n_inputs(), prepare=self._prepared)
         self._check_inputs(rows)
         own = self._hooked(IN_PREDICTIONS)
         # Steps of a model's own get ``(x,)``, as with Keras.

@@ -115,7 +115,7 @@ class Trainer(SingleBatches):
                 )
             hooked = self._hooked(IN_STEPS)
             rows = None
-            if steps is None:
+            if steps is None and not self._prepares:
                 rows = rows_of_dataset(x, self._n_inputs(), class_weight, hooked, goes_on)
             if rows is not None:
                 return rows
@@ -129,11 +129,12 @@ class Trainer(SingleBatches):
                 check=self._check_rows,
                 check_values=None if watched else self._check_values,
                 as_given=hooked,
+                prepare=self._prepared,
             )
         if is_large(x, y, sample_weight):
             check_values = None if watched else self._check_values
             return OutOfCoreData(x, y, sample_weight, self._n_inputs(), shuffle, check_values)
-        return make_array_data(x, y, sample_weight, self._n_inputs())
+        return make_array_data(x, y, sample_weight, self._n_inputs(), prepare=self._prepared)
 
     def _whole_executions(self, steps: int) -> int:
         """Round steps up to whole executions, as Keras counts them."""
@@ -363,7 +364,7 @@ class Trainer(SingleBatches):
         data: loop.Data
         hooked = self._hooked(IN_PREDICTIONS)
         rows = None
-        if steps is None:
+        if steps is None and not self._prepares:
             rows = rows_of_dataset(x, self._n_inputs(), None, hooked, False, only_x=not hooked)
         if rows is not None:
             data = rows
@@ -376,11 +377,12 @@ class Trainer(SingleBatches):
                 only_x=not hooked,
                 check=self._check_inputs,
                 as_given=hooked,
+                prepare=self._prepared,
             )
         elif is_large(x):
             data = OutOfCoreData(x, n_inputs=self._n_inputs())
         else:
-            data = make_array_data(x, n_inputs=self._n_inputs())
+            data = make_array_data(x, n_inputs=self._n_inputs(), prepare=self._prepared)
         self._check_inputs(_some(data))
         data, batch = self._limited(data, batch_size, steps)
         container = self._callbacks(callbacks, arguments.verbosity(verbose), 1, data, batch)

@@ -10,17 +10,17 @@ import numpy as np
 
 from kerata.base.arguments import positive_int
 from kerata.base.dtypes import floatx
-from kerata.layers.layer import Layer
+from kerata.base.symbolic import KerasTensor
 from kerata.layers.preprocessing.encoding import checked_mode
 from kerata.layers.preprocessing.fingerprints import crossed, farmhash64
-from kerata.layers.preprocessing.tokens import is_data
-from kerata.layers.signature import call_signature
+from kerata.layers.preprocessing.host_layer import HostLayer
+from kerata.layers.preprocessing.lookup_options import raise_for_program
 
 
-class HashedCrossing(Layer):
+class HashedCrossing(HostLayer):
     """Sorts combinations of features into bins by a fingerprint of them all.
 
-    Works on data, not inside a model: apply the layer to the data first. A list of two or more
+    It is called on data, or at the beginning of a model. A list of two or more
     arrays of strings or ints, each ``()``, ``(batch,)`` or ``(batch, 1)``, gives int32 bins of the
     same shape, or float vectors with ``'one_hot'``.
 
@@ -63,20 +63,16 @@ class HashedCrossing(Layer):
         self.built = True
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Sort data into bins; refuses symbolic and traced inputs."""
+        """Sort data into bins, or extend the graph of a model."""
         several = isinstance(inputs, (list, tuple)) and len(inputs) > 1
         if not several:
             raise ValueError(
                 f"Layer {self.name!r} (HashedCrossing) takes a list of two or more features, "
                 f"got {type(inputs).__name__}."
             )
-        if not all(map(is_data, inputs)):
-            raise ValueError(
-                f"Layer {self.name!r} (HashedCrossing) can't be in a compiled model: apply the "
-                "layer to the data first, x = layer(x), and give the model the result."
-            )
-        call_signature(type(self)).check_keywords(type(self).__name__, kwargs)
-        return self.call(inputs, *args)
+        if any(isinstance(x, jax.core.Tracer) for x in inputs):
+            raise_for_program(self)
+        return super().__call__(inputs, *args, **kwargs)
 
     def call(self, inputs: Any) -> Any:
         """Give the bins, or vectors for them."""
@@ -104,6 +100,11 @@ class HashedCrossing(Layer):
                 f"an array of type {array.dtype}."
             )
         return [farmhash64(x.encode() if isinstance(x, str) else x) for x in flat]
+
+    def compute_output_spec(self, inputs: Any) -> KerasTensor:
+        """Give the output's shape and type."""
+        dtype = "int32" if self.output_mode == "int" else self.compute_dtype
+        return KerasTensor(self.compute_output_shape([x.shape for x in inputs]), dtype)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Leave the features' shape, or add or replace the last axis."""

@@ -10,19 +10,18 @@ import numpy as np
 from kerata.base.arguments import positive_int
 from kerata.base.dtypes import floatx
 from kerata.base.symbolic import KerasTensor
-from kerata.layers.layer import Layer
 from kerata.layers.preprocessing.encoding import MODES, checked_mode, encoded_shape
 from kerata.layers.preprocessing.fingerprints import buckets, checked_salt
-from kerata.layers.preprocessing.tokens import Tokens, bags, is_data, read_tokens, strings_of
+from kerata.layers.preprocessing.host_layer import HostLayer
+from kerata.layers.preprocessing.tokens import Tokens, bags, read_tokens, strings_of
 from kerata.layers.rows import ApartByMode
-from kerata.layers.signature import call_signature
 
 
-class Hashing(ApartByMode, Layer):
+class Hashing(ApartByMode, HostLayer):
     """Sorts strings or integers into bins by a fingerprint, without a vocabulary.
 
-    Works on data, not inside a model: apply the layer to the data first. Strings or ints
-    ``(batch, ...)`` give int32 bins of the same shape with ``'int'``.
+    It is called on data, or at the beginning of a model. Strings or ints ``(batch, ...)`` give
+    int32 bins of the same shape with ``'int'``.
 
     Arguments:
         num_bins: int, number of bins, that of ``mask_value`` included.
@@ -68,16 +67,6 @@ class Hashing(ApartByMode, Layer):
         self.sparse = sparse
         self.autocast = False
         self.built = True
-
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Sort data into bins; refuses symbolic and traced inputs."""
-        if not is_data(inputs):
-            raise ValueError(
-                f"Layer {self.name!r} (Hashing) can't be in a compiled model: apply the layer to "
-                "the data first, x = layer(x), and give the model the result."
-            )
-        call_signature(type(self)).check_keywords(type(self).__name__, kwargs)
-        return self.call(inputs, *args)
 
     def call(self, inputs: Any) -> Any:
         """Give the bins."""

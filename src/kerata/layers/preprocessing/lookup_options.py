@@ -31,15 +31,15 @@ def check_options(
 
 
 def raise_for_program(layer: Layer) -> None:
-    """Say that a layer of strings can't be a part of a model.
+    """Say that a layer of strings can't be a part of a compiled program.
 
     Raises:
         ValueError: always.
     """
     raise ValueError(
         f"Layer {layer.name!r} ({type(layer).__name__}) works on strings, which can't go through "
-        "a compiled model: apply the layer to the data first, x = layer(x), and give the model "
-        "the result."
+        "a compiled program: put it at the beginning of a model made from Input(dtype='string'), "
+        "or apply it to the data first, x = layer(x), and give the model the result."
     )
 
 

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from kerata.layers.preprocessing.fingerprints import buckets
+from kerata.layers.preprocessing.host_layer import HostLayer
 from kerata.layers.preprocessing.tokens import Tokens, read_tokens, strings_of
 from kerata.layers.preprocessing.vocabulary import IndexLookup
 
 
-class StringLookup(IndexLookup):
+class StringLookup(HostLayer, IndexLookup):
     """Replaces strings by their numbers in a vocabulary, or numbers by strings.
 
-    Strings can't go through a compiled model: apply the layer to the data first.
+    It is called on data, or on ``Input(dtype="string")`` at the beginning of a model.
 
     Arguments:
         max_tokens: most numbers there may be, those of special tokens included.
@@ -86,6 +87,9 @@ class StringLookup(IndexLookup):
             name=name,
             **kwargs,
         )
+
+    def _check_program(self) -> None:
+        """Let symbolic strings through: a model looks them up before its program begins."""
 
     def _token(self, x: Any) -> str:
         return str(strings_of(self._where, x, self.encoding).item())

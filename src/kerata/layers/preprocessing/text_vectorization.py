@@ -11,12 +11,8 @@ import numpy as np
 from kerata.base.arguments import is_integer
 from kerata.base.dtypes import floatx
 from kerata.base.symbolic import KerasTensor
-from kerata.layers.layer import Layer
-from kerata.layers.preprocessing.lookup_options import (
-    check_options,
-    raise_for_program,
-    refuse_path,
-)
+from kerata.layers.preprocessing.host_layer import HostLayer
+from kerata.layers.preprocessing.lookup_options import check_options, refuse_path
 from kerata.layers.preprocessing.standardize import (
     SPLIT,
     STANDARDIZE,
@@ -26,15 +22,16 @@ from kerata.layers.preprocessing.standardize import (
     words_of,
 )
 from kerata.layers.preprocessing.string_lookup import StringLookup
-from kerata.layers.preprocessing.tokens import Tokens, batches_of_tokens, is_data, strings_of
-from kerata.layers.signature import call_signature
+from kerata.layers.preprocessing.tokens import Tokens, batches_of_tokens, strings_of
 
 
-class TextVectorization(Layer):
+class TextVectorization(HostLayer):
     """Turns texts into numbers of their words, or into vectors of word counts.
 
-    Each text is standardized, split into words, joined into n-grams, looked up. Strings
-    can't go through a compiled model: apply the layer to the data first.
+    Each text is standardized, split into words, joined into n-grams, looked up. It is called on
+    data, or on ``Input(dtype="string")`` at the beginning of a model, which runs it on all rows
+    before its compiled program. Without ``output_sequence_length`` numbers are filled up to the
+    longest text of those that are given at once: all rows of arrays, or a batch of a data set.
 
     Arguments:
         max_tokens: most numbers there may be, those of padding and unknown words included.
@@ -183,13 +180,6 @@ class TextVectorization(Layer):
         self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
     # Calling -----------------------------------------------------------------------------
-
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Look up texts; refuses symbolic and traced inputs."""
-        if not is_data(inputs):
-            raise_for_program(self)
-        call_signature(type(self)).check_keywords(type(self).__name__, kwargs)
-        return self.call(inputs, *args)
 
     def call(self, inputs: Any) -> Any:
         """Give numbers or vectors for texts."""
