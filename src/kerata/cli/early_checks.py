@@ -85,11 +85,16 @@ def _check_names(
     columns: Mapping[str, str],
     column_names: Callable[[str, str | None], list[str] | None],
 ) -> None:
+    from kerata.workbench.core.target_names import each_target, named_targets
+
     with printable_errors():
         names = column_names(request.source, request.target)
         if names is None:
             return
-        asked: dict[str, str | None] = {"--target": request.target, "--group": request.group}
+        targets: tuple[str, ...] = ()
+        if request.target is not None:
+            targets = each_target(named_targets(request.target, names, request.source))
+        asked: dict[str, str | None] = {"--group": request.group}
         if request.split_by != "random":
             asked["--split-by"] = request.split_by
         for flag, asked_for in asked.items():
@@ -100,9 +105,10 @@ def _check_names(
                     f"{request.source} has no column {asked_for!r} ({flag}). "
                     f"{did_you_mean(asked_for, names)}"
                 )
-            if flag != "--target" and asked_for == request.target:
+            if asked_for in targets:
+                what = "the target" if len(targets) == 1 else "a target"
                 raise ValueError(
-                    f"Column {asked_for!r} is the target: rows can't be divided by it ({flag})."
+                    f"Column {asked_for!r} is {what}: rows can't be divided by it ({flag})."
                 )
         for name in columns:
             if name not in names:

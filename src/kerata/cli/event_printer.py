@@ -90,6 +90,8 @@ class EventPrinter:
 
     @property
     def _figure(self) -> str:
+        if self.kind.parts:
+            return "mean error in standard deviations"
         name = {"regression": "mean error", "labels": "F1 of labels"}
         return name.get(self.kind.kind, "accuracy")
 

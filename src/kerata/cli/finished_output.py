@@ -58,8 +58,10 @@ def print_predict(
 def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:
     """Print the metrics on other rows and those of the run's own test rows."""
     from kerata.workbench import runs
+    from kerata.workbench.core.several import by_target
     from kerata.workbench.core.wording import counted, number
     from kerata.workbench.evaluation.figures import between, figure, metric_between
+    from kerata.workbench.evaluation.quality import target_sentence
     from kerata.workbench.runs.inference import evaluate_source
 
     console = _console()
@@ -86,6 +88,9 @@ def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> Non
         f"({between(judged.interval, task)}); on the run's own test rows it was "
         f"{figure(run.record['metrics'][main], task)}."
     )
+    if task.parts:
+        for part, truth, said in by_target(task, judged.truth, judged.outputs):
+            console.print(f"  {target_sentence(part, truth, said, judged.dependence)}")
     for other in list(judged.metrics)[1:]:
         mine, before = number(judged.metrics[other]), number(run.record["metrics"].get(other))
         ends = metric_between(judged.intervals[other])
@@ -162,6 +167,8 @@ def print_show(name: str, folder: Path) -> None:
     ]
     say(console, "Run", facts)
     say(console, "Figures", _figures(record))
+    for one in record.get("targets") or []:
+        say(console, f"Figures of {one['target']!r}", _figures(one))
     print_verdict(console, record)
     if record.get("verdict") and not (run.path / "report.html").exists():
         say(console, "Report", ["None: it was not asked for, or the command was ended before it."])
@@ -177,20 +184,37 @@ def _test_rows(record: dict[str, Any]) -> str:
 
 def print_compare(names: list[str], out: Path | None, folder: Path) -> None:
     """Print runs in one table, and the result of the paired test."""
-    from rich.table import Table
-    from rich.text import Text
-
     from kerata.workbench import runs
-    from kerata.workbench.evaluation.figures import figure
-    from kerata.workbench.runs.compare import compare_runs, draw_curves
+    from kerata.workbench.runs.compare import draw_curves
 
     console = _console()
     found = {run.name: run for run in (runs.load(name, folder) for name in names)}
-    compared = compare_runs(list(found.values()))
-    pairs = compared.pairs
     task = next(iter(found.values())).task
+    for part in task.parts:
+        _print_pairs(console, found, part, part.target)
+    _print_pairs(console, found, task)
+    picture = out or folder / f"compare-{'-'.join(found)}.png"
+    say(console, "Pictures", [str(draw_curves(list(found.values()), picture))])
+
+
+def _print_pairs(
+    console: Console, found: dict[str, Run], task: Any, target: str | None = None
+) -> None:
+    """Print how runs compare by one target, or by all that they have."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from kerata.workbench.evaluation.figures import figure
+    from kerata.workbench.runs.compare import compare_runs
+
+    compared = compare_runs(list(found.values()), target)
+    pairs = compared.pairs
+    if target is not None or task.parts:
+        title = f"Target {target!r}" if target is not None else "All targets"
+        console.print(title, style="bold")
+    main = MAIN.get(task.kind, "mean error in SDs" if task.parts else "mean error")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    titles = ("run", MAIN.get(task.kind, "mean error"), "behind the best by", "95% interval", "p")
+    titles = ("run", main, "behind the best by", "95% interval", "p")
     for title in (*titles, "parameters", "size", "training", "rows a second"):
         table.add_column(title, justify="left" if title == "run" else "right")
     for pair in pairs:
@@ -209,8 +233,6 @@ def print_compare(names: list[str], out: Path | None, folder: Path) -> None:
         table.add_row(*map(Text, cells))
     console.print(table)
     console.print(compared.how)
-    picture = out or folder / f"compare-{'-'.join(found)}.png"
-    say(console, "Pictures", [str(draw_curves(list(found.values()), picture))])
 
 
 def print_rerun(
@@ -319,7 +341,13 @@ def _figures(record: dict[str, Any]) -> list[str]:
 
 
 def _said(metric: str) -> str:
-    names = {"mae": "mean error", "rmse": "root mean square error", "r2": "R²", "auc": "AUC"}
+    names = {
+        "standardised_mae": "mean error in standard deviations",
+        "mae": "mean error",
+        "rmse": "root mean square error",
+        "r2": "R²",
+        "auc": "AUC",
+    }
     names |= {"mase": "MASE", "coverage": "share in the intervals"}
     return names.get(metric, metric.replace("_", " "))
 

@@ -65,7 +65,10 @@ INTERRUPTED = 130
 SOURCE = Annotated[
     str, typer.Argument(help="A table, a folder of texts or images, or a data set's name.")
 ]
-TARGET = Annotated[str | None, typer.Option(help="Column to predict.")]
+TARGET = Annotated[
+    str | None,
+    typer.Option(help="Column to predict, or several of numbers, as in weight,size."),
+]
 TASK = Annotated[
     str | None, typer.Option(help="binary, classes, labels or regression; chosen if left out.")
 ]

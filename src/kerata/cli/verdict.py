@@ -26,6 +26,8 @@ def print_verdict(console: Console, record: dict[str, Any]) -> None:
         return
     lines = [verdict["quality"], *verdict["baselines"], verdict["best_epoch"]]
     say(console, "Verdict", [line for line in (*lines, verdict["overfitting"]) if line])
+    for one in verdict.get("targets") or []:
+        say(console, f"Target {one['target']!r}", [one["quality"], *one["baselines"]])
     stored = record.get("diagnosis")
     if stored is not None:
         found = Findings.from_dict(stored)

@@ -11,8 +11,9 @@ import numpy as np
 
 from kerata.training.interrupt import counted_interrupts
 from kerata.workbench.core import metrics
-from kerata.workbench.core.comparison import compared
+from kerata.workbench.core.comparison import compared, results_by_target
 from kerata.workbench.core.result import Baseline, OnEvent, Trained, outputs_of
+from kerata.workbench.core.target_names import Wanted
 from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Source
 from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped, terms_of
@@ -31,7 +32,7 @@ from kerata.workbench.training.time_limit import BASELINES, NETWORKS, TimeLimit
 def fit_source(
     source: Source,
     *,
-    target: str | None = None,
+    target: Wanted | None = None,
     task: str | None = None,
     network: str = "auto",
     columns: Mapping[str, str] | None = None,
@@ -59,7 +60,8 @@ def fit_source(
 
     Arguments:
         source: rows and target, as ``read_source`` returns them.
-        target: column to predict; the source's own by default.
+        target: column to predict, or several columns of amounts (a list, or names with commas
+            between them), which one network learns together; the source's own by default.
         task: ``'binary'``, ``'classes'``, ``'labels'`` or ``'regression'``; inferred from the
             target's values by default.
         network: name, ``'auto'`` or ``'module:function'``.
@@ -94,7 +96,7 @@ def fit_source(
 
     Returns:
         A ``Trained``: model, preparation, history, and for the n test rows predictions of
-        shape ``(n,)``, or ``(n, k)`` for k classes or labels.
+        shape ``(n,)``, or ``(n, k)`` for k classes, labels or targets.
 
     Raises:
         ValueError: a missing target, too few rows, a single class, or another argument or
@@ -253,6 +255,7 @@ def fit_source(
                 compared(baseline, chosen, truth, theirs, outputs, dependence)
                 for baseline, theirs in simple
             ],
+            targets=results_by_target(chosen, truth, outputs, simple, dependence),
             findings=None,
             config={
                 "source": source.name,
@@ -312,6 +315,7 @@ def fit_source(
                 seed,
                 ordered=divided.rule.kind == TIME,
                 terms=terms_of(trained),
+                scales=chosen.scales,
                 interval=trained.interval if crossed is None else None,
             )
         )

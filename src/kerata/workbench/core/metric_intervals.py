@@ -11,6 +11,7 @@ from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.intervals import positive_interval, share_interval, student_quantile
 from kerata.workbench.core.metrics import (
     ALONE,
+    SEVERAL,
     Interval,
     amount_interval,
     answers,
@@ -45,6 +46,8 @@ def metric_intervals(
     """
     values = row_values(task, truth, outputs)
     main = interval_of(task, values, dependence)
+    if np.ndim(truth) > 1 and task.kind == "regression":
+        return {SEVERAL: main}
     if task.kind == "regression":
         low, high = amount_interval((outputs - truth) ** 2, dependence)
         square = math.sqrt(low), math.sqrt(high)

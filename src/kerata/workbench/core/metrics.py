@@ -21,7 +21,14 @@ WIDTH = 1.96
 # Rows that know nothing of each other.
 ALONE = Dependence()
 
+# Of several targets, the mean of their errors in standard deviations.
+SEVERAL = "standardised_mae"
 MAIN = {"binary": "accuracy", "classes": "accuracy", "labels": "f1", "regression": "mae"}
+
+
+def main_name(task: Any) -> str:
+    """Give the name of the main figure."""
+    return SEVERAL if task.parts else MAIN[task.kind]
 
 
 def higher_is_better(task: Any) -> bool:
@@ -44,12 +51,14 @@ def answers(task: Any, outputs: np.ndarray) -> np.ndarray:
 def row_values(task: Any, truth: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     """Give what each row adds to the main figure, which is their mean.
 
-    Right (1) or wrong (0) for classes, the absolute error for regression, and for labels the
+    Right (1) or wrong (0) for classes, the absolute error for regression (of several targets
+    the mean of theirs, each in its standard deviations), and for labels the
     F1 score of the row's labels (1 where there are none and none are said).
     """
     said = answers(task, outputs)
     if task.kind == "regression":
-        return np.abs(said - truth)
+        errors = np.abs(said - truth)
+        return errors if errors.ndim == 1 else np.mean(errors / np.asarray(task.scales), axis=1)
     if task.kind != "labels":
         return (said == truth).astype(float)
     both = 2 * (said * truth).sum(axis=1)
@@ -169,9 +178,11 @@ def figures(task: Any, truth: np.ndarray, outputs: np.ndarray) -> dict[str, floa
 
     For classes ``accuracy``, ``balanced_accuracy`` (mean over classes) and ``log_loss``, with
     two also ``auc``; for labels ``f1`` (mean over rows), ``label_accuracy`` and ``all_right``;
-    for regression ``mae``, ``rmse`` and ``r2``.
+    for regression ``mae``, ``rmse`` and ``r2``, for several targets ``standardised_mae``.
     """
     main = float(row_values(task, truth, outputs).mean())
+    if np.ndim(truth) > 1 and task.kind == "regression":
+        return {SEVERAL: main}
     if task.kind == "regression":
         error = outputs - truth
         spread = float(np.mean((truth - truth.mean()) ** 2))

@@ -57,6 +57,25 @@ class Baseline:
 
 
 @dataclass(frozen=True)
+class TargetResult:
+    """What came of one of several targets.
+
+    Arguments:
+        task: of this target alone.
+        metrics: figures on the test rows, the main one first.
+        interval: 95 % confidence interval of the main one.
+        intervals: those of all.
+        baselines: the baselines' results for this target.
+    """
+
+    task: Task
+    metrics: dict[str, float]
+    interval: Interval
+    intervals: dict[str, Interval]
+    baselines: list[Baseline]
+
+
+@dataclass(frozen=True)
 class Split:
     """How the rows were divided, and why.
 
@@ -207,6 +226,7 @@ class Trained:
         search: the search that chose the network; None if there was none.
         split: how the rows were divided.
         dependence: of the test rows, which intervals take into account.
+        targets: what came of each of several targets; empty where there is one.
         judged: by which cross-validation, and what ``model`` learned from; '' where test rows
             were held out.
         interrupted: whether Ctrl-C ended training.
@@ -241,6 +261,7 @@ class Trained:
     interrupted: bool = False
     solved: str = ""
     judged: str = ""
+    targets: list[TargetResult] = field(default_factory=list)
 
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""
@@ -250,7 +271,12 @@ class Trained:
 def outputs_of(model: Any, x: Any, task: Any) -> np.ndarray:
     """Give a network's answers to prepared rows: ``(n, k)``, or ``(n,)`` where k is 1."""
     answers = np.asarray(model.predict(x, verbose=0))
-    return answers if task.kind in ("classes", "labels") else answers[:, 0]
+    if task.parts and answers.shape[1:] != (len(task.parts),):
+        raise ValueError(
+            f"The network gives answers of shape {answers.shape}, where {len(task.parts)} targets "
+            f"({task.target}) need {(len(answers), len(task.parts))}."
+        )
+    return answers if task.parts or task.kind in ("classes", "labels") else answers[:, 0]
 
 
 def _short(value: Any) -> str:

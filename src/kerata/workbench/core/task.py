@@ -15,6 +15,7 @@ from kerata.workbench.core.boolean_words import boolean_pair, boolean_words
 from kerata.workbench.core.cell_values import date_format, is_missing, read_numbers, tidy
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.rounding import rounded
+from kerata.workbench.core.target_names import Target
 from kerata.workbench.core.wording import counted
 
 KINDS = ("binary", "classes", "labels", "regression")
@@ -35,6 +36,8 @@ class Task:
         classes: names of the classes in the order of their numbers; empty for regression.
         why: one sentence with the reason for the kind.
         separator: stands between the labels of a row, for ``'labels'``.
+        parts: the task of each target where there are several, which are all amounts.
+        scales: their standard deviations, in which errors of several targets are averaged.
 
     >>> task = choose_task(["no", "yes", "no"] * 10, "bought")
     >>> task.kind, task.classes, task.encode(["yes", "no"])
@@ -46,23 +49,34 @@ class Task:
     classes: list[str]
     why: str
     separator: str = ""
+    parts: tuple[Task, ...] = ()
+    scales: tuple[float, ...] = ()
+
+    @property
+    def target_columns(self) -> Target:
+        """The name of the target's column, or those of several."""
+        return tuple(part.target for part in self.parts) or self.target
 
     def encode(self, values: Iterable[Any]) -> np.ndarray:
         """Turn values of the target into what a network learns.
 
         Arguments:
-            values: one for each row.
+            values: one for each row; of several targets a tuple of them.
 
         Returns:
             int64 ``(n,)`` for ``'binary'`` and ``'classes'``; multi-hot float32 ``(n, k)``
             for ``'labels'``, where a missing value means no label; float32 ``(n,)`` for
-            ``'regression'``.
+            ``'regression'``, ``(n, k)`` for k targets.
 
         Raises:
             ValueError: a class that was not there in training, a missing value, or text
                 for a number; the row is named, the first is row 1.
         """
         listed = _listed(values)
+        if self.parts:
+            columns = zip(*listed, strict=True) if listed else [()] * len(self.parts)
+            encoded = [p.encode(list(c)) for p, c in zip(self.parts, columns, strict=True)]
+            return np.stack(encoded, axis=1)
         if self.kind == "regression":
             return self._numbers(listed)
         if self.kind == "labels":
@@ -80,7 +94,8 @@ class Task:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Task:
         """Make it from what :meth:`as_dict` gave."""
-        return cls(**data)
+        parts = tuple(cls.from_dict(part) for part in data.get("parts", ()))
+        return cls(**(data | {"parts": parts, "scales": tuple(data.get("scales", ()))}))
 
     def _numbers(self, values: list[Any]) -> np.ndarray:
         numbers, failed = _as_numbers(values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from kerata.workbench.core.target_names import Wanted
 from kerata.workbench.data.containers import Part, Table
 from kerata.workbench.data.frames import frame_of
 from kerata.workbench.data.opening import file_kind
@@ -15,7 +16,7 @@ TABLES = ("delimited", "parquet", "feather", "excel", "sqlite", "json")
 
 
 def read_pieces(
-    source: str | Path, *, target: str | None = None, table: str | None = None, rows: int = ROWS
+    source: str | Path, *, target: Wanted | None = None, table: str | None = None, rows: int = ROWS
 ) -> Iterator[tuple[Part, list[str]]]:
     """Read a source without leaving out any row, however many there are.
 

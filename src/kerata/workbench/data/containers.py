@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerata.workbench.core.target_names import Target
+
 if TYPE_CHECKING:
     import pandas
 
@@ -61,7 +63,7 @@ class Source:
         kind: ``'table'``, ``'texts'`` or ``'images'``.
         train: all rows, or the training rows where there is an official test set.
         test: the official test set, or None.
-        target: column of a table that is to be predicted, if given or plain.
+        target: column of a table that is to be predicted, if given or plain; or several.
         notes: sentences on what was found and decided while reading.
         fingerprint: SHA-256 of the content, hexadecimal.
         sampled: whether the table was too large, so that its rows are a random sample.
@@ -71,7 +73,7 @@ class Source:
     kind: str
     train: Part
     test: Part | None = None
-    target: str | None = None
+    target: Target | None = None
     notes: list[str] = field(default_factory=list)
     fingerprint: str = ""
     sampled: bool = False

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.target_names import Wanted
 from kerata.workbench.core.wording import counted
 from kerata.workbench.data.encodings import Patched, guess_encoding, told_encoding
 from kerata.workbench.data.layout import (
@@ -39,7 +40,7 @@ _BROKEN = 0.02
 
 
 def read_delimited(
-    path: Path, target: str | None = None, most_bytes: int | None = MOST_BYTES
+    path: Path, target: Wanted | None = None, most_bytes: int | None = MOST_BYTES
 ) -> tuple[Any, list[str], str | None]:
     """Read a delimited file as text.
 
@@ -83,7 +84,7 @@ def read_delimited(
     return table, notes + sampler.note(table.num_rows), decimal
 
 
-def layout_of(path: Path, target: str | None = None) -> Layout:
+def layout_of(path: Path, target: Wanted | None = None) -> Layout:
     """Find out how a file is laid out, from its beginning.
 
     Arguments:
@@ -96,7 +97,7 @@ def layout_of(path: Path, target: str | None = None) -> Layout:
     return _looked_at(path, target)[2]
 
 
-def _looked_at(path: Path, target: str | None) -> tuple[bytes, str, Layout]:
+def _looked_at(path: Path, target: Wanted | None) -> tuple[bytes, str, Layout]:
     with unpacking(path), open_packed(path) as file:
         head = file.read(_SAMPLE)
         whole = len(head) < _SAMPLE
@@ -130,7 +131,7 @@ def _attempt(
     return sampler, ragged, patched
 
 
-def _layout(path: Path, head: bytes, encoding: str, whole: bool, target: str | None) -> Layout:
+def _layout(path: Path, head: bytes, encoding: str, whole: bool, target: Wanted | None) -> Layout:
     python = "utf-8" if encoding == "mixed" else encoding
     text = head.decode(python, "replace")
     if not whole:

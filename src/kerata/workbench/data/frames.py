@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.base.messages import did_you_mean
 from kerata.workbench.core.cell_values import CODE, MISSING, Numbers, is_code, is_long, read_numbers
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.target_names import Target, Wanted, each_target, named_targets
 from kerata.workbench.core.task import spell
 
 if TYPE_CHECKING:
@@ -105,20 +105,21 @@ def column_of(cells: list[Any]) -> Any:
     return arrow.array([_text(cell) for cell in cells], arrow.string())
 
 
-def check_target(names: list[str], target: str, where: str) -> None:
-    """Refuse a target that is not among the columns, or is there twice.
+def check_target(names: list[str], target: Wanted, where: str) -> Target:
+    """Refuse a target that is not among the columns, or is there twice; give its name, or names.
 
     >>> check_target(["age", "price"], "prise", "houses.csv")
     Traceback (most recent call last):
     ValueError: houses.csv has no column 'prise'. Did you mean 'price'?
     """
-    if target not in names:
-        raise ValueError(f"{where} has no column {target!r}. {did_you_mean(target, names)}")
-    if names.count(target) > 1:
-        raise ValueError(
-            f"{where} has {names.count(target)} columns called {target!r}, the target: "
-            "rename all but one."
-        )
+    found = named_targets(target, names, where)
+    for name in each_target(found):
+        if names.count(name) > 1:
+            raise ValueError(
+                f"{where} has {names.count(name)} columns called {name!r}, the target: "
+                "rename all but one."
+            )
+    return found
 
 
 def _text(cell: Any) -> str | None:

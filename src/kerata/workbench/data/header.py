@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.target_names import Wanted
 from kerata.workbench.data.delimited import layout_of
 from kerata.workbench.data.opening import file_kind
 
 
-def column_names(source: str | Path, target: str | None = None) -> list[str] | None:
+def column_names(source: str | Path, target: Wanted | None = None) -> list[str] | None:
     """Give the names of a table's columns as ``read_source`` will, from its first lines.
 
     Arguments:

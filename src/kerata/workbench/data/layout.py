@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kerata.workbench.core.cell_values import MISSING, MISSING_NUMBER
+from kerata.workbench.core.target_names import Wanted, names_all
 
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas", "^": "carets"}
 BLANKS = " "
@@ -47,13 +48,13 @@ class Layout:
 
 
 def find_layout(
-    sample: str, target: str | None = None, delimiter: str | None = None, *, whole: bool = True
+    sample: str, target: Wanted | None = None, delimiter: str | None = None, *, whole: bool = True
 ) -> Layout:
     """Find out how a file is laid out from its first lines.
 
     Arguments:
         sample: whole lines.
-        target: a column that must be there, which makes the line that has it the header.
+        target: columns that must be there, which make the line that has them the header.
         delimiter: if known, as a tab is by the name ``.tsv``.
         whole: whether that is the whole file.
 
@@ -243,11 +244,11 @@ def _rows(
     return rows, ends
 
 
-def _first_row(rows: list[list[str]], width: int, target: str | None) -> int:
+def _first_row(rows: list[list[str]], width: int, target: Wanted | None) -> int:
     """Find the line the table begins with, below a title or the like."""
     if target is not None:
         for number, row in enumerate(rows[:20]):
-            if target in [cell.strip() for cell in row]:
+            if names_all(target, [cell.strip() for cell in row]):
                 return number
     for number, row in enumerate(rows[:20]):
         filled = sum(bool(cell.strip()) for cell in row)
@@ -256,11 +257,11 @@ def _first_row(rows: list[list[str]], width: int, target: str | None) -> int:
     return 0
 
 
-def _has_header(rows: list[list[str]], target: str | None) -> bool:
+def _has_header(rows: list[list[str]], target: Wanted | None) -> bool:
     if not rows:
         return False
     first = [cell.strip() for cell in rows[0]]
-    if target is not None and target in first:
+    if target is not None and names_all(target, first):
         return True
     body = rows[1:]
     if not body:

@@ -22,6 +22,7 @@ from kerata.workbench.core.cell_values import (
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.rounding import rounded
+from kerata.workbench.core.target_names import Target, each_target
 from kerata.workbench.core.task import spell
 from kerata.workbench.core.wording import counted
 from kerata.workbench.data.column_cells import (
@@ -52,13 +53,13 @@ _CODE_NAME = re.compile(r"(?i)(?:.*[_\-. ])?(?:zip|zip_?code|postcode|postal_?co
 
 
 def infer_columns(
-    frame: pandas.DataFrame, target: str, overrides: dict[str, str] | None = None
+    frame: pandas.DataFrame, target: Target, overrides: dict[str, str] | None = None
 ) -> list[Column]:
     """Say what each column of a table is.
 
     Arguments:
         frame: the table, numbers as numbers and all else as text.
-        target: name of the column to be predicted.
+        target: name of the column to be predicted, or of several; none of them is used.
         overrides: kind by column: ``'number'``, ``'category'``, ``'date'``, ``'text'``, or
             ``'drop'`` to leave it out.
 
@@ -76,12 +77,13 @@ def infer_columns(
     """
     names = [str(name) for name in frame.columns]
     overrides = dict(overrides or {})
-    check_overrides(frame, {target: "drop", **overrides})
-    some = frame.iloc[rows_to_look_at(frame[target])]
+    targets = each_target(target)
+    check_overrides(frame, {**dict.fromkeys(targets, "drop"), **overrides})
+    some = {name: frame.iloc[rows_to_look_at(frame[name])] for name in targets}
     columns = []
     for name in names:
         look = _ColumnReader(frame[name], name)
-        if name == target:
+        if name in targets:
             columns.append(look.column("target", False, "what is to be predicted"))
         elif overrides.get(name) == "drop":
             kind = look.infer().kind
@@ -90,11 +92,18 @@ def infer_columns(
             columns.append(look.forced(overrides[name]))
         else:
             column = look.infer()
-            leak = ""
-            if column.used:
-                leak = find_leak(column_values(some, column), some[target])
+            leak = _leak(column, some) if column.used else ""
             columns.append(look.column("leak", False, leak) if leak else column)
     return columns
+
+
+def _leak(column: Column, rows: dict[str, pandas.DataFrame]) -> str:
+    """Say how a column gives one of the targets away; '' if it doesn't."""
+    for target, some in rows.items():
+        leak = find_leak(column_values(some, column), some[target])
+        if leak:
+            return leak if len(rows) == 1 else f"{leak} ({target!r})"
+    return ""
 
 
 def check_overrides(frame: pandas.DataFrame, overrides: dict[str, str]) -> None:

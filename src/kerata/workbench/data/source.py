@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kerata.base.messages import did_you_mean, printable_errors
 from kerata.workbench.core.extras import need
+from kerata.workbench.core.target_names import Target, Wanted
 from kerata.workbench.data import table_files
 from kerata.workbench.data.arrays import read_arrays
 from kerata.workbench.data.containers import Images, Part, Source, Table, Texts
@@ -29,7 +31,7 @@ _PLAIN_TARGETS = ("target", "label", "class", "y", "outcome")
 def read_source(
     source: str | Path,
     *,
-    target: str | None = None,
+    target: Wanted | None = None,
     table: str | None = None,
     labelled: bool = True,
     most_bytes: int = MOST_BYTES,
@@ -40,8 +42,9 @@ def read_source(
         source: a CSV or TSV file (any encoding, delimiter, decimal sign), Parquet, Feather,
             Excel, JSON Lines, an SQLite database, ``.npz``, packed or not; a folder with
             one subfolder of texts or images for each class; or the name of a data set.
-        target: name of a table's column that is to be predicted. By default the one column
-            called ``target``, ``label``, ``class``, ``y`` or ``outcome``.
+        target: name of a table's column that is to be predicted, or several (a list, or
+            names with commas between them). By default the one column called ``target``,
+            ``label``, ``class``, ``y`` or ``outcome``.
         table: a table or query of a database, or a sheet of a workbook; the only one by default.
         labelled: whether the target is required; False for new rows to be predicted.
         most_bytes: of a table with more bytes of cells a uniform random sample of the rows is
@@ -68,7 +71,7 @@ def read_source(
 
 
 def _read_source(
-    source: str | Path, target: str | None, table: str | None, labelled: bool, most_bytes: int
+    source: str | Path, target: Wanted | None, table: str | None, labelled: bool, most_bytes: int
 ) -> Source:
     path = Path(source).expanduser()
     if path.is_dir():
@@ -88,35 +91,33 @@ def _read_source(
         return read_one(path)
     if kind == "npz":
         read = read_arrays(path, labelled=labelled)
-        if target is not None and read.kind == "table" and target != read.target:
-            names = [str(name) for name in read.train.frame.columns]  # type: ignore[union-attr]  # a table
-            check_target(names, target, str(path))
-        return read
+        return _of_target(read, target, str(path)) if isinstance(read.train, Table) else read
     if table is not None and kind not in ("sqlite", "excel"):
         raise ValueError(f"{path} has no tables to choose from; leave out table={table!r}.")
     return _table(path, kind, target, table, labelled, most_bytes)
 
 
 def _table(
-    path: Path, kind: str, target: str | None, table: str | None, labelled: bool, most_bytes: int
+    path: Path, kind: str, target: Wanted | None, table: str | None, labelled: bool, most_bytes: int
 ) -> Source:
     raw, notes, decimal = raw_table(path, kind, target, table, most_bytes)
     names = [str(name).strip() for name in raw.column_names]
+    known: Target | None = None
     if target is not None and labelled:
-        check_target(names, target, str(path))
+        known = check_target(names, target, str(path))
     frame = frame_of(raw, notes, decimal)
     del raw
     if target is None and labelled:
-        target = _plain_target([str(name) for name in frame.columns], notes)
+        known = _plain_target([str(name) for name in frame.columns], notes)
     extra = [table] if table else []
     digest = fingerprint([("", path)], *extra)
     name = path.name.split(".")[0] or path.stem
     sampled = is_sample(notes)
-    return Source(name, "table", Table(frame), None, target, notes, digest, sampled)
+    return Source(name, "table", Table(frame), None, known, notes, digest, sampled)
 
 
 def raw_table(
-    path: Path, kind: str, target: str | None, table: str | None, most_bytes: int | None
+    path: Path, kind: str, target: Wanted | None, table: str | None, most_bytes: int | None
 ) -> tuple[Any, list[str], str | None]:
     """Read a file's table as it is written; without a bound all rows, kept on disk if many.
 
@@ -152,7 +153,7 @@ def _plain_target(names: list[str], notes: list[str]) -> str | None:
     return found[0]
 
 
-def _named(name: str, target: str | None) -> Source:
+def _named(name: str, target: Wanted | None) -> Source:
     key = OTHER_NAMES.get(name.lower(), name.lower())
     if key not in NAMED:
         path = Path(name)
@@ -165,14 +166,18 @@ def _named(name: str, target: str | None) -> Source:
     if target is not None and target != read.target:
         if not isinstance(read.train, Table):
             _refuse(target, Path(name), f"a set of {read.kind} with labels of its own")
-        else:
-            check_target([str(name) for name in read.train.frame.columns], target, name)
-            return Source(
-                read.name, read.kind, read.train, read.test, target, read.notes, read.fingerprint
-            )
+        return _of_target(read, target, name)
     return read
 
 
-def _refuse(target: str | None, path: Path, what: str) -> None:
+def _of_target(source: Source, target: Wanted | None, where: str) -> Source:
+    """Give a table's source with the target that was asked for."""
+    frame = getattr(source.train, "frame", None)
+    if target is None or frame is None:
+        return source
+    return replace(source, target=check_target([str(n) for n in frame.columns], target, where))
+
+
+def _refuse(target: Wanted | None, path: Path, what: str) -> None:
     if target is not None:
         raise ValueError(f"{path} is {what}; leave out the target {target!r}.")

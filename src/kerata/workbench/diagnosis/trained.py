@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from kerata import layers
+from kerata.models import Model
 from kerata.workbench.core.findings import Findings
 from kerata.workbench.diagnosis.consistency import without_contradictions
 from kerata.workbench.diagnosis.diagnose import examine
@@ -14,8 +18,6 @@ from kerata.workbench.features.rows import target_values
 from kerata.workbench.networks.recipes import RECIPES
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from kerata.workbench.core.result import Trained
 
 # What can be seen only inside a network, not in an average of several; an average has no
@@ -42,15 +44,16 @@ def diagnose_trained(
     """
 
     def part(data: Any) -> tuple[Any, Any]:
-        truth = trained.task.encode(target_values(data, trained.task.target) or [])
+        truth = trained.task.encode(target_values(data, trained.task.target_columns) or [])
         return trained.preparation.transform(data), truth
 
     # After a cross-validation the network has learned from all rows.
     names = ("train", "validation", "test") if not trained.split.folds else ("train",)
     splits = {name: part(getattr(trained, name)) for name in names}
+    (model,), splits = in_spreads([trained.model], splits, trained.task.scales)
     return examine(
         trained.history,
-        trained.model,
+        model,
         splits,
         trials=trials,
         seed=seed,
@@ -89,6 +92,37 @@ def words_for(
     return workbench_terms(build, task, options, rows, balanced=balanced)
 
 
+def in_spreads(
+    models: list[Any], splits: dict[str, tuple[Any, np.ndarray]], scales: Sequence[float]
+) -> tuple[list[Any], dict[str, tuple[Any, np.ndarray]]]:
+    """Let networks of several targets answer in each one's standard deviations.
+
+    Errors of targets of different units can't be averaged otherwise. The weights are shared, so
+    nothing is copied.
+
+    Arguments:
+        models: with a graph; others, and networks of one target, stay as they are.
+        splits: prepared rows and targets ``(rows, targets)`` of the parts, ``'train'`` among them.
+        scales: standard deviation of each target; none where there is one target.
+    """
+    if not scales or any(model._graph is None for model in models):
+        return models, splits
+    spread = np.asarray(scales)
+    mean = splits["train"][1].mean(axis=0)
+    factors, shifts = (1 / spread).tolist(), (-mean / spread).tolist()
+    made: dict[int, Any] = {}
+    for model in models:
+        if id(model) in made:
+            continue
+        inner = layers.Rescaling(factors, shifts, name="standard_deviations")(model.outputs[0])
+        outer = Model(model.input, inner, name=model.name)
+        power = getattr(model.loss, "power", 2)
+        outer.compile(optimizer=model.optimizer, loss="mse" if power == 2 else "mae")
+        made[id(model)] = outer
+    parts = {name: (x, ((y - mean) / spread).astype("float32")) for name, (x, y) in splits.items()}
+    return [made[id(model)] for model in models], parts
+
+
 def skipped(reason: str = "interrupted") -> Findings:
     """Give what stands for a diagnosis that Ctrl-C ended or that there was no time for."""
     return Findings([], [], {"the whole diagnosis": reason})
@@ -104,6 +138,7 @@ def diagnose_prepared(
     ordered: bool = False,
     terms: Terms | None = None,
     interval: tuple[float, float] | None = None,
+    scales: Sequence[float] = (),
 ) -> Findings:
     """Diagnose a network from rows that are prepared already; it never costs a training.
 
@@ -118,10 +153,12 @@ def diagnose_prepared(
         ordered: whether held-out rows are later in time.
         terms: in which words to say what to do.
         interval: of the main figure of the test rows.
+        scales: standard deviations of several targets, in which their errors are looked at.
     """
     splits = {name: (x[name], targets[name]) for name in x}
     try:
         how: dict[str, Any] = {"seed": seed, "ordered": ordered, "terms": terms}
+        (model, first), splits = in_spreads([model, first], splits, scales)
         if first is model:
             return examine(history, model, splits, interval=interval, **how)
         outer = [check.name for check in CHECKS if check.name not in INNER]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core import metrics
-from kerata.workbench.core.dependence import FOLDS, GROUPS, INDEPENDENT
+from kerata.workbench.core.dependence import FOLDS, GROUPS, INDEPENDENT, Dependence
 from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.core.result import Trained
 from kerata.workbench.core.wording import counted, number
@@ -31,11 +31,13 @@ def quality_sentence(trained: Trained) -> str:
     value, interval = figure(next(iter(found.values())), task), between(trained.interval, task)
     main = f"{value} ({interval})"
     where = f"On {counted(rows, _named_rows(trained))}, {trained.split.unseen},"
-    if task.kind == "regression":
-        message = f"{where} {task.target!r} is missed by {value} on average ({interval})"
-        if np.isfinite(found["r2"]):
-            message += f"; R² is {number(found['r2'], 3)} ({metric_between(ends['r2'])})"
-        message += "."
+    if task.parts:
+        message = (
+            f"{where} the {len(task.parts)} targets are missed by {value} of their standard "
+            f"deviations on average ({interval})."
+        )
+    elif task.kind == "regression":
+        message = f"{where} {missed_sentence(task, found, trained.interval, ends)}"
     elif task.kind == "labels":
         message = (
             f"{where} the F1 score of the labels is {main}; all labels are right in "
@@ -47,6 +49,42 @@ def quality_sentence(trained: Trained) -> str:
     return " ".join(
         [*filter(None, [trained.judged]), message, *(sentence for sentence in more if sentence)]
     )
+
+
+def missed_sentence(
+    task: Any,
+    found: dict[str, float],
+    interval: metrics.Interval,
+    ends: dict[str, metrics.Interval],
+) -> str:
+    """Say by how much an amount is missed.
+
+    Arguments:
+        task: of one amount.
+        found: figures.
+        interval: of the main one.
+        ends: the intervals of all.
+    """
+    value = figure(next(iter(found.values())), task)
+    message = f"{task.target!r} is missed by {value} on average ({between(interval, task)})"
+    if np.isfinite(found["r2"]):
+        message += f"; R² is {number(found['r2'], 3)} ({metric_between(ends['r2'])})"
+    return f"{message}."
+
+
+def target_sentence(
+    task: Any, truth: np.ndarray, outputs: np.ndarray, dependence: Dependence
+) -> str:
+    """Say by how much one amount is missed on some rows.
+
+    Arguments:
+        task: of this amount.
+        truth, outputs: true values and answers ``(rows,)``.
+        dependence: of the rows.
+    """
+    ends = metric_intervals(task, truth, outputs, dependence)
+    found = metrics.figures(task, truth, outputs)
+    return missed_sentence(task, found, ends[next(iter(found))], ends)
 
 
 def rows_that_count(trained: Trained) -> str:
@@ -121,7 +159,7 @@ def _absent(trained: Trained) -> list[str]:
             f"No {_named_rows(trained)} has the {_listed(unknown, what)}: nothing is known of "
             f"{them}."
         )
-    values = None if trained.train is None else target_values(trained.train, task.target)
+    values = None if trained.train is None else target_values(trained.train, task.target_columns)
     if values is not None:
         unlearned = _lacking(task, task.encode(values))
         if unlearned:

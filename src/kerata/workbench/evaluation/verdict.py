@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from kerata.workbench.core.findings import Findings
 from kerata.workbench.core.learning_curves import best_epoch
-from kerata.workbench.core.result import Trained
+from kerata.workbench.core.result import Baseline, Trained
 from kerata.workbench.diagnosis.trained import diagnose_trained, terms_of
 from kerata.workbench.evaluation.epochs import epoch_sentence, longer
-from kerata.workbench.evaluation.quality import quality_sentence, rows_that_count
+from kerata.workbench.evaluation.quality import (
+    missed_sentence,
+    quality_sentence,
+    rows_that_count,
+)
 from kerata.workbench.evaluation.standing import gain_sentence, preferred
 from kerata.workbench.networks.recipes import RECIPES
 
@@ -22,6 +27,21 @@ _ABOUT_LENGTH = ("learning rate too low", "underfitting", "overfitting")
 
 
 @dataclass(frozen=True)
+class TargetVerdict:
+    """What is said of one of several targets.
+
+    Arguments:
+        target: string, its name.
+        quality: string, its metrics with their 95 % intervals.
+        baselines: tuple of strings, one for the comparison with each baseline.
+    """
+
+    target: str
+    quality: str
+    baselines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """A sentence or two on each question.
 
@@ -31,6 +51,8 @@ class Verdict:
         best_epoch: string, the epoch whose weights the model has.
         overfitting: string, training against validation rows; ``''`` if they can't be compared.
         advice: tuple of strings, what to try next, the most important first.
+        targets: tuple of what is said of each of several targets; their comparisons with
+            baselines are there, and ``baselines`` is empty.
 
     >>> Verdict("It gets 9 of 10 right.", (), "Epoch 2 of 3 was best.", "", ()).quality
     'It gets 9 of 10 right.'
@@ -41,6 +63,7 @@ class Verdict:
     best_epoch: str
     overfitting: str
     advice: tuple[str, ...]
+    targets: tuple[TargetVerdict, ...] = ()
 
 
 def verdict_of(trained: Trained) -> Verdict:
@@ -66,7 +89,7 @@ def verdict_of(trained: Trained) -> Verdict:
     rows = rows_that_count(trained)
     return Verdict(
         quality_sentence(trained),
-        tuple(gain_sentence(baseline, trained.task, rows) for baseline in trained.baselines),
+        () if trained.targets else _gains(trained.baselines, trained.task, rows),
         f"The weights are solved, not trained: {trained.solved}."
         if trained.solved
         else epoch_sentence(
@@ -77,7 +100,19 @@ def verdict_of(trained: Trained) -> Verdict:
         ),
         findings.fit if worst is None else f"It overfits. {worst.sentence}",
         tuple(_advice(trained, findings)),
+        tuple(
+            TargetVerdict(
+                one.task.target,
+                missed_sentence(one.task, one.metrics, one.interval, one.intervals),
+                _gains(one.baselines, one.task, rows),
+            )
+            for one in trained.targets
+        ),
     )
+
+
+def _gains(baselines: list[Baseline], task: Any, rows: str) -> tuple[str, ...]:
+    return tuple(gain_sentence(baseline, task, rows) for baseline in baselines)
 
 
 def _advice(trained: Trained, findings: Findings) -> list[str]:
@@ -86,6 +121,9 @@ def _advice(trained: Trained, findings: Findings) -> list[str]:
         return [terms_of(trained).remedy("tenth of the rate")]
     rows = "the rows of all folds" if trained.split.folds else "the test rows"
     advice = [preferred(trained.baselines, trained.task, rows)]
+    if trained.targets:
+        found = [(one.task, preferred(one.baselines, one.task, rows)) for one in trained.targets]
+        advice = [f"{task.target!r}: {step}" for task, step in found if step]
     advice += [finding.next_step for finding in findings]
     if not trained.solved and not any(name in findings.names for name in _ABOUT_LENGTH):
         advice.append(

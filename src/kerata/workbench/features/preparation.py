@@ -23,6 +23,7 @@ class Inputs:
         length, vocabulary: of the lists of word numbers.
         image: height, width and channels.
         target_mean, target_scale: mean and standard deviation of a regression's target.
+        target_means, target_scales: those of several targets.
         shares: of each class or label among the training rows; of the second of two.
     """
 
@@ -37,6 +38,8 @@ class Inputs:
     image: tuple[int, int, int] | None = None
     target_mean: float = 0.0
     target_scale: float = 1.0
+    target_means: tuple[float, ...] = ()
+    target_scales: tuple[float, ...] = ()
     shares: tuple[float, ...] = ()
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from kerata.workbench.core.cell_values import is_missing
+from kerata.workbench.core.target_names import Target
+
 
 def kind_of(data: Any) -> str:
     """Say whether data are a ``'table'``, ``'texts'`` or ``'images'``."""
@@ -40,8 +43,17 @@ def pick(values: Any, rows: np.ndarray) -> list[Any]:
     return [values[row] for row in rows]
 
 
-def target_values(data: Any, target: str) -> list[Any] | None:
-    """Give the raw targets, None where data have none; a missing one is None."""
+def target_values(data: Any, target: Target) -> list[Any] | None:
+    """Give the raw targets, None where data have none; a missing one is None.
+
+    Of several targets each row has a tuple, or None where one of them is missing.
+    """
+    if not isinstance(target, str):
+        columns = [target_values(data, name) for name in target]
+        if any(column is None for column in columns):
+            return None
+        rows = zip(*(column or () for column in columns), strict=True)
+        return [None if any(map(is_missing, row)) else row for row in rows]
     if kind_of(data) == "table":
         if target not in data.frame.columns:
             return None

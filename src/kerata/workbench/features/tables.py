@@ -47,7 +47,7 @@ class TablePreparation(Preparation):
         self.texts: list[str] = []
         self.bag: WordBag | None = None
         self.read: list[Column] = []
-        self.target = ""
+        self.target: Any = ""
         self.ranges: Ranges = {}
         self.notes: list[str] = []
 
@@ -62,7 +62,7 @@ class TablePreparation(Preparation):
         Raises:
             ValueError: no column is left; a value that does not fit its column.
         """
-        self.target = task.target
+        self.target = task.target_columns
         self.read = [c for c in columns if c.used and c.kind != "target"]
         for column in self.read:
             values = column_values(data.frame, column)
@@ -135,7 +135,8 @@ class TablePreparation(Preparation):
                 f"{', '.join(map(repr, lacking))}. It has: {_some(list(frame.columns), 12)}."
             )
         notes = []
-        extra = [str(name) for name in frame.columns if name not in {*self.columns, self.target}]
+        known = {*self.columns, *([self.target] if isinstance(self.target, str) else self.target)}
+        extra = [str(name) for name in frame.columns if name not in known]
         if extra:
             notes.append(f"Ignored columns that training did not use: {_some(extra)}.")
         for column in self.categories:

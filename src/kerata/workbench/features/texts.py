@@ -11,7 +11,7 @@ from kerata.base.messages import did_you_mean
 from kerata.workbench.core.column import Column
 from kerata.workbench.data.column_cells import column_values
 from kerata.workbench.features.preparation import Inputs, Preparation
-from kerata.workbench.features.rows import kind_of
+from kerata.workbench.features.rows import kind_of, target_values
 from kerata.workbench.features.tables import texts_of
 from kerata.workbench.features.word_bag import WordBag, words_of
 
@@ -140,10 +140,11 @@ class TextPreparation(Preparation):
 
 def _memberships(data: Any, task: Any) -> np.ndarray:
     """Give one column a class, 1 where a row belongs to it; regression: above the median."""
-    values = data.labels if kind_of(data) == "texts" else data.frame[task.target].tolist()
-    encoded = task.encode(values)
+    encoded = task.encode(target_values(data, task.target_columns) or [])
     if task.kind == "labels":
         return np.asarray(encoded, np.float32)
+    if task.parts:
+        encoded = ((encoded - encoded.mean(axis=0)) / np.asarray(task.scales)).mean(axis=1)
     if task.kind == "regression":
         encoded = (encoded > np.median(encoded)).astype(int)
     return np.eye(max(2, len(task.classes)), dtype=np.float32)[encoded]

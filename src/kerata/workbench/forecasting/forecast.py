@@ -105,7 +105,13 @@ def fit_forecast(
     limit = minutes if minutes is None or isinstance(minutes, TimeLimit) else TimeLimit(minutes)
     settings = _settings(dict(options or {}), epochs)
     data = _checked(source, horizon, test_share, validation_share)
-    target = find_target(source, target)
+    named = find_target(source, target)
+    if not isinstance(named, str):
+        raise ValueError(
+            f"A forecast has one target, and {len(named)} are named ({', '.join(named)}): train "
+            "one for each."
+        )
+    target = named
     panel = read_panel(data.frame, target, time, group, known)
     emit("columns", panel.columns)
     parts = cut(panel, horizon, test_share, validation_share)

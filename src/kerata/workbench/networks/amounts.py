@@ -10,6 +10,7 @@ import numpy as np
 
 from kerata import layers
 from kerata.saving import register_keras_serializable
+from kerata.workbench.networks.several import POWERS
 
 # Below this an amount's logarithm says more about rounding than about the amount.
 _LEAST = 1e-7
@@ -66,13 +67,19 @@ def check_targets(loss: Any, task: Any, *targets: np.ndarray) -> None:
     """Refuse a loss of amounts for targets that it can't have.
 
     Arguments:
-        loss: name of a loss; any but those of amounts passes.
+        loss: name of a loss; for one target any but those of amounts passes, for several only
+            mae and mse do.
         task: what is predicted.
         targets: encoded targets.
 
     Raises:
         ValueError: another task than a regression; negative targets; zeros where none may be.
     """
+    if task.parts and loss is not None and loss not in POWERS:
+        raise ValueError(
+            f"The loss {loss} is for one target, and there are {len(task.parts)} "
+            f"({task.target}): take mae or mse, or train a run for each."
+        )
     if loss not in LOSSES:
         return
     if task.kind != "regression":

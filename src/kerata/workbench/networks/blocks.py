@@ -10,6 +10,7 @@ import kerata
 from kerata import layers, regularizers
 from kerata.workbench.features.preparation import Inputs
 from kerata.workbench.networks.amounts import LOSSES, exponential
+from kerata.workbench.networks.several import POWERS, StandardisedError
 
 # Up to this many ids in all categories are one-hot; beyond, they become embeddings.
 ONE_HOT = 256
@@ -115,6 +116,8 @@ def hidden_layers(features: Any, units: tuple[int, ...], dropout: float) -> Any:
 
 def width_of(task: Any) -> int:
     """Give how many numbers the network's last layer has."""
+    if task.parts:
+        return len(task.parts)
     return len(task.classes) if task.kind in ("classes", "labels") else 1
 
 
@@ -130,7 +133,7 @@ def finished(
     task: Any,
     optimizer: Any,
     name: str,
-    loss: str | None = None,
+    loss: Any = None,
 ) -> kerata.Model:
     """Put the activation on the scores, compile, and start at what training rows show on average.
 
@@ -149,6 +152,11 @@ def finished(
         output = exponential(output, inputs.target_mean)
         weights = [1 / max(inputs.target_mean, 1e-7)] if loss == "poisson" else None
         loss, metrics = LOSSES[loss], ["mae"]
+    elif task.parts:
+        # Each target in its own units, and errors in each one's spread.
+        scales, means = list(inputs.target_scales), list(inputs.target_means)
+        output = layers.Rescaling(scales, means, name="units")(output)
+        loss, metrics = StandardisedError(scales, POWERS[loss or "mae"]), []
     elif task.kind == "regression":
         # The network works in standard deviations and answers in the target's units.
         scale, mean = inputs.target_scale, inputs.target_mean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,8 @@ def solve(
     Arguments:
         inputs: what a prepared row consists of.
         task: what is predicted.
-        x, y: prepared training rows and encoded targets ``(rows,)`` or ``(rows, labels)``.
+        x, y: prepared training rows and encoded targets ``(rows,)``, or ``(rows, k)`` of k
+            labels or targets.
         validation: the same for the validation rows.
         class_weight: weight of each class, or None.
         quick: whether one penalty is enough, to compare preparations.
@@ -79,6 +81,15 @@ def solve(
     need("sklearn", "A linear model")
     train, held = design(inputs, x), design(inputs, validation[0])
     every, truth = _stacked(train, held), np.concatenate([y, validation[1]])
+    if task.parts:
+        return _side_by_side(
+            [
+                _ridge(train, y[:, k], held, validation[1][:, k], every, truth[:, k])
+                for k in range(y.shape[1])
+            ],
+            "ridge regression for each target",
+            task.scales,
+        )
     if task.kind == "regression":
         return _ridge(train, y, held, validation[1], every, truth)
     if task.kind == "labels":
@@ -86,14 +97,22 @@ def solve(
             _logistic(train, y[:, k], held, validation[1][:, k], every, truth[:, k], 2, quick)
             for k in range(y.shape[1])
         ]
-        return Solution(
-            np.concatenate([one.kernel for one in solved], axis=1),
-            np.concatenate([one.bias for one in solved]),
-            float(np.mean([one.score for one in solved])),
-            "logistic regression for each label",
-        )
+        return _side_by_side(solved, "logistic regression for each label")
     count = len(task.classes)
     return _logistic(train, y, held, validation[1], every, truth, count, quick, class_weight)
+
+
+def _side_by_side(
+    solved: list[Solution], sentence: str, scales: Sequence[float] | None = None
+) -> Solution:
+    """Put models of the same inputs beside each other; scores are averaged in their scales."""
+    scores = [one.score for one in solved]
+    return Solution(
+        np.concatenate([one.kernel for one in solved], axis=1),
+        np.concatenate([one.bias for one in solved]),
+        float(np.mean(np.divide(scores, 1.0 if scales is None else scales))),
+        sentence,
+    )
 
 
 def use(solution: Solution, inputs: Inputs, model: Any) -> str:
@@ -105,8 +124,9 @@ def use(solution: Solution, inputs: Inputs, model: Any) -> str:
     dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
     widths = [inputs.numbers, sum(inputs.categories), inputs.words]
     ends = np.cumsum([width for width in widths if width])
-    # The network works in standard deviations of a regression's target, and adds its mean.
-    scale, mean = inputs.target_scale, inputs.target_mean
+    # The network works in standard deviations of a regression's targets, and adds their means.
+    scale = np.asarray(inputs.target_scales or inputs.target_scale)
+    mean = np.asarray(inputs.target_means or inputs.target_mean)
     for layer, kernel in zip(dense, np.split(solution.kernel / scale, ends[:-1]), strict=True):
         layer.kernel.assign(kernel.astype("float32"))
     bias = dense[-1].bias

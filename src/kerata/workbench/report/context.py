@@ -19,6 +19,7 @@ from kerata.workbench.report.pictures import FigureFiles
 MOST_COLUMNS = 40
 NAMES = {
     "mae": "mean error",
+    "standardised_mae": "mean error in standard deviations",
     "rmse": "root mean square error",
     "r2": "R²",
     "mase": "MASE",

@@ -41,10 +41,19 @@ def _said(context: ReportContext, row: int) -> tuple[str, str]:
     """Say what is true and what the network said."""
     task, truth = context.task, context.trained.truth[row]
     if task.kind == "regression":
-        return number(float(truth), 6), number(float(context.trained.outputs[row]), 6)
+        pair = (truth, context.trained.outputs[row])
+        if not task.parts:
+            true, said = (number(float(value), 6) for value in pair)
+            return true, said
+        names = [part.target for part in task.parts]
+        true, said = (
+            ", ".join(f"{name} {number(float(v))}" for name, v in zip(names, values, strict=True))
+            for values in pair
+        )
+        return true, said
     if task.kind == "labels":
-        names = np.array(task.classes, dtype=object)
-        both = (names[truth > 0], names[context.said[row] > 0])
+        labels = np.array(task.classes, dtype=object)
+        both = (labels[truth > 0], labels[context.said[row] > 0])
         return tuple(", ".join(found) or "none" for found in both)  # type: ignore[return-value]  # two of them
     answer = int(context.said[row])
     sure = f" ({100 * context.shares[row, answer]:.0f}%)"
@@ -119,6 +128,8 @@ def _answer(context: ReportContext, texts: list[str], row: int) -> np.ndarray:
     else:
         data = replace(data, texts=texts)
     outputs = context.trained.predict(data)
+    if context.task.parts:
+        return np.mean(outputs / np.asarray(context.task.scales), axis=1)
     if context.task.kind == "regression":
         return outputs
     if context.task.kind == "labels":
@@ -207,6 +218,8 @@ def columns(context: ReportContext) -> str:
         for one in found
     ]
     unit = f"mean error of {context.task.target!r}" if regression else "points of the main figure"
+    if context.task.parts:
+        unit = "mean error of the targets in their standard deviations"
     message = (
         f"By how much the answers get worse ({unit}) if a column is shuffled among the test "
         "rows. Columns that say the same stand in for each other, so that none looks important."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kerata.workbench.core.confusion import confusion_matrix, most_confused
+from kerata.workbench.core.several import by_target
 from kerata.workbench.core.wording import number
 from kerata.workbench.explain import calibration, class_scores
 from kerata.workbench.report import charts
@@ -145,18 +146,27 @@ def residuals(context: ReportContext) -> str:
     """Draw errors of a regression."""
     if context.task.kind != "regression":
         return ""
-    truth, outputs = context.trained.truth, context.trained.outputs
+    trained, several = context.trained, len(context.task.parts) > 1
+    parts = []
+    for place, found in enumerate(by_target(context.task, trained.truth, trained.outputs), 1):
+        task, truth, outputs = found
+        if several:
+            parts.append(f"<h3>{esc(task.target)}</h3>")
+        parts.append(_of_amount(context, task.target, truth, outputs, f"_{place}" * several))
+    return "".join(parts)
+
+
+def _of_amount(
+    context: ReportContext, target: str, truth: np.ndarray, outputs: np.ndarray, suffix: str
+) -> str:
     error = np.abs(outputs - truth)
-    target = context.task.target
-    figures = [
-        context.album.add(
-            charts.predicted_chart(truth, outputs, target), "predicted", "Predicted and true values"
-        ),
-        context.album.add(
-            charts.residual_chart(truth, outputs, target), "residuals", "Errors over predictions"
-        ),
-        context.album.add(charts.error_chart(truth, outputs), "errors", "How large errors are"),
+    of = f" of {target}" if suffix else ""
+    drawn = [
+        (charts.predicted_chart(truth, outputs, target), "predicted", "Predicted and true values"),
+        (charts.residual_chart(truth, outputs, target), "residuals", "Errors over predictions"),
+        (charts.error_chart(truth, outputs), "errors", "How large errors are"),
     ]
+    figures = [context.album.add(one, f"{name}{suffix}", words + of) for one, name, words in drawn]
     half, most = np.quantile(error, [0.5, 0.9])
     message = (
         f"Half of the test rows are missed by up to {number(float(half))}, nine of ten by up to "

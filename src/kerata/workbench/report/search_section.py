@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.plots.figure import GREY, headline, new_figure, tidy
-from kerata.workbench.core.metrics import MAIN, higher_is_better
+from kerata.workbench.core.metrics import higher_is_better, main_name
 from kerata.workbench.report.charts import COLOURS
 from kerata.workbench.report.context import ReportContext, metric_name
 from kerata.workbench.report.markup import bar, esc, paragraph, table
@@ -44,7 +44,7 @@ def search(context: ReportContext) -> str:
         ]
         for tried in best
     ]
-    names = ["trial", "network and options", metric_name(MAIN[task.kind]), "epochs", "time"]
+    names = ["trial", "network and options", metric_name(main_name(task)), "epochs", "time"]
     parts = [
         message,
         context.album.add(trials_chart(found, task), "trials", "Trials of the search"),
@@ -88,7 +88,7 @@ def trials_chart(found: Any, task: Any) -> Figure:
     axes.set_ylim(low - room, high + room)
     axes.set_xlabel("trial", fontsize=9)
     unit = "" if task.kind == "regression" else ", %"
-    axes.set_ylabel(f"{metric_name(MAIN[task.kind])}{unit}", fontsize=9)
+    axes.set_ylabel(f"{metric_name(main_name(task))}{unit}", fontsize=9)
     axes.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     headline(axes, "Validation rows: each trial, and the best so far (line)")
     return figure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -36,6 +37,7 @@ def verdict(context: ReportContext) -> str:
         cells = _compared(context, baseline["value"], baseline["interval"])
         rows.append([esc(baseline["name"]), *cells])
     against = table(["", metric_name(main), "95% interval"], rows, right=(1, 2))
+    against += "".join(_target(context, one, said) for one, said in _targets(context))
     advice = "<h3>What to try</h3>" + bullets(found["advice"]) if found["advice"] else ""
     return (
         f'<div class="cards">{boxes}</div>'
@@ -53,6 +55,32 @@ def verdict(context: ReportContext) -> str:
     )
 
 
+def _targets(context: ReportContext) -> list[tuple[Any, Any]]:
+    """Give the results of each of several targets with what the verdict says of it."""
+    said = context.record["verdict"].get("targets") or []
+    return list(zip(context.trained.targets, said, strict=True))
+
+
+def _target(context: ReportContext, one: Any, said: Any) -> str:
+    main, value = next(iter(one.metrics.items()))
+    results = [("this network", value, one.interval)]
+    results += [(other.name, other.value, other.interval) for other in one.baselines]
+    rows = [
+        [esc(name), esc(main_figure(value, one.task)), esc(" to ".join(_ends(interval, one.task)))]
+        for name, value, interval in results
+    ]
+    return (
+        f"<h3>Target {esc(repr(one.task.target))}</h3>"
+        + paragraph(said["quality"])
+        + table(["", metric_name(main), "95% interval"], rows, right=(1, 2))
+        + bullets(said["baselines"])
+    )
+
+
+def _ends(interval: Sequence[float], task: Any) -> list[str]:
+    return [main_figure(end, task) for end in interval]
+
+
 def _few(context: ReportContext) -> str:
     return paragraph(
         f"{counted(len(context.trained.truth), 'test row')} tell little: look at the intervals, "
@@ -62,8 +90,8 @@ def _few(context: ReportContext) -> str:
 
 
 def _compared(context: ReportContext, value: float, interval: Sequence[float]) -> list[str]:
-    low, high = (main_figure(end, context.task) for end in interval)
-    return [esc(main_figure(value, context.task)), esc(f"{low} to {high}")]
+    ends = _ends(interval, context.task)
+    return [esc(main_figure(value, context.task)), esc(" to ".join(ends))]
 
 
 def diagnosis(context: ReportContext) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from kerata.base.messages import did_you_mean
 from kerata.workbench.core import metrics
 from kerata.workbench.core.dependence import INDEPENDENT, Dependence
+from kerata.workbench.core.task import Task
 from kerata.workbench.runs.compare_forecasts import compare_forecasts
 from kerata.workbench.runs.paired_tests import (
     Comparison,
@@ -19,13 +21,14 @@ from kerata.workbench.runs.paired_tests import (
     holm,
     mcnemar,
 )
+from kerata.workbench.runs.predictions import column_name
 from kerata.workbench.runs.row_places import dependence_of_answers, words_for
-from kerata.workbench.runs.run import ANSWERS, Run
+from kerata.workbench.runs.run import ANSWERS, KEPT, Run
 
 FEWEST = 10
 
 
-def compare_runs(runs: Sequence[Run]) -> Comparison:
+def compare_runs(runs: Sequence[Run], target: str | None = None) -> Comparison:
     """Compare runs on the test rows, or the forecasts, that all of them have.
 
     Rows of one group, steps in time and rows of a cross-validation count as what they are: the
@@ -34,9 +37,12 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
 
     Arguments:
         runs: at least two, of the same data and target.
+        target: the one of several targets by which they are compared; by the mean of their
+            errors, each in its standard deviations, by default.
 
     Raises:
-        ValueError: one run only, different data or targets, too few shared rows.
+        ValueError: one run only, different data or targets, too few shared rows, a target that
+            the runs do not have.
     """
     if len(runs) < 2:
         raise ValueError("A comparison needs two runs or more.")
@@ -50,16 +56,16 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
             )
         if run.record.get("fingerprint") != first.record.get("fingerprint"):
             raise ValueError(f"{first.name!r} and {run.name!r} were trained on different data.")
-        same = run.task.kind, run.task.target, run.task.classes
-        if same != (first.task.kind, first.task.target, first.task.classes):
+        same = run.task.kind, run.task.target_columns, run.task.classes
+        if same != (first.task.kind, first.task.target_columns, first.task.classes):
             raise ValueError(f"{first.name!r} and {run.name!r} do not predict the same.")
+    task = _task_of(first, target)
     if first.is_forecast:
         return compare_forecasts(runs)
-    scored = [_row_values(run) for run in runs]
+    scored = [_row_values(run, target) for run in runs]
     shared = sorted(set.intersection(*(set(values) for values in scored)))
     if len(shared) < FEWEST:
         raise ValueError(f"The runs share {len(shared)} test rows, too few: use the same seed.")
-    task = first.task
     values = [np.array([one[row] for row in shared]) for one in scored]
     sign = 1 if metrics.higher_is_better(task) else -1
     order = sorted(range(len(runs)), key=lambda place: -sign * float(values[place].mean()))
@@ -120,19 +126,35 @@ def _against(
     return max(found, key=lambda one: one[1][1] - one[1][0])
 
 
+def _amounts(message: dict[str, list[str]], run: Run, target: str | None, name: str) -> np.ndarray:
+    """Read a column of amounts, or those of several targets beside each other."""
+    parts = [part for part in run.task.parts or (run.task,) if target in (None, part.target)]
+    columns = [np.array(message[column_name(name, run.task, p)], float) for p in parts]
+    return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
+
+
 def _chance(task: Any, best: np.ndarray, other: np.ndarray) -> float:
     if task.kind in ("binary", "classes"):
         return mcnemar(int((best > other).sum()), int((other > best).sum()))
     return bootstrap(best - other)
 
 
-def _row_values(run: Run) -> dict[int, float]:
+def _task_of(run: Run, target: str | None) -> Task:
+    """Give what runs are compared by: the run's task, or that of one of its targets."""
+    if target is None:
+        return run.task
+    names = [part.target for part in run.task.parts]
+    if target not in names:
+        raise ValueError(f"The runs have no target {target!r}. {did_you_mean(target, names)}")
+    return run.task.parts[names.index(target)]
+
+
+def _row_values(run: Run, target: str | None = None) -> dict[int, float]:
     """Give what each test row adds to the main figure."""
-    message, task = run.answers(), run.task
+    message, task = run.answers(), _task_of(run, target)
     try:
         if task.kind == "regression":
-            truth, said = (np.array(message[name], float) for name in ("truth", "prediction"))
-            values = np.abs(truth - said)
+            values = metrics.row_values(task, *(_amounts(message, run, target, n) for n in KEPT))
         elif task.kind == "labels":
             truth, said = (task.encode(message[name]) for name in ("truth", "prediction"))
             values = metrics.row_values(task, truth, said)

@@ -66,7 +66,7 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
     divided = divide(source, fold=fold, **divides)
     x = {part: run.preparation.transform(rows) for part, rows in divided.parts.items()}
     targets = {
-        part: run.task.encode(target_values(rows, run.task.target) or [])
+        part: run.task.encode(target_values(rows, run.task.target_columns) or [])
         for part, rows in divided.parts.items()
     }
     if other is not None:
@@ -93,6 +93,7 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
             divided.numbered.get("train"),
             balanced=bool(config.get("balance")),
         ),
+        scales=run.task.scales,
         interval=None if other is not None or fold is not None else tuple(run.record["interval"]),
     )
 
@@ -105,12 +106,12 @@ def _first(model: Any) -> Any:
 
 def _labelled(run: Run, place: str | Path) -> tuple[Any, np.ndarray]:
     """Give prepared rows and encoded targets of rows that are not the run's own."""
-    target = run.task.target if run.columns is not None else None
+    target = run.task.target_columns if run.columns is not None else None
     data = fitting(run, read_source(place, target=target).train, str(place))
     if isinstance(data, Table) and isinstance(run.preparation, TablePreparation):
         bad = BadCells(Path(place).name)
         data = replace(data, frame=bad.without(data.frame, run.preparation.read))
-    values = target_values(data, run.task.target) or []
+    values = target_values(data, run.task.target_columns) or []
     labels = run.task.kind == "labels"
     known = np.flatnonzero([labels or not is_missing(value) for value in values])
     if not len(known):

@@ -20,6 +20,7 @@ from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.core.result import Split
+from kerata.workbench.core.target_names import each_target
 from kerata.workbench.data.chunks import ROWS, read_pieces
 from kerata.workbench.data.column_cells import BadCells
 from kerata.workbench.data.containers import Images, Table, Texts
@@ -58,7 +59,8 @@ def predict_source(
 ) -> Answered:
     """Predict raw rows and write them with their answers as CSV.
 
-    A table keeps its columns and gets ``prediction`` and ``probability_CLASS`` behind them;
+    A table keeps its columns and gets ``prediction`` and ``probability_CLASS`` (for several
+    targets ``prediction_TARGET``) behind them;
     texts and images get a line each with the file's name. Large tables go through in pieces. A
     cell that can't be read in its column's kind counts as missing, as in training.
 
@@ -127,7 +129,7 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
     split = _split_of(run)
     seen = 0
     for _, data in _pieces(run, source, table, notes):
-        values = target_values(data, run.task.target)
+        values = target_values(data, run.task.target_columns)
         if values is None:
             raise ValueError(_no_labels(run, source, data))
         known = np.flatnonzero(
@@ -161,6 +163,7 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
         metrics.interval_of(run.task, values_of, depends),
         notes,
         metric_intervals(run.task, truth, answer, depends),
+        dependence=depends,
     )
     if known_rows is None:
         return found
@@ -211,7 +214,7 @@ def _pieces(
     preparation: Any = run.preparation
     bad = BadCells(Path(source).name)
     far = preparation.far_values() if isinstance(preparation, TablePreparation) else None
-    for piece, notes in read_pieces(source, target=run.task.target, table=table, rows=ROWS):
+    for piece, notes in read_pieces(source, target=run.task.target_columns, table=table, rows=ROWS):
         given = data = fitting(run, piece, str(source))
         if isinstance(data, Table) and isinstance(preparation, TablePreparation):
             data = replace(data, frame=bad.without(data.frame, preparation.read))
@@ -237,7 +240,7 @@ def fitting(run: Run, data: Any, where: str) -> Any:
     if wanted == "texts" and given == "texts" and column is not None:
         pandas = need("pandas", "Predicting texts")
         columns = {column.name: data.texts}
-        if data.labels is not None:
+        if data.labels is not None and not run.task.parts:
             columns[run.task.target] = data.labels
         return Table(pandas.DataFrame(columns), data.origins)
     if wanted != given and not (wanted == "texts" and given == "table"):
@@ -317,8 +320,9 @@ def _encoded(run: Run, values: list[Any], known: np.ndarray, before: int) -> np.
 def _no_labels(run: Run, source: str | Path, data: Any) -> str:
     if kind_of(data) == "table":
         names = list(map(str, data.frame.columns))
+        lacking = next(n for n in each_target(run.task.target_columns) if n not in names)
         return (
-            f"{source} has no column {run.task.target!r} with the true values. "
-            f"{did_you_mean(run.task.target, names)}"
+            f"{source} has no column {lacking!r} with the true values. "
+            f"{did_you_mean(lacking, names)}"
         )
     return f"{source} has no labels: put the files into one subfolder for each class."

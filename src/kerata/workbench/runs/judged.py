@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerata.workbench.core.dependence import Dependence
+
 if TYPE_CHECKING:
     from kerata.workbench.core.result import Baseline
     from kerata.workbench.forecasting.result import Backtest
@@ -28,6 +30,7 @@ class Judged:
         unseen: figures of the other rows, where there are some of both kinds.
         unseen_interval: of the main one.
         unseen_rows: how many those are.
+        dependence: of the rows.
     """
 
     truth: np.ndarray
@@ -40,6 +43,7 @@ class Judged:
     unseen: dict[str, float] = field(default_factory=dict)
     unseen_interval: tuple[float, float] | None = None
     unseen_rows: int = 0
+    dependence: Dependence = field(default_factory=Dependence)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,28 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.metrics import answers
+from kerata.workbench.core.several import by_target
 
 # With more classes only the answer's own probability is written.
 MOST = 50
+
+
+def column_name(name: str, task: Any, part: Any) -> str:
+    """Name a column of answers or true values: that of one of several targets has its name."""
+    return f"{name}_{part.target}" if task.parts else name
+
+
+def truth_columns(task: Any, truth: np.ndarray) -> dict[str, list[Any]]:
+    """Give the true value of each row: ``truth``, or ``truth_TARGET`` for several targets.
+
+    Arguments:
+        task: what is predicted.
+        truth: encoded targets.
+    """
+    return {
+        column_name("truth", task, part): answer_columns(part, values, sure=True)["prediction"]
+        for part, values in by_target(task, truth)
+    }
 
 
 def answer_columns(task: Any, outputs: np.ndarray, *, sure: bool = False) -> dict[str, list[Any]]:
@@ -22,13 +41,19 @@ def answer_columns(task: Any, outputs: np.ndarray, *, sure: bool = False) -> dic
 
     Returns:
         ``prediction`` and, unless ``sure``, ``probability_CLASS`` for each class or label, or
-        ``probability`` of the answer where there are more than 50 classes.
+        ``probability`` of the answer where there are more than 50 classes; ``prediction_TARGET``
+        for each of several targets.
 
     >>> from kerata.workbench.core.task import choose_task
     >>> task = choose_task(["no", "yes"] * 10, "bought")
     >>> answer_columns(task, np.array([0.75]))
     {'prediction': ['yes'], 'probability_no': [0.25], 'probability_yes': [0.75]}
     """
+    if task.parts:
+        return {
+            column_name("prediction", task, part): answer_columns(part, said)["prediction"]
+            for part, said in by_target(task, outputs)
+        }
     if task.kind == "regression":
         # So many digits tell each float32 from every other.
         return {"prediction": [float(f"{value:.9g}") for value in outputs]}

@@ -21,7 +21,7 @@ from kerata.workbench.features.rows import count, take
 from kerata.workbench.forecasting import TrainedForecast, forecast_verdict
 
 if TYPE_CHECKING:
-    from kerata.workbench.core.result import Trained
+    from kerata.workbench.core.result import TargetResult, Trained
 
 PACKAGES = ("jax", "jaxlib", "numpy", "pandas", "pyarrow", "scipy")
 # Rows by which the speed of prediction is measured.
@@ -46,6 +46,9 @@ def record_of(trained: Trained) -> dict[str, Any]:
             "interval": trained.interval,
             "intervals": _intervals(trained),
             "baselines": [dataclasses.asdict(baseline) for baseline in trained.baselines],
+            "targets": [
+                {"target": one.task.target, **_without_task(one)} for one in trained.targets
+            ],
             "verdict": None,
             "diagnosis": None,
             "search": None if trained.search is None else trained.search.as_dict(),
@@ -68,6 +71,13 @@ def record_of(trained: Trained) -> dict[str, Any]:
             "versions": versions(),
         }
     )
+
+
+def _without_task(one: TargetResult) -> dict[str, Any]:
+    found = dataclasses.asdict(one)
+    # It is among the run's own already.
+    del found["task"]
+    return found
 
 
 def _intervals(trained: Trained) -> dict[str, Interval]:

@@ -57,6 +57,12 @@ def _all(values: Iterable[Any], fits: Fits) -> bool:
     return all(map(fits, values))
 
 
+def _intervals(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return _all(value.values(), lambda v: len(v) == 2 and _all(v, _number))
+
+
 def _texts(value: Any) -> bool:
     return isinstance(value, list) and _all(value, _text)
 
@@ -67,8 +73,11 @@ def _numbers(value: Any) -> bool:
 
 def _task(value: Any) -> bool:
     task = Task.from_dict(value)
-    known = task.kind in KINDS and _text(task.target) and _text(task.why)
-    return known and _texts(list(task.classes))
+    tasks = (task, *task.parts)
+    known = all(one.kind in KINDS and _text(one.target) and _text(one.why) for one in tasks)
+    spreads = [isinstance(scale, float) and scale > 0 for scale in task.scales]
+    same = len(spreads) == len(task.parts) and all(spreads)
+    return known and same and all(_texts(list(one.classes)) for one in tasks)
 
 
 def _column(value: Any) -> bool:
@@ -78,7 +87,14 @@ def _column(value: Any) -> bool:
 
 def _verdict(value: Any) -> bool:
     sentences = _all((value["quality"], value["best_epoch"], value["overfitting"] or ""), _text)
-    return sentences and _all((value["baselines"], value["advice"]), _texts)
+    targets = value.get("targets") or []
+    each = [_text(o["target"]) and _text(o["quality"]) and _texts(o["baselines"]) for o in targets]
+    return sentences and all(each) and _all((value["baselines"], value["advice"]), _texts)
+
+
+def _target(value: Any) -> bool:
+    figures = _numbers(value["metrics"]) and _intervals(value["intervals"])
+    return _text(value["target"]) and bool(value["metrics"]) and figures
 
 
 def _diagnosis(value: Any) -> bool:
@@ -104,9 +120,8 @@ FURTHER: dict[str, Fits] = {
     "verdict": _verdict,
     "forecast": _forecast,
     "diagnosis": _diagnosis,
-    "intervals": lambda value: (
-        isinstance(value, dict) and _all(value.values(), lambda v: len(v) == 2 and _all(v, _number))
-    ),
+    "intervals": _intervals,
+    "targets": lambda value: isinstance(value, list) and _all(value, _target),
     "split": lambda value: (
         value["kind"] in ("random", "time", "groups") and _all(value["columns"], _text)
     ),

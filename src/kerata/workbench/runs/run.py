@@ -22,6 +22,7 @@ from kerata.workbench.features import Preparation, load_with
 from kerata.workbench.features.rows import count, take
 from kerata.workbench.forecasting.future import forecast_rows
 from kerata.workbench.forecasting.preparation import SeriesPreparation
+from kerata.workbench.runs.predictions import column_name
 from kerata.workbench.runs.record_schema import check_record
 
 FOLDER = "runs"
@@ -34,6 +35,8 @@ REPORT = "report.html"
 # Number of the first row of data in files and messages; runs that don't say so began at 0.
 FIRST_ROW = 1
 FUTURE = "forecast.csv"
+# What is kept of each answer to a test row.
+KEPT = ("truth", "prediction")
 # Rows that are prepared and predicted at a time.
 CHUNK = 20_000
 # Each cell of a kept table costs some 60 bytes of memory.
@@ -175,7 +178,9 @@ class Run:
             ValueError: the file is missing or damaged.
         """
         found = read_columns(self.path / ANSWERS)
-        lacking = {"row", "truth", "prediction"} - found.keys()
+        task = self.task
+        kept = [column_name(n, task, p) for p in task.parts or (task,) for n in KEPT]
+        lacking = {"row", *kept} - found.keys()
         if lacking:
             name = sorted(lacking)[0]
             raise ValueError(f"{self.path / ANSWERS} is damaged: it has no column {name!r}.")

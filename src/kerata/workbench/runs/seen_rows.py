@@ -104,7 +104,7 @@ def write_seen(trained: Trained, folder: Path) -> Path:
     """
     found = []
     for data in (trained.train, trained.validation):
-        encoded = trained.task.encode(target_values(data, trained.task.target) or [])
+        encoded = trained.task.encode(target_values(data, trained.task.target_columns) or [])
         found.append(np.unique(marks_of(data, trained.columns, trained.task, encoded)))
     every = 1
     while sum(map(len, found)) > MOST:
@@ -175,6 +175,8 @@ def seen_sentence(seen: SeenRows, marks: np.ndarray) -> str:
 def _of_targets(task: Task, encoded: np.ndarray) -> list[np.ndarray]:
     if task.kind == "labels":
         return [_of_bytes([row.tobytes() for row in np.ascontiguousarray(encoded, np.uint8)])]
+    if task.parts:
+        return [_of_numbers(column) for column in np.asarray(encoded, float).T]
     return [_of_numbers(np.asarray(encoded, float))]
 
 

@@ -16,7 +16,7 @@ from kerata.utils.files import put_folder, replace_folder, unfinished, write_bes
 from kerata.workbench.features import save_with
 from kerata.workbench.forecasting import TrainedForecast, answers_of
 from kerata.workbench.report import write_report
-from kerata.workbench.runs.predictions import answer_columns
+from kerata.workbench.runs.predictions import answer_columns, truth_columns
 from kerata.workbench.runs.record import config_of, judged_record_of, plain, record_of
 from kerata.workbench.runs.row_places import place_columns
 from kerata.workbench.runs.run import (
@@ -234,8 +234,7 @@ def _test_columns(trained: Trained) -> dict[str, Any]:
     columns: dict[str, Any] = {"row": np.asarray(trained.rows["test"]) + FIRST_ROW}
     if trained.test.origins is not None:
         columns["origin"] = trained.test.origins
-    truth = np.asarray(trained.truth)
-    columns["truth"] = answer_columns(trained.task, truth, sure=True)["prediction"]
+    columns |= truth_columns(trained.task, np.asarray(trained.truth))
     columns |= answer_columns(trained.task, trained.outputs)
     return columns | place_columns(trained.dependence)
 

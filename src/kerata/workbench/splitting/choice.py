@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerata.base.messages import did_you_mean
+from kerata.workbench.core.target_names import Target, each_target
 from kerata.workbench.splitting.groups import Groups, equal_rows, find_groups, read_groups
-from kerata.workbench.splitting.split import GROUPS, TIME, SplitRule, check_places
+from kerata.workbench.splitting.split import GROUPS, TIME, SplitRule, check_places, strata_of
 from kerata.workbench.splitting.time_order import TimeOrder, find_time, read_time
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ AT_RANDOM = "random"
 
 def choose_rule(
     frame: pandas.DataFrame,
-    target: str,
+    target: Target,
     encoded: np.ndarray,
     *,
     split_by: str | None = None,
@@ -31,8 +32,8 @@ def choose_rule(
 
     Arguments:
         frame: the table, rows with a target only.
-        target: name of the column to be predicted.
-        encoded: its values ``(rows,)`` or ``(rows, labels)``.
+        target: name of the column to be predicted, or of several.
+        encoded: its values ``(rows,)``, or ``(rows, k)`` of k labels or targets.
         split_by: column of dates or numbers along which rows are divided; ``'random'`` divides
             at random whatever the table shows.
         group: column of which no value may be on both sides.
@@ -48,6 +49,7 @@ def choose_rule(
     "by whole groups of 'who'"
     """
     notes = [] if notes is None else notes
+    targets = each_target(target)
     if split_by is not None and group is not None:
         raise ValueError(
             "Rows can be divided along time (split_by) or by groups (group), not by both at "
@@ -56,15 +58,15 @@ def choose_rule(
     if split_by == AT_RANDOM and AT_RANDOM not in frame.columns:
         return SplitRule()
     if split_by is not None:
-        return _along_time(frame, target, split_by)
+        return _along_time(frame, targets, split_by)
     if group is not None:
-        _check_column(frame, target, group)
+        _check_column(frame, targets, group)
         return _by_groups(read_groups(frame, group), asked=True)
-    return _seen(frame, target, encoded, notes)
+    return _seen(frame, targets, encoded, notes)
 
 
-def _along_time(frame: pandas.DataFrame, target: str, name: str) -> SplitRule:
-    _check_column(frame, target, name)
+def _along_time(frame: pandas.DataFrame, targets: tuple[str, ...], name: str) -> SplitRule:
+    _check_column(frame, targets, name)
     order = read_time(frame, name)
     if order is None:
         cell = next((str(value) for value in frame[name].dropna()), "")
@@ -86,9 +88,15 @@ def _by_groups(groups: Groups, asked: bool = False) -> SplitRule:
     return rule
 
 
-def _seen(frame: pandas.DataFrame, target: str, encoded: np.ndarray, notes: list[str]) -> SplitRule:
-    order = find_time(frame, target, encoded)
-    groups = find_groups(frame, target, encoded)
+def _seen(
+    frame: pandas.DataFrame, targets: tuple[str, ...], encoded: np.ndarray, notes: list[str]
+) -> SplitRule:
+    inputs = frame
+    if len(targets) > 1:
+        # What is to be predicted tells neither times nor groups.
+        inputs, encoded = frame.drop(columns=list(targets[1:])), strata_of(encoded)
+    order = find_time(inputs, targets[0], encoded)
+    groups = find_groups(inputs, targets[0], encoded)
     if order is not None and order.strong and not (groups is not None and _subjects(order, groups)):
         return SplitRule(TIME, order.columns, order.place, _of_time(order))
     if groups is not None:
@@ -119,9 +127,10 @@ def _of_time(order: TimeOrder) -> str:
     return f"{named} {verb} {order.evidence}"
 
 
-def _check_column(frame: pandas.DataFrame, target: str, name: str) -> None:
+def _check_column(frame: pandas.DataFrame, targets: tuple[str, ...], name: str) -> None:
     names = [str(column) for column in frame.columns]
     if name not in names:
         raise ValueError(f"There is no column {name!r}. {did_you_mean(name, names)}")
-    if name == target:
-        raise ValueError(f"Column {name!r} is the target: rows can't be divided by it.")
+    if name in targets:
+        what = "the target" if len(targets) == 1 else "a target"
+        raise ValueError(f"Column {name!r} is {what}: rows can't be divided by it.")

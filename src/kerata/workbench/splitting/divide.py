@@ -11,6 +11,7 @@ import numpy as np
 from kerata.workbench.core.cell_values import is_missing
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.result import OnEvent
+from kerata.workbench.core.target_names import Target, Wanted
 from kerata.workbench.core.task import Task
 from kerata.workbench.data.column_cells import readable
 from kerata.workbench.data.containers import Source, Table
@@ -31,7 +32,7 @@ class Divided:
     """A source's rows in three parts; each list of parts has the names below.
 
     Attributes:
-        target: column to predict.
+        target: column to predict, or several.
         task: what is predicted.
         columns: what was made of each column; None for texts and images.
         kind: of data as networks see them: ``'table'``, ``'texts'``, ``'images'``.
@@ -44,7 +45,7 @@ class Divided:
         rule: what decided on which side a row falls.
     """
 
-    target: str
+    target: Target
     task: Task
     columns: list[Column] | None
     kind: str
@@ -59,7 +60,7 @@ class Divided:
 def divide(
     source: Source,
     *,
-    target: str | None = None,
+    target: Wanted | None = None,
     task: str | None = None,
     columns: Mapping[str, str] | None = None,
     seed: int = 0,
@@ -91,7 +92,7 @@ def divide(
         if not 0 < share < 1:
             raise ValueError(f"{name} must lie between 0 and 1, got {share}.")
     notes = list(source.notes)
-    target = find_target(source, target)
+    named = find_target(source, target)
     table = isinstance(source.train, Table)
     overrides = dict(columns or {})
     if isinstance(source.train, Table):
@@ -99,17 +100,17 @@ def divide(
     for name, wanted in (("split_by", split_by), ("group", group)):
         if wanted is not None and not table:
             raise ValueError(f"{name} names a column, and {source.name} is no table: leave it out.")
-    chosen, data = choose_and_clean(source.train, target, task, notes)
-    encoded = chosen.encode(target_values(data, target) or [])
+    chosen, data = choose_and_clean(source.train, named, task, notes)
+    encoded = chosen.encode(target_values(data, named) or [])
     rule = SplitRule()
     if table:
-        rule = choose_rule(data.frame, target, encoded, split_by=split_by, group=group, notes=notes)
+        rule = choose_rule(data.frame, named, encoded, split_by=split_by, group=group, notes=notes)
     parts, targets, rows = split_source(
         source, data, encoded, chosen, test_share, validation_share, seed, rule, fold
     )
     found = None
     if table:
-        found = _columns(data, rows, source.test is not None, target, overrides, rule)
+        found = _columns(data, rows, source.test is not None, named, overrides, rule)
         emit("columns", found)
         for part in parts:
             frame, more = readable(parts[part].frame, found, f"the {part} rows")
@@ -120,8 +121,8 @@ def divide(
     if fold is None:
         emit("rows", {name: len(numbers) for name, numbers in rows.items()})
     kind = prepared_kind(source.kind, found)
-    numbered = _numbered(source, count(data), target, rows)
-    return Divided(target, chosen, found, kind, parts, targets, rows, notes, rule, numbered)
+    numbered = _numbered(source, count(data), named, rows)
+    return Divided(named, chosen, found, kind, parts, targets, rows, notes, rule, numbered)
 
 
 def with_test_rows(divided: Divided, rows: np.ndarray) -> Divided:
@@ -142,7 +143,7 @@ def with_test_rows(divided: Divided, rows: np.ndarray) -> Divided:
 
 
 def _numbered(
-    source: Source, kept: int, target: str, rows: dict[str, np.ndarray]
+    source: Source, kept: int, target: Target, rows: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Give rows by their numbers in the source, where rows without a target stand between."""
     if kept == count(source.train):
@@ -160,7 +161,7 @@ def _columns(
     data: Table,
     rows: dict[str, np.ndarray],
     official: bool,
-    target: str,
+    target: Target,
     overrides: dict[str, str],
     rule: SplitRule,
 ) -> list[Column]:

@@ -128,8 +128,19 @@ def check_places(rule: SplitRule) -> None:
 
 
 def strata_of(encoded: np.ndarray) -> np.ndarray:
-    """Give one number a row by which a split is balanced; of labels, how many there are."""
-    return encoded if encoded.ndim == 1 else encoded.sum(axis=1)
+    """Give one number a row by which a split is balanced.
+
+    Of labels, how many there are; of several amounts, their mean in standard deviations.
+
+    >>> strata_of(np.array([[0.0, 300.0], [2.0, 100.0], [4.0, 100.0]])).round(2).tolist()
+    [0.09, -0.35, 0.26]
+    """
+    if encoded.ndim == 1:
+        return encoded
+    if np.isin(encoded, (0, 1)).all():
+        return np.asarray(encoded.sum(axis=1))
+    spread = encoded.std(axis=0, dtype=np.float64)
+    return np.asarray(((encoded - encoded.mean(axis=0)) / np.where(spread, spread, 1)).mean(axis=1))
 
 
 def _stratified(strata: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from kerata.base.messages import did_you_mean
 from kerata.workbench.core.cell_values import is_missing
+from kerata.workbench.core.several import choose_several
+from kerata.workbench.core.target_names import Target, Wanted, named_targets
 from kerata.workbench.core.task import Task, choose_task
 from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Source
@@ -28,8 +29,8 @@ FEWEST_ROWS = 20
 IMBALANCE = 10
 
 
-def find_target(source: Source, wanted: str | None) -> str:
-    """Find the column to predict.
+def find_target(source: Source, wanted: Wanted | None) -> Target:
+    """Find the column to predict, or several.
 
     Raises:
         ValueError: none is named, or it is not there.
@@ -37,20 +38,22 @@ def find_target(source: Source, wanted: str | None) -> str:
     target = wanted or source.target
     frame = getattr(source.train, "frame", None)
     if frame is None:
-        return target or "class"
+        if target is None or isinstance(target, str):
+            return target or "class"
+        raise ValueError(
+            f"{source.name} is no table, so its rows have one target: leave {list(target)!r} out."
+        )
     names = [str(name) for name in frame.columns]
     if target is None:
         raise ValueError(
             f"Which column shall be predicted? Name it with --target. "
             f"Columns: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}."
         )
-    if target not in names:
-        raise ValueError(f"There is no column {target!r}. {did_you_mean(target, names)}")
-    return target
+    return named_targets(target, names)
 
 
 def choose_and_clean(
-    data: Any, target: str, wanted: str | None, notes: list[str]
+    data: Any, target: Target, wanted: str | None, notes: list[str]
 ) -> tuple[Task, Any]:
     """Choose the task, and leave out rows whose target is missing.
 
@@ -63,19 +66,32 @@ def choose_and_clean(
     if values is None:
         raise ValueError("These data have no labels to learn from.")
     kept = np.flatnonzero([not is_missing(value) for value in values])
-    task = choose_task([values[row] for row in kept], target, wanted) if len(kept) > 1 else None
+    task: Task | None = None
+    if len(kept) > 1:
+        choose: Any = choose_task if isinstance(target, str) else choose_several
+        task = choose([values[row] for row in kept], target, wanted)
     if task is not None and task.kind == "labels":
         kept = np.arange(len(values))
     if task is None or len(kept) < FEWEST_ROWS:
-        rows = "1 row with a target is" if len(kept) == 1 else f"{len(kept)} rows with a target are"
+        what = "a target" if isinstance(target, str) else f"all {len(target)} targets"
+        rows = f"1 row with {what} is" if len(kept) == 1 else f"{len(kept)} rows with {what} are"
         raise ValueError(
             f"{rows} too few: at least {FEWEST_ROWS} are needed to train a network, stop it and "
             "judge it."
         )
     if len(kept) < len(values):
-        notes.append(without_target(len(values) - len(kept)))
+        notes.append(without_target(len(values) - len(kept)) + _lacking(data, target))
         data = take(data, kept)
     return task, data
+
+
+def _lacking(data: Any, target: Target) -> str:
+    """Say how many rows lack each of several targets."""
+    if isinstance(target, str):
+        return ""
+    gaps = {name: sum(map(is_missing, target_values(data, name) or [])) for name in target}
+    listed = ", ".join(f"{name!r} in {counted(rows, 'row')}" for name, rows in gaps.items() if rows)
+    return f" A row needs each target; missing were {listed}."
 
 
 def without_target(rows: int) -> str:
@@ -109,7 +125,7 @@ def split_source(
         rest, rows["test"] = held_out(strata_of(encoded), test_share, seed, rule)
         test, truth = take(data, rows["test"]), encoded[rows["test"]]
     else:
-        values = target_values(source.test, task.target)
+        values = target_values(source.test, task.target_columns)
         if values is None:
             raise ValueError("The test set has no labels to be judged by.")
         known = [task.kind == "labels" or not is_missing(value) for value in values]
@@ -131,9 +147,13 @@ def split_source(
 def with_targets(inputs: Any, task: Task, targets: np.ndarray) -> Any:
     """Describe the distribution of the training targets for a network."""
     if task.kind == "regression":
-        spread = float(targets.std(dtype=np.float64)) or 1.0
-        mean = float(targets.mean(dtype=np.float64))
-        return replace(inputs, target_mean=mean, target_scale=spread)
+        spread = targets.std(axis=0, dtype=np.float64)
+        spread = np.where(spread > 0, spread, 1.0)
+        mean = targets.mean(axis=0, dtype=np.float64)
+        if task.parts:
+            means, scales = tuple(mean.tolist()), tuple(spread.tolist())
+            return replace(inputs, target_means=means, target_scales=scales)
+        return replace(inputs, target_mean=float(mean), target_scale=float(spread))
     return replace(inputs, shares=tuple(_shares(task, targets).tolist()))
 
 

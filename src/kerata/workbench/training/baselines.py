@@ -29,7 +29,8 @@ def constant_outputs(task: Any, targets: np.ndarray, rows: int) -> np.ndarray:
     in mean absolute error.
     """
     if task.kind == "regression":
-        return np.full(rows, np.median(targets), np.float32)
+        median = np.median(targets, axis=0).astype(np.float32)
+        return np.full((rows, *median.shape), median, np.float32)
     if task.kind == "binary":
         return np.full(rows, targets.mean(), np.float32)
     if task.kind == "classes":
@@ -41,6 +42,8 @@ def constant_outputs(task: Any, targets: np.ndarray, rows: int) -> np.ndarray:
 
 def constant_name(task: Any, targets: np.ndarray) -> str:
     """Say what the constant answer is."""
+    if task.parts:
+        return "always the median"
     if task.kind == "regression":
         return f"always the median, {number(float(np.median(targets)))}"
     if task.kind == "labels":

@@ -50,7 +50,7 @@ def boosted(
         seed: of scikit-learn.
 
     Returns:
-        Values or probabilities ``(test rows,)`` or ``(test rows, classes)``.
+        Values or probabilities ``(test rows,)``, or ``(test rows, k)`` for k classes or targets.
 
     Raises:
         ImportError: scikit-learn is not installed.
@@ -64,6 +64,9 @@ def boosted(
     truth = np.concatenate([targets[name] for name in names])
     x, test, categorical = _features(columns, frame, parts["test"].frame)
     settings: dict[str, Any] = {"categorical_features": categorical, "random_state": seed}
+    if task.parts:
+        several = [HistGradientBoostingRegressor(**settings).fit(x, t) for t in truth.T]
+        return np.stack([model.predict(test) for model in several], axis=1).astype(np.float32)
     if task.kind == "regression":
         with _threads_for(x):
             model = HistGradientBoostingRegressor(**settings).fit(x, truth)

@@ -9,6 +9,7 @@ from typing import Any
 
 from kerata.workbench.core import metrics
 from kerata.workbench.core.result import SearchSummary, Trained
+from kerata.workbench.core.target_names import Wanted
 from kerata.workbench.data.containers import Source
 from kerata.workbench.experiment import fit_source
 from kerata.workbench.splitting.divide import Divided, OnEvent, divide
@@ -22,7 +23,7 @@ from kerata.workbench.tuning.worker import Limits, work
 def tune_source(
     source: Source,
     *,
-    target: str | None = None,
+    target: Wanted | None = None,
     task: str | None = None,
     networks: Sequence[str] = (),
     columns: Mapping[str, str] | None = None,
@@ -197,7 +198,7 @@ def _identity(
     """Give all that trials of one study must have in common."""
     return {
         "data": source.name,
-        "target": divided.target,
+        "target": divided.target if isinstance(divided.target, str) else list(divided.target),
         "task": divided.task.kind,
         "networks": ", ".join(networks),
         "columns": dict(how["columns"] or {}),
