@@ -85,7 +85,11 @@ def test_an_exact_name_wins_and_commas_stand_between_names(wanted, found):
         (["weight", "kind"], {}, "'weight' is one, 'kind' has 3 classes"),
         (["weight", "flat"], {"flat": 3}, "'flat' is '3' in all 90 rows"),
         (["weight", "text"], {"text": [f"fish {n}" for n in range(ROWS)]}, "'text' has 90 diff"),
-        (BOTH, {"waist, cm": [1.5] * 9 + [None] * (ROWS - 9)}, "9 rows with all 2 targets"),
+        (
+            BOTH,
+            {"waist, cm": [1.5, 2.5, 3.5] * 3 + [None] * (ROWS - 9)},
+            "9 rows with all 2 targets",
+        ),
     ],
 )
 def test_mistakes_name_the_target(target, columns, message):

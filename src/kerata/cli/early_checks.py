@@ -93,7 +93,7 @@ def _check_names(
             return
         targets: tuple[str, ...] = ()
         if request.target is not None:
-            targets = each_target(named_targets(request.target, names, request.source))
+            targets = each_target(named_targets(request.target, names, request.source, "--target"))
         asked: dict[str, str | None] = {"--group": request.group}
         if request.split_by != "random":
             asked["--split-by"] = request.split_by

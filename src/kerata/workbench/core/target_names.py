@@ -12,7 +12,7 @@ Target = str | tuple[str, ...]
 Wanted = str | Sequence[str]
 
 
-def named_targets(wanted: Wanted, names: Sequence[str], where: str = "") -> Target:
+def named_targets(wanted: Wanted, names: Sequence[str], where: str = "", flag: str = "") -> Target:
     """Find the columns that are to be predicted.
 
     A column of exactly that name wins; else commas stand between names, which may hold commas
@@ -22,6 +22,7 @@ def named_targets(wanted: Wanted, names: Sequence[str], where: str = "") -> Targ
         wanted: a name, names with commas between them, or a list of names.
         names: of the table's columns.
         where: what has the columns, to begin the message with; 'There is' by default.
+        flag: by which they were asked for, for the message.
 
     Returns:
         The name, or several in the order in which they were given.
@@ -46,8 +47,10 @@ def named_targets(wanted: Wanted, names: Sequence[str], where: str = "") -> Targ
     for name in found:
         if name not in names:
             said = f"{where} has" if where else "There is"
-            among = "" if len(found) == 1 else f" (of the {len(found)} targets)"
-            raise ValueError(f"{said} no column {name!r}{among}. {did_you_mean(name, names)}")
+            by = flag or (f"of the {len(found)} targets" if len(found) > 1 else "")
+            raise ValueError(
+                f"{said} no column {name!r}{f' ({by})' * bool(by)}. {did_you_mean(name, names)}"
+            )
         if found.count(name) > 1:
             raise ValueError(f"The target {name!r} is named twice: name each column once.")
     return found[0] if len(found) == 1 else tuple(found)

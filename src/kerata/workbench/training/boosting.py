@@ -65,8 +65,10 @@ def boosted(
     x, test, categorical = _features(columns, frame, parts["test"].frame)
     settings: dict[str, Any] = {"categorical_features": categorical, "random_state": seed}
     if task.parts:
-        several = [HistGradientBoostingRegressor(**settings).fit(x, t) for t in truth.T]
-        return np.stack([model.predict(test) for model in several], axis=1).astype(np.float32)
+        with _threads_for(x):
+            several = [HistGradientBoostingRegressor(**settings).fit(x, t) for t in truth.T]
+            said = np.stack([model.predict(test) for model in several], axis=1)
+        return np.asarray(said, np.float32)
     if task.kind == "regression":
         with _threads_for(x):
             model = HistGradientBoostingRegressor(**settings).fit(x, truth)
