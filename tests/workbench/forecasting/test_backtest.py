@@ -9,12 +9,14 @@ from kerata.workbench.data.containers import Source, Table
 from kerata.workbench.forecasting import answers_of, forecast_verdict
 from kerata.workbench.forecasting.baselines import LAST, LINEAR
 from kerata.workbench.forecasting.choice import choose, cut
+from kerata.workbench.forecasting.material import Material
 from kerata.workbench.forecasting.origins import origin_interval
 from kerata.workbench.forecasting.panel import read_panel
 from kerata.workbench.forecasting.widths import factors, rolling_factors
 
 from .conftest import sales
 
+NAMES = "units", "date", "store"
 WEEK = "the same day last week"
 
 
@@ -195,3 +197,10 @@ def test_a_sample_of_a_large_table_is_refused(tmp_path):
 def test_what_never_changes_is_refused():
     with pytest.raises(ValueError, match="'units' never changes in the training rows"):
         quick(sales(stores="A").assign(units=3.0), group=None)
+
+
+def test_a_series_that_ends_early_is_told():
+    frame = sales(120)
+    panel = read_panel(frame[(frame.store == "A") | (frame.date < "2024-03-01")], *NAMES)
+    notes = Material(panel, choose(panel, 5, cut(panel, 5, 0.2, 0.15))).preparation().notes
+    assert "'store' 'B' ends at 2024-02-29, too early to be tested" in " ".join(notes)

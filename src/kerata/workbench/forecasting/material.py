@@ -14,6 +14,7 @@ from kerata.workbench.forecasting.network import MIDDLE, Shape, inputs_of, targe
 from kerata.workbench.forecasting.panel import Panel
 from kerata.workbench.forecasting.preparation import SeriesPreparation
 from kerata.workbench.forecasting.result import Backtest
+from kerata.workbench.forecasting.table_columns import and_more
 from kerata.workbench.forecasting.widths import misfits, rolling_factors, widened
 from kerata.workbench.forecasting.windows import described, filled, truths
 
@@ -172,6 +173,18 @@ class Material:
             notes.append(
                 f"{len(self.learned['x']):,} of {self.total:,} origins in the training rows are "
                 "learned from, evenly spread."
+            )
+        ended = [
+            one
+            for one, places in zip(self.panel.series, self.origins, strict=True)
+            if not len(places)
+        ]
+        if ended:
+            last = steps.written(np.array([ended[0].end]))[0]
+            notes.append(
+                f"{self.panel.group!r} {ended[0].name!r} ends at {last}"
+                f"{and_more(len(ended), 'series')}, too early to be tested; its forecast goes on "
+                "from there."
             )
         if least is not None:
             notes.append(
