@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import jax.numpy as jnp
 
 from kerata.base.arguments import positive_int
 from kerata.base.naming import auto_name
-from kerata.layers.attention.heads import AttentionHeads
+from kerata.layers.attention.heads import HEAD_OPTIONS, AttentionHeads, HeadOptions
 from kerata.layers.input_spec import InputSpec, demand
 
 
@@ -51,6 +51,7 @@ class GroupQueryAttention(AttentionHeads):
     multi-head checkpoints.
     """
 
+    @HEAD_OPTIONS.spread
     def __init__(
         self,
         head_dim: int,
@@ -58,23 +59,13 @@ class GroupQueryAttention(AttentionHeads):
         num_key_value_heads: int,
         dropout: Any = 0.0,
         use_bias: bool = True,
-        sliding_window: int | None = None,
-        flash_attention: bool | None = None,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        use_gate: bool = False,
-        seed: int | None = None,
-        **kwargs: Any,
+        *options: Any,
+        **named: Unpack[HeadOptions],
     ) -> None:
         owner = type(self).__name__
-        if kwargs.get("name") is None and type(self) is GroupQueryAttention:
+        if named.get("name") is None and type(self) is GroupQueryAttention:
             # Keras's class has another name than the one it is known by.
-            kwargs["name"] = auto_name("GroupedQueryAttention")
+            named["name"] = auto_name("GroupedQueryAttention")
         self.head_dim = positive_int(owner, "head_dim", head_dim)
         self.num_query_heads = positive_int(owner, "num_query_heads", num_query_heads)
         self.num_key_value_heads = positive_int(owner, "num_key_value_heads", num_key_value_heads)
@@ -83,25 +74,7 @@ class GroupQueryAttention(AttentionHeads):
                 f"{owner}: num_query_heads must be a multiple of num_key_value_heads, got "
                 f"{num_query_heads} and {num_key_value_heads}."
             )
-        super().__init__(
-            depth=self.head_dim,
-            dropout=dropout,
-            use_bias=use_bias,
-            sliding_window=sliding_window,
-            flash_attention=flash_attention,
-            use_gate=use_gate,
-            seed=seed,
-            activity_regularizer=activity_regularizer,
-            options={
-                "kernel_initializer": kernel_initializer,
-                "bias_initializer": bias_initializer,
-                "kernel_regularizer": kernel_regularizer,
-                "bias_regularizer": bias_regularizer,
-                "kernel_constraint": kernel_constraint,
-                "bias_constraint": bias_constraint,
-            },
-            **kwargs,
-        )
+        super().__init__(depth=self.head_dim, dropout=dropout, use_bias=use_bias, **named)
 
     # Query, value and key have a batch axis of their own, which nothing sums over.
     keeps_rows_apart = True

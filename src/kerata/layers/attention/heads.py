@@ -10,13 +10,39 @@ import jax.numpy as jnp
 
 from kerata import ops, regularizers
 from kerata.base.arguments import fraction, positive_int
+from kerata.base.signatures import Options
 from kerata.config import is_flash_attention_enabled
 from kerata.layers.activation.softmax import Softmax
 from kerata.layers.attention.masks import causal_mask, check_mask, combined_mask, window_mask
 from kerata.layers.core.einsum_dense import EinsumDense
 from kerata.layers.layer import Layer
 from kerata.layers.regularization.dropout import Dropout
-from kerata.layers.weight_options import keep_options
+from kerata.layers.weight_options import (
+    WeightOptions,
+    keep_options,
+    taken_options,
+    weight_defaults,
+)
+
+
+class HeadOptions(WeightOptions, total=False):
+    """Keyword arguments that both kinds of attention end with, and with it every layer."""
+
+    sliding_window: int | None
+    flash_attention: bool | None
+    use_gate: bool
+    seed: int | None
+
+
+# What both constructors end with.
+HEAD_OPTIONS = Options(
+    HeadOptions,
+    sliding_window=None,
+    flash_attention=None,
+    **weight_defaults({"kernel": "glorot_uniform", "bias": "zeros"}),
+    use_gate=False,
+    seed=None,
+)
 
 
 class AttentionHeads(Layer):
@@ -43,12 +69,12 @@ class AttentionHeads(Layer):
         use_gate: bool,
         seed: int | None,
         activity_regularizer: Any,
-        options: dict[str, Any],
         **kwargs: Any,
     ) -> None:
+        weights = taken_options(kwargs, "kernel", "bias")
         super().__init__(**kwargs)
         owner = type(self).__name__
-        keep_options(self, **options)
+        keep_options(self, **weights)
         self.supports_masking = True
         self.dropout = fraction(owner, "dropout", dropout)
         self.use_bias = use_bias

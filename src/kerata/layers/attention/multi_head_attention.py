@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import string
-from typing import Any
+from typing import Any, Unpack
 
 from kerata.base.arguments import is_integer, positive_int
 from kerata.base.scope import get_mask
-from kerata.layers.attention.heads import AttentionHeads
+from kerata.layers.attention.heads import HEAD_OPTIONS, AttentionHeads, HeadOptions
 
 
 class MultiHeadAttention(AttentionHeads):
@@ -55,6 +55,7 @@ class MultiHeadAttention(AttentionHeads):
     Source: Vaswani et al. 2017, Attention is all you need.
     """
 
+    @HEAD_OPTIONS.spread
     def __init__(
         self,
         num_heads: int,
@@ -64,18 +65,8 @@ class MultiHeadAttention(AttentionHeads):
         use_bias: bool = True,
         output_shape: Any = None,
         attention_axes: Any = None,
-        sliding_window: int | None = None,
-        flash_attention: bool | None = None,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        use_gate: bool = False,
-        seed: int | None = None,
-        **kwargs: Any,
+        *options: Any,
+        **named: Unpack[HeadOptions],
     ) -> None:
         owner = type(self).__name__
         self.num_heads = positive_int(owner, "num_heads", num_heads)
@@ -83,25 +74,7 @@ class MultiHeadAttention(AttentionHeads):
         self.value_dim = (
             self.key_dim if value_dim is None else positive_int(owner, "value_dim", value_dim)
         )
-        super().__init__(
-            depth=self.key_dim,
-            dropout=dropout,
-            use_bias=use_bias,
-            sliding_window=sliding_window,
-            flash_attention=flash_attention,
-            use_gate=use_gate,
-            seed=seed,
-            activity_regularizer=activity_regularizer,
-            options={
-                "kernel_initializer": kernel_initializer,
-                "bias_initializer": bias_initializer,
-                "kernel_regularizer": kernel_regularizer,
-                "bias_regularizer": bias_regularizer,
-                "kernel_constraint": kernel_constraint,
-                "bias_constraint": bias_constraint,
-            },
-            **kwargs,
-        )
+        super().__init__(depth=self.key_dim, dropout=dropout, use_bias=use_bias, **named)
         self.output_shape = _sizes(owner, "output_shape", output_shape)
         self.attention_axes = _sizes(owner, "attention_axes", attention_axes)
 

@@ -6,13 +6,14 @@ from typing import Any, Unpack
 
 from kerata.base.arguments import positive_int
 from kerata.kernels import convolution
-from kerata.layers.convolution.convolutional import Convolutional, KernelOptions
+from kerata.layers.convolution.convolutional import ONE_KERNEL, Convolutional, KernelOptions
 from kerata.layers.weight_options import add_optioned
 
 
 class Convolution(Convolutional):
     """Base of ``Conv1D``, ``Conv2D`` and ``Conv3D``."""
 
+    @ONE_KERNEL.spread
     def __init__(
         self,
         filters: int,
@@ -51,9 +52,7 @@ class Convolution(Convolutional):
             ValueError: sizes that are no positive integers; ``groups`` that don't divide filters or
                 channels; strides and dilation both above 1; an input the kernel does not fit.
         """
-        super().__init__(
-            kernel_size, strides, padding, data_format, dilation_rate, *options, **named
-        )
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, **named)
         owner = type(self).__name__
         self.filters = positive_int(owner, "filters", filters)
         self.groups = positive_int(owner, "groups", groups)

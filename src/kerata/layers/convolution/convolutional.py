@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from typing import Any, TypedDict
+from typing import Any
 
 from kerata import activations
 from kerata.base.arguments import int_tuple
 from kerata.base.dtypes import standardize_data_format
-from kerata.base.origin import is_own_function
-from kerata.base.signatures import written_out
+from kerata.base.signatures import Options
 from kerata.base.variable import Variable
 from kerata.kernels import conv_output_shape
 from kerata.layers.convolution.spatial_spec import SpatialSpec, checked_padding
 from kerata.layers.input_spec import demand
 from kerata.layers.layer import Layer
 from kerata.layers.rows import ApartAfterActivation
-from kerata.layers.weight_options import add_optioned, keep_options
+from kerata.layers.weight_options import (
+    LayerOptions,
+    add_optioned,
+    keep_options,
+    taken_options,
+    weight_defaults,
+)
 
 
-class BiasOptions(TypedDict, total=False):
+class BiasOptions(LayerOptions, total=False):
     """Keyword arguments that every convolution takes, and with it every layer."""
 
     activation: Any
@@ -29,13 +32,6 @@ class BiasOptions(TypedDict, total=False):
     bias_regularizer: Any
     bias_constraint: Any
     activity_regularizer: Any
-    trainable: bool
-    dtype: Any
-    autocast: bool
-    name: str | None
-    input_shape: Any
-    batch_input_shape: Any
-    batch_size: int | None
 
 
 class KernelOptions(BiasOptions, total=False):
@@ -54,12 +50,20 @@ class DepthwiseOptions(BiasOptions, total=False):
     depthwise_constraint: Any
 
 
+def convolution_options(types: type, *kernels: str) -> Options:
+    """Give the arguments with which Keras's convolutions end, for kernels of some names."""
+    first = {**dict.fromkeys(kernels, "glorot_uniform"), "bias": "zeros"}
+    return Options(types, activation=None, use_bias=True, **weight_defaults(first))
+
+
+ONE_KERNEL = convolution_options(KernelOptions, "kernel")
+
+
 class Convolutional(ApartAfterActivation, Layer):
     """Base of the convolutions over ``rank`` spatial axes.
 
-    A family's constructor names its own arguments, those of the spatial axes among them, and
-    takes the rest as ``*options, **named``: ``activation``, ``use_bias``, and what its
-    kernels and the bias are, in Keras's order.
+    A family's constructor names its own arguments, those of the spatial axes among them;
+    ``convolution_options`` are the rest.
     """
 
     rank: int
@@ -68,12 +72,6 @@ class Convolutional(ApartAfterActivation, Layer):
     # What the options call the kernels: kernel_initializer and so on.
     kernels: tuple[str, ...] = ("kernel",)
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        init: Any = cls.__dict__.get("__init__")
-        if is_own_function(init):
-            init.__signature__ = written_out(init, "options", _options(cls.kernels))
-
     def __init__(
         self,
         kernel_size: Any,
@@ -81,14 +79,14 @@ class Convolutional(ApartAfterActivation, Layer):
         padding: str,
         data_format: str | None,
         dilation_rate: Any,
-        *options: Any,
-        **named: Any,
+        *,
+        activation: Any,
+        use_bias: bool,
+        **given: Any,
     ) -> None:
         owner = type(self).__name__
-        given = _bound(owner, self.kernels, options, named)
-        activation, use_bias = given.pop("activation"), given.pop("use_bias")
-        penalty, others = given.pop("activity_regularizer"), given.pop("kwargs")
-        super().__init__(activity_regularizer=penalty, **others)
+        weights = taken_options(given, *self.kernels, "bias")
+        super().__init__(**given)
         self.kernel_size = int_tuple(owner, "kernel_size", kernel_size, self.rank)
         self.strides = int_tuple(owner, "strides", strides, self.rank)
         self.padding = checked_padding(owner, padding, *self.paddings)
@@ -96,7 +94,7 @@ class Convolutional(ApartAfterActivation, Layer):
         self.dilation_rate = int_tuple(owner, "dilation_rate", dilation_rate, self.rank)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        keep_options(self, **given)
+        keep_options(self, **weights)
         self.input_spec = self._spec()
 
     def _spec(self, channels: int | None = None) -> SpatialSpec:
@@ -154,39 +152,3 @@ class Convolutional(ApartAfterActivation, Layer):
     def _output_shape(self, input_shape: Any, channels: Any) -> tuple[int | None, ...]:
         demand(self, input_shape)
         return conv_output_shape(input_shape, channels, self.kernel_size, **self._steps)
-
-
-def _bound(
-    owner: str, kernels: tuple[str, ...], options: tuple[Any, ...], named: dict[str, Any]
-) -> dict[str, Any]:
-    """Give the options by name, those left out too.
-
-    Raises:
-        TypeError: too many of them, or one twice.
-    """
-    try:
-        bound = inspect.Signature(_options(kernels)).bind(*options, **named)
-    except TypeError as problem:
-        raise TypeError(f"{owner}: {problem}.") from None
-    bound.apply_defaults()
-    return bound.arguments
-
-
-@functools.cache
-def _options(kernels: tuple[str, ...]) -> list[inspect.Parameter]:
-    """Give the arguments with which Keras's convolutions end, for kernels of some names."""
-    weights = (*kernels, "bias")
-    defaults = {
-        "activation": None,
-        "use_bias": True,
-        **{f"{w}_initializer": "glorot_uniform" for w in kernels},
-        "bias_initializer": "zeros",
-        **{f"{w}_regularizer": None for w in weights},
-        "activity_regularizer": None,
-        **{f"{w}_constraint": None for w in weights},
-    }
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return [
-        *(inspect.Parameter(n, kind, default=d, annotation="Any") for n, d in defaults.items()),
-        inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD, annotation="Any"),
-    ]

@@ -6,7 +6,11 @@ from typing import Any, Unpack
 
 from kerata.base.arguments import positive_int
 from kerata.kernels import depthwise_convolution
-from kerata.layers.convolution.convolutional import Convolutional, DepthwiseOptions
+from kerata.layers.convolution.convolutional import (
+    Convolutional,
+    DepthwiseOptions,
+    convolution_options,
+)
 from kerata.layers.input_spec import demand
 from kerata.layers.weight_options import add_optioned
 
@@ -16,6 +20,7 @@ class DepthwiseConvolution(Convolutional):
 
     kernels = ("depthwise",)
 
+    @convolution_options(DepthwiseOptions, *kernels).spread
     def __init__(
         self,
         kernel_size: Any,
@@ -50,9 +55,7 @@ class DepthwiseConvolution(Convolutional):
         Raises:
             ValueError: sizes that are no positive integers; an input the kernel does not fit.
         """
-        super().__init__(
-            kernel_size, strides, padding, data_format, dilation_rate, *options, **named
-        )
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, **named)
         owner = type(self).__name__
         self.depth_multiplier = positive_int(owner, "depth_multiplier", depth_multiplier)
 

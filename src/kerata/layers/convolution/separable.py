@@ -6,7 +6,11 @@ from typing import Any, Unpack
 
 from kerata.base.arguments import positive_int
 from kerata.kernels import convolution, depthwise_convolution
-from kerata.layers.convolution.convolutional import Convolutional, DepthwiseOptions
+from kerata.layers.convolution.convolutional import (
+    Convolutional,
+    DepthwiseOptions,
+    convolution_options,
+)
 from kerata.layers.weight_options import add_optioned
 
 
@@ -23,6 +27,7 @@ class SeparableConvolution(Convolutional):
 
     kernels = ("depthwise", "pointwise")
 
+    @convolution_options(SeparableOptions, *kernels).spread
     def __init__(
         self,
         filters: int,
@@ -61,9 +66,7 @@ class SeparableConvolution(Convolutional):
         Raises:
             ValueError: sizes that are no positive integers; an input the kernel does not fit.
         """
-        super().__init__(
-            kernel_size, strides, padding, data_format, dilation_rate, *options, **named
-        )
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, **named)
         owner = type(self).__name__
         self.filters = positive_int(owner, "filters", filters)
         self.depth_multiplier = positive_int(owner, "depth_multiplier", depth_multiplier)

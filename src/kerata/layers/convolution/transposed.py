@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from kerata.base.arguments import int_tuple, positive_int
 from kerata.kernels import conv_transpose_output_shape, transposed_convolution
-from kerata.layers.convolution.convolutional import Convolutional, KernelOptions
+from kerata.layers.convolution.convolutional import ONE_KERNEL, Convolutional, KernelOptions
 from kerata.layers.input_spec import demand
 from kerata.layers.weight_options import add_optioned
 
@@ -14,6 +14,7 @@ from kerata.layers.weight_options import add_optioned
 class TransposedConvolution(Convolutional):
     """Base of the transposed convolutions over 1, 2 or 3 axes."""
 
+    @ONE_KERNEL.spread
     def __init__(
         self,
         filters: int,
@@ -51,9 +52,7 @@ class TransposedConvolution(Convolutional):
             ValueError: sizes that are no positive integers; ``output_padding`` not below
                 ``strides``; strides and dilation both above 1.
         """
-        super().__init__(
-            kernel_size, strides, padding, data_format, dilation_rate, *options, **named
-        )
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, **named)
         owner = type(self).__name__
         self.filters = positive_int(owner, "filters", filters)
         self.output_padding: tuple[int, ...] | None = None
@@ -153,6 +152,7 @@ class Conv3DTranspose(TransposedConvolution):
 
     rank = 3
 
+    @ONE_KERNEL.spread
     def __init__(
         self,
         filters: int,
@@ -167,4 +167,4 @@ class Conv3DTranspose(TransposedConvolution):
     ) -> None:
         """Configure the layer: see ``TransposedConvolution``; here ``data_format`` comes first."""
         first = (filters, kernel_size, strides, padding, output_padding, data_format)
-        super().__init__(*first, dilation_rate, *options, **named)
+        super().__init__(*first, dilation_rate, **named)

@@ -15,9 +15,10 @@ from kerata.base.randomness import FollowingGenerator, SeedGenerator
 from kerata.base.symbolic import Operation
 from kerata.layers.input_spec import InputSpec, demand
 from kerata.layers.layer import Layer
+from kerata.layers.recurrent.options import WEIGHTS
 from kerata.layers.regularization.random_bits import keep_mask
 from kerata.layers.rows import keeps_rows_apart
-from kerata.layers.weight_options import add_optioned, keep_options
+from kerata.layers.weight_options import add_optioned, keep_options, taken_options
 
 
 class Drops(NamedTuple):
@@ -59,7 +60,7 @@ class RecurrentCell(Layer):
         seed: int | None,
         **kwargs: Any,
     ) -> None:
-        weights = {k: kwargs.pop(k) for k in list(kwargs) if k.startswith(_OF_WEIGHTS)}
+        weights = taken_options(kwargs, *WEIGHTS)
         super().__init__(**kwargs)
         owner = type(self).__name__
         self.units = positive_int(owner, "units", units)
@@ -189,12 +190,6 @@ class RecurrentCell(Layer):
     def _recur(self, state: Any, drops: Drops) -> Any:
         """Compute what gates get from the state."""
         return by_gate(state, drops.states, self.recurrent_kernel.value)
-
-
-_OF_WEIGHTS = ("kernel_", "recurrent_initializer", "recurrent_regularizer") + (
-    "recurrent_constraint",
-    "bias_",
-)
 
 
 def by_gate(x: Any, factors: list[Any] | None, kernel: Any) -> Any:

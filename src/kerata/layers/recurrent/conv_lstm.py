@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import jax.numpy as jnp
 
@@ -13,16 +13,15 @@ from kerata.base.messages import shape_text
 from kerata.kernels import conv_output_shape
 from kerata.layers.convolution.spatial_spec import checked_padding
 from kerata.layers.input_spec import InputSpec, demand
-from kerata.layers.recurrent.cell import Drops, activated
-from kerata.layers.recurrent.gated import GatedCell, with_forget_bias
+from kerata.layers.recurrent.cell import Drops
+from kerata.layers.recurrent.gated import MemoryCell
 from kerata.layers.recurrent.of_cell import OfCell, OneCell
+from kerata.layers.recurrent.options import CONV_LSTM, LSTM_CELL, LSTMOptions
 from kerata.layers.weight_options import add_optioned
 
 
-class ConvLSTMCell(GatedCell):
+class ConvLSTMCell(MemoryCell):
     """A step of the convolutional LSTM layers; each gate drops on its own."""
-
-    gates = 4
 
     def __init__(
         self,
@@ -33,7 +32,6 @@ class ConvLSTMCell(GatedCell):
         padding: str,
         data_format: str | None,
         dilation_rate: Any,
-        unit_forget_bias: bool,
         **options: Any,
     ) -> None:
         super().__init__(units=filters, implementation=1, **options)
@@ -50,9 +48,6 @@ class ConvLSTMCell(GatedCell):
                 f"{owner}: strides and dilation_rate can't both be above 1, got "
                 f"strides={self.strides} and dilation_rate={self.dilation_rate}."
             )
-        self.unit_forget_bias = bool(unit_forget_bias)
-        self.state_size = [self.units, self.units]
-        self.output_size = self.units
 
     @property
     def _channels(self) -> int:
@@ -73,12 +68,6 @@ class ConvLSTMCell(GatedCell):
         self.kernel = add_optioned(self, "kernel", (*self.kernel_size, width, columns))
         self.recurrent_kernel = self._add_recurrent((*self.kernel_size, self.filters, columns))
         self.bias = self._add_bias() if self.use_bias else None
-
-    def _add_bias(self) -> Any:
-        first = self.bias_initializer
-        if self.unit_forget_bias:
-            first = with_forget_bias(first, self.filters)
-        return add_optioned(self, "bias", (4 * self.filters,), initializer=first)
 
     def input_sizes(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
         """Give the sizes of a row of inputs."""
@@ -140,11 +129,7 @@ class ConvLSTMCell(GatedCell):
         recurrent = self._by_gate_convolved(
             before, drops.states, self.recurrent_kernel.value, strides=1, padding="same"
         )
-        i, f, new, o = jnp.split(x + recurrent, 4, axis=self._channels)
-        taken = activated(self.recurrent_activation, i) * activated(self.activation, new)
-        memory = activated(self.recurrent_activation, f) * memory + taken
-        output = activated(self.recurrent_activation, o) * activated(self.activation, memory)
-        return output, [output, memory]
+        return self._remember(x + recurrent, memory, self._channels)
 
 
 class ConvLSTM(OneCell):
@@ -152,6 +137,7 @@ class ConvLSTM(OneCell):
 
     rank: int
     _cell_class = ConvLSTMCell
+    _cell_options = LSTM_CELL
 
     filters = OfCell()
     kernel_size = OfCell()
@@ -162,6 +148,7 @@ class ConvLSTM(OneCell):
     recurrent_activation = OfCell()
     unit_forget_bias = OfCell()
 
+    @CONV_LSTM.spread
     def __init__(
         self,
         filters: int,
@@ -170,28 +157,8 @@ class ConvLSTM(OneCell):
         padding: str = "valid",
         data_format: str | None = None,
         dilation_rate: Any = 1,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: Any = 0.0,
-        recurrent_dropout: Any = 0.0,
-        seed: int | None = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        **kwargs: Any,
+        *options: Any,
+        **named: Unpack[LSTMOptions],
     ) -> None:
         """Configure the layer; sizes are one int for all spatial axes, or a tuple of ints.
 
@@ -235,29 +202,8 @@ class ConvLSTM(OneCell):
                 "padding": padding,
                 "data_format": data_format,
                 "dilation_rate": dilation_rate,
-                "activation": activation,
-                "recurrent_activation": recurrent_activation,
-                "use_bias": use_bias,
-                "kernel_initializer": kernel_initializer,
-                "recurrent_initializer": recurrent_initializer,
-                "bias_initializer": bias_initializer,
-                "unit_forget_bias": unit_forget_bias,
-                "kernel_regularizer": kernel_regularizer,
-                "recurrent_regularizer": recurrent_regularizer,
-                "bias_regularizer": bias_regularizer,
-                "kernel_constraint": kernel_constraint,
-                "recurrent_constraint": recurrent_constraint,
-                "bias_constraint": bias_constraint,
-                "dropout": dropout,
-                "recurrent_dropout": recurrent_dropout,
-                "seed": seed,
             },
-            activity_regularizer=activity_regularizer,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            **kwargs,
+            **named,
         )
         self.input_spec = InputSpec(ndim=self.rank + 3)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import jax.numpy as jnp
 
+from kerata.layers.recurrent import options as options_of
 from kerata.layers.recurrent.cell import Drops, activated, by_gate
 from kerata.layers.recurrent.gated import GatedCell
 from kerata.layers.recurrent.of_cell import OfCell, OneCell
+from kerata.layers.recurrent.options import GRUCellOptions, GRUOptions
 from kerata.layers.weight_options import add_optioned
 
 
@@ -52,46 +54,10 @@ class GRUCell(GatedCell):
 
     gates = 3
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: Any = 0.0,
-        recurrent_dropout: Any = 0.0,
-        reset_after: bool = True,
-        seed: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            units=units,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            recurrent_activation=recurrent_activation,
-            **kwargs,
-        )
+    @options_of.GRU_CELL.spread
+    def __init__(self, units: int, *options: Any, **named: Unpack[GRUCellOptions]) -> None:
+        reset_after = named.pop("reset_after")
+        super().__init__(units=units, **named)
         self.reset_after = bool(reset_after)
         self.state_size = self.units
         self.output_size = self.units
@@ -179,66 +145,12 @@ class GRU(OneCell):
     """
 
     _cell_class = GRUCell
+    _cell_options = options_of.GRU_CELL
 
     recurrent_activation = OfCell()
     reset_after = OfCell()
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: Any = 0.0,
-        recurrent_dropout: Any = 0.0,
-        seed: int | None = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        unroll: bool = False,
-        reset_after: bool = True,
-        use_cudnn: Any = "auto",
-        **kwargs: Any,
-    ) -> None:
-        more = {"implementation": kwargs.pop("implementation", 2)}
-        super().__init__(
-            {
-                "units": units,
-                "activation": activation,
-                "recurrent_activation": recurrent_activation,
-                "use_bias": use_bias,
-                "kernel_initializer": kernel_initializer,
-                "recurrent_initializer": recurrent_initializer,
-                "bias_initializer": bias_initializer,
-                "kernel_regularizer": kernel_regularizer,
-                "recurrent_regularizer": recurrent_regularizer,
-                "bias_regularizer": bias_regularizer,
-                "kernel_constraint": kernel_constraint,
-                "recurrent_constraint": recurrent_constraint,
-                "bias_constraint": bias_constraint,
-                "dropout": dropout,
-                "recurrent_dropout": recurrent_dropout,
-                "reset_after": reset_after,
-                "seed": seed,
-            },
-            activity_regularizer=activity_regularizer,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            use_cudnn=use_cudnn,
-            cell_arguments=more,
-            **kwargs,
-        )
+    @options_of.GRU.spread
+    def __init__(self, units: int, *options: Any, **named: Unpack[GRUOptions]) -> None:
+        implementation = named.pop("implementation", 2)
+        super().__init__({"units": units, "implementation": implementation}, **named)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
-import jax.numpy as jnp
-
-from kerata.layers.recurrent.cell import Drops, activated, by_gate
-from kerata.layers.recurrent.gated import GatedCell, with_forget_bias
+from kerata.layers.recurrent import options as options_of
+from kerata.layers.recurrent.cell import Drops, by_gate
+from kerata.layers.recurrent.gated import MemoryCell
 from kerata.layers.recurrent.of_cell import OfCell, OneCell
-from kerata.layers.weight_options import add_optioned
+from kerata.layers.recurrent.options import LSTMCellOptions, LSTMOptions
 
 
-class LSTMCell(GatedCell):
+class LSTMCell(MemoryCell):
     """A step of ``LSTM``: gates say what a memory takes in, forgets and shows.
 
     Input ``(batch, features)``, states a list of two arrays ``(batch, units)``, the output before
@@ -49,57 +48,9 @@ class LSTMCell(GatedCell):
     al. 2000; order of gates (input, forget, new value, output) as in Keras 3.15.
     """
 
-    gates = 4
-
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: Any = 0.0,
-        recurrent_dropout: Any = 0.0,
-        seed: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            units=units,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            recurrent_activation=recurrent_activation,
-            **kwargs,
-        )
-        self.unit_forget_bias = bool(unit_forget_bias)
-        self.state_size = [self.units, self.units]
-        self.output_size = self.units
-
-    def _add_bias(self) -> Any:
-        first = self.bias_initializer
-        if self.unit_forget_bias:
-            first = with_forget_bias(first, self.units)
-        return add_optioned(self, "bias", (4 * self.units,), initializer=first)
+    @options_of.LSTM_CELL.spread
+    def __init__(self, units: int, *options: Any, **named: Unpack[LSTMCellOptions]) -> None:
+        super().__init__(units=units, **named)
 
     def project(self, inputs: Any, drops: Drops) -> Any:
         """Leave the inputs as they are.
@@ -113,11 +64,7 @@ class LSTMCell(GatedCell):
         """Compute output and new states: the output and the memory."""
         before, memory = states
         z = by_gate(x, drops.inputs, self.kernel.value) + self._recur(before, drops)
-        i, f, new, o = jnp.split(z if self.bias is None else z + self.bias.value, 4, axis=-1)
-        taken = activated(self.recurrent_activation, i) * activated(self.activation, new)
-        memory = activated(self.recurrent_activation, f) * memory + taken
-        output = activated(self.recurrent_activation, o) * activated(self.activation, memory)
-        return output, [output, memory]
+        return self._remember(z if self.bias is None else z + self.bias.value, memory)
 
 
 class LSTM(OneCell):
@@ -167,66 +114,12 @@ class LSTM(OneCell):
     """
 
     _cell_class = LSTMCell
+    _cell_options = options_of.LSTM_CELL
 
     recurrent_activation = OfCell()
     unit_forget_bias = OfCell()
 
-    def __init__(
-        self,
-        units: int,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: Any = 0.0,
-        recurrent_dropout: Any = 0.0,
-        seed: int | None = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        unroll: bool = False,
-        use_cudnn: Any = "auto",
-        **kwargs: Any,
-    ) -> None:
-        more = {"implementation": kwargs.pop("implementation", 2)}
-        super().__init__(
-            {
-                "units": units,
-                "activation": activation,
-                "recurrent_activation": recurrent_activation,
-                "use_bias": use_bias,
-                "kernel_initializer": kernel_initializer,
-                "recurrent_initializer": recurrent_initializer,
-                "bias_initializer": bias_initializer,
-                "unit_forget_bias": unit_forget_bias,
-                "kernel_regularizer": kernel_regularizer,
-                "recurrent_regularizer": recurrent_regularizer,
-                "bias_regularizer": bias_regularizer,
-                "kernel_constraint": kernel_constraint,
-                "recurrent_constraint": recurrent_constraint,
-                "bias_constraint": bias_constraint,
-                "dropout": dropout,
-                "recurrent_dropout": recurrent_dropout,
-                "seed": seed,
-            },
-            activity_regularizer=activity_regularizer,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            use_cudnn=use_cudnn,
-            cell_arguments=more,
-            **kwargs,
-        )
+    @options_of.LSTM.spread
+    def __init__(self, units: int, *options: Any, **named: Unpack[LSTMOptions]) -> None:
+        implementation = named.pop("implementation", 2)
+        super().__init__({"units": units, "implementation": implementation}, **named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from kerata.base.naming import to_snake_case
+from kerata.base.signatures import Options
 from kerata.layers.recurrent.cell import RecurrentCell
 from kerata.layers.recurrent.rnn import RNN
 from kerata.layers.recurrent.sequence_spec import SequenceSpec
@@ -27,18 +28,16 @@ class OneCell(RNN):
     """Base of the layers with a cell of their own: its arguments are theirs."""
 
     _cell_class: ClassVar[type[RecurrentCell]]
+    # Which of the layer's options are the cell's.
+    _cell_options: ClassVar[Options]
     _not_in_config = ("use_cudnn",)
 
     use_cudnn: Any
 
     def __init__(
-        self,
-        arguments: dict[str, Any],
-        *,
-        use_cudnn: Any = "auto",
-        cell_arguments: dict[str, Any] | None = None,
-        **kwargs: Any,
+        self, arguments: dict[str, Any], *, use_cudnn: Any = "auto", **kwargs: Any
     ) -> None:
+        arguments |= {name: kwargs.pop(name) for name in self._cell_options.defaults}
         shared = {name: kwargs[name] for name in ("dtype", "trainable") if name in kwargs}
         owner = type(self).__name__
         if use_cudnn not in ("auto", False):
@@ -51,7 +50,7 @@ class OneCell(RNN):
                 "leave it at 'auto'."
             )
         name = to_snake_case(self._cell_class.__name__)
-        cell = self._cell_class(**arguments, **shared, **(cell_arguments or {}), name=name)
+        cell = self._cell_class(**arguments, **shared, name=name)
         super().__init__(cell, **kwargs)
         self.use_cudnn = use_cudnn
         self.input_spec = SequenceSpec()
