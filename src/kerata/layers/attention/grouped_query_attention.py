@@ -85,56 +85,31 @@ class GroupQueryAttention(AttentionHeads):
         for shape in (query_shape, value_shape, key_shape):
             demand(self, shape, InputSpec(ndim=3))
         self._check_lengths(value_shape, key_shape)
-        queries, keys, depth = self.num_query_heads, self.num_key_value_heads, self.head_dim
-        of_queries = ("bqm,muh->bquh", (None, queries, depth), "uh")
-        of_keys = ("bkm,mvh->bkvh", (None, keys, depth), "vh")
-        self._query_dense = self._projection("query", *of_queries)
-        self._query_dense.build(query_shape)
-        self._key_dense = self._projection("key", *of_keys)
-        self._key_dense.build(key_shape)
-        if self.use_gate:
-            self._gate_dense = self._projection("gate", *of_queries, activation="sigmoid")
-            self._gate_dense.build(query_shape)
-        self._value_dense = self._projection("value", *of_keys)
-        self._value_dense.build(value_shape)
+        self._build_projections(query_shape, value_shape, key_shape)
         self._make_weighing((-1,))
         width = self.known_axis(query_shape, -1)
+        shape = (None, None, self.num_query_heads, self.head_dim)
         self._output_dense = self._projection(
-            "attention_output", "bquh,uhm->bqm", (None, width), "m"
+            "attention_output", "bquh,uhm->bqm", (None, width), "m", shape
         )
-        self._output_dense.build((None, None, queries, depth))
 
-    def call(
+    def _into_heads(self, name: str, shape: Any, **more: Any) -> Any:
+        if name in ("query", "gate"):
+            equation, heads, bias = "bqm,muh->bquh", self.num_query_heads, "uh"
+        else:
+            equation, heads, bias = "bkm,mvh->bkvh", self.num_key_value_heads, "vh"
+        return self._projection(name, equation, (None, heads, self.head_dim), bias, shape, **more)
+
+    def _compute_attention(
         self,
         query: Any,
+        key: Any,
         value: Any,
-        key: Any = None,
-        query_mask: Any = None,
-        value_mask: Any = None,
-        key_mask: Any = None,
         attention_mask: Any = None,
-        return_attention_scores: bool = False,
         training: bool | None = None,
-        use_causal_mask: bool = False,
-    ) -> Any:
-        """Mix the values; give the weights too if wanted."""
-        key = value if key is None else key
-        mask = self._compute_attention_mask(
-            query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask
-        )
+        return_attention_scores: bool = False,
+    ) -> tuple[Any, Any]:
         repeats = self.num_query_heads // self.num_key_value_heads
-        shared = [self._key_dense(key), self._value_dense(value)]
-        tensors = (self._query_dense(query), *(jnp.repeat(x, repeats, axis=2) for x in shared))
+        tensors = (query, *(jnp.repeat(x, repeats, axis=2) for x in (key, value)))
         equations = ("bkuh,bquh->buqk", "buqk,bkuh->bquh")
-        output, scores = self._mixed(tensors, mask, training, return_attention_scores, equations, 1)
-        if self.use_gate:
-            output = output * self._gate_dense(query)
-        output = self._output_dense(output)
-        return (output, scores) if return_attention_scores else output
-
-    def compute_output_shape(
-        self, query_shape: Any, value_shape: Any, key_shape: Any = None
-    ) -> Any:
-        """Give the query's shape."""
-        self._check_lengths(value_shape, value_shape if key_shape is None else key_shape)
-        return tuple(query_shape)
+        return self._mixed(tensors, attention_mask, training, return_attention_scores, equations, 1)

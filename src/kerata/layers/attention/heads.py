@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from kerata import ops, regularizers
 from kerata.base.arguments import fraction, positive_int
+from kerata.base.scope import get_mask
 from kerata.base.signatures import Options
 from kerata.config import is_flash_attention_enabled
 from kerata.layers.activation.softmax import Softmax
@@ -50,6 +51,8 @@ class AttentionHeads(Layer):
 
     _not_in_program: ClassVar[tuple[str, ...]] = ("seed",)
     _not_in_config = ("flash_attention",)
+    # Whether the mask that a query has counts where none is passed.
+    _finds_query_mask = False
 
     kernel_initializer: Any
     bias_initializer: Any
@@ -57,6 +60,7 @@ class AttentionHeads(Layer):
     bias_regularizer: Any
     kernel_constraint: Any
     bias_constraint: Any
+    _output_dense: Any
 
     def __init__(
         self,
@@ -107,8 +111,22 @@ class AttentionHeads(Layer):
 
     # Building ----------------------------------------------------------------------------
 
-    def _projection(self, name: str, equation: str, sizes: Any, bias: str, **more: Any) -> Any:
-        """Make a projection; what goes in may have a mask that ends there."""
+    def _build_projections(self, query_shape: Any, value_shape: Any, key_shape: Any) -> None:
+        """Make the projections of the inputs, in the order in which Keras makes its own."""
+        self._query_dense = self._into_heads("query", query_shape)
+        self._key_dense = self._into_heads("key", key_shape)
+        if self.use_gate:
+            self._gate_dense = self._into_heads("gate", query_shape, activation="sigmoid")
+        self._value_dense = self._into_heads("value", value_shape)
+
+    def _into_heads(self, name: str, shape: Any, **more: Any) -> Any:
+        """Make and build the projection of an input of a shape to heads."""
+        raise NotImplementedError
+
+    def _projection(
+        self, name: str, equation: str, sizes: Any, bias: str, shape: Any, **more: Any
+    ) -> Any:
+        """Make and build a projection of what has a shape; it may have a mask that ends there."""
         dense = EinsumDense(
             equation,
             output_shape=tuple(sizes),
@@ -125,6 +143,7 @@ class AttentionHeads(Layer):
             **more,
         )
         dense._masks_end_here = False
+        dense.build(shape)
         return dense
 
     def _make_weighing(self, axes: tuple[int, ...]) -> None:
@@ -143,6 +162,47 @@ class AttentionHeads(Layer):
             )
 
     # Computing ---------------------------------------------------------------------------
+
+    def call(
+        self,
+        query: Any,
+        value: Any,
+        key: Any = None,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        return_attention_scores: bool = False,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
+        """Mix the values; give the weights too if wanted."""
+        key = value if key is None else key
+        if query_mask is None and self._finds_query_mask:
+            query_mask = get_mask(query)
+        mask = self._compute_attention_mask(
+            query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask
+        )
+        heads = self._query_dense(query), self._key_dense(key), self._value_dense(value)
+        output, scores = self._compute_attention(
+            *heads, mask, training=training, return_attention_scores=return_attention_scores
+        )
+        if self.use_gate:
+            output = output * self._gate_dense(query)
+        output = self._output_dense(output)
+        return (output, scores) if return_attention_scores else output
+
+    def _compute_attention(
+        self,
+        query: Any,
+        key: Any,
+        value: Any,
+        attention_mask: Any = None,
+        training: bool | None = None,
+        return_attention_scores: bool = False,
+    ) -> tuple[Any, Any]:
+        """Mix values from heads; give the weights too where they are made."""
+        raise NotImplementedError
 
     def _compute_attention_mask(
         self,
@@ -207,6 +267,13 @@ class AttentionHeads(Layer):
             raise ValueError(f"{what} does not give attention scores; leave one of them out.")
         if jax.default_backend() != "gpu":
             raise RuntimeError(f"{what} needs an NVIDIA GPU; leave it at None.")
+
+    def compute_output_shape(
+        self, query_shape: Any, value_shape: Any, key_shape: Any = None
+    ) -> Any:
+        """Give the query's shape."""
+        self._check_lengths(value_shape, value_shape if key_shape is None else key_shape)
+        return tuple(query_shape)
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Give the outputs as symbolic tensors."""

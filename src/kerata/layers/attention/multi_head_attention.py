@@ -6,7 +6,6 @@ import string
 from typing import Any, Unpack
 
 from kerata.base.arguments import is_integer, positive_int
-from kerata.base.scope import get_mask
 from kerata.layers.attention.heads import HEAD_OPTIONS, AttentionHeads, HeadOptions
 
 
@@ -55,6 +54,8 @@ class MultiHeadAttention(AttentionHeads):
     Source: Vaswani et al. 2017, Attention is all you need.
     """
 
+    _finds_query_mask = True
+
     @HEAD_OPTIONS.spread
     def __init__(
         self,
@@ -89,33 +90,26 @@ class MultiHeadAttention(AttentionHeads):
         """Make the projections."""
         key_shape = value_shape if key_shape is None else key_shape
         self._check_lengths(value_shape, key_shape)
-        heads = self.num_heads
-        ranks = len(query_shape), len(key_shape), len(value_shape)
-        self._query_dense = self._into_heads("query", ranks[0], self.key_dim)
-        self._query_dense.build(query_shape)
-        self._key_dense = self._into_heads("key", ranks[1], self.key_dim)
-        self._key_dense.build(key_shape)
-        if self.use_gate:
-            self._gate_dense = self._into_heads("gate", ranks[0], self.value_dim, "sigmoid")
-            self._gate_dense.build(query_shape)
-        self._value_dense = self._into_heads("value", ranks[2], self.value_dim)
-        self._value_dense.build(value_shape)
-        rank = ranks[2] + 1
+        self._build_projections(query_shape, value_shape, key_shape)
+        rank = len(value_shape) + 1
         given = self.attention_axes or tuple(range(1, rank - 2))
         self._axes = tuple(a if a >= 0 else rank - 1 + a for a in given)
         self.attention_axes = self._axes
         self._equations, scores = _attention_equations(rank, self._axes)
         self._make_weighing(tuple(range(scores - len(self._axes), scores)))
         sizes = self.output_shape or (query_shape[-1],)
-        equation, bias = _projection_equation(ranks[0] - 1, 2, len(sizes))
-        free = [None] * (ranks[0] - 2)
-        self._output_dense = self._projection("attention_output", equation, [*free, *sizes], bias)
-        self._output_dense.build((*query_shape[:-1], heads, self.value_dim))
+        equation, bias = _projection_equation(len(query_shape) - 1, 2, len(sizes))
+        free = [None] * (len(query_shape) - 2)
+        shape = (*query_shape[:-1], self.num_heads, self.value_dim)
+        self._output_dense = self._projection(
+            "attention_output", equation, [*free, *sizes], bias, shape
+        )
 
-    def _into_heads(self, name: str, rank: int, depth: int, activation: Any = None) -> Any:
-        equation, bias = _projection_equation(rank - 1, 1, 2)
-        sizes = [*([None] * (rank - 2)), self.num_heads, depth]
-        return self._projection(name, equation, sizes, bias, activation=activation)
+    def _into_heads(self, name: str, shape: Any, **more: Any) -> Any:
+        equation, bias = _projection_equation(len(shape) - 1, 1, 2)
+        depth = self.key_dim if name in ("query", "key") else self.value_dim
+        sizes = [*([None] * (len(shape) - 2)), self.num_heads, depth]
+        return self._projection(name, equation, sizes, bias, shape, **more)
 
     @property
     def query_dense(self) -> Any:
@@ -144,34 +138,6 @@ class MultiHeadAttention(AttentionHeads):
 
     # Computing ---------------------------------------------------------------------------
 
-    def call(
-        self,
-        query: Any,
-        value: Any,
-        key: Any = None,
-        query_mask: Any = None,
-        value_mask: Any = None,
-        key_mask: Any = None,
-        attention_mask: Any = None,
-        return_attention_scores: bool = False,
-        training: bool | None = None,
-        use_causal_mask: bool = False,
-    ) -> Any:
-        """Mix the values; give the weights too if wanted."""
-        key = value if key is None else key
-        query_mask = get_mask(query) if query_mask is None else query_mask
-        mask = self._compute_attention_mask(
-            query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask
-        )
-        heads = self._query_dense(query), self._key_dense(key), self._value_dense(value)
-        output, scores = self._compute_attention(
-            *heads, mask, training=training, return_attention_scores=return_attention_scores
-        )
-        if self.use_gate:
-            output = output * self._gate_dense(query)
-        output = self._output_dense(output)
-        return (output, scores) if return_attention_scores else output
-
     def _compute_attention(
         self,
         query: Any,
@@ -191,10 +157,8 @@ class MultiHeadAttention(AttentionHeads):
         self, query_shape: Any, value_shape: Any, key_shape: Any = None
     ) -> Any:
         """Give the query's shape, with the last sizes of ``output_shape``."""
-        self._check_lengths(value_shape, value_shape if key_shape is None else key_shape)
-        if self.output_shape:
-            return (*query_shape[:-1], *self.output_shape)
-        return tuple(query_shape)
+        shape = super().compute_output_shape(query_shape, value_shape, key_shape)
+        return (*shape[:-1], *self.output_shape) if self.output_shape else shape
 
 
 def _sizes(owner: str, name: str, value: Any) -> tuple[int, ...] | None:
