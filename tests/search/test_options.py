@@ -12,7 +12,7 @@ from kerata.search.journal import Journal, identity_of
 from kerata.search.networks import checked, epoch_draws, error_text
 from kerata.search.options import Options, make_data, make_splits, ranking_score, unscored
 from kerata.search.results import Results
-from kerata.search.runner import Record, SearchRunner, Split, TrialConfig
+from kerata.search.runner import Record, SearchRunner, SeededSplit, TrialConfig
 from kerata.search.vectorized_trainer import VectorizedTrainer
 from kerata.search.watch import Watch
 
@@ -211,7 +211,7 @@ def test_what_is_no_mere_error_of_a_network_ends_the_search(small, data):
 
 def results_of(scores, epochs=(2, 4), stopped=None, errors=None):
     rows = np.arange(8, dtype=np.int32)
-    splits = [Split(i, rows[:6], rows[6:]) for i in range(len(scores[0]))]
+    splits = [SeededSplit(i, rows[:6], rows[6:]) for i in range(len(scores[0]))]
     trials = [TrialConfig({"a": i}, epochs, parameters=9 - i) for i in range(len(scores))]
     records = [
         Record(i, s, {2: {"val_loss": v + 1}, 4: {"val_loss": v, "loss": 2 * v}}, seconds=0.25)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kerata.search.results import Results
-from kerata.search.runner import Record, Split, TrialConfig
+from kerata.search.runner import Record, SeededSplit, TrialConfig
 from kerata.search.statistics import corrected_t_test
 
 SCORES = np.array(
@@ -20,7 +20,7 @@ PARAMETERS = [10, 20, 40, 80]
 
 def made(scores=SCORES, mode="max", metric="val_accuracy", epochs=None):
     rows = np.arange(12, dtype=np.int32)
-    splits = [Split(i, rows[:9], rows[9:]) for i in range(scores.shape[1])]
+    splits = [SeededSplit(i, rows[:9], rows[9:]) for i in range(scores.shape[1])]
     trials = [TrialConfig({"units": n}, (3,), parameters=n) for n in PARAMETERS]
     records = [
         Record(c, s, {3: {metric: v}}, "ValueError: bad" if np.isnan(v) else None, seconds=0.5)

@@ -49,9 +49,11 @@ def train(watched, epochs_=9, **options):
 def test_groups_give_what_single_epochs_give(options, monkeypatch):
     expected, single = train(True, **options)
     calls = []
-    original = epochs.Groups._run
+    original = epochs.EpochGroups._run
     monkeypatch.setattr(
-        epochs.Groups, "_run", lambda self, *given: calls.append(given[2]) or original(self, *given)
+        epochs.EpochGroups,
+        "_run",
+        lambda self, *given: calls.append(given[2]) or original(self, *given),
     )
     monkeypatch.setattr(epochs, "GROUP_SECONDS", 1000)
     found, grouped = train(False, **options)
@@ -68,9 +70,11 @@ def test_groups_give_what_single_epochs_give(options, monkeypatch):
 
 def test_many_epochs_take_few_calls(monkeypatch):
     calls = []
-    original = epochs.Groups._run
+    original = epochs.EpochGroups._run
     monkeypatch.setattr(
-        epochs.Groups, "_run", lambda self, *given: calls.append(given[2]) or original(self, *given)
+        epochs.EpochGroups,
+        "_run",
+        lambda self, *given: calls.append(given[2]) or original(self, *given),
     )
     monkeypatch.setattr(epochs, "GROUP_SECONDS", 1000)
     train(False, 200)
@@ -86,7 +90,7 @@ def test_a_loss_that_diverges_is_named_with_its_epoch():
 
 
 def test_metrics_that_are_no_numbers_and_large_data_go_epoch_by_epoch(monkeypatch):
-    monkeypatch.setattr(epochs.Groups, "_run", None)
+    monkeypatch.setattr(epochs.EpochGroups, "_run", None)
     model = keras.Sequential([keras.Input((4,)), layers.Dense(2, "softmax")])
     model.compile("sgd", "categorical_crossentropy", metrics=[keras.metrics.F1Score()])
     history = model.fit(X, keras.utils.to_categorical(Y), epochs=3, verbose=0)

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from kerata.search.networks import Build, Data
-from kerata.search.runner import Record, SearchRunner, Split, TrialConfig
+from kerata.search.runner import Record, SearchRunner, SeededSplit, TrialConfig
 from kerata.training.data_adapter import on_device
 
 Pairs = list[tuple[int, int]]
@@ -88,7 +88,7 @@ def train_piece(
     build: Build,
     rows: Data,
     trials: Sequence[TrialConfig],
-    splits: Sequence[Split],
+    splits: Sequence[SeededSplit],
     every_epoch: bool,
     piece: Pairs,
 ) -> list[Record]:

@@ -18,7 +18,7 @@ from kerata.base.fingerprint import digest_of
 from kerata.base.messages import warn
 from kerata.base.signature import Signature
 from kerata.search.networks import Build, Data
-from kerata.search.runner import Record, Split, TrialConfig
+from kerata.search.runner import Record, SeededSplit, TrialConfig
 
 _FORMAT = 2
 _CHECK = "crc32"
@@ -175,7 +175,7 @@ def _checksum(entry: dict[str, Any], mark: int) -> str:
     return f"{zlib.crc32(json.dumps(entry).encode(), mark):08x}"
 
 
-def identity_of(build: Build, rows: Data, splits: Sequence[Split]) -> dict[str, str]:
+def identity_of(build: Build, rows: Data, splits: Sequence[SeededSplit]) -> dict[str, str]:
     """Give what makes results comparable: the builder's code, the data, the splits."""
     digest = hashlib.blake2b(digest_size=12)
     for split in splits:

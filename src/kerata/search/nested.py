@@ -12,7 +12,7 @@ import numpy as np
 from kerata.search.networks import Build
 from kerata.search.options import Given, Options, make_data, make_splits, ranking_score
 from kerata.search.results import Results
-from kerata.search.runner import Record, SearchRunner, Split
+from kerata.search.runner import Record, SearchRunner, SeededSplit
 from kerata.search.space import (
     Params,
     check_names,
@@ -160,11 +160,13 @@ def nested(
 
 
 def _inner_splits(
-    rows: ArrayData, model: Any, outer: Split, folds: int, options: Options
-) -> Sequence[Split]:
+    rows: ArrayData, model: Any, outer: SeededSplit, folds: int, options: Options
+) -> Sequence[SeededSplit]:
     """Deal the rows that an outer fold learns from out to inner folds."""
     y = jax.tree.map(lambda a: np.asarray(a)[outer.train], rows.y)
     groups = None if options.groups is None else np.asarray(options.groups)[outer.train]
     part = ArrayData(None, y, None, len(outer.train))
     splits = make_splits(part, model, folds, replace(options, groups=groups, repeats=1))
-    return [Split(outer.seed + s.seed, outer.train[s.train], outer.train[s.test]) for s in splits]
+    return [
+        SeededSplit(outer.seed + s.seed, outer.train[s.train], outer.train[s.test]) for s in splits
+    ]

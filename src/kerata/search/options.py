@@ -14,7 +14,7 @@ from kerata.base.messages import did_you_mean
 from kerata.base.randomness import fixed_seed
 from kerata.callbacks.monitor import Monitor
 from kerata.search.networks import Build, Data, checked, reported
-from kerata.search.runner import Split
+from kerata.search.runner import SeededSplit
 from kerata.search.space import FIT, Params
 from kerata.search.splits import classes_of, folds_of
 from kerata.training.class_weights import apply_class_weight
@@ -178,7 +178,7 @@ def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) ->
     return rows, model
 
 
-def make_splits(rows: ArrayData, model: Any, folds: Any, options: Options) -> list[Split]:
+def make_splits(rows: ArrayData, model: Any, folds: Any, options: Options) -> list[SeededSplit]:
     """Deal the rows out to folds; each split has a seed of its own."""
     classes = None
     wanted = options.stratify
@@ -193,7 +193,7 @@ def make_splits(rows: ArrayData, model: Any, folds: Any, options: Options) -> li
         options.shuffle_folds,
         options.seed,
     )
-    return [Split(options.seed + i, train, test) for i, (train, test) in enumerate(pairs)]
+    return [SeededSplit(options.seed + i, train, test) for i, (train, test) in enumerate(pairs)]
 
 
 def _is_classifier(model: Any) -> bool:
@@ -237,7 +237,7 @@ def ranking_score(model: Any, rows: ArrayData, options: Options) -> tuple[str, s
     return f"val_{name}", mode
 
 
-def unscored(rows: ArrayData, seeds: Sequence[int]) -> list[Split]:
+def unscored(rows: ArrayData, seeds: Sequence[int]) -> list[SeededSplit]:
     """Give splits that hold nothing back."""
     everything = np.arange(rows.count, dtype=np.int32)
-    return [Split(seed, everything, everything[:0]) for seed in seeds]
+    return [SeededSplit(seed, everything, everything[:0]) for seed in seeds]

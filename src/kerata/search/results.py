@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerata.base.messages import did_you_mean
-from kerata.search.runner import Record, Split, TrialConfig
+from kerata.search.runner import Record, SeededSplit, TrialConfig
 from kerata.search.statistics import corrected_t_test, standard_error
 from kerata.search.table import Row, candidates_table, table_text
 
@@ -118,7 +118,7 @@ class Results:
         candidates: Sequence[dict[str, Any]],
         which: Sequence[int],
         trials: Sequence[TrialConfig],
-        splits: Sequence[Split],
+        splits: Sequence[SeededSplit],
         records: Sequence[Record],
         metric: str,
         mode: str,

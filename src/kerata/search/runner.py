@@ -19,7 +19,7 @@ from kerata.search.program_group import ProgramGroup, Training
 
 
 @dataclass(frozen=True)
-class Split:
+class SeededSplit:
     """Rows to learn from and rows to be judged by, and the seed of the training."""
 
     seed: int
@@ -91,7 +91,7 @@ class SearchRunner:
         build: Build,
         rows: Data,
         trials: Sequence[TrialConfig],
-        splits: Sequence[Split],
+        splits: Sequence[SeededSplit],
         every_epoch: bool = False,
         keep: bool = False,
         done: Sequence[tuple[int, int]] = (),

@@ -13,7 +13,7 @@ from kerata.search.journal import Journal, identity_of
 from kerata.search.networks import Build, Data
 from kerata.search.options import Given, Options, make_data, make_splits, ranking_score
 from kerata.search.results import Results
-from kerata.search.runner import Record, SearchRunner, Split, TrialConfig
+from kerata.search.runner import Record, SearchRunner, SeededSplit, TrialConfig
 from kerata.search.space import (
     FIT,
     Params,
@@ -191,7 +191,7 @@ class SearchRun:
         build: Build,
         rows: Data,
         trials: list[TrialConfig],
-        splits: list[Split],
+        splits: list[SeededSplit],
         options: Options,
         metric: str,
         mode: str,

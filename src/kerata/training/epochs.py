@@ -35,7 +35,7 @@ NONE = (1, 0)
 
 
 @dataclass(frozen=True)
-class Groups:
+class EpochGroups:
     """The epochs of a training on data in memory, ready to run in groups.
 
     Arguments:

@@ -20,7 +20,7 @@ from kerata.training.chunk import Chunk, whole_pass
 from kerata.training.compiled_steps import CompiledSteps
 from kerata.training.data_adapter import ArrayData, on_device
 from kerata.training.dataset_rows import DatasetRows
-from kerata.training.epochs import Groups
+from kerata.training.epochs import EpochGroups
 from kerata.training.given_steps import GivenSteps
 from kerata.training.interrupt import deferred_interrupt
 from kerata.training.out_of_core import OutOfCoreData
@@ -129,13 +129,13 @@ def _group(
     data: Data,
     validation: Data | None,
     callbacks: CallbackList,
-) -> Groups | None:
+) -> EpochGroups | None:
     """Give what trains several epochs in one call, or None where that would be noticed."""
     every = validation is None or all(map(plan.validation_epochs, range(plan.epochs)))
     if not (every and isinstance(data, ArrayData) and isinstance(validation, ArrayData | None)):
         return None
     sizes = (plan.batch_size, plan.validation_batch_size)
-    groups = Groups(programs, data, validation, sizes, plan.shuffle)
+    groups = EpochGroups(programs, data, validation, sizes, plan.shuffle)
     several = plan.epochs - plan.initial_epoch > 1
     return groups if several and groups.suit(callbacks) else None
 
