@@ -12,9 +12,10 @@ import numpy as np
 from kerata.base.randomness import SeedGenerator, fixed_seed
 from kerata.layers.rows import keeps_rows_apart
 from kerata.search.structure import Structure
-from kerata.training.compiled_steps import CompiledSteps, TrainState
+from kerata.training.compiled_steps import CompiledSteps
 from kerata.training.data_adapter import ArrayData, take
 from kerata.training.shuffling import order_of_rows
+from kerata.training.train_state import TrainState
 
 Build = Callable[..., Any]
 

@@ -16,7 +16,8 @@ from kerata.base.randomness import SeedGenerator
 from kerata.base.rows import count_rows, for_batches, holds_rows, slice_rows, take_rows
 from kerata.base.scope import Scope
 from kerata.search.networks import Network, epoch_draws
-from kerata.training.compiled_steps import CompiledSteps, TrainState
+from kerata.training.compiled_steps import CompiledSteps
+from kerata.training.train_state import TrainState
 
 # Calls that take longer are cut, so that Ctrl-C is heard.
 CALL_SECONDS = 2.0

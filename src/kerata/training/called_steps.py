@@ -13,9 +13,9 @@ import numpy as np
 from kerata.base.messages import warn
 from kerata.training.batch import GivenBatch
 from kerata.training.chunk import Chunk
-from kerata.training.compiled_steps import TrainState
 from kerata.training.hooked_steps import HookedSteps
 from kerata.training.objective import Objective
+from kerata.training.train_state import TrainState
 
 _NO_ORDER = np.zeros(0, np.int32)
 

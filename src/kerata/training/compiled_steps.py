@@ -1,8 +1,8 @@
 """The compiled programs: many training steps, an evaluation, a prediction, each in one call.
 
-A program is a pure function of the values of four groups of variables (trainable
-weights, other weights, the optimizer's and the metrics'), so that nothing is left
-behind when it is interrupted, and the boxes hold the values whenever Python runs.
+A program is a pure function of the values of the variables that ``train_state.py`` chooses, so
+that nothing is left behind when it is interrupted, and the boxes hold the values whenever Python
+runs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -18,30 +18,16 @@ import numpy as np
 from jax import lax
 
 from kerata.base.caches import keep_compiled_programs
-from kerata.base.forking import check_process
-from kerata.base.origin import is_own_class
-from kerata.base.placement import current_placement
-from kerata.base.randomness import SeedGenerator
 from kerata.base.rows import count_rows
 from kerata.base.scope import Scope, get_mask
-from kerata.base.variable import Variable
 from kerata.kernels.sparse_rows import dense_tree
 from kerata.layers.rows import keeps_rows_apart
-from kerata.layers.tracking import owned
 from kerata.training.chunk import Chunk
 from kerata.training.objective import Objective
+from kerata.training.train_state import StateVariables, TrainState
 
 
-class TrainState(NamedTuple):
-    """Arrays in the place of variables."""
-
-    trainable: list[Any]  # weights that the optimizer changes
-    non_trainable: list[Any]  # other weights: moving statistics, frozen layers
-    optimizer: list[Any]  # step counter, learning rate, moments
-    metrics: list[Any]  # sums and counts of the loss and all metrics
-
-
-class CompiledSteps:
+class CompiledSteps(StateVariables):
     """Compiled functions of one model as it stands: built, compiled, with this freezing.
 
     Arguments:
@@ -62,15 +48,7 @@ class CompiledSteps:
         optimizer: Any = None,
         eager: bool = False,
     ) -> None:
-        self.model, self.objective, self.optimizer = model, objective, optimizer
-        self.trainable: list[Variable] = list(model.trainable_weights)
-        self.non_trainable: list[Variable] = self.non_trainable_of(model)
-        moving = {id(v) for v in self.moving_of(model)}
-        self._moving = [i for i, v in enumerate(self.non_trainable) if id(v) in moving]
-        self.optimizer_variables: list[Variable] = (
-            [] if optimizer is None else list(optimizer.variables)
-        )
-        self.of_metrics: list[Variable] = [] if objective is None else list(objective.variables)
+        super().__init__(model, objective, optimizer)
         self._result_names: list[str] = []
         self.paces: dict[str, float] = {}  # seconds of a step, of 'train' and of 'test'
         self.rowwise = keeps_rows_apart(model)
@@ -79,7 +57,6 @@ class CompiledSteps:
         compiled: Callable[..., Any] = (lambda f, **_: f) if eager else self._jit
         self.tracing: Callable[[], contextlib.AbstractContextManager[None]]
         self.tracing = contextlib.nullcontext  # entered while a program is traced
-        self.placement = current_placement()
         program = self.placement.program
         self.train = program(compiled(self._train, static_argnames=("batch_size",)))
         self.train_epochs = compiled(self._train_epochs, static_argnames=("batch_sizes",))
@@ -96,22 +73,7 @@ class CompiledSteps:
 
         return jax.jit(traced, **options)
 
-    # Boxes <-> values --------------------------------------------------------------------
-
-    @property
-    def groups(self) -> tuple[list[Variable], ...]:
-        """The variables, in the order of ``TrainState``."""
-        return self.trainable, self.non_trainable, self.optimizer_variables, self.of_metrics
-
-    def read(self) -> TrainState:
-        """Take the present values out of the boxes."""
-        check_process()
-        return TrainState(*map(self.placement.read, self.groups))
-
-    def write(self, values: TrainState) -> None:
-        """Put values into the boxes."""
-        for group, arrays in zip(self.groups, values, strict=True):
-            self.placement.write(group, arrays)
+    # What others ask for -----------------------------------------------------------------
 
     def executions(
         self, chunks: Iterator[Chunk], total: int | None, first_step: int = 0
@@ -191,10 +153,6 @@ class CompiledSteps:
         metrics = self._count(values.metrics, outcome, batch)
         return self._kept(TrainState(trainable, non_trainable, optimizer_variables, metrics)), []
 
-    def _kept(self, values: TrainState) -> TrainState:
-        """Hold new values where their variables live."""
-        return TrainState(*map(self.placement.keep, self.groups, values))
-
     def _test_step(self, values: TrainState, batch: Any) -> tuple[Any, list[Any]]:
         """Judge a batch; give what it changed (the metrics' values, and those of ``moving_of``).
 
@@ -214,23 +172,6 @@ class CompiledSteps:
             moved = [scope.read(v) for v in self.moving]
         metrics = self._count(values.metrics, (loss, parts, y_pred, masks), batch)
         return self._kept_after_tests([metrics, moved]), []
-
-    def _kept_after_tests(self, changed: Any) -> Any:
-        """Hold what an evaluation changed where its variables live."""
-        groups = (self.of_metrics, self.moving)
-        return [self.placement.keep(g, c) for g, c in zip(groups, changed, strict=True)]
-
-    def tested(self, values: TrainState, changed: Any) -> TrainState:
-        """Give the values after an evaluation, from what it changed."""
-        metrics, moved = changed
-        non_trainable = list(values.non_trainable)
-        for place, value in zip(self._moving, moved, strict=True):
-            non_trainable[place] = value
-        return values._replace(metrics=metrics, non_trainable=non_trainable)
-
-    def before_tests(self, values: TrainState, metrics: list[Any]) -> Any:
-        """Give what an evaluation is going to change."""
-        return [metrics, [values.non_trainable[i] for i in self._moving]]
 
     def _fresh(self, metrics: list[Any]) -> list[Any]:
         assert self.objective is not None
@@ -274,35 +215,6 @@ class CompiledSteps:
     def judge(self, values: TrainState, batch: Any, fresh: Any) -> tuple[Any, list[Any]]:
         """Count a batch of an evaluation inside a program."""
         return self._evaluate_batch(values, batch, fresh)
-
-    def non_trainable_of(self, model: Any) -> list[Variable]:
-        """Give the variables of a model that stand where these programs have ``fixed``."""
-        streams = (s for layer in _layers_of_users(model) for s in owned(layer, SeedGenerator))
-        kept = _states_between_batches(model)
-        return [*model.non_trainable_weights, *(stream.state for stream in streams), *kept]
-
-    def moving_of(self, model: Any) -> list[Variable]:
-        """Give those of ``fixed`` that each batch of an evaluation or prediction may change.
-
-        The library's layers change theirs in training alone, but for the states of stateful
-        recurrent layers. Those of the user's may count
-        batches; and they draw from streams of their own, since keys come from the epoch in
-        training alone.
-        """
-        found = _states_between_batches(model)
-        for layer in _layers_of_users(model):
-            found += [v for v in layer._own_variables() if not v.trainable]
-            found += [stream.state for stream in owned(layer, SeedGenerator)]
-        return found
-
-    @property
-    def moving(self) -> list[Variable]:
-        """The variables of ``moving_of``, in the order of ``fixed``."""
-        return [self.non_trainable[i] for i in self._moving]
-
-    def keep_moved(self, moved: list[Any]) -> None:
-        """Put what ``predict_batch`` gave besides outputs into the boxes."""
-        self.placement.write(self.moving, moved)
 
     def at_end(self, logs: dict[str, Any]) -> dict[str, Any]:
         """Give the logs of a whole epoch or evaluation, from those after its last step."""
@@ -466,16 +378,6 @@ class CompiledSteps:
             outputs = self.model(self._inputs(self.placement.spread(x)), training=False)
             moved = [scope.read(v) for v in self.moving]
         return self.placement.whole(outputs), self.placement.keep(self.moving, moved)
-
-
-def _layers_of_users(model: Any) -> list[Any]:
-    """List the layers of classes that are not the library's own, the model too."""
-    return [layer for layer in model._flatten_layers() if not is_own_class(type(layer))]
-
-
-def _states_between_batches(model: Any) -> list[Variable]:
-    """List the variables of layers that are no weights and yet go on from batch to batch."""
-    return [v for layer in model._flatten_layers() for v in layer._states_between_batches()]
 
 
 def plain_number(value: Any) -> Any:

@@ -17,8 +17,9 @@ from kerata.base.scope import Scope
 from kerata.base.variable import Variable, unboxed
 from kerata.kernels.sparse_rows import dense_tree
 from kerata.training.batch import GivenBatch, as_a_step_gets_it
-from kerata.training.compiled_steps import CompiledSteps, TrainState, is_traced, plain_number
+from kerata.training.compiled_steps import CompiledSteps, is_traced, plain_number
 from kerata.training.objective import Objective
+from kerata.training.train_state import TrainState
 
 
 class HookedSteps(CompiledSteps):
