@@ -14,8 +14,9 @@ import pytest
 
 import kerata as keras
 from kerata.base.code_reading import Reading, global_of, globals_read, imported, imports
+from kerata.base.declarations import declared, makes_first_values
 from kerata.base.randomness import SeedGenerator
-from kerata.base.signature import Signature, declared, makes_first_values
+from kerata.base.signature import Signature
 from kerata.base.variable import Variable
 
 

@@ -13,7 +13,6 @@ import copyreg
 import enum
 import functools
 import hashlib
-import itertools
 import operator
 import re
 import secrets
@@ -27,7 +26,9 @@ import numpy as np
 
 from kerata.base.code_reading import Reading, global_of, globals_read, imported, imports, reading_of
 from kerata.base.configurable import Configurable
+from kerata.base.declarations import declared, makes_first_values
 from kerata.base.dtypes import dtype_policy, epsilon, floatx, image_data_format
+from kerata.base.fingerprint import content_digest
 from kerata.base.naming import is_automatic
 from kerata.base.origin import (
     installed_name,
@@ -49,7 +50,6 @@ _OF_CLASSES = frozenset(
         *("__abstractmethods__", "_abc_impl", "__parameters__", "__orig_bases__"),
     }
 )
-_digests: dict[int, tuple[weakref.ref[Any], str]] = {}
 
 
 class Signature:
@@ -197,7 +197,9 @@ class Signature:
             self._tokens.append(("objects", value.shape))
             self._push((v, None, None) for v in value.ravel().tolist())
         else:
-            self._tokens.append((type(value).__name__, value.shape, str(value.dtype), _hash(value)))
+            self._tokens.append(
+                (type(value).__name__, value.shape, str(value.dtype), content_digest(value))
+            )
 
     def _object(self, value: Any) -> None:
         cls = type(value)
@@ -376,47 +378,7 @@ def _has_state_of_its_own(value: Any) -> bool:
     )
 
 
-def _hash(array: Any) -> str:
-    """Give a digest of an array's content; of one that can't change it is computed once."""
-    if not isinstance(array, jax.Array):
-        return _digest(array)
-    known = _digests.get(id(array))
-    if known is None or known[0]() is not array:
-        number = id(array)
-        gone = weakref.ref(array, lambda _: _digests.pop(number, None))
-        keyed = jax.dtypes.issubdtype(array.dtype, jax.dtypes.prng_key)
-        content = jax.random.key_data(array) if keyed else array
-        known = _digests[number] = (gone, _digest(np.asarray(content)))
-    return known[1]
-
-
-def _digest(array: Any) -> str:
-    return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).hexdigest()
-
-
-_declarations: weakref.WeakKeyDictionary[type, dict[str, frozenset[str]]]
-_declarations = weakref.WeakKeyDictionary()
 _installed: weakref.WeakKeyDictionary[type, str | None] = weakref.WeakKeyDictionary()
-
-
-def declared(cls: type, what: str) -> frozenset[str]:
-    """Give the attributes for which a class and its bases declare something.
-
-    Arguments:
-        what: ``_not_in_signature`` for attributes that nothing depends on,
-            ``_not_in_program`` for what counts only when weights are made or keys are drawn,
-            ``_traced`` for numbers that may be traced values.
-    """
-    known = _declarations.setdefault(cls, {})
-    if what not in known:
-        known[what] = frozenset(itertools.chain(*(vars(c).get(what, ()) for c in cls.__mro__)))
-    return known[what]
-
-
-def makes_first_values(value: Any) -> bool:
-    """Say whether an object is used when weights are made and never again."""
-    cls = type(value)
-    return getattr(cls, "_makes_first_values", False) and is_own_class(cls)
 
 
 def _installed_class(cls: type) -> str | None:

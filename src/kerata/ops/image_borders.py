@@ -55,14 +55,9 @@ def pad_images(
             [5]]], dtype=int32)
     """
     x, channels = image_and_channels("pad_images", images, data_format)
-    rows, columns = _height_and_width(x, channels)
-    widths = [(0, 0)] * x.ndim
-    for axis, before, after, target, names in (
-        (rows, top_padding, bottom_padding, target_height, ("top", "bottom", "height")),
-        (columns, left_padding, right_padding, target_width, ("left", "right", "width")),
-    ):
-        widths[axis] = _edges("padding", names, before, after, target, x.shape[axis])
-    return jnp.pad(x, widths)
+    vertical = (top_padding, bottom_padding, target_height)
+    horizontal = (left_padding, right_padding, target_width)
+    return jnp.pad(x, _borders("padding", x.shape, channels, vertical, horizontal))
 
 
 @image_op
@@ -97,15 +92,11 @@ def crop_images(
     Array([[[6]]], dtype=int32)
     """
     x, channels = image_and_channels("crop_images", images, data_format)
-    rows, columns = _height_and_width(x, channels)
-    places = [slice(None)] * x.ndim
-    for axis, before, after, target, names in (
-        (rows, top_cropping, bottom_cropping, target_height, ("top", "bottom", "height")),
-        (columns, left_cropping, right_cropping, target_width, ("left", "right", "width")),
-    ):
-        first, last = _edges("cropping", names, before, after, target, x.shape[axis])
-        places[axis] = slice(first, x.shape[axis] - last)
-    return x[tuple(places)]
+    vertical = (top_cropping, bottom_cropping, target_height)
+    horizontal = (left_cropping, right_cropping, target_width)
+    borders = _borders("cropping", x.shape, channels, vertical, horizontal)
+    places = zip(borders, x.shape, strict=True)
+    return x[tuple(slice(first, n - last) for (first, last), n in places)]
 
 
 @image_op
@@ -222,8 +213,22 @@ def _patches(
     return out[0] if single else out
 
 
-def _height_and_width(x: jax.Array, channels: int) -> tuple[int, int]:
-    return (x.ndim - 3, x.ndim - 2) if channels == -1 else (x.ndim - 2, x.ndim - 1)
+def _borders(
+    what: str,
+    shape: tuple[int, ...],
+    channels: int,
+    vertical: tuple[int | None, int | None, int | None],
+    horizontal: tuple[int | None, int | None, int | None],
+) -> list[tuple[int, int]]:
+    """Give both edges of all axes of images, from two of three numbers for height and width."""
+    rows = len(shape) - (3 if channels == -1 else 2)
+    borders = [(0, 0)] * len(shape)
+    for axis, numbers, names in (
+        (rows, vertical, ("top", "bottom", "height")),
+        (rows + 1, horizontal, ("left", "right", "width")),
+    ):
+        borders[axis] = _edges(what, names, *numbers, shape[axis])
+    return borders
 
 
 def _edges(

@@ -23,6 +23,7 @@ from kerata.optimizers.arguments import (
     own_arguments,
 )
 from kerata.optimizers.gradients import clipped, with_gradient
+from kerata.optimizers.moving_averages import MovingAverages
 from kerata.optimizers.pure import as_function, choose
 from kerata.optimizers.state import name_like
 from kerata.optimizers.weight_decay import WeightDecay
@@ -30,7 +31,7 @@ from kerata.optimizers.weight_decay import WeightDecay
 Slots = dict[str, Any]
 
 
-class Optimizer(WeightDecay):
+class Optimizer(MovingAverages, WeightDecay):
     """Changes weights step by step along their gradients.
 
     Subclasses say what they remember for each weight (``slot_groups``, ``initial_slots``)
@@ -336,26 +337,6 @@ class Optimizer(WeightDecay):
 
         due = (self._iterations.value + 1) % steps == 0
         choose(due, change, collect, self.variables + variables)
-
-    def _average(self) -> None:
-        step = self._step()
-        # The first average is the weight itself.
-        momentum = jnp.where(step == 0, 0.0, self.ema_momentum)
-        for variable, average in zip(
-            self._trainable_variables, self._model_variables_moving_average, strict=True
-        ):
-            average.assign(momentum * average.value + (1 - momentum) * variable.value)
-            if self.ema_overwrite_frequency is not None:
-                due = (step + 1) % self.ema_overwrite_frequency == 0
-                variable.assign(jnp.where(due, average.value, variable.value))
-
-    def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
-        """Put the moving averages in the place of the weights, if they are kept."""
-        if self.use_ema:
-            for variable in var_list:
-                variable.assign(
-                    self._model_variables_moving_average[self._get_variable_index(variable)]
-                )
 
     def stateless_apply(
         self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Any

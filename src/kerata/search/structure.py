@@ -7,8 +7,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kerata.base.declarations import declared
 from kerata.base.origin import is_own_class
-from kerata.base.signature import Signature, declared
+from kerata.base.signature import Signature
 
 
 class Structure(Signature):

@@ -231,11 +231,11 @@ class HookedSteps(CompiledSteps):
         return super()._evaluate_batch(values, batch, fresh)
 
     def non_trainable_of(self, model: Any) -> list[Variable]:
-        """Give the variables of a model that stand where these programs have ``fixed``."""
+        """Give the variables of a model whose values are ``TrainState.non_trainable``."""
         return list(model.non_trainable_variables)
 
     def moving_of(self, model: Any) -> list[Variable]:
-        """Give those of ``fixed`` that a batch may change: a step of the user's may change all."""
+        """Give those that a batch may change: a step of the user's may change all."""
         return self.non_trainable
 
     def scalar_results(self) -> bool:

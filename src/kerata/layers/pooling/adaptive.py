@@ -51,7 +51,13 @@ class AdaptivePooling(Layer):
         return (*input_shape[:2], *self.output_size)
 
 
-class AdaptiveAveragePooling1D(AdaptivePooling):
+class AdaptiveAveragePooling(AdaptivePooling):
+    """Base of the pooling layers that take each part's mean."""
+
+    _pool = staticmethod(ops.adaptive_average_pool)
+
+
+class AdaptiveAveragePooling1D(AdaptiveAveragePooling):
     """Cuts sequences into a number of parts and takes each part's mean.
 
     Input ``(batch, steps, channels)``, output ``(batch, output_size, channels)``, float; with
@@ -66,10 +72,9 @@ class AdaptiveAveragePooling1D(AdaptivePooling):
     """
 
     rank = 1
-    _pool = staticmethod(ops.adaptive_average_pool)
 
 
-class AdaptiveAveragePooling2D(AdaptivePooling):
+class AdaptiveAveragePooling2D(AdaptiveAveragePooling):
     """Cuts images into a number of parts and takes each part's mean.
 
     Input ``(batch, height, width, channels)``, output
@@ -85,10 +90,9 @@ class AdaptiveAveragePooling2D(AdaptivePooling):
     """
 
     rank = 2
-    _pool = staticmethod(ops.adaptive_average_pool)
 
 
-class AdaptiveAveragePooling3D(AdaptivePooling):
+class AdaptiveAveragePooling3D(AdaptiveAveragePooling):
     """Cuts volumes into a number of parts and takes each part's mean.
 
     Input ``(batch, depth, height, width, channels)``, output
@@ -104,10 +108,15 @@ class AdaptiveAveragePooling3D(AdaptivePooling):
     """
 
     rank = 3
-    _pool = staticmethod(ops.adaptive_average_pool)
 
 
-class AdaptiveMaxPooling1D(AdaptivePooling):
+class AdaptiveMaxPooling(AdaptivePooling):
+    """Base of the pooling layers that take the largest element of each part."""
+
+    _pool = staticmethod(ops.adaptive_max_pool)
+
+
+class AdaptiveMaxPooling1D(AdaptiveMaxPooling):
     """Cuts sequences into a number of parts and takes each part's largest element.
 
     Input ``(batch, steps, channels)``, output ``(batch, output_size, channels)``, float; with
@@ -122,10 +131,9 @@ class AdaptiveMaxPooling1D(AdaptivePooling):
     """
 
     rank = 1
-    _pool = staticmethod(ops.adaptive_max_pool)
 
 
-class AdaptiveMaxPooling2D(AdaptivePooling):
+class AdaptiveMaxPooling2D(AdaptiveMaxPooling):
     """Cuts images into a number of parts and takes each part's largest element.
 
     Input ``(batch, height, width, channels)``, output
@@ -141,10 +149,9 @@ class AdaptiveMaxPooling2D(AdaptivePooling):
     """
 
     rank = 2
-    _pool = staticmethod(ops.adaptive_max_pool)
 
 
-class AdaptiveMaxPooling3D(AdaptivePooling):
+class AdaptiveMaxPooling3D(AdaptiveMaxPooling):
     """Cuts volumes into a number of parts and takes each part's largest element.
 
     Input ``(batch, depth, height, width, channels)``, output
@@ -160,4 +167,3 @@ class AdaptiveMaxPooling3D(AdaptivePooling):
     """
 
     rank = 3
-    _pool = staticmethod(ops.adaptive_max_pool)
