@@ -119,7 +119,7 @@ def test_few_newer_rows_judge_one_forecast(run, place, capsys, monkeypatch):
     longer[longer.date > "2024-08-07"].to_csv(place / "few.csv", index=False)
     monkeypatch.chdir(place)
     command("evaluate", "sales", "few.csv")
-    said = capsys.readouterr().out.replace("\n", " ")
+    said = " ".join(capsys.readouterr().out.split())
     assert "There are 3 days of newer rows" in said
     assert "one origin gives no interval" in said
     assert "evaluate_forecast(runs.load('sales'), 'few.csv')" in said
