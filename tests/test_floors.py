@@ -23,6 +23,7 @@ FLOORS = (
     {"training"},
     {"saving"},
     {"models"},
+    {"compat"},
     {"datasets", "plots", "running", "search"},
     {"wrappers"},
     {"workbench"},

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 from kerata._version import __version__
@@ -20,6 +21,7 @@ _SUBMODULES = frozenset(
         "activations",
         "backend",
         "callbacks",
+        "compat",
         "config",
         "constraints",
         "data",
@@ -94,9 +96,9 @@ def __getattr__(name: str) -> Any:
         return found
     from kerata.base.messages import did_you_mean
 
-    raise AttributeError(
-        f"kerata has no attribute {name!r}. {did_you_mean(name, [*_SUBMODULES, *_HOMES])}"
-    )
+    guess = did_you_mean(name, [*_SUBMODULES, *_HOMES], listing=0)
+    close = f" {guess}" if guess.startswith("Did") else ""
+    raise AttributeError(f"Kerata has no {name} yet.{close}", name=name, obj=sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

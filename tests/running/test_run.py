@@ -59,7 +59,14 @@ def test_the_real_keras_comes_back_afterwards():
     [
         ("import keras\n\nkeras.layers.FlaxLayer(3)", ["line 3", "keras.layers.FlaxLayer"]),
         ("from keras.layers import FlaxLayer", ["line 1", "keras.layers.FlaxLayer"]),
-        ("import tensorflow as tf\ntf.constant(1)", ["line 2", "tensorflow.constant"]),
+        ("import tensorflow as tf\ntf.estimator", ["line 2", "no tensorflow.estimator yet"]),
+        ("import tensorflow as tf\ntf.nn.rnn_cell", ["line 2", "tensorflow.nn.rnn_cell"]),
+        ("from tensorflow import estimator", ["line 1", "tensorflow.estimator"]),
+        (
+            "import tensorflow as tf\ntf.data.Dataset.range(2).snapshot",
+            ["tensorflow.data.Dataset.snapshot"],
+        ),
+        ("import keras\nkeras.tpu", ["line 2", "keras.tpu"]),
         ("from keras.applications import VGG16", ["line 1", "keras.applications"]),
     ],
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import jax
 
@@ -66,7 +66,7 @@ class Scope:
         self.losses: list[Any] = []
         self.all_losses: list[Any] | None = None
 
-    def __enter__(self) -> Scope:
+    def __enter__(self) -> Self:
         self._outer = current_scope()
         _stack.scopes.append(self)
         return self

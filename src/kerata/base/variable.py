@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.dtypes import dtype_name
+from kerata.base.eager import asked, asked_apart, asked_front
 from kerata.base.forking import check_process
 from kerata.base.messages import printable
 from kerata.base.naming import auto_name, current_path
@@ -129,6 +130,10 @@ class Variable:
     @property
     def value(self) -> jax.Array:
         """The array; inside a scope, the scope's value; in mixed precision in the short type."""
+        front = asked_front()
+        return self._own_value() if front is None else front.read(self)
+
+    def _own_value(self) -> jax.Array:
         value = self._read()
         short = self._short_type(value)
         return value if short is None else value.astype(short)
@@ -172,6 +177,7 @@ class Variable:
         """Number of axes."""
         return int(self._value.ndim)
 
+    @asked_apart
     def assign(self, value: Any) -> jax.Array:
         """Replace the array by one of the same shape; it is cast to the variable's type.
 
@@ -195,24 +201,27 @@ class Variable:
             scope.write(self, value)
         return value
 
+    @asked_apart
     def assign_add(self, value: Any) -> jax.Array:
         """Add to the array; gives the new one."""
         return self.assign(self._read() + _unbox(value))
 
+    @asked_apart
     def assign_sub(self, value: Any) -> jax.Array:
         """Subtract from the array; gives the new one."""
         return self.assign(self._read() - _unbox(value))
 
     def numpy(self) -> np.ndarray:
         """Give a NumPy copy of the array."""
-        return np.array(self.value)
+        return np.array(self._own_value())
 
     def __jax_array__(self) -> jax.Array:
-        return self.value
+        return self._own_value()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.array(self.value, dtype=dtype)
+        return np.array(self._own_value(), dtype=dtype)
 
+    @asked
     def __getitem__(self, index: Any) -> jax.Array:
         return self.value[index]
 
@@ -231,6 +240,7 @@ class Variable:
             "float(variable) != 0, or use ops.where in a layer."
         )
 
+    @asked
     def __round__(self, digits: int | None = None) -> jax.Array:
         return jnp.round(self.value, digits or 0)
 
@@ -308,7 +318,10 @@ def _attach_arithmetic() -> None:
     compare = ["eq", "ne", "lt", "le", "gt", "ge"]
 
     def forward(op: str) -> Callable[[Any, Any], Any]:
-        return lambda self, other: getattr(self.value, f"__{op}__")(_unbox(other))
+        def apply(self: Variable, other: Any) -> Any:
+            return getattr(self.value, f"__{op}__")(_unbox(other))
+
+        return asked(apply)
 
     for op in [*binary, *(f"r{b}" for b in binary), *compare]:
         setattr(Variable, f"__{op}__", forward(op))
@@ -316,17 +329,18 @@ def _attach_arithmetic() -> None:
 
     def logical(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
         # Python then asks the other side, such as a symbolic tensor.
-        return lambda self, other: (
-            function(self.value, _unbox(other)) if _is_operand(other) else NotImplemented
+        return asked(
+            lambda self, other: (
+                function(self.value, _unbox(other)) if _is_operand(other) else NotImplemented
+            )
         )
 
     for op, function in logic.items():
         setattr(Variable, f"__{op}__", logical(function))
         setattr(Variable, f"__r{op}__", logical(function))
     for op in ("neg", "pos", "abs", "invert"):
-        setattr(
-            Variable, f"__{op}__", (lambda o: lambda self: getattr(self.value, f"__{o}__")())(op)
-        )
+        apply = (lambda o: lambda self: getattr(self.value, f"__{o}__")())(op)
+        setattr(Variable, f"__{op}__", asked(apply))
 
 
 _attach_arithmetic()

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from kerata.base.eager import current_front, handed_back
+from kerata.base.origin import is_own_function
 from kerata.base.placement import current_placement
 from kerata.callbacks.callback import (
     PREDICT_BATCH_HOOKS,
@@ -176,7 +178,11 @@ class CallbackList(Callback):
     def _each(self, hook: str, logs: Logs, *index: int) -> None:
         logs = plain_logs(logs)
         for callback in self._acting:
-            getattr(callback, hook)(*index, logs)
+            call = getattr(callback, hook)
+            if current_front() is None or is_own_function(call):
+                call(*index, logs)
+            else:
+                handed_back(call, *index, logs)
 
 
 def _flat(callbacks: Any) -> Iterator[Callback]:

@@ -14,6 +14,7 @@ from kerata import regularizers
 from kerata.base.configurable import Configurable, is_automatic, restored
 from kerata.base.custom_objects import custom_object_scope
 from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
+from kerata.base.eager import asked, asked_front, current_front, handed_back
 from kerata.base.messages import printable, shape_text
 from kerata.base.origin import is_own_class, is_own_function
 from kerata.base.registry import deserialize, serialize
@@ -90,6 +91,8 @@ class Layer(Stateless):
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__:
             cls.build = _marking(cls.build)  # type: ignore[method-assign] # wrapped, not replaced
+        if "__call__" in cls.__dict__:
+            cls.__call__ = asked(cls.__call__)  # type: ignore[method-assign] # as above
 
     def __init__(
         self,
@@ -160,6 +163,9 @@ class Layer(Stateless):
     @property
     def losses(self) -> list[Any]:
         """Losses added during the last call, then the penalties of the weights."""
+        front = asked_front()
+        if front is not None:
+            return front.run(Layer._losses_outside, (self,), {}, True)
         added = [x for layer in self._flatten_layers() for x in layer._added_losses]
         scope = current_scope()
         if scope is not None:
@@ -167,8 +173,15 @@ class Layer(Stateless):
             if found is not None:
                 return list(found)
             added = list(scope.losses)
-        penalties = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
-        return added + penalties
+        return added + self._penalties()
+
+    def _losses_outside(self) -> list[Any]:
+        """List the losses of the last call, which is over, and the penalties."""
+        added = [x for layer in self._flatten_layers() for x in layer._added_losses]
+        return added + self._penalties()
+
+    def _penalties(self) -> list[Any]:
+        return [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
 
     # Building --------------------------------------------------------------------------
 
@@ -228,6 +241,7 @@ class Layer(Stateless):
 
     # Calling ---------------------------------------------------------------------------
 
+    @asked
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs for arrays, or extend the graph for symbolic tensors."""
         if not hasattr(self, "_first_shape"):
@@ -285,7 +299,11 @@ class Layer(Stateless):
         _calls.depth, _calls.training = outer[0] + 1, training
         try:
             with autocast(self._weights_read_as()), self._name_scope():
-                outputs = self._call_for(args, kwargs)(*args, **kwargs)
+                call = self._call_for(args, kwargs)
+                if current_front() is None or is_own_function(type(self).call):
+                    outputs = call(*args, **kwargs)
+                else:
+                    outputs = handed_back(call, *args, **kwargs)
         finally:
             _calls.depth, _calls.training = outer
         if self.activity_regularizer is not None:
@@ -396,6 +414,9 @@ _BASE = {"name": "name", "trainable": "trainable", "dtype": "dtype_policy"}
 def _marking(build: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(build)
     def marked(self: Layer, *shapes: Any, **named: Any) -> None:
+        front = current_front()
+        if front is not None:
+            shapes = tuple(map(front.shape, shapes))
         with self._name_scope():
             build(self, *shapes, **named)
         # A model without a shape stays as it is.

@@ -8,12 +8,14 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.dtypes import epsilon
+from kerata.base.eager import asked
 from kerata.base.messages import shape_text
 from kerata.base.scope import set_mask
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.ranks import as_numbers, as_pair, one_label_each
 
 
+@asked
 def binary_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -52,6 +54,7 @@ def binary_crossentropy(
     return jnp.mean(elementwise_binary_crossentropy(y_true, y_pred, from_logits), axis=axis)
 
 
+@asked
 def categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -89,6 +92,7 @@ def categorical_crossentropy(
     return -jnp.sum(y_true * log_probabilities(y_pred, from_logits, axis), axis=axis)
 
 
+@asked
 def sparse_categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -132,6 +136,7 @@ def sparse_categorical_crossentropy(
     return losses
 
 
+@asked
 def elementwise_binary_crossentropy(
     y_true: jax.Array, y_pred: jax.Array, from_logits: bool
 ) -> jax.Array:
@@ -156,6 +161,7 @@ def clip_probabilities(y_pred: jax.Array) -> jax.Array:
     return jnp.clip(y_pred, epsilon(), 1.0 - epsilon())
 
 
+@asked
 def smooth_labels(y_true: jax.Array, label_smoothing: Any, classes: int) -> jax.Array:
     """Draw labels towards ``1 / classes``; the share may be traced."""
     if label_smoothing is None or (

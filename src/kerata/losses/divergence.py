@@ -8,10 +8,12 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.dtypes import epsilon
+from kerata.base.eager import asked
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.ranks import as_pair
 
 
+@asked
 def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
     """Kullback-Leibler divergence ``sum(y_true * log(y_true / y_pred))`` over the last axis.
 
@@ -38,6 +40,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
     return jnp.sum(y_true * jnp.log(y_true / y_pred), axis=-1)
 
 
+@asked
 def poisson(y_true: Any, y_pred: Any) -> jax.Array:
     """Poisson loss of counts, ``mean(y_pred - y_true * log(y_pred))`` over the last axis.
 

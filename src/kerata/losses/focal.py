@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
+from kerata.base.eager import asked
 from kerata.losses.crossentropy import (
     clip_probabilities,
     elementwise_binary_crossentropy,
@@ -17,6 +18,7 @@ from kerata.losses.crossentropy import (
 from kerata.losses.loss import LossFunctionWrapper
 
 
+@asked
 def binary_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -66,6 +68,7 @@ def binary_focal_crossentropy(
     return jnp.mean(losses, axis=axis)
 
 
+@asked
 def categorical_focal_crossentropy(
     y_true: Any,
     y_pred: Any,

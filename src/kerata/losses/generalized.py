@@ -7,10 +7,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.eager import asked
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.ranks import as_numbers, one_label_each
 
 
+@asked
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: Any) -> jax.Array:
     """Give ``(1 - p**q) / q``, p the probability of the label.
 

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 
 from kerata.base.configurable import Configurable
 from kerata.base.dtypes import DTypePolicy, dtype_name
+from kerata.base.eager import asked
 from kerata.base.messages import printable
 from kerata.base.naming import auto_name
 from kerata.base.origin import is_own_class
@@ -71,6 +72,7 @@ class Loss(Configurable):
             f"{type(self).__name__} has no call() method; define call(self, y_true, y_pred)."
         )
 
+    @asked
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> jax.Array:
         """Compute the loss of a batch.
 

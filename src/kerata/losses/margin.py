@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
+from kerata.base.eager import asked
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.ranks import as_numbers, as_pair, one_label_each
 
 
+@asked
 def hinge(y_true: Any, y_pred: Any) -> jax.Array:
     """Average ``max(0, 1 - y_true * y_pred)`` over the last axis.
 
@@ -33,6 +35,7 @@ def hinge(y_true: Any, y_pred: Any) -> jax.Array:
     return jnp.mean(_shortfall("hinge", y_true, y_pred), axis=-1)
 
 
+@asked
 def squared_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     """Average ``max(0, 1 - y_true * y_pred) ** 2`` over the last axis.
 
@@ -53,6 +56,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     return jnp.mean(jnp.square(_shortfall("squared_hinge", y_true, y_pred)), axis=-1)
 
 
+@asked
 def categorical_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     """Give ``max(0, 1 + best wrong score - right score)`` for one-hot labels.
 
@@ -80,6 +84,7 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     return jnp.maximum(wrong - right + 1.0, 0.0)
 
 
+@asked
 def multi_class_hinge(y_true: Any, y_pred: Any, delta: Any = 1.0) -> jax.Array:
     """Add up how far each wrong score comes closer to the right one than ``delta``.
 

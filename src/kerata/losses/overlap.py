@@ -8,12 +8,14 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.dtypes import epsilon
+from kerata.base.eager import asked
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.ranks import as_pair
 
 Axis = int | tuple[int, ...] | list[int] | None
 
 
+@asked
 def dice(y_true: Any, y_pred: Any, axis: Axis = None) -> jax.Array:
     """Give 1 minus the Dice coefficient ``2 * overlap / (size of one + size of other)``.
 
@@ -42,6 +44,7 @@ def dice(y_true: Any, y_pred: Any, axis: Axis = None) -> jax.Array:
     return 1 - 2.0 * overlap / (sizes + epsilon())
 
 
+@asked
 def tversky(
     y_true: Any, y_pred: Any, alpha: Any = 0.5, beta: Any = 0.5, axis: Axis = None
 ) -> jax.Array:

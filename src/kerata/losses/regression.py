@@ -9,10 +9,12 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.dtypes import epsilon
+from kerata.base.eager import asked
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.ranks import as_pair
 
 
+@asked
 def mean_squared_error(y_true: Any, y_pred: Any) -> jax.Array:
     """Average the squared differences over the last axis.
 
@@ -36,6 +38,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> jax.Array:
     return jnp.mean(jnp.square(y_true - y_pred), axis=-1)
 
 
+@asked
 def mean_absolute_error(y_true: Any, y_pred: Any) -> jax.Array:
     """Average the absolute differences over the last axis.
 
@@ -59,6 +62,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> jax.Array:
     return jnp.mean(jnp.abs(y_true - y_pred), axis=-1)
 
 
+@asked
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> jax.Array:
     """Average the absolute differences in percent of the target over the last axis.
 
@@ -83,6 +87,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> jax.Array:
     return 100.0 * jnp.mean(jnp.abs((y_true - y_pred) / size), axis=-1)
 
 
+@asked
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> jax.Array:
     """Average the squared differences of ``log(1 + y)`` over the last axis.
 
@@ -109,6 +114,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> jax.Array:
     return jnp.mean(jnp.square(log_pred - log_true), axis=-1)
 
 
+@asked
 def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> jax.Array:
     """Average Huber's loss over the last axis: squared near 0, linear beyond ``delta``.
 
@@ -140,6 +146,7 @@ def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> jax.Array:
     return jnp.mean(jnp.where(size <= delta, near, far), axis=-1)
 
 
+@asked
 def log_cosh(y_true: Any, y_pred: Any) -> jax.Array:
     """Average ``log(cosh(y_pred - y_true))`` over the last axis.
 
@@ -165,6 +172,7 @@ def log_cosh(y_true: Any, y_pred: Any) -> jax.Array:
     return jnp.mean(error + jax.nn.softplus(-2.0 * error) - math.log(2.0), axis=-1)
 
 
+@asked
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
     """Give minus the cosine of the angle between targets and predictions: -1 is best.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerata.base.eager import asked
 from kerata.base.naming import to_snake_case
 from kerata.losses.crossentropy import (
     binary_crossentropy,
@@ -16,6 +17,7 @@ from kerata.losses.names import namespace
 Shape = tuple[int | None, ...]
 
 
+@asked
 def kind_of_labels(y_true_shape: Shape, y_pred_shape: Shape) -> str:
     """Say which kind of labels shapes suggest: 'binary', 'sparse' or 'categorical'.
 

@@ -7,11 +7,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.eager import asked
 from kerata.base.messages import shape_text
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.ranks import as_numbers
 
 
+@asked
 def ctc(y_true: Any, y_pred: Any) -> jax.Array:
     """Connectionist temporal classification: labels in order, without alignment.
 

@@ -7,12 +7,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.eager import asked
 from kerata.base.messages import shape_text
 from kerata.base.scope import set_mask
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.ranks import as_numbers
 
 
+@asked
 def circle(
     y_true: Any,
     y_pred: Any,

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.configurable import Configurable
+from kerata.base.eager import asked_apart
 from kerata.base.messages import printable
 from kerata.base.naming import auto_name
 from kerata.base.scope import Scope
@@ -51,6 +52,14 @@ class Metric(Configurable):
     _direction: str | None = None  # 'up' or 'down': which way is better, as in Keras
     _own_variables: list[Variable]
     _own_metrics: list[Metric]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # A program's own metric is code of the program.
+        if cls.__module__.startswith("kerata."):
+            for name in ("update_state", "result"):
+                if name in cls.__dict__:
+                    setattr(cls, name, asked_apart(cls.__dict__[name]))
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self._dtype = compute_dtype(dtype)

@@ -206,6 +206,9 @@ class Model(Trainer, Layer):
             # A file says with which shape to build it again.
             self._build_shapes = {"input_shape": shapes_of(args[0])} if args else None
 
+    def _can_be_called(self) -> bool:
+        return self._graph is not None or type(self).call is not Model.call
+
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Run the graph; subclasses with computations of their own override this."""
         if self._graph is None:

@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.eager import asked
 from kerata.base.messages import did_you_mean
 from kerata.base.naming import auto_name
 from kerata.base.registry import Namespace
@@ -137,6 +138,7 @@ def op(function: Callable[..., Any], prefix: str = "") -> Callable[..., Any]:
     name = prefix + function.__name__
     _functions[name] = function
 
+    @asked
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         if holds_symbolic(args) or holds_symbolic(kwargs):

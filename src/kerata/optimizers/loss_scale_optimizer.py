@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kerata.base.custom_objects import custom_object_scope
+from kerata.base.eager import asked_apart
 from kerata.base.registry import deserialize, serialize
 from kerata.base.variable import Variable
 from kerata.optimizers.arguments import COMMON
@@ -94,6 +95,7 @@ class LossScaleOptimizer(Optimizer):
         """The state, then the inner optimizer's."""
         return [*super().variables, *self.inner_optimizer.variables]
 
+    @asked_apart
     def apply(
         self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None
     ) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from kerata.base.configurable import restored
 from kerata.base.custom_objects import custom_object_scope
+from kerata.base.eager import asked_apart
 from kerata.base.naming import auto_name
 from kerata.base.registry import serialize
 from kerata.base.signatures import written_out
@@ -221,12 +222,14 @@ class Optimizer(MovingAverages, WeightDecay):
 
     # One step.
 
+    @asked_apart
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Variable:
         """Change weights, given pairs of gradient and weight; give the step count."""
         grads, variables = zip(*grads_and_vars, strict=True)
         self.apply(grads, variables)
         return self._iterations
 
+    @asked_apart
     def apply(
         self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None
     ) -> None:

@@ -1,4 +1,4 @@
-"""Imports of ``keras`` and ``tensorflow.keras``, answered by Kerata."""
+"""Imports of ``keras`` and ``tensorflow``, answered by Kerata."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import sys
 import types
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+from kerata.base.eager import current_front, set_front
 
 # Where older versions of Keras kept things.
 _MOVED = {
@@ -36,13 +38,15 @@ def kerata_name(name: str) -> str | None:
     >>> kerata_name("tensorflow.keras.layers"), kerata_name("keras.utils.np_utils")
     ('kerata.layers', 'kerata.utils.np_utils')
     """
+    if name == "tensorflow.python":
+        return "kerata.compat.tensorflow"
     for root in _ROOTS:
         if name == root:
             return "kerata"
         if name.startswith(f"{root}."):
             rest = name.removeprefix(f"{root}.")
             return f"kerata.{_MOVED.get(rest, rest)}"
-    return None
+    return f"kerata.compat.{name}" if name.partition(".")[0] == "tensorflow" else None
 
 
 class _Loader(importlib.abc.Loader):
@@ -59,7 +63,7 @@ class _Loader(importlib.abc.Loader):
 
 
 class KerasFinder(importlib.abc.MetaPathFinder):
-    """Answers imports of Keras with Kerata, and of TensorFlow with a stand-in."""
+    """Answers imports of Keras with Kerata, and of TensorFlow with ``kerata.compat``."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: Any = None
@@ -75,34 +79,16 @@ class KerasFinder(importlib.abc.MetaPathFinder):
                         f"Kerata has no module {fullname!r}.", name=fullname
                     ) from None
                 raise
-        elif fullname in ("tensorflow", "tensorflow.python"):
-            module = _Tensorflow(fullname)
+            if fullname == "tensorflow":
+                set_front(module.FRONT)
         else:
             return None
         return importlib.machinery.ModuleSpec(fullname, _Loader(module), is_package=True)
 
 
-class _Tensorflow(types.ModuleType):
-    """A TensorFlow that has only ``keras``."""
-
-    __path__: list[str] = []
-    __version__ = "2.0.0"
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "keras":
-            return importlib.import_module("kerata")
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise AttributeError(
-            f"Kerata stands in for tensorflow.keras alone; there is no tensorflow.{name}.",
-            name=name,
-            obj=self,
-        )
-
-
 @contextlib.contextmanager
 def serve_keras_imports() -> Iterator[None]:
-    """Answer imports of ``keras`` and ``tensorflow.keras`` with Kerata inside the block.
+    """Answer imports of ``keras`` and ``tensorflow`` with Kerata inside the block.
 
     Modules of the real ones that are imported already stay out of the way until the end.
 
@@ -112,6 +98,7 @@ def serve_keras_imports() -> Iterator[None]:
     'kerata.layers.core.dense'
     """
     finder = KerasFinder()
+    front = current_front()
 
     def ours() -> list[str]:
         roots = ("keras", "tensorflow", "tf_keras", "scikeras")
@@ -123,6 +110,7 @@ def serve_keras_imports() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+        set_front(front)
         for name in ours():
             del sys.modules[name]
         sys.modules.update(hidden)

@@ -11,7 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from kerata.base.origin import is_own_class
 from kerata.running.keras_imports import serve_keras_imports
+
+# Objects whose missing methods are pieces of TensorFlow.
+_KINDS = {
+    "Dataset": "tensorflow.data.Dataset",
+    "GradientTape": "tensorflow.GradientTape",
+    "Tensor": "tensorflow.Tensor",
+    "Variable": "tensorflow.Variable",
+}
 
 
 class MissingPiece(Exception):
@@ -56,9 +65,13 @@ def run_program(path: str | Path, arguments: Sequence[str] = ()) -> dict[str, An
 def _what_lacks(error: ImportError | AttributeError) -> str | None:
     """Name the missing piece as the program knows it, or None for other errors."""
     if isinstance(error, AttributeError):
-        if not isinstance(error.obj, types.ModuleType):
+        found, name = error.obj, error.name
+        if isinstance(found, types.ModuleType):
+            module = found.__name__
+        elif is_own_class(type(found)) and type(found).__name__ in _KINDS:
+            module = _KINDS[type(found).__name__]
+        else:
             return None
-        module, name = error.obj.__name__, error.name
     else:
         # Python 3.11 has the name only in its message.
         wanted = re.match(r"cannot import name '(\w+)'", error.msg)
@@ -66,7 +79,7 @@ def _what_lacks(error: ImportError | AttributeError) -> str | None:
     root = module.partition(".")[0]
     if root not in ("kerata", "keras", "tensorflow"):
         return None
-    module = module.replace("kerata", "keras", 1)
+    module = module.removeprefix("kerata.compat.").replace("kerata", "keras", 1)
     return f"{module}.{name}" if name else module
 
 

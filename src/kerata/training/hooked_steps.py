@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from kerata.base.eager import handed_back
 from kerata.base.scope import Scope
 from kerata.base.variable import Variable, unboxed
 from kerata.kernels.sparse_rows import dense_tree
 from kerata.training.batch import GivenBatch, as_a_step_gets_it
 from kerata.training.compiled_steps import CompiledSteps, is_traced, plain_number
+from kerata.training.data_adapter import ArrayData, take
 from kerata.training.objective import Objective
+from kerata.training.steps import takes_data_alone
 from kerata.training.train_state import TrainState
+
+# Rows with which a step is traced to see what it uses.
+ROWS_TO_TRACE = 32
 
 
 class HookedSteps(CompiledSteps):
@@ -41,6 +48,7 @@ class HookedSteps(CompiledSteps):
         self.of_metrics: list[Variable] = [] if objective is None else model.metrics_variables
         self._names: dict[str, list[str]] = {}
         self._alone = False
+        self._noticed: set[str] = set()
         self.rowwise = False
 
     # Steps ---------------------------------------------------------------------------------
@@ -79,9 +87,9 @@ class HookedSteps(CompiledSteps):
         Boxes that it changes directly, past the lists, count too.
         """
         pairs = [p for g, v in zip(groups, given, strict=True) for p in zip(g, v, strict=True)]
-        with Scope(pairs, key) as scope:
+        with _Watching(pairs, key) as scope:
             state = tuple(list(values) for values in given)
-            found = self._step(method)(state, self._as_given(batch))
+            found = self._found(method, state, self._as_given(batch))
             if not isinstance(found, (tuple, list)) or len(found) != 2:
                 raise TypeError(
                     f"{self._place(method)} must return two things, what it found and the new "
@@ -99,7 +107,68 @@ class HookedSteps(CompiledSteps):
                 self._new_values(method, group, before, after, scope)
                 for group, before, after in zip(groups, given, state, strict=True)
             ]
+        if takes_data_alone(self.model, method):
+            self._settle(method, scope)
         return reported, new
+
+    def notice(self, rows: ArrayData, training: bool) -> None:
+        """Take up what steps of data alone use besides the lists: a second optimizer's variables.
+
+        Arguments:
+            rows: some of the data.
+            training: whether a training follows.
+        """
+        wanted = {"train_step", "test_step"} if training else {"test_step"}
+        for method in sorted(wanted - self._noticed):
+            self._noticed.add(method)
+            if not takes_data_alone(self.model, method) or not self.compiled:
+                continue
+            some = replace(take(rows, 0, min(rows.count, ROWS_TO_TRACE)), parts=rows.parts)
+            batch = some.arrays
+            groups = (
+                self.groups
+                if method == "train_step"
+                else (self.trainable, self.non_trainable, self.of_metrics)
+            )
+            others: list[Variable] = []
+
+            def trace(
+                given: Any,
+                batch: Any,
+                method: str = method,
+                groups: Any = groups,
+                others: list[Variable] = others,
+            ) -> Any:
+                pairs = [
+                    p for g, v in zip(groups, given, strict=True) for p in zip(g, v, strict=True)
+                ]
+                with _Watching(pairs, jax.random.key(0)) as scope:
+                    self._found(method, given, self._as_given(batch))
+                others.extend(scope.others())
+
+            jax.eval_shape(trace, [[v._value for v in group] for group in groups], batch)
+            self.non_trainable.extend(others)
+
+    def _settle(self, method: str, scope: _Watching) -> None:
+        """Give variables besides the lists what a step has assigned to them."""
+        for variable in scope.others():
+            value = scope.read(variable)
+            if value is variable._value:
+                continue
+            if isinstance(value, jax.core.Tracer):
+                raise RuntimeError(
+                    f"{self._place(method)} changes the variable {variable.path!r}, which it did "
+                    "not use when it was traced first; use it in each step, or compile with "
+                    "run_eagerly=True."
+                )
+            variable._value = value
+
+    def _found(self, method: str, state: Any, data: Any) -> Any:
+        """Give what a step found and the new state; a step of data alone changes boxes."""
+        if not takes_data_alone(self.model, method):
+            return self._step(method)(state, data)
+        found = handed_back(getattr(self.model, method), data)
+        return found, state[1] if method == "predict_step" else state
 
     def _as_given(self, batch: Any) -> Any:
         """Give a batch in the form that steps get."""
@@ -241,6 +310,29 @@ class HookedSteps(CompiledSteps):
     def scalar_results(self) -> bool:
         """Epochs do not run in groups: what an epoch reports is known after its last step."""
         return False
+
+
+class _Watching(Scope):
+    """A scope that knows which variables were used that it was not given."""
+
+    def __init__(self, pairs: Any, key: Any) -> None:
+        super().__init__(pairs, key)
+        self._given = set(self._values)
+        self._used: dict[int, Variable] = {}
+
+    def read(self, variable: Any) -> Any:
+        """Give the value of a variable, and note that it was used."""
+        self._used[id(variable)] = variable
+        return super().read(variable)
+
+    def write(self, variable: Any, value: Any) -> None:
+        """Set the value of a variable, and note that it was used."""
+        self._used[id(variable)] = variable
+        super().write(variable, value)
+
+    def others(self) -> list[Variable]:
+        """List the variables that were used and not given."""
+        return [v for key, v in self._used.items() if key not in self._given]
 
 
 def _flat(logs: Mapping[str, Any]) -> Any:

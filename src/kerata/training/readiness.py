@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import jax
 import numpy as np
 
+from kerata.base.eager import handed_back
 from kerata.base.placement import current_placement
+from kerata.base.scope import Scope
 from kerata.base.symbolic import KerasTensor, infer_spec
 from kerata.callbacks.history import History
-from kerata.kernels.sparse_rows import is_sparse_rows
+from kerata.kernels.sparse_rows import dense_tree, is_sparse_rows
 from kerata.layers.layer import Layer
 from kerata.metrics.resolve import build_metrics
+from kerata.training.batch import as_a_step_gets_it
 from kerata.training.called_steps import CalledSteps
 from kerata.training.checks import check_loss_given, check_targets_fit
 from kerata.training.compiled_steps import CompiledSteps
-from kerata.training.data_adapter import ArrayData
-from kerata.training.hooked_steps import HookedSteps
+from kerata.training.data_adapter import ArrayData, take
+from kerata.training.hooked_steps import ROWS_TO_TRACE, HookedSteps
 from kerata.training.objective import Objective
 from kerata.training.signed import Signed
-from kerata.training.steps import IN_PREDICTIONS, IN_STEPS, OF_LOSS, WHOLE_STEPS, Steps, has_hooks
+from kerata.training.steps import (
+    IN_PREDICTIONS,
+    IN_STEPS,
+    OF_LOSS,
+    WHOLE_STEPS,
+    Steps,
+    has_hooks,
+    takes_data_alone,
+)
 
 
 class Readiness(Steps):
@@ -106,6 +118,8 @@ class Readiness(Steps):
         objective = self._objective_for(rows.y, y_pred)
         check_loss_given(model, objective, self._hooked(OF_LOSS))
         self._check_targets(rows, y_pred)
+        if training and self.optimizer is not None and not self.optimizer.built:
+            self._build_by_step(rows)
         if self.optimizer is not None and not self.optimizer.built:
             self.optimizer.build(model.trainable_weights)
         made = self._hooked(("make_train_function", "make_test_function"))
@@ -120,7 +134,19 @@ class Readiness(Steps):
             self._programs = Signed(
                 kind(model, objective, self.optimizer, eager=self._eager), key, parts
             )
+        if isinstance(self._programs.programs, HookedSteps):
+            self._programs.programs.notice(rows, training)
         return self._programs.programs
+
+    def _build_by_step(self, rows: ArrayData) -> None:
+        """Let a step of data alone build the layers and optimizers that it uses."""
+        if takes_data_alone(self, "train_step"):
+            some = replace(take(rows, 0, min(rows.count, ROWS_TO_TRACE)), parts=rows.parts)
+            batch = dense_tree(some.arrays)
+            with Scope(key=jax.random.key(0)):
+                jax.eval_shape(
+                    lambda b: handed_back(self.train_step, as_a_step_gets_it(b)) and None, batch
+                )
 
     def _build_attached(self, rows: ArrayData, y_pred: Any) -> None:
         """Let attached metrics make the variables that they only make when they see a batch."""
@@ -141,7 +167,12 @@ class Readiness(Steps):
         """
         compiled = self._compiled or {}
         given = any(value is not None for value in compiled.values())
-        return given or not self.built or not self._hooked(WHOLE_STEPS)  # type: ignore[attr-defined]
+        unbuilt = not self.built and self._can_be_called()  # type: ignore[attr-defined]
+        return given or unbuilt or not self._hooked(WHOLE_STEPS)
+
+    def _can_be_called(self) -> bool:
+        """Say whether the model itself makes outputs."""
+        return True
 
     def _check_inputs(self, rows: ArrayData) -> None:
         """Refuse inputs that don't fit the model, and build it if it is not built."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 
+from kerata.base.eager import asked_apart
 from kerata.base.randomness import global_generator
 from kerata.training import prediction
 from kerata.training.batch import GivenBatch
@@ -21,6 +22,7 @@ class SingleBatches(Readiness):
     def _in_order(self, logs: dict[str, Any]) -> Any:
         raise NotImplementedError
 
+    @asked_apart
     def train_on_batch(
         self,
         x: Any,
@@ -44,6 +46,7 @@ class SingleBatches(Readiness):
         logs = programs.named(results)
         return logs if return_dict else self._in_order(logs)
 
+    @asked_apart
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
@@ -55,6 +58,7 @@ class SingleBatches(Readiness):
         logs = programs.named(results, "test")
         return logs if return_dict else self._in_order(logs)
 
+    @asked_apart
     def predict_on_batch(self, x: Any) -> Any:
         """Give the outputs for one batch, as NumPy arrays."""
         rows = make_array_data(x, n_inputs=self._n_inputs(), prepare=self._prepared)

@@ -13,6 +13,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.eager import asked_apart, asked_front
+from kerata.base.origin import is_own_function
 from kerata.base.scope import Scope
 from kerata.base.variable import Variable
 from kerata.training.objective import Objective
@@ -112,12 +114,23 @@ class Steps:
         training: bool = True,
     ) -> Any:
         """Give the total loss of a batch; a subclass may define its own."""
+        front = asked_front()
+        if front is not None:
+            # What layers added is a result of calls that are over.
+            args = (self, self.losses, x, y, y_pred, sample_weight)
+            return front.run(Steps._loss_with, args, {}, True)
         objective = self._objective_for(y, y_pred)
         loss, parts = objective.loss(y, y_pred, sample_weight)
         outputs = jax.tree.leaves(y_pred)
         if outputs:
             objective.count_parts(parts, outputs[0].shape[0])
         return sum(map(jnp.sum, self.losses), start=jnp.asarray(loss, jnp.float32))
+
+    def _loss_with(self, added: list[Any], x: Any, y: Any, y_pred: Any, weight: Any) -> Any:
+        """Give ``compute_loss`` where the losses of the layers are known."""
+        with Scope() as around:
+            around.all_losses = added
+            return Steps.compute_loss(self, x, y, y_pred, weight)
 
     def _objective_for(self, y: Any, y_pred: Any) -> Objective:
         raise NotImplementedError
@@ -203,6 +216,7 @@ class Steps:
         for metric in self.metrics:
             metric.reset_state()
 
+    @asked_apart
     def compute_metrics(
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
     ) -> dict[str, Any]:
@@ -210,6 +224,7 @@ class Steps:
         self._objective_for(y, y_pred).count_metrics(y, y_pred, sample_weight)
         return self.get_metrics_result()
 
+    @asked_apart
     def get_metrics_result(self) -> dict[str, Any]:
         """Give the present results of all ``metrics`` by name, the loss first."""
         named = {} if self._objective is None else self._objective.results_of(self.metrics)
@@ -272,6 +287,16 @@ class Steps:
             return results[-1], state
 
         return function
+
+
+def takes_data_alone(model: Any, method: str) -> bool:
+    """Say whether a step of a model's own is written for ``step(data)``, without a state."""
+    step = getattr(model, method)
+    if is_own_function(step):
+        return False
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    parameters = inspect.signature(step).parameters.values()
+    return sum(p.kind in kinds and p.default is p.empty for p in parameters) == 1
 
 
 def has_hooks(model: Any, hooks: tuple[str, ...], base: type) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kerata import optimizers
 from kerata.base import limits
+from kerata.base.eager import asked_apart
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
 from kerata.training import arguments, loop, prediction
@@ -168,6 +169,7 @@ class Trainer(SingleBatches):
 
     # Fit, evaluate, predict --------------------------------------------------------------
 
+    @asked_apart
     def fit(
         self,
         x: Any = None,
@@ -306,6 +308,7 @@ class Trainer(SingleBatches):
         assert isinstance(self.history, History)
         return self.history
 
+    @asked_apart
     def evaluate(
         self,
         x: Any = None,
@@ -340,6 +343,7 @@ class Trainer(SingleBatches):
             logs = loop.evaluate(programs, data, batch, container)
         return logs if return_dict else self._in_order(logs)
 
+    @asked_apart
     def predict(
         self,
         x: Any,

@@ -1,0 +1,1 @@
+"""Other libraries' languages, spoken on this one."""
