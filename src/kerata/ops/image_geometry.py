@@ -1,4 +1,4 @@
-"""Functions of ``ops.image`` that read images at other places: sizes, turns, distortions."""
+"""Functions of ``ops.image`` that read images at other places: sizes, turns, views."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from kerata.base.messages import did_you_mean, shape_text
-from kerata.base.randomness import draw_key
+from kerata.kernels.resampling import read_images
 from kerata.ops.core import saturate_cast
 from kerata.ops.image_colors import image_and_channels, image_op
-from kerata.ops.image_filters import gaussian_blur
 from kerata.ops.symbolic_call import as_tensor
 
 __all__ = [
     "affine_transform",
-    "elastic_transform",
     "map_coordinates",
     "perspective_transform",
     "resize",
     "scale_and_translate",
 ]
 
-_ORDERS = {"nearest": 0, "bilinear": 1}
-_FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
+ORDERS = {"nearest": 0, "bilinear": 1}
+FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 _RESIZE_METHODS = ("bilinear", "nearest", "lanczos3", "lanczos5", "bicubic")
 _SCALE_METHODS = (
     *("linear", "bilinear", "trilinear", "cubic", "bicubic", "tricubic", "lanczos3", "lanczos5"),
@@ -69,8 +68,8 @@ def resize(
     Array([0.  , 0.25, 0.75, 1.  ], dtype=float32)
     """
     x, channels = image_and_channels("resize", images, data_format)
-    _one_of("resize", "interpolation", interpolation, _RESIZE_METHODS)
-    _one_of("resize", "fill_mode", fill_mode, ("constant",))
+    one_of("resize", "interpolation", interpolation, _RESIZE_METHODS)
+    one_of("resize", "fill_mode", fill_mode, ("constant",))
     if len(size) != 2 or min(size) <= 0:
         raise ValueError(f"resize: size must be two positive numbers, got size={size!r}.")
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
@@ -132,25 +131,27 @@ def affine_transform(
     Array([2., 0.], dtype=float32)
     """
     x, channels = image_and_channels("affine_transform", images, data_format)
-    _one_of("affine_transform", "interpolation", interpolation, tuple(_ORDERS))
-    _one_of("affine_transform", "fill_mode", fill_mode, _FILL_MODES)
+    one_of("affine_transform", "interpolation", interpolation, tuple(ORDERS))
+    one_of("affine_transform", "fill_mode", fill_mode, FILL_MODES)
     numbers = as_tensor(transform)
     if numbers.ndim not in (1, 2) or numbers.shape[-1] != 8:
         raise ValueError(
             "affine_transform takes a transform of shape (8,) or (batch, 8), got shape "
             f"{shape_text(numbers.shape)}."
         )
-    if not isinstance(numbers, jax.core.Tracer) and bool((numbers[..., 6:] != 0).any()):
+    # NumPy looks at known numbers even while something around them is traced.
+    if not isinstance(numbers, jax.core.Tracer) and np.asarray(numbers)[..., 6:].any():
         raise ValueError(
             "affine_transform: the last two numbers of transform must be 0; use "
             "perspective_transform for a view in perspective."
         )
 
     def places(m: jax.Array, rows: jax.Array, columns: jax.Array) -> tuple[jax.Array, jax.Array]:
-        return m[3] * columns + m[4] * rows + m[5], m[0] * columns + m[1] * rows + m[2]
+        a, b, c, d, e, f = (m[:, i, None, None] for i in range(6))
+        return d * columns + e * rows + f, a * columns + b * rows + c
 
-    order = _ORDERS[interpolation]
-    return _read_elsewhere(x, channels, numbers, 1, places, order, fill_mode, fill_value)
+    order = ORDERS[interpolation]
+    return read_elsewhere(x, channels, numbers, 1, places, order, fill_mode, fill_value)
 
 
 @image_op
@@ -185,7 +186,7 @@ def perspective_transform(
            [0, 7]], dtype=int32)
     """
     x, channels = image_and_channels("perspective_transform", images, data_format)
-    _one_of("perspective_transform", "interpolation", interpolation, tuple(_ORDERS))
+    one_of("perspective_transform", "interpolation", interpolation, tuple(ORDERS))
     start = as_tensor(start_points).astype("float32")
     end = as_tensor(end_points).astype("float32")
     if start.shape != end.shape or start.ndim not in (2, 3) or start.shape[-2:] != (4, 2):
@@ -193,30 +194,15 @@ def perspective_transform(
             "perspective_transform takes start_points and end_points of shape (4, 2) or "
             f"(batch, 4, 2), got {shape_text(start.shape)} and {shape_text(end.shape)}."
         )
-    one, none = jnp.ones_like(end[..., 0]), jnp.zeros_like(end[..., 0])
-    columns, rows = end[..., 0], end[..., 1]
-    equations = jnp.concatenate(
-        [
-            jnp.stack([*place, -read * columns, -read * rows], axis=-1)
-            for place, read in (
-                ((columns, rows, one, none, none, none), start[..., 0]),
-                ((none, none, none, columns, rows, one), start[..., 1]),
-            )
-        ],
-        axis=-2,
-    )
-    reads = jnp.concatenate([start[..., 0], start[..., 1]], axis=-1)
-    numbers = jnp.linalg.solve(equations, reads[..., None])[..., 0]
+    numbers = homography(start, end)
 
     def places(m: jax.Array, rows: jax.Array, columns: jax.Array) -> tuple[jax.Array, jax.Array]:
-        depth = m[6] * columns + m[7] * rows + 1
-        return (
-            (m[3] * columns + m[4] * rows + m[5]) / depth,
-            (m[0] * columns + m[1] * rows + m[2]) / depth,
-        )
+        a, b, c, d, e, f, g, h = (m[:, i, None, None] for i in range(8))
+        depth = g * columns + h * rows + 1
+        return (d * columns + e * rows + f) / depth, (a * columns + b * rows + c) / depth
 
-    order = _ORDERS[interpolation]
-    return _read_elsewhere(x, channels, numbers, 1, places, order, "constant", fill_value)
+    order = ORDERS[interpolation]
+    return read_elsewhere(x, channels, numbers, 1, places, order, "constant", fill_value)
 
 
 @image_op
@@ -254,66 +240,10 @@ def map_coordinates(
             f"map_coordinates takes coordinates of shape ({x.ndim}, ...) for inputs of shape "
             f"{shape_text(x.shape)}, got shape {shape_text(places.shape)}."
         )
-    _one_of("map_coordinates", "fill_mode", fill_mode, _FILL_MODES)
+    one_of("map_coordinates", "fill_mode", fill_mode, FILL_MODES)
     if order not in (0, 1):
         raise ValueError(f"map_coordinates: order must be 0 or 1, got order={order!r}.")
     return jax.scipy.ndimage.map_coordinates(x, list(places), order, fill_mode, fill_value)
-
-
-@image_op
-def elastic_transform(
-    images: Any,
-    alpha: float = 20.0,
-    sigma: float = 5.0,
-    interpolation: str = "bilinear",
-    fill_mode: str = "reflect",
-    fill_value: float = 0.0,
-    seed: Any = None,
-    data_format: str | None = None,
-) -> jax.Array:
-    """Distort images by smooth random moves.
-
-    Rows and columns move independently; Keras 3.15 on JAX draws one number for both.
-
-    Arguments:
-        images: floats, shape ``(height, width, channels)`` or ``(batch, height, width,
-            channels)``; shape and dtype are kept.
-        alpha: how far places move, 20.0 by default.
-        sigma: how smoothly, in pixels, 5.0 by default; it also multiplies the moves.
-        interpolation: ``'bilinear'`` (default) or ``'nearest'``.
-        fill_mode: what lies outside: ``'reflect'`` (default), ``'constant'`` (``fill_value``),
-            ``'nearest'``, ``'wrap'`` or ``'mirror'``.
-        fill_value: 0.0 by default.
-        seed: integer (the same moves every time), ``SeedGenerator``, or None.
-        data_format: ``'channels_last'`` or ``'channels_first'``, by default the global setting.
-
-    Raises:
-        ValueError: integers, other numbers of axes, an unknown interpolation, fill_mode or
-            data_format.
-
-    Source: Simard, Steinkraus and Platt 2003.
-
-    >>> elastic_transform(jnp.ones((8, 8, 1)), seed=1).shape
-    (8, 8, 1)
-    """
-    x, channels = image_and_channels("elastic_transform", images, data_format)
-    _one_of("elastic_transform", "interpolation", interpolation, tuple(_ORDERS))
-    _one_of("elastic_transform", "fill_mode", fill_mode, _FILL_MODES)
-    if not jnp.issubdtype(x.dtype, jnp.floating):
-        raise ValueError(
-            f"elastic_transform takes floats, got images of {x.dtype.name}: cast them first."
-        )
-    rows = x.ndim - (3 if channels == -1 else 2)
-    shape = (x.shape[0] if x.ndim == 4 else 1, *x.shape[rows : rows + 2], 2)
-    width = int(6 * sigma) | 1
-    moves = jax.random.normal(draw_key(seed), shape, x.dtype) * jnp.asarray(sigma, x.dtype)
-    moves = alpha * gaussian_blur(moves, (width, width), (sigma, sigma), "channels_last")
-
-    def places(m: jax.Array, rows: jax.Array, columns: jax.Array) -> tuple[jax.Array, jax.Array]:
-        return rows + m[..., 0], columns + m[..., 1]
-
-    order = _ORDERS[interpolation]
-    return _read_elsewhere(x, channels, moves, 3, places, order, fill_mode, fill_value)
 
 
 @image_op
@@ -344,7 +274,7 @@ def scale_and_translate(
     >>> scale_and_translate([1.0, 2.0], (4,), [2.0], [0.0], (0,), "linear")
     Array([1.  , 1.25, 1.75, 2.  ], dtype=float32)
     """
-    _one_of("scale_and_translate", "method", method, _SCALE_METHODS)
+    one_of("scale_and_translate", "method", method, _SCALE_METHODS)
     factors, distances = as_tensor(scale), as_tensor(translation)
     dims = tuple(spatial_dims)
     if not factors.shape == distances.shape == (len(dims),):
@@ -358,7 +288,32 @@ def scale_and_translate(
     )
 
 
-def _read_elsewhere(
+def homography(start: jax.Array, end: jax.Array) -> jax.Array:
+    """Give the eight numbers by which a view reads: four places ``end`` from ``start``.
+
+    Arguments:
+        start, end: points (x, y), float32 of shape ``(..., 4, 2)``.
+
+    Returns:
+        Shape ``(..., 8)``.
+    """
+    one, none = jnp.ones_like(end[..., 0]), jnp.zeros_like(end[..., 0])
+    columns, rows = end[..., 0], end[..., 1]
+    equations = jnp.concatenate(
+        [
+            jnp.stack([*place, -read * columns, -read * rows], axis=-1)
+            for place, read in (
+                ((columns, rows, one, none, none, none), start[..., 0]),
+                ((none, none, none, columns, rows, one), start[..., 1]),
+            )
+        ],
+        axis=-2,
+    )
+    reads = jnp.concatenate([start[..., 0], start[..., 1]], axis=-1)
+    return jnp.linalg.solve(equations, reads[..., None])[..., 0]
+
+
+def read_elsewhere(
     x: jax.Array,
     channels: int,
     numbers: jax.Array,
@@ -374,33 +329,23 @@ def _read_elsewhere(
         x, channels: images, and the axis of their channels from the end.
         numbers: what ``places`` needs, for all images or each (then with an axis more).
         rank: number of axes of ``numbers`` for one image.
-        places: takes numbers of one image, its rows and its columns.
+        places: takes the numbers of all images, rows and columns.
         order, fill_mode, fill_value: see ``map_coordinates``.
     """
-    import jax.scipy.ndimage  # takes a while to import, and few programs need it
-
     single = x.ndim == 3
-    planes = jnp.moveaxis(x[None] if single else x, channels, 1)
+    images = jnp.moveaxis(x[None] if single else x, channels, -1)
     each = numbers if numbers.ndim > rank else numbers[None]
-    if len(each) not in (1, len(planes)):
+    if len(each) not in (1, len(images)):
         raise ValueError(
-            f"Transforms for {len(each)} images don't go with a batch of {len(planes)}."
+            f"Transforms for {len(each)} images don't go with a batch of {len(images)}."
         )
-    each = jnp.broadcast_to(each, (len(planes), *each.shape[1:]))
-    rows, columns = jnp.meshgrid(*map(jnp.arange, planes.shape[2:]), indexing="ij")
-
-    def read(image: jax.Array, own: jax.Array) -> jax.Array:
-        found = list(places(own, rows, columns))
-        return jax.vmap(
-            lambda plane: jax.scipy.ndimage.map_coordinates(
-                plane, found, order, fill_mode, fill_value
-            )
-        )(image)
-
-    out = jnp.moveaxis(jax.vmap(read)(planes, each), 1, channels)
+    rows, columns = jnp.meshgrid(*map(jnp.arange, images.shape[1:3]), indexing="ij")
+    rows, columns = places(each, rows, columns)
+    found = read_images(images, rows, columns, order, fill_mode, fill_value)
+    out = jnp.moveaxis(found, -1, channels)
     return out[0] if single else out
 
 
-def _one_of(name: str, argument: str, value: Any, known: tuple[str, ...]) -> None:
+def one_of(name: str, argument: str, value: Any, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ValueError(f"{name}: unknown {argument} {value!r}. {did_you_mean(value, known)}")
