@@ -42,6 +42,7 @@ NAMESPACES = (
     "regularizers",
     "saving",
     "utils",
+    "utils.bounding_boxes",
     "wrappers",
 )
 
@@ -132,6 +133,9 @@ EXCEPTIONS = {
     "build": "Keras's optimizers say var_list where its base says variables, as here",
     "add_weight": "overwrite_with_gradient= is an attribute of the variable here",
     "Operation.rematerialized_call": "Keras says fn here and layer_call in layers, as here",
+    "RandomGrayscale.get_random_transformation": "Keras says images here and data elsewhere",
+    "RandomGrayscale.transform_labels": "Keras says transformations here, not transformation",
+    "RandomGrayscale.transform_segmentation_masks": "the same",
     "Adadelta.update_step": "Keras says grad here and gradient in every other optimizer",
 }
 

@@ -17,7 +17,7 @@ from kerata.base.dtypes import dtype_name as standardize_dtype
 from kerata.base.randomness import set_random_seed
 from kerata.base.registry import deserialize_keras_object, serialize_keras_object
 from kerata.base.symbolic import is_symbolic as is_keras_tensor
-from kerata.utils import legacy
+from kerata.utils import bounding_boxes, legacy
 from kerata.utils.audio_dataset import audio_dataset_from_directory
 from kerata.utils.bags import multi_hot
 from kerata.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
@@ -46,6 +46,7 @@ __all__ = [
     "Sequence",
     "array_to_img",
     "audio_dataset_from_directory",
+    "bounding_boxes",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
