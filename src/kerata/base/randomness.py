@@ -7,7 +7,7 @@ import random as python_random
 import secrets
 import threading
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -201,10 +201,15 @@ def draw_seed(seed: int | SeedGenerator | None) -> int:
     return SeedGenerator(seed).seed
 
 
-def draw_key(seed: int | SeedGenerator | None = None) -> jax.Array:
-    """Turn a ``seed`` argument into a JAX key; None draws from the open scope, else globally."""
+def draw_key(seed: Any = None) -> jax.Array:
+    """Turn a ``seed`` argument into a JAX key; None draws from the open scope, else globally.
+
+    A JAX key is given back as it is.
+    """
     if seed is None:
         return global_generator().next()
     if isinstance(seed, SeedGenerator):
         return seed.next()
+    if isinstance(seed, jax.Array) and jnp.issubdtype(seed.dtype, jax.dtypes.prng_key):
+        return seed
     return jax.random.key(SeedGenerator(seed).seed)

@@ -116,8 +116,70 @@ from kerata.layers.preprocessing.category_encoding import CategoryEncoding as Ca
 from kerata.layers.preprocessing.discretization import Discretization as Discretization
 from kerata.layers.preprocessing.hashed_crossing import HashedCrossing as HashedCrossing
 from kerata.layers.preprocessing.hashing import Hashing as Hashing
+from kerata.layers.preprocessing.images.affine import (
+    RandomRotation as RandomRotation,
+    RandomShear as RandomShear,
+    RandomTranslation as RandomTranslation,
+    RandomZoom as RandomZoom,
+)
+from kerata.layers.preprocessing.images.box_count import (
+    MaxNumBoundingBoxes as MaxNumBoundingBoxes,
+)
+from kerata.layers.preprocessing.images.color import (
+    RandomBrightness as RandomBrightness,
+    RandomColorDegeneration as RandomColorDegeneration,
+    RandomContrast as RandomContrast,
+    RandomGrayscale as RandomGrayscale,
+    RandomHue as RandomHue,
+    RandomSaturation as RandomSaturation,
+)
+from kerata.layers.preprocessing.images.contrast import (
+    AutoContrast as AutoContrast,
+    ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization,
+    Equalization as Equalization,
+)
+from kerata.layers.preprocessing.images.cropping import (
+    CenterCrop as CenterCrop,
+    RandomCrop as RandomCrop,
+)
+from kerata.layers.preprocessing.images.elastic import (
+    RandomElasticTransform as RandomElasticTransform,
+)
+from kerata.layers.preprocessing.images.erasing import (
+    RandomErasing as RandomErasing,
+)
+from kerata.layers.preprocessing.images.flips import RandomFlip as RandomFlip
+from kerata.layers.preprocessing.images.jitter import (
+    RandomColorJitter as RandomColorJitter,
+)
+from kerata.layers.preprocessing.images.mixing import (
+    CutMix as CutMix,
+    MixUp as MixUp,
+)
+from kerata.layers.preprocessing.images.perspective import RandomPerspective as RandomPerspective
+from kerata.layers.preprocessing.images.policies import (
+    AugMix as AugMix,
+    RandAugment as RandAugment,
+)
+from kerata.layers.preprocessing.images.resizing import Resizing as Resizing
+from kerata.layers.preprocessing.images.values import (
+    RandomGaussianBlur as RandomGaussianBlur,
+    RandomInvert as RandomInvert,
+    RandomPosterization as RandomPosterization,
+    RandomSharpness as RandomSharpness,
+    Solarization as Solarization,
+)
 from kerata.layers.preprocessing.integer_lookup import IntegerLookup as IntegerLookup
+from kerata.layers.preprocessing.mel_spectrogram import (
+    MelSpectrogram as MelSpectrogram,
+)
+from kerata.layers.preprocessing.pipeline import (
+    Pipeline as Pipeline,
+)
 from kerata.layers.preprocessing.rescaling import Rescaling as Rescaling
+from kerata.layers.preprocessing.stft_spectrogram import (
+    STFTSpectrogram as STFTSpectrogram,
+)
 from kerata.layers.preprocessing.string_lookup import StringLookup as StringLookup
 from kerata.layers.preprocessing.text_vectorization import TextVectorization as TextVectorization
 from kerata.layers.recurrent.bidirectional import Bidirectional as Bidirectional
