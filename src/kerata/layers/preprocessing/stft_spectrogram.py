@@ -11,6 +11,7 @@ from kerata import initializers, ops
 from kerata.base.arguments import positive_int
 from kerata.base.dtypes import epsilon, standardize_data_format
 from kerata.base.messages import did_you_mean, warn
+from kerata.kernels import conv_output_shape
 from kerata.layers.input_spec import InputSpec
 from kerata.layers.layer import Layer
 
@@ -109,13 +110,32 @@ class STFTSpectrogram(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make the waves."""
-        length = self.fft_length or 2 ** math.ceil(math.log2(self.frame_length))
-        shape = (self.frame_length, 1, length // 2 + 1)
+        shape = (self.frame_length, 1, self._frequencies())
         for side, other in (("real", "imag"), ("imag", "real")):
             if self.mode != other:
                 waves = initializers.STFT(side, self.window, self.scaling, self.periodic)
                 kernel = self.add_weight(shape, initializer=waves, name=f"{side}_kernel")
                 setattr(self, f"{side}_kernel", kernel)
+
+    def _frequencies(self) -> int:
+        length = self.fft_length or 2 ** math.ceil(math.log2(self.frame_length))
+        return length // 2 + 1
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Give the shape of the frequencies over time."""
+        last = self.data_format == "channels_last"
+        batch, *axes = input_shape
+        samples, channels = axes if last else axes[::-1]
+        step = self.frame_step or self.frame_length // 2
+        _, windows, _ = conv_output_shape(
+            (batch, samples, 1), 1, (self.frame_length,), strides=(step,), padding=self.padding
+        )
+        frequencies = self._frequencies() * (2 if self.mode == "stft" else 1)
+        if self.expand_dims:
+            found = (windows, frequencies, channels)
+            return (batch, *found) if last else (batch, channels, windows, frequencies)
+        together = None if channels is None else channels * frequencies
+        return (batch, windows, together) if last else (batch, together, windows)
 
     def call(self, inputs: Any) -> Any:
         """Compute the spectrogram."""
