@@ -147,7 +147,7 @@ def fit_source(
     planned = plan_training(divided, network, options, before=prepared, **trains)
     plan, inputs, x = planned.plan, planned.inputs, planned.x
     emit("preparation", planned.preparation)
-    notes += planned.preparation.notes
+    notes += [*planned.preparation.notes, *filter(None, [planned.of_loss])]
     clock["preparation"] = time.perf_counter() - began
 
     simple: list[tuple[Baseline, np.ndarray]] = []

@@ -31,6 +31,9 @@ _ERRORS = (
     "mean_squared_logarithmic_error",
     "huber",
     "log_cosh",
+    "poisson",
+    "gamma_deviance",
+    "squared_log_ratio",
 )
 
 

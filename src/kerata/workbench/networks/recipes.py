@@ -36,6 +36,7 @@ class Recipe:
         options: of the builder.
         solved: whether scikit-learn finds the weights where the rows allow it; not with options
             that are for training.
+        chooses_loss: whether counts and skewed amounts may be learned by a loss of their own.
     """
 
     build: Build
@@ -49,6 +50,7 @@ class Recipe:
     scheduled: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     solved: bool = False
+    chooses_loss: bool = False
 
 
 RECIPES: dict[str, Recipe] = {
@@ -62,6 +64,7 @@ RECIPES: dict[str, Recipe] = {
         patience=8,
         members=2,
         crossed=True,
+        chooses_loss=True,
     ),
     "bag-of-words": Recipe(
         texts.bag_of_words,

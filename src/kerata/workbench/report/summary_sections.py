@@ -36,7 +36,9 @@ def verdict(context: ReportContext) -> str:
     for baseline in record["baselines"]:
         cells = _compared(context, baseline["value"], baseline["interval"])
         rows.append([esc(baseline["name"]), *cells])
-    against = table(["", metric_name(main), "95% interval"], rows, right=(1, 2))
+    # The card above says in which unit.
+    title = "mean error" if context.trained.targets else metric_name(main)
+    against = table(["", title, "95% interval"], rows, right=(1, 2))
     against += "".join(_target(context, one, said) for one, said in _targets(context))
     advice = "<h3>What to try</h3>" + bullets(found["advice"]) if found["advice"] else ""
     return (

@@ -62,18 +62,18 @@ def boosted(
     names = ("train", "validation")
     frame = pandas.concat([parts[name].frame for name in names], ignore_index=True)
     truth = np.concatenate([targets[name] for name in names])
-    x, test, categorical = _features(columns, frame, parts["test"].frame)
+    x, test, categorical = features_of(columns, frame, parts["test"].frame)
     settings: dict[str, Any] = {"categorical_features": categorical, "random_state": seed}
     if task.parts:
-        with _threads_for(x):
+        with threads_for(x):
             several = [HistGradientBoostingRegressor(**settings).fit(x, t) for t in truth.T]
             said = np.stack([model.predict(test) for model in several], axis=1)
         return np.asarray(said, np.float32)
     if task.kind == "regression":
-        with _threads_for(x):
+        with threads_for(x):
             model = HistGradientBoostingRegressor(**settings).fit(x, truth)
             return np.asarray(model.predict(test), np.float32)
-    with _threads_for(x):
+    with threads_for(x):
         model = HistGradientBoostingClassifier(**settings).fit(x, truth)
         said = model.predict_proba(test)
     chances = np.zeros((len(test), max(2, len(task.classes))), np.float32)
@@ -81,7 +81,7 @@ def boosted(
     return chances[:, 1] if task.kind == "binary" else chances
 
 
-def _threads_for(features: np.ndarray) -> AbstractContextManager[Any]:
+def threads_for(features: np.ndarray) -> AbstractContextManager[Any]:
     """Give one thread to what is small.
 
     OpenMP's threads wait for each other in loops: 5,000 rows of 14 columns take one thread 0.2 s,
@@ -92,7 +92,7 @@ def _threads_for(features: np.ndarray) -> AbstractContextManager[Any]:
     return need("threadpoolctl", "Gradient boosting").threadpool_limits(1)
 
 
-def _features(
+def features_of(
     columns: list[Column], frame: Any, test: Any
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Give float64 features ``(rows, features)`` of two tables, and which are categories."""

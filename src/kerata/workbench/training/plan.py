@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from kerata.workbench.splitting.divide import Divided
 from kerata.workbench.splitting.split import RANDOM, TIME, held_out, rule_for, strata_of
 from kerata.workbench.splitting.targets import class_weights, with_targets
 from kerata.workbench.training import ensemble
+from kerata.workbench.training.loss_choice import LossChoice, choose_loss
 
 # Preparations by their options, for those who train many networks on the same rows.
 Prepared = dict[str, tuple[Preparation, dict[str, Any]]]
@@ -35,6 +36,7 @@ class Planned:
         x: prepared rows of ``'train'``, ``'validation'`` and ``'test'``.
         inputs: what a prepared row consists of, and how the training targets are spread.
         plan: how networks are built and trained.
+        of_loss: which loss was chosen and why; '' where it is the usual one or was asked for.
     """
 
     network: str
@@ -42,6 +44,7 @@ class Planned:
     x: dict[str, Any]
     inputs: Inputs
     plan: ensemble.TrainingPlan
+    of_loss: str = ""
 
 
 def plan_training(
@@ -54,6 +57,7 @@ def plan_training(
     seed: int = 0,
     balance: bool = False,
     before: Prepared | None = None,
+    choice: LossChoice | None = None,
 ) -> Planned:
     """Choose the recipe, prepare the rows, plan the training.
 
@@ -62,6 +66,7 @@ def plan_training(
         network: name, ``'auto'`` or ``'module:function'``.
         options, epochs, batch_size, seed, balance: as for ``fit_source``.
         before: preparations that were made before with other options; this one is added.
+        choice: of the loss, where it was made before.
 
     Raises:
         ValueError: an unknown network or option; a network for other data.
@@ -71,6 +76,12 @@ def plan_training(
     rows = len(divided.rows["train"])
     name, recipe = recipe_for(network, divided.kind, divided.task, rows)
     recipe, prepared = with_options(recipe, divided.kind, dict(options))
+    if recipe.chooses_loss and "loss" not in recipe.options:
+        choice = choose_loss(divided, seed) if choice is None else choice
+    else:
+        choice = LossChoice()
+    if choice.loss:
+        recipe = replace(recipe, options={**recipe.options, "loss": choice.loss})
     learned = [divided.targets[part] for part in ("train", "validation")]
     check_targets(recipe.options.get("loss"), divided.task, *learned)
     before = {} if before is None else before
@@ -96,7 +107,7 @@ def plan_training(
         solve=None if solution is None else partial(linear_solution.use, solution, inputs),
         folds=_folds(divided, recipe.members, seed) if recipe.crossed else (),
     )
-    return Planned(name, preparation, x, inputs, plan)
+    return Planned(name, preparation, x, inputs, plan, choice.sentence)
 
 
 def _solved(

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -15,6 +16,7 @@ from kerata.workbench.core import metrics
 from kerata.workbench.core.result import outputs_of
 from kerata.workbench.splitting.divide import Divided
 from kerata.workbench.training import ensemble
+from kerata.workbench.training.loss_choice import LossChoice, choose_loss
 from kerata.workbench.training.plan import Prepared, plan_training
 
 # A figure for each epoch, the first that the history has: what the trial's own figure is or
@@ -47,6 +49,11 @@ class Trials:
         self.epochs, self.seed, self.balance = epochs, seed, balance
         self._prepared: Prepared = {}
 
+    @cached_property
+    def _choice(self) -> LossChoice:
+        """The loss that networks learn by unless another one is tried."""
+        return choose_loss(self.divided, self.seed)
+
     def run(self, network: str, options: dict[str, Any], report: Report) -> dict[str, Any]:
         """Train a network and give what its validation rows say.
 
@@ -71,6 +78,7 @@ class Trials:
             seed=self.seed,
             balance=self.balance,
             before=self._prepared,
+            choice=self._choice,
         )
         while len(self._prepared) > KEPT:
             self._prepared.pop(next(iter(self._prepared)))
