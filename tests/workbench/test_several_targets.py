@@ -21,7 +21,7 @@ from kerata.workbench.runs.rerun import train_again  # noqa: E402
 
 ROWS = 90
 BOTH = ["weight", "waist, cm"]
-LINEAR = {"network": "linear", "with_baselines": False}
+LINEAR = {"network": "linear", "with_baselines": False, "folds": 1}
 
 
 def fish(**columns):
@@ -50,7 +50,7 @@ def file(tmp_path_factory):
 @pytest.fixture(scope="module")
 def trained(file):
     read = read_source(file, target="weight,waist, cm")
-    found = fit_source(read, network="linear", with_diagnosis=True)
+    found = fit_source(read, network="linear", folds=1, with_diagnosis=True)
     found.config["source"] = str(file)
     return found
 
@@ -211,7 +211,9 @@ def test_folds_answer_all_rows():
 
 def test_a_network_trained_by_steps_learns_all_targets(tmp_path):
     options = {"units": (16,), "dropout": 0.0, "learning_rate": 0.02, "batch_size": 64}
-    trained = fit_source(source(), network="mlp", options=options, epochs=60, with_baselines=False)
+    trained = fit_source(
+        source(), network="mlp", options=options, epochs=60, folds=1, with_baselines=False
+    )
     assert trained.history["loss"][-1] < 0.4 < trained.history["loss"][0]
     assert all(one.metrics["r2"] > 0.7 for one in trained.targets)
     loss = trained.model.loss
