@@ -1,6 +1,7 @@
 """Options of searches, the score that ranks, the error of a candidate, the lines of progress."""
 
 import threading
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import kerata as keras
 from kerata.base.randomness import SeedGenerator
 from kerata.search import program_group
 from kerata.search.journal import Journal, identity_of
+from kerata.search.nested import NestedResults
 from kerata.search.networks import checked, epoch_draws, error_text
 from kerata.search.options import Options, make_data, make_splits, ranking_score, unscored
 from kerata.search.results import Results
@@ -171,7 +173,7 @@ def trained(small, data, monkeypatch, together=1.0, **limits):
     with monkeypatch.context() as patched:
         patched.setattr(program_group.time, "perf_counter", lambda: now[0])
         patched.setattr(VectorizedTrainer, "advance", timed)
-        for name, value in {"TRIAL_SECONDS": 3, **limits}.items():
+        for name, value in {"TRIAL_SECONDS": 2, **limits}.items():
             patched.setattr(program_group, name, value)
         (group,) = engine.groups()
         assert len(list(engine.run(groups=[group]))) == 12
@@ -179,17 +181,31 @@ def trained(small, data, monkeypatch, together=1.0, **limits):
 
 
 def test_networks_are_tried_side_by_side_unless_they_are_large_or_alone(small, data, monkeypatch):
-    # One compiles, one tells its pace, three are tried for an epoch, then for another.
-    calls, group = trained(small, data, monkeypatch, SIDE_BY_SIDE=3)
-    assert calls == [1, 1, 3, 3, 3, 3, 3, 1, 1]
+    # One tells its pace after an epoch that compiles. Two are tried for an epoch, then another.
+    calls, group = trained(small, data, monkeypatch, SIDE_BY_SIDE=2)
+    assert calls == [1, 1, 2, 2, 2, 2, 2, 2, 2, 1]
     assert group.paces["side by side"] < group.paces["turn"] == 1
-    # In turn it goes faster: the three are finished one by one, and so are all others.
-    calls, group = trained(small, data, monkeypatch, together=10, SIDE_BY_SIDE=3)
-    assert calls == [1, 1, 3, 3, *[1] * 11]
+    # In turn it goes faster: the two are finished one by one, and so are all others.
+    calls, group = trained(small, data, monkeypatch, together=10, SIDE_BY_SIDE=2)
+    assert calls == [1, 1, 2, 2, *[1] * 11]
     assert np.isfinite(group.paces["side by side"])
-    for limits in ({"SIDE_BY_SIDE": 1}, {"SIDE_BY_SIDE": 3, "LARGE": 0}):
+    for limits in ({"SIDE_BY_SIDE": 1}, {"SIDE_BY_SIDE": 2, "LARGE": 0}):
         calls, group = trained(small, data, monkeypatch, **limits)
         assert (calls, list(group.paces)) == ([1] * 13, ["turn"])
+
+
+def test_programs_are_kept_until_the_last_rung(small, data):
+    rows, _ = make_data(small, {}, *data, Options())
+    engine = SearchRunner(small, rows, [TrialConfig({}, (2,), 43)], unscored(rows, [0]))
+    (group,) = engine.groups()
+    (first,) = engine.run(1, [group])
+    trainer = group._trainer
+    assert trainer is not None
+    assert list(first.reports) == [1]
+    group.go_on({0})
+    (last,) = engine.run(None, [group])
+    assert list(last.reports) == [1, 2]
+    assert group._trainer is None
 
 
 def test_what_is_no_mere_error_of_a_network_ends_the_search(small, data):
@@ -231,6 +247,14 @@ def test_histories_have_a_place_for_each_epoch():
     assert found.best.index == 1
     np.testing.assert_array_equal(found.history(), [[np.nan, 1.5, np.nan, 0.5]] * 2)
     np.testing.assert_array_equal(found.history("loss", 0)[1], [np.nan, np.nan, np.nan, 4.0])
+
+
+def test_what_came_of_a_search_can_not_be_changed():
+    found = results_of([[1.0, 1.1], [0.5, 0.6]])
+    for result in (found.best, found.lead(), NestedResults("val_mae", np.ones(2), [{}, {}], [])):
+        for name in vars(result):
+            with pytest.raises(FrozenInstanceError):
+                setattr(result, name, None)
 
 
 def test_why_a_candidate_has_no_score():

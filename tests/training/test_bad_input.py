@@ -217,6 +217,18 @@ def test_sample_weights_of_another_length():
     assert "3" in text
 
 
+def test_sample_weights_of_another_shape():
+    model, y = compiled(run_eagerly=True), Y[:, 0]
+    expected = model.evaluate(X, y, verbose=0)
+    for shape in ((20,), (20, 1)):
+        weight = np.ones(shape)
+        assert model.evaluate(X, y, sample_weight=weight, verbose=0) == pytest.approx(expected)
+    for shape in ((20, 1, 1), (20, 1, 1, 1)):
+        weight = np.ones(shape)
+        text = message(ValueError, lambda w=weight: model.evaluate(X, y, sample_weight=w))
+        assert text == f"sample_weight has shape {shape}; it must have one number a row: (20,)."
+
+
 def test_no_loss_at_all():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
     model.compile("sgd")

@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from kerata.training.interrupt import counted_interrupts, heard_interrupts
+from kerata.training.interrupt import counted_interrupts, heard_interrupts, uninterrupted
 
 
 def wait(begin):
@@ -85,3 +85,28 @@ def test_trainings_inside_count_presses_as_ever(press_in_collection):
         assert presses.unseen == 1
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+
+
+def test_counted_presses_interrupt_once_each_and_wait_while_muted():
+    with counted_interrupts() as presses:
+        presses.check()
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        assert presses.unseen == 2
+        with uninterrupted():
+            presses.check()
+            with uninterrupted():
+                presses.check()
+            assert presses.muted
+        for left in (1, 0):
+            with pytest.raises(KeyboardInterrupt):
+                presses.check()
+            assert presses.unseen == left
+        presses.check()
+        # A handler that counts is the program's own for what lies inside.
+        with counted_interrupts() as inner:
+            signal.raise_signal(signal.SIGINT)
+        assert (presses.unseen, inner.unseen) == (1, 0)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with uninterrupted(), pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
