@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from kerata.kernels.attention import attend, can_attend
 from kerata.ops.symbolic_call import as_tensor, op
 
 __all__ = [
@@ -58,12 +60,17 @@ def dot_product_attention(
         raise ValueError("dot_product_attention has no attn_logits_soft_cap here; leave it out.")
     common = jnp.result_type(query, key, value)
     query, key, value = (x.astype(common) for x in (query, key, value))
+    seen = None if mask is None else as_tensor(mask).astype(bool)
+    plain = bias is None and not is_causal and not flash_attention
+    if plain and can_attend(query, key, value, seen):
+        factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+        return attend(query, key, value, seen, factor)
     return jax.nn.dot_product_attention(
         query,
         key,
         value,
         bias=None if bias is None else as_tensor(bias).astype(query.dtype),
-        mask=None if mask is None else as_tensor(mask).astype(bool),
+        mask=seen,
         scale=scale,
         is_causal=is_causal,
         implementation="cudnn" if flash_attention else None,
