@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobs import JOBS, WHOLE
+from jobs import JOBS, SEQUENCES, WHOLE
 
 HERE = Path(__file__).parent
 PEERS = HERE.parent / ".bench-venv" / "bin" / "python"
@@ -61,7 +61,11 @@ class Contender:
         return json.loads(done.stdout.strip().splitlines()[-1]) | {"whole_s": whole}
 
 
-DENSE = tuple(name for name in (*JOBS, *WHOLE) if not name.startswith("cnn"))
+DENSE = tuple(
+    name
+    for name in (*JOBS, *WHOLE)
+    if not name.startswith("cnn") and name not in SEQUENCES and name != "series"
+)
 CONTENDERS = {
     c.name: c
     for c in (

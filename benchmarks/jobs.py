@@ -52,8 +52,27 @@ JOBS = {
             *("boston", "Boston 13-64-64-1, batch 1, 404 rows", 1, 30, "mae"),
             *(13 * 64, 64 * 64 + 64, 5121, 404, 52),
         ),
+        # Sequences: products of a row are those of all its steps.
+        Job(
+            *("lstm", "IMDB, 500 words, LSTM of 32, batch 128, 5,000 rows", 128, 3, "accuracy"),
+            *(0, 500 * 2 * 32 * 128, 328353, 5000, 1000),
+        ),
+        Job(
+            *("gru", "IMDB, 200 words, two GRUs of 32, batch 128, 10,000 rows", 128, 3, "accuracy"),
+            *(0, 2 * 200 * 2 * 32 * 96, 332737, 10000, 400),
+        ),
+        Job(
+            *("transformer", "IMDB, 200 words, transformer block of 32", 128, 3, "accuracy"),
+            *(0, 200 * (6 * 32 * 32 + 2 * 200 * 32), 332000, 10000, 400),
+        ),
+        Job(
+            *("series", "60,000 windows of 120 x 14, LSTM of 16, batch 128", 128, 3, "mae"),
+            *(0, 120 * (14 + 16) * 64, 2001, 60000, 56),
+        ),
     )
 }
+SEQUENCES = {"lstm": 500, "gru": 200, "transformer": 200}
+STEPS = 120  # of a window of the series
 # From the start of Python to the printed test figure.
 WHOLE = {
     job.name: job
@@ -78,6 +97,10 @@ def load(job: str, sparse: bool = False) -> tuple[Any, Any, Any, Any, bool]:
     rng = np.random.default_rng(0)
     if job == "imdb":
         return load_imdb(rng, sparse)
+    if job in SEQUENCES:
+        return load_words(rng, SEQUENCES[job], JOBS[job].rows)
+    if job == "series":
+        return load_series(rng)
     if job in ("mnist", "cnn"):
         path = data_file("mnist.npz")
         if path:
@@ -102,19 +125,52 @@ def load(job: str, sparse: bool = False) -> tuple[Any, Any, Any, Any, bool]:
     return load_adult(rng)
 
 
+def reviews(rng: np.random.Generator) -> tuple[Any, Any, Any, bool]:
+    """Read the reviews' word numbers, where each begins, and the targets, as prepared."""
+    prepared = os.environ.get("KERATA_BENCH_IMDB")
+    if prepared:
+        with np.load(prepared) as file:
+            return file["indices"], file["indptr"], file["y"], True
+    counts = rng.integers(20, 240, 50000)
+    indices = rng.zipf(1.3, counts.sum()) % 10000
+    return indices, np.concatenate([[0], counts.cumsum()]), rng.integers(0, 2, 50000), False
+
+
+def load_words(rng: np.random.Generator, length: int, rows: int) -> tuple[Any, Any, Any, Any, bool]:
+    """Give the last words of each review, after zeros; 2,000 reviews are the test."""
+    indices, indptr, y, real = reviews(rng)
+    chosen = [*range(rows), *range(25000, 27000)]
+    x = np.zeros((len(chosen), length), np.int32)
+    for place, i in enumerate(chosen):
+        words = indices[indptr[i] : indptr[i + 1]][-length:]
+        x[place, length - len(words) :] = words
+    y = y[chosen].astype("float32")
+    return x[:rows], y[:rows], x[rows:], y[rows:], real
+
+
+def load_series(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, bool]:
+    """Make 14 columns that wander and swing; the first one a day of steps later is the target."""
+    steps = np.arange(66_000)
+    swings = np.sin(2 * np.pi * steps[:, None] / rng.integers(50, 2000, 14))
+    wander = rng.normal(0, 0.05, (len(steps), 14)).cumsum(0)
+    x = (swings + (wander - wander.mean(0)) / wander.std(0)).astype("float32")
+    n = 60_000 + STEPS - 1
+    return x[:n], x[STEPS + 143 :, 0][:60_000], x[n:-144], x[n + STEPS + 143 :, 0], False
+
+
+def windows(k: Any, job: str, x: Any, y: Any, shuffle: bool) -> tuple[Any, Any]:
+    """Give what ``fit`` takes: the series as windows, anything else as it is."""
+    if job != "series":
+        return x, y
+    given = {"sequence_length": STEPS, "batch_size": JOBS[job].batch_size, "shuffle": shuffle}
+    return k.utils.timeseries_dataset_from_array(x, y, **given), None
+
+
 def load_imdb(rng: np.random.Generator, sparse: bool) -> tuple[Any, Any, Any, Any, bool]:
     """Read the reviews' word numbers, which ``run.py`` prepared, as rows of zeros and ones."""
     import scipy.sparse
 
-    prepared = os.environ.get("KERATA_BENCH_IMDB")
-    if prepared:
-        with np.load(prepared) as file:
-            parts = [file[name] for name in ("indices", "indptr", "y")]
-    else:
-        counts = rng.integers(20, 240, 50000)
-        indices = rng.zipf(1.3, counts.sum()) % 10000
-        parts = [indices, np.concatenate([[0], counts.cumsum()]), rng.integers(0, 2, 50000)]
-    indices, indptr, y = parts
+    indices, indptr, y, prepared = reviews(rng)
     ones = np.ones(len(indices), np.float32)
     x = scipy.sparse.csr_matrix((ones, indices, indptr), shape=(50000, 10000))
     x.sum_duplicates()
@@ -123,7 +179,7 @@ def load_imdb(rng: np.random.Generator, sparse: bool) -> tuple[Any, Any, Any, An
     if not sparse:
         train, test = train.toarray(), test.toarray()
     y = y.astype("float32")
-    return train, y[:15000], test, y[25000:], bool(prepared)
+    return train, y[:15000], test, y[25000:], prepared
 
 
 def load_adult(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, bool]:
@@ -148,6 +204,17 @@ def load_adult(rng: np.random.Generator) -> tuple[Any, Any, Any, Any, bool]:
     return x[:n], y[:n], x[n:], y[n:], True
 
 
+def transformer(k: Any, length: int) -> Any:
+    """Build one block of two heads over vectors of 32."""
+    given = k.Input((length,), dtype="int32")
+    x = k.layers.Embedding(10000, 32)(given)
+    x = k.layers.LayerNormalization()(x + k.layers.MultiHeadAttention(2, 16)(x, x))
+    hidden = k.layers.Dense(32)(k.layers.Dense(32, activation="relu")(x))
+    x = k.layers.LayerNormalization()(x + hidden)
+    x = k.layers.GlobalAveragePooling1D()(x)
+    return k.Model(given, k.layers.Dense(1, activation="sigmoid")(x))
+
+
 def build(k: Any, job: str, width: int) -> Any:
     """Build and compile a job's network with a library of Keras's interface."""
     dense = k.layers.Dense
@@ -161,6 +228,16 @@ def build(k: Any, job: str, width: int) -> Any:
             [k.Input((784,)), dense(512, activation="relu"), dense(10, activation="softmax")]
         )
         loss, metric = "categorical_crossentropy", "accuracy"
+    elif job in ("lstm", "gru"):
+        layer = k.layers.LSTM(32) if job == "lstm" else k.layers.Bidirectional(k.layers.GRU(32))
+        words = [k.Input((width,), dtype="int32"), k.layers.Embedding(10000, 32)]
+        model = k.Sequential([*words, layer, dense(1, activation="sigmoid")])
+        loss, metric = "binary_crossentropy", "accuracy"
+    elif job == "transformer":
+        model, loss, metric = transformer(k, width), "binary_crossentropy", "accuracy"
+    elif job == "series":
+        model = k.Sequential([k.Input((STEPS, width)), k.layers.LSTM(16), dense(1)])
+        loss, metric = "mse", "mae"
     elif job == "boston":
         model = k.Sequential(
             [k.Input((13,)), dense(64, activation="relu"), dense(64, activation="relu"), dense(1)]

@@ -67,8 +67,13 @@ def epochs(library: Any, job: Any, data: Any, count: int, steps: int) -> dict[st
         def on_epoch_end(self, epoch, logs=None):
             marks.append(time.perf_counter())
 
+    from jobs import windows
+
+    batch = None if job.name == "series" else job.batch_size
+    x, y = windows(library, job.name, x, y, shuffle=True)
+    x_test, y_test = windows(library, job.name, x_test, y_test, shuffle=False)
     begin = time.perf_counter()
-    model.fit(x, y, batch_size=job.batch_size, epochs=count, verbose=0, callbacks=[Clock()])
+    model.fit(x, y, batch_size=batch, epochs=count, verbose=0, callbacks=[Clock()])
     later = [b - a for a, b in itertools.pairwise(marks)]
     return {
         "first_epoch_s": marks[0] - begin,

@@ -8,7 +8,7 @@ import statistics
 import time
 
 import torch
-from jobs import JOBS, WHOLE, load
+from jobs import JOBS, STEPS, WHOLE, load
 from torch import nn
 from worker import peak
 
@@ -27,6 +27,38 @@ class WideDeep(nn.Module):
         return self.last(torch.cat([self.wide(x), self.deep(x)], 1))
 
 
+class Recurrent(nn.Module):
+    """An embedding where there are words, a recurrent layer, the last unit on its last state."""
+
+    def __init__(self, layer: nn.Module, width: int, words: bool) -> None:
+        super().__init__()
+        self.words = nn.Embedding(10000, 32) if words else nn.Identity()
+        self.layer, self.last = layer, nn.Linear(width, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        state = self.layer(self.words(x))[1]
+        state = state[0] if isinstance(state, tuple) else state
+        return self.last(torch.cat(list(state), 1))
+
+
+class Block(nn.Module):
+    """The transformer block of ``jobs.transformer``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(10000, 32)
+        self.attention = nn.MultiheadAttention(32, 2, batch_first=True)
+        self.norms = nn.ModuleList([nn.LayerNorm(32), nn.LayerNorm(32)])
+        self.hidden = nn.Sequential(nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 32))
+        self.last = nn.Linear(32, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.words(x)
+        x = self.norms[0](x + self.attention(x, x, x, need_weights=False)[0])
+        x = self.norms[1](x + self.hidden(x))
+        return self.last(x.mean(1))
+
+
 def network(job: str, width: int) -> nn.Module:
     """Build the same network as ``jobs.build``, with scores instead of probabilities."""
     relu, linear = nn.ReLU, nn.Linear
@@ -38,6 +70,14 @@ def network(job: str, width: int) -> nn.Module:
         return nn.Sequential(linear(13, 64), relu(), linear(64, 64), relu(), linear(64, 1))
     if job == "adult":
         return WideDeep(width)
+    if job == "lstm":
+        return Recurrent(nn.LSTM(32, 32, batch_first=True), 32, words=True)
+    if job == "gru":
+        return Recurrent(nn.GRU(32, 32, batch_first=True, bidirectional=True), 64, words=True)
+    if job == "series":
+        return Recurrent(nn.LSTM(width, 16, batch_first=True), 16, words=False)
+    if job == "transformer":
+        return Block()
     convolutions = [nn.Conv2d(1, 32, 3), relu(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), relu()]
     head = [nn.MaxPool2d(2), nn.Conv2d(64, 64, 3), relu(), nn.Flatten(), linear(576, 64), relu()]
     return nn.Sequential(*convolutions, *head, linear(64, 10))
@@ -56,6 +96,11 @@ def main() -> None:
         # The layout in which its convolutions are fastest on a processor.
         x, x_test = (
             a.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last) for a in (x, x_test)
+        )
+    if name == "series":
+        # Views: the windows lie in memory once.
+        x, x_test = (
+            a.unfold(0, STEPS, 1).transpose(1, 2)[: len(b)] for a, b in ((x, y), (x_test, y_test))
         )
     torch.manual_seed(0)
     if job.folds:
@@ -81,6 +126,7 @@ def fit(job, name, x, y, epochs):
         model = model.to(memory_format=torch.channels_last)
     optimizer = torch.optim.RMSprop(model.parameters(), 1e-3, alpha=0.9, foreach=True)
     losses = {"mnist": nn.CrossEntropyLoss(), "cnn": nn.CrossEntropyLoss(), "boston": nn.MSELoss()}
+    losses["series"] = nn.MSELoss()
     loss = losses.get(name, nn.BCEWithLogitsLoss())
     times = []
     for _ in range(epochs):
@@ -102,7 +148,7 @@ def score(name, model, x, y):
     model.eval()
     with torch.no_grad():
         outputs = torch.cat([model(part) for part in x.split(512)])
-    if name == "boston":
+    if name in ("boston", "series"):
         return float((outputs.squeeze(1) - y).abs().mean())
     if outputs.shape[1] == 1:
         return float(((outputs.squeeze(1) > 0) == (y > 0.5)).float().mean())
