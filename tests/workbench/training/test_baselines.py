@@ -17,7 +17,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler  # noqa: E402
 
 from kerata.workbench import fit_source  # noqa: E402
 from kerata.workbench.core import metrics  # noqa: E402
-from kerata.workbench.data.containers import Source, Table  # noqa: E402
+from kerata.workbench.core.task import Task  # noqa: E402
+from kerata.workbench.data.containers import Images, Source, Table  # noqa: E402
+from kerata.workbench.features.preparation import Inputs  # noqa: E402
 from kerata.workbench.networks.linear_solution import solve  # noqa: E402
 from kerata.workbench.splitting.divide import divide  # noqa: E402
 from kerata.workbench.training import baselines  # noqa: E402
@@ -83,6 +85,26 @@ def test_logistic_regression_reaches_what_scikit_learn_reaches(kind):
     assert found.value >= (wanted == divided.targets["test"]).mean() - 0.02
 
 
+def test_small_images_are_solved_as_scikit_learn_would():
+    from sklearn.datasets import load_digits
+
+    images, digits = load_digits(return_X_y=True)
+    images, digits = images[:500], digits[:500]
+    bytes_of = (images * 15).astype("uint8").reshape(-1, 8, 8, 1)
+    origins = [f"digit {number}" for number in range(500)]
+    part = Images(bytes_of, [str(digit) for digit in digits], origins)
+    divided = divide(Source("digits", "images", part))
+    found, outputs = baselines.linear(divided, 32, 0, {})
+    assert found.name == "a linear model (logistic regression)"
+    rows, held, test = (
+        divided.parts[name].images.reshape(-1, 64) / 255 for name in ("train", "validation", "test")
+    )
+    truth = np.concatenate([divided.targets[name] for name in ("train", "validation")])
+    expert = LogisticRegression(C=1.0, max_iter=1000).fit(np.concatenate([rows, held]), truth)
+    assert found.value >= expert.score(test, divided.targets["test"]) - 0.02
+    assert outputs.shape == (len(test), 10)
+
+
 def test_many_categories_stay_one_hot():
     divided = divided_of("regression", towns=90)
     found, _ = baselines.linear(divided, 32, 0, {})
@@ -123,15 +145,13 @@ def test_the_linear_network_is_the_baseline():
 
 
 def test_classes_that_training_rows_lack():
-    inputs = divided_inputs = type("Inputs", (), {})()
-    inputs.numbers, inputs.categories, inputs.words = 2, (), 0
-    inputs.mean, inputs.variance = (0.0, 0.0), (1.0, 1.0)
+    inputs = Inputs(rows=40, numbers=2, mean=(0.0, 0.0), variance=(1.0, 1.0))
     rng = np.random.default_rng(0)
     x = rng.normal(size=(40, 2))
-    task = type("Task", (), {"kind": "classes", "classes": ["a", "b", "c", "d"]})
+    task = Task("classes", "letter", ["a", "b", "c", "d"], "")
     for present in ([0, 2], [1, 2, 3], [3]):
         y = np.array(present)[rng.integers(0, len(present), 40)]
-        found = solve(divided_inputs, task, x, y, (x[:9], y[:9]))
+        found = solve(inputs, task, x, y, (x[:9], y[:9]))
         assert found.kernel.shape == (2, 4)
         answers = (x @ found.kernel + found.bias).argmax(axis=1)
         assert set(answers) <= set(present)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ INVERSE = tuple(10.0**k for k in range(-4, 4))
 # In a large table the penalty matters little and each solution takes long.
 INVERSE_OF_MANY, MANY = (0.01, 1.0, 100.0), 3_000_000
 ITERATIONS = 1000
+# Neighbouring pixels are alike, so that exact weights take many steps and answer no better.
+ITERATIONS_OF_PIXELS = 60
+# Images of so many numbers are solved; of many, so many rows choose the penalty.
+MOST_PIXELS, CHOOSING_ROWS = 3072, 4_000
+# All pixels of all rows, as float32 a quarter of a gigabyte.
+MOST_OF_IMAGES = 60_000_000
 # Newton's method solves so many weights in a few steps; with more its matrix is too large.
 NEWTON = 1000
 # A score that makes a class's probability vanish.
@@ -46,9 +53,12 @@ class Solution:
 
 
 def can_solve(inputs: Inputs, rows: int) -> bool:
-    """Say whether rows of a table or bag of words have a size that the solvers take."""
-    if inputs.image or inputs.length:
+    """Say whether rows of a table, a bag of words or images have a size that the solvers take."""
+    if inputs.length:
         return False
+    if inputs.image:
+        pixels = math.prod(inputs.image)
+        return pixels <= MOST_PIXELS and pixels * rows <= MOST_OF_IMAGES
     return (inputs.numbers + (sum(inputs.categories) < 2000) * sum(inputs.categories)) * rows < MOST
 
 
@@ -99,7 +109,10 @@ def solve(
         ]
         return _side_by_side(solved, "logistic regression for each label")
     count = len(task.classes)
-    return _logistic(train, y, held, validation[1], every, truth, count, quick, class_weight)
+    pixels = inputs.image is not None
+    return _logistic(
+        train, y, held, validation[1], every, truth, count, quick, class_weight, pixels
+    )
 
 
 def _side_by_side(
@@ -122,7 +135,8 @@ def use(solution: Solution, inputs: Inputs, model: Any) -> str:
         The solution's sentence.
     """
     dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
-    widths = [inputs.numbers, sum(inputs.categories), inputs.words]
+    pixels = math.prod(inputs.image or (0,))
+    widths = [inputs.numbers, sum(inputs.categories), inputs.words, pixels]
     ends = np.cumsum([width for width in widths if width])
     # The network works in standard deviations of a regression's targets, and adds their means.
     scale = np.asarray(inputs.target_scales or inputs.target_scale)
@@ -143,8 +157,8 @@ def design(inputs: Inputs, x: Any) -> Any:
         x: prepared rows: a dictionary of the parts, or the only part.
 
     Returns:
-        Float64, standardised numbers beside zeros and ones of categories and words; SciPy CSR
-        where most of it is zero.
+        Float64, standardised numbers beside zeros and ones of categories and words, or
+        standardised pixels as float32; SciPy CSR where most of it is zero.
     """
     parts = dict(x) if isinstance(x, dict) else {_only(inputs): x}
     found: list[Any] = []
@@ -155,6 +169,11 @@ def design(inputs: Inputs, x: Any) -> Any:
         found.append(_one_hot(np.asarray(parts["categories"]), sum(inputs.categories)))
     if "words" in parts:
         found.append(parts["words"].astype(float))
+    if "image" in parts:
+        spread = np.sqrt(np.maximum(np.asarray(inputs.variance), 1e-14))
+        scaled = (np.asarray(parts["image"], np.float32) - np.asarray(inputs.mean)) / spread
+        # Half the memory to go through; pixels are whole numbers up to 255.
+        found.append(scaled.astype(np.float32).reshape(len(scaled), -1))
     if len(found) == 1 and isinstance(found[0], np.ndarray):
         return found[0]
     from scipy import sparse
@@ -165,6 +184,8 @@ def design(inputs: Inputs, x: Any) -> Any:
 
 
 def _only(inputs: Inputs) -> str:
+    if inputs.image:
+        return "image"
     return "numbers" if inputs.numbers else "categories" if inputs.categories else "words"
 
 
@@ -220,6 +241,7 @@ def _logistic(
     classes: int,
     quick: bool,
     class_weight: dict[int, float] | None = None,
+    pixels: bool = False,
 ) -> Solution:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
@@ -227,18 +249,23 @@ def _logistic(
     size = train.size if isinstance(train, np.ndarray) else train.nnz
     tried = (1.0,) if quick else INVERSE_OF_MANY if size > MANY else INVERSE
     few = train.shape[1] * max(1, classes if classes > 2 else 1) <= NEWTON
-    solver = "newton-cholesky" if few and isinstance(train, np.ndarray) else "lbfgs"
+    exact = few and isinstance(train, np.ndarray) and not pixels
+    solver = "newton-cholesky" if exact else "lbfgs"
     if len(np.unique(y)) < 2:
         return _always(every.shape[1], int(y[0]), classes)
 
+    most = ITERATIONS_OF_PIXELS if pixels else ITERATIONS
+    some = slice(None, None, -(-len(y) // CHOOSING_ROWS) if pixels else 1)
+
     def solved(inverse: float, x: Any, targets: np.ndarray) -> Any:
         return LogisticRegression(
-            C=inverse, solver=solver, max_iter=ITERATIONS, tol=1e-5, class_weight=class_weight
+            C=inverse, solver=solver, max_iter=most, tol=1e-5, class_weight=class_weight
         ).fit(x, targets)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        losses = [_log_loss(solved(inverse, train, y), held, held_y) for inverse in tried]
+        alone = train[some], y[some]
+        losses = [_log_loss(solved(inverse, *alone), held, held_y) for inverse in tried]
         inverse = tried[int(np.argmin(losses))]
         best = solved(inverse, *((train, y) if quick else (every, truth)))
     kernel, bias = best.coef_.T, best.intercept_
