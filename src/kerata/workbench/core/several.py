@@ -45,7 +45,7 @@ def choose_several(
             hint = "ask for the task regression if these are amounts, or "
         raise ValueError(
             f"Several targets of one network must all be amounts, but {', '.join(said)}: "
-            f"{hint}train a run for each kind."
+            f"{hint}train a run for each {'kind' if amounts else 'target'}."
         )
     # In halves of it two targets of other units weigh the same.
     scales = [
