@@ -16,7 +16,7 @@ PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py"))
 SLOW = {
     *("mnist_cnn_without_pooling", "mnist_vanilla_cnn", "mnist_linear", "mnist_l2"),
     *("mnist_dropout", "mnist_two_hidden", "mnist_cnn"),
-    *("reuters_bottleneck", "imdb_overfit", "imdb_grid"),
+    *("reuters_bottleneck", "imdb_overfit", "imdb_grid", "imdb_lstm", "imdb_transformer"),
 }
 # What the quick form must reach: well above guessing, far from the whole training's figure.
 FLOORS = {
