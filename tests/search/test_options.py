@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import kerata as keras
 from kerata.base.randomness import SeedGenerator
@@ -15,8 +16,10 @@ from kerata.search.networks import checked, epoch_draws, error_text
 from kerata.search.options import Options, make_data, make_splits, ranking_score, unscored
 from kerata.search.results import Results
 from kerata.search.runner import Record, SearchRunner, SeededSplit, TrialConfig
-from kerata.search.vectorized_trainer import VectorizedTrainer
+from kerata.search.study import SearchRun
+from kerata.search.vectorized_trainer import VectorizedTrainer, with_room
 from kerata.search.watch import Watch
+from kerata.training.sparse import bags_from_sparse
 
 
 @pytest.mark.parametrize(
@@ -208,6 +211,19 @@ def test_programs_are_kept_until_the_last_rung(small, data):
     assert group._trainer is None
 
 
+def test_bags_have_room_for_the_fullest_batches_of_all_orders():
+    counts = np.repeat([1, 4000], 4)
+    columns = np.concatenate([np.arange(n) for n in counts])
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    bags = bags_from_sparse(scipy.sparse.csr_matrix((np.ones(16004), columns, starts)), "x")
+    few, many = np.arange(4), np.arange(4, 8)
+    rooms = [bags.for_batches(order, 2).room for order in (few, many)]
+    assert rooms[0] < rooms[1]
+    none = np.arange(0)
+    for orders, room in (([few, many, none], rooms[1]), ([many, few], rooms[1]), ([few], rooms[0])):
+        assert with_room((bags, None), orders, 2)[0].room == room
+
+
 def test_what_is_no_mere_error_of_a_network_ends_the_search(small, data):
     def build(**params):
         built.append(params)
@@ -318,6 +334,17 @@ def test_lines_of_progress(capsys, monkeypatch):
     with Watch(2, verbose=0) as watch:
         watch.count(2)
     assert capsys.readouterr().out == ""
+
+
+def test_trainings_that_come_to_an_end_are_counted(monkeypatch):
+    half, whole = {1: {"loss": 1.0}}, {1: {"loss": 1.0}, 2: {"loss": 0.5}}
+    records = [Record(0, 0, half), Record(0, 0, whole), Record(0, 1, {}, "bad")]
+    monkeypatch.setattr(SearchRun, "_train", lambda self: iter(records))
+    run = SearchRun(None, None, [TrialConfig({}, (1, 2))], [None] * 2, Options(), "loss", "min")
+    with Watch(2, verbose=0) as watch:
+        run.run(watch)
+    assert watch.finished == 2
+    assert run.found == records[1:]
 
 
 def test_pictures_of_progress(capsys, monkeypatch):

@@ -263,6 +263,19 @@ def test_names_of_losses_and_metrics_are_checked_at_once():
             check_names(*given)
 
 
+def test_arrays_over_half_of_an_accelerators_memory_stay_outside_it(monkeypatch):
+    class Small:
+        def memory_stats(self):
+            return {"bytes_limit": 1000}
+
+    large, fitting = np.zeros(501, np.uint8), np.zeros(500, np.uint8)
+    assert not is_stored(large)
+    monkeypatch.setattr("jax.default_backend", lambda: "gpu")
+    monkeypatch.setattr("jax.local_devices", lambda: [Small()])
+    assert is_stored(large)
+    assert not is_stored(fitting)
+
+
 def test_validation_data_and_epochs():
     assert validation_parts((1, 2)) == (1, 2, None)
     assert validation_parts([1, 2, 3]) == (1, 2, 3)

@@ -324,6 +324,10 @@ def test_judging_keeps_the_order_of_rows_and_draws_nothing():
     assert [batch for batch, _ in outputs] == [1, 3, 5]
     for (_, given), rows in zip(outputs, np.split(whole, [32, 64]), strict=True):
         np.testing.assert_array_equal(given, rows)
+    # Without compile() each step is an execution.
+    outputs.clear()
+    keras.Sequential(model.layers).predict(X, **options)
+    assert [batch for batch, _ in outputs] == [0, 1, 2, 3, 4]
 
 
 def test_metrics_of_another_shape_come_back_as_arrays():

@@ -8,6 +8,7 @@ import pytest
 import kerata as keras
 from kerata import layers
 from kerata.training import batch_hooks
+from kerata.training.called_steps import BatchIterator
 
 rng = np.random.default_rng(2)
 X = rng.normal(size=(30, 3)).astype("float32")
@@ -73,6 +74,17 @@ def test_functions_over_batches_take_as_many_as_an_execution_has():
     with pytest.raises(StopIteration):
         predict(state, batches)
     assert model.make_predict_function(force=True) is not predict
+
+
+def test_batches_that_wait_for_an_execution_are_read_once():
+    feed = BatchIterator(iter(range(5)))
+    assert feed.waiting(2) == 2
+    assert next(feed) == 0
+    assert feed.waiting(3) == 3
+    assert [next(feed), next(feed)] == [1, 2]
+    assert feed.waiting(3) == 2
+    assert list(feed) == [3, 4]
+    assert feed.waiting(1) == 0
 
 
 def test_noise_is_that_of_a_model_without_steps_of_its_own():
