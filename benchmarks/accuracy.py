@@ -56,7 +56,7 @@ def measure(goal: Goal, seed: int) -> dict[str, Any]:
     began = time.perf_counter()
     source = read_source(goal.source)
     trained = fit_source(
-        source, network=goal.network, epochs=goal.epochs, options=goal.options, seed=seed
+        source, network=goal.network, epochs=goal.epochs, options=goal.options, seed=seed, folds=1
     )
     return {
         "seed": seed,

@@ -24,7 +24,7 @@ def kerata(
 
     read = read_source(path, target=target)
     source = replace(read, train=take(read.train, train), test=take(read.train, test))
-    trained = fit_source(source, task=task, seed=seed, with_baselines=False)
+    trained = fit_source(source, task=task, seed=seed, with_baselines=False, folds=1)
     return np.asarray(trained.truth), np.asarray(trained.outputs)
 
 

@@ -16,7 +16,7 @@ from kerata.utils import files  # noqa: E402  # after the check for pandas
 from kerata.workbench import runs  # noqa: E402
 
 COMMAND = [sys.executable, "-m", "kerata", "train", "tiny.csv", "--target", "y"]
-SMALL = ["--network", "linear", "--epochs", "3"]
+SMALL = ["--network", "linear", "--epochs", "3", "--folds", "1"]
 
 
 @pytest.fixture
@@ -77,7 +77,17 @@ def test_a_closed_pipe_costs_nothing(place):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.only_cases("15")
 def test_a_signal_while_training_keeps_the_best_epoch(place, number):
-    process = start(place, "--network", "linear", "--epochs", "100000", "--option", "patience=9999")
+    process = start(
+        place,
+        "--network",
+        "linear",
+        "--epochs",
+        "100000",
+        "--folds",
+        "1",
+        "--option",
+        "patience=9999",
+    )
     wait_for(process, "epoch")
     process.send_signal(number)
     told, errors = process.communicate(timeout=120)
@@ -99,7 +109,7 @@ def test_a_signal_while_training_keeps_the_best_epoch(place, number):
         assert "before the network was judged" in shown.stdout, shown.stderr
 
 
-LONG = ["--network", "linear", "--epochs", "100000", "--option", "patience=9999"]
+LONG = ["--network", "linear", "--epochs", "100000", "--folds", "1", "--option", "patience=9999"]
 # Makes standard input the terminal of a session of its own, then becomes a command.
 IN_A_TERMINAL = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
 IN_A_TERMINAL += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
@@ -371,7 +381,9 @@ def test_a_folder_that_a_dead_process_had_moved_aside_comes_back(place, tmp_path
 @pytest.mark.slow
 def test_a_signal_while_training_again_keeps_what_was_trained(place):
     began = time.perf_counter()
-    _, errors = start(place, "--network", "linear", "--epochs", "2").communicate(timeout=120)
+    _, errors = start(place, "--network", "linear", "--epochs", "2", "--folds", "1").communicate(
+        timeout=120
+    )
     assert not errors
     whole = time.perf_counter() - began
     config = place / "runs" / "tiny" / "config.json"

@@ -36,6 +36,7 @@ def run(monkeypatch, capsys, *words):
 
 def test_a_table_from_file_to_run(folder, monkeypatch, capsys):
     words = ["train", "things.csv", "--target", "kind", "--network", "linear", "--epochs", "3"]
+    words += ["--folds", "1"]
     code, out, err = run(monkeypatch, capsys, *words, "--column", "weight=drop")
     assert (code, err) == (0, "")
     for told in (
@@ -50,7 +51,7 @@ def test_a_table_from_file_to_run(folder, monkeypatch, capsys):
         "The network is",
         "runs/things",
         "source = read_source('things.csv', target='kind')",
-        "columns={'weight': 'drop'}, epochs=3",
+        "columns={'weight': 'drop'}, epochs=3, folds=1",
     ):
         assert told in " ".join(out.split()), told
     assert (folder / "runs" / "things" / "model.keras").exists()
@@ -71,6 +72,10 @@ def test_a_table_from_file_to_run(folder, monkeypatch, capsys):
         (["--target", "kind", "--split-by", "sise"], "--split-by). Did you mean 'size'"),
         (["--target", "kind", "--group", "kind"], "is the target"),
         (["--target", "kind", "--epochs", "0"], "--epochs must be at least 1"),
+        (["--target", "kind", "--folds", "0"], "--folds takes 2 or more"),
+        (["--target", "kind", "--folds", "-1"], "--folds takes 2 or more"),
+        (["--target", "kind", "--folds", "many"], "--folds takes 2 or more"),
+        (["--target", "kind", "--folds", "1000"], "too few for 1,000 folds"),
         (["--target", "kind", "--minutes", "0"], "--minutes must be above 0"),
         (["--target", "kind", "--batch-size", "-1"], "--batch-size must be at least 1"),
         (["--target", "kind", "--task", "clases"], "Did you mean 'classes'"),

@@ -49,6 +49,7 @@ def ring():
         epochs=60,
         on_event=lambda name, value: events.append(name),
         options={"learning_rate": 0.01},
+        folds=1,
     )
     return trained, events
 
@@ -113,12 +114,14 @@ def test_a_model_without_preparation_is_told_apart(ring, tmp_path):
 
 def test_same_seed_same_result(ring):
     trained, _ = ring
-    again = fit_source(source("ring"), network="mlp", epochs=60, options={"learning_rate": 0.01})
+    again = fit_source(
+        source("ring"), network="mlp", epochs=60, options={"learning_rate": 0.01}, folds=1
+    )
     np.testing.assert_array_equal(again.outputs, trained.outputs)
 
 
 def test_regression_answers_in_the_targets_units():
-    trained = fit_source(source("price"), network="linear", epochs=60)
+    trained = fit_source(source("price"), network="linear", epochs=60, folds=1)
     assert trained.task.kind == "regression"
     assert 1e5 < trained.outputs.mean() < 5e5
     assert trained.metrics["r2"] > 0.9
@@ -127,7 +130,7 @@ def test_regression_answers_in_the_targets_units():
 
 
 def test_several_labels_in_a_row():
-    trained = fit_source(source("tags"), network="mlp", epochs=30)
+    trained = fit_source(source("tags"), network="mlp", epochs=30, folds=1)
     assert trained.task.classes == ["x", "y"]
     assert trained.outputs.shape == (48, 2)
     assert trained.metrics["f1"] > 0.8
@@ -144,6 +147,7 @@ def test_several_classes_and_members():
         epochs=3,
         options={"members": 2},
         columns={"a": "number", "b": "drop"},
+        folds=1,
     )
     assert trained.outputs.shape == (48, 3)
     np.testing.assert_allclose(trained.outputs.sum(1), 1, atol=1e-5)
@@ -153,7 +157,7 @@ def test_several_classes_and_members():
 
 def test_an_official_test_set_is_used():
     test = table(seed=1, rows=50).drop(columns=["price", "tags"])
-    trained = fit_source(source("ring", test=test), network="linear", epochs=2)
+    trained = fit_source(source("ring", test=test), network="linear", epochs=2, folds=1)
     assert len(trained.truth) == 50
     assert len(trained.rows["train"]) + len(trained.rows["validation"]) == ROWS
 
@@ -166,7 +170,7 @@ class _Stop(Callback):
 
 def test_ctrl_c_keeps_the_best_epoch():
     trained = fit_source(
-        source("ring"), network="mlp", watch=[_Stop()], with_baselines=False, epochs=50
+        source("ring"), network="mlp", watch=[_Stop()], with_baselines=False, epochs=50, folds=1
     )
     assert len(trained.history["loss"]) == 4
     assert any("Interrupted after 4 epochs" in note for note in trained.notes)
@@ -179,7 +183,7 @@ def test_ctrl_c_before_the_first_epoch_ends():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit_source(source("ring"), network="mlp", watch=[_AtOnce()], with_baselines=False)
+        fit_source(source("ring"), network="mlp", watch=[_AtOnce()], with_baselines=False, folds=1)
 
 
 def test_uneven_classes_are_told():
@@ -189,6 +193,7 @@ def test_uneven_classes_are_told():
         network="linear",
         epochs=2,
         balance=True,
+        folds=1,
     )
     assert any("uneven" in note for note in trained.notes)
 
@@ -200,7 +205,7 @@ def test_a_network_of_ones_own(tmp_path, monkeypatch):
         "def small(inputs, task):\n    return linear(inputs, task, l2=0.01)\n"
     )
     trained = fit_source(
-        source("ring"), network="my_networks:small", epochs=1, with_baselines=False
+        source("ring"), network="my_networks:small", epochs=1, with_baselines=False, folds=1
     )
     assert trained.network == "my_networks:small"
 
@@ -221,27 +226,27 @@ def test_a_network_of_ones_own(tmp_path, monkeypatch):
 )
 def test_mistakes_are_told(change, message):
     with pytest.raises(ValueError, match=message):
-        fit_source(source("ring"), **change)
+        fit_source(source("ring"), **change, folds=1)
 
 
 def test_one_class_only():
     with pytest.raises(ValueError, match="nothing to tell apart"):
-        fit_source(source("ring", frame=table().assign(ring="in")))
+        fit_source(source("ring", frame=table().assign(ring="in")), folds=1)
 
 
 def test_too_many_classes():
     frame = table().assign(ring=[f"name {i}" for i in range(ROWS)])
     with pytest.raises(ValueError, match="too many for classes"):
-        fit_source(source("ring", frame=frame))
+        fit_source(source("ring", frame=frame), folds=1)
 
 
 def test_too_few_rows():
     with pytest.raises(ValueError, match="12 rows with a target are too few"):
-        fit_source(source("ring", frame=table().head(12)))
+        fit_source(source("ring", frame=table().head(12)), folds=1)
 
 
 def test_rows_without_a_target_are_left_out():
     frame = table()
     frame.loc[:9, "ring"] = None
-    trained = fit_source(source("ring", frame=frame), network="linear", epochs=1)
+    trained = fit_source(source("ring", frame=frame), network="linear", epochs=1, folds=1)
     assert "10 rows without a target were left out." in trained.notes

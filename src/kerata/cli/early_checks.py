@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from kerata.base.messages import did_you_mean, printable_errors
 from kerata.cli.errors import UserError
 from kerata.cli.request import NETWORKS, Request
 
+# As the workbench reads it, without importing that.
+_FOLDS = re.compile(r"(\d{1,9})(?:\s*[x*×]\s*(\d{1,9}))?")
 TASKS = ("binary", "classes", "labels", "regression")
 
 
@@ -22,11 +25,7 @@ def check_numbers(request: Request) -> None:
     for flag, number in (("--epochs", request.epochs), ("--batch-size", request.batch_size)):
         if number is not None and number < 1:
             raise UserError(f"{flag} must be at least 1, got {number}.")
-    if request.folds < 1:
-        raise UserError(
-            "--folds takes 2 or more for a cross-validation, or 1 for test rows that are held out "
-            f"once; got {request.folds}."
-        )
+    check_folds(request.folds)
     if request.minutes is not None and not 0 < request.minutes < math.inf:
         raise UserError(f"--minutes must be above 0, got {request.minutes:g}.")
     if not 0 <= request.seed < 1 << 32:
@@ -39,6 +38,22 @@ def check_numbers(request: Request) -> None:
             "once: leave one of them out."
         )
     check_networks([request.network] if request.network else [])
+
+
+def check_folds(folds: str | None) -> None:
+    """Refuse what is no number of folds.
+
+    Raises:
+        UserError: it is not.
+    """
+    if folds is None:
+        return
+    found = _FOLDS.fullmatch(folds.strip())
+    if found is None or int(found[1]) < 1 or (found[2] is not None and int(found[2]) < 1):
+        raise UserError(
+            "--folds takes 2 or more for a cross-validation, 1 for test rows that are held out "
+            f"once, or folds times repeats, such as 5x2; got {folds!r}."
+        )
 
 
 def check_networks(names: Sequence[str]) -> None:

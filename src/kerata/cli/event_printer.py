@@ -16,6 +16,7 @@ class EventPrinter:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self._part = "Fold"
 
     def on_event(self, name: str, value: Any) -> None:
         """Print one event."""
@@ -44,16 +45,20 @@ class EventPrinter:
             f"{rows['test']:,} test rows."
         )
 
+    def few(self, sentence: str) -> None:
+        """Print that rows are so few that folds judge."""
+        self._line(sentence)
+
     def folds(self, message: dict[str, Any]) -> None:
         """Print that a cross-validation begins."""
-        self._line(f"Cross-validation: {message['folds']} folds.")
+        self._part = "Block" if message["along_time"] else "Fold"
 
     def fold(self, message: dict[str, Any]) -> None:
         """Print how the network of a fold came out."""
         from kerata.workbench.evaluation.figures import figure
 
         self._line(
-            f"Fold {message['number']} of {message['of']}: {self._figure} "
+            f"{self._part} {message['number']} of {message['of']}: {self._figure} "
             f"{figure(message['value'], self.kind)} on {message['rows']:,} rows, "
             f"{message['seconds']:.1f} s"
         )

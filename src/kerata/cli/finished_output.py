@@ -83,9 +83,11 @@ def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> Non
         console.print(confusion_table(matrix, task.classes))
     main = next(iter(judged.metrics))
     rows = counted(len(judged.truth), "row")
+    folded = (run.record.get("split") or {}).get("folds")
+    own = "rows out of fold" if folded else "test rows"
     console.print(
         f"{rows}: {_said(main)} {figure(judged.metrics[main], task)} "
-        f"({between(judged.interval, task)}); on the run's own test rows it was "
+        f"({between(judged.interval, task)}); on the run's own {own} it was "
         f"{figure(run.record['metrics'][main], task)}."
     )
     if task.parts:
@@ -94,7 +96,7 @@ def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> Non
     for other in list(judged.metrics)[1:]:
         mine, before = number(judged.metrics[other]), number(run.record["metrics"].get(other))
         ends = metric_between(judged.intervals[other])
-        console.print(f"  {_said(other)}: {mine} ({ends}; test rows {before})")
+        console.print(f"  {_said(other)}: {mine} ({ends}; {own} {before})")
     if judged.trained_on:
         console.print(judged.trained_on)
     if judged.unseen_interval is not None:

@@ -171,7 +171,7 @@ def _checked(request: Request) -> tuple[str, int]:
         "--network": request.network,
         "--columns": request.columns,
         "--column": request.kinds,
-        "--folds": request.folds > 1,
+        "--folds": request.folds is not None,
         "--balance": request.balance,
     }
     for flag, value in others.items():

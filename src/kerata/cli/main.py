@@ -139,8 +139,12 @@ def train(
     split_by: SPLIT_BY = None,
     group: GROUP = None,
     folds: Annotated[
-        int, typer.Option(help="Judge by a cross-validation of so many folds; for few rows.")
-    ] = 1,
+        str | None,
+        typer.Option(
+            help="Judge by so many folds: 5, or 5x2 to deal them twice; 1 is a single split. Left "
+            "out, tables of fewer than 500 rows get 5."
+        ),
+    ] = None,
     balance: BALANCE = False,
     time: Annotated[
         str | None, typer.Option(help="Column of dates or steps, to forecast the next ones.")
@@ -220,6 +224,7 @@ def tune(
     seed: Annotated[int, typer.Option(help="Of splits, first weights and choices.")] = 0,
     split_by: SPLIT_BY = None,
     group: GROUP = None,
+    folds: Annotated[str | None, typer.Option(hidden=True)] = None,
     balance: BALANCE = False,
     time: Annotated[str | None, typer.Option(hidden=True)] = None,
     horizon: Annotated[str | None, typer.Option(hidden=True)] = None,
@@ -254,6 +259,7 @@ def tune(
             seed=seed,
             split_by=split_by,
             group=group,
+            folds=folds,
             balance=balance,
             out=out,
             overwrite=overwrite,

@@ -32,7 +32,7 @@ class Request:
     seed: int = 0
     split_by: str | None = None
     group: str | None = None
-    folds: int = 1
+    folds: str | None = None
     balance: bool = False
     time: str | None = None
     horizon: int | None = None

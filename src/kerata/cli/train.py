@@ -163,7 +163,7 @@ def python_lines(request: Request, columns: dict[str, str], options: dict[str, A
         "seed": request.seed or None,
         "split_by": request.split_by,
         "group": request.group,
-        "folds": request.folds if request.folds > 1 else None,
+        "folds": _plain_folds(request.folds),
         "balance": request.balance or None,
     }
     return "\n".join(
@@ -176,6 +176,11 @@ def python_lines(request: Request, columns: dict[str, str], options: dict[str, A
             "answers = trained.predict(trained.test)",
         ]
     )
+
+
+def _plain_folds(folds: str | None) -> int | str | None:
+    """Write folds as Python takes them: a number where it is one."""
+    return int(folds) if folds is not None and folds.strip().isdigit() else folds
 
 
 def given_arguments(arguments: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerata.cli.early_checks import check_networks, check_numbers, check_table
+from kerata.cli.errors import UserError
 from kerata.cli.event_printer import EventPrinter
 from kerata.cli.paragraphs import say
 from kerata.cli.request import Request
@@ -44,6 +45,12 @@ def tune(request: Request, wanted: SearchRequest) -> None:
         UserError: options that make no sense.
         ValueError: a source, target, network or study file that makes no sense.
     """
+    if request.folds is not None:
+        raise UserError(
+            "kerata tune chooses by validation rows and judges the winner once by test rows that "
+            "the search never saw: leave --folds out, or judge one network by folds with kerata "
+            "train --folds."
+        )
     check_numbers(request)
     networks = [name.strip() for text in wanted.networks for name in text.split(",")]
     check_networks(networks)

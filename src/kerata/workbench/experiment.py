@@ -16,17 +16,21 @@ from kerata.workbench.core.result import Baseline, OnEvent, Trained, outputs_of
 from kerata.workbench.core.target_names import Wanted
 from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Source
+from kerata.workbench.diagnosis.context import OUT_OF_FOLD
 from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped, terms_of
 from kerata.workbench.networks.catalogue import checked_options
 from kerata.workbench.splitting.dependent_rows import dependence_of_test
 from kerata.workbench.splitting.divide import divide, with_test_rows
-from kerata.workbench.splitting.folds import check_folds, folds_of
-from kerata.workbench.splitting.split import TIME, Fold
+from kerata.workbench.splitting.folds import Folding, deal_source, read_folding
+from kerata.workbench.splitting.split import TIME
 from kerata.workbench.splitting.targets import imbalance
-from kerata.workbench.training import baselines, ensemble
+from kerata.workbench.training import alike, baselines, ensemble
 from kerata.workbench.training.cross_validation import OutOfFold, cross_validated
 from kerata.workbench.training.plan import Prepared, plan_training
 from kerata.workbench.training.time_limit import BASELINES, NETWORKS, TimeLimit
+
+# Of all rows, where test rows are held out once.
+TEST_SHARE, ONCE = 0.2, Folding(1)
 
 
 def fit_source(
@@ -40,7 +44,7 @@ def fit_source(
     epochs: int | None = None,
     batch_size: int | None = None,
     seed: int = 0,
-    test_share: float = 0.2,
+    test_share: float | None = None,
     validation_share: float = 0.15,
     split_by: str | None = None,
     group: str | None = None,
@@ -48,7 +52,7 @@ def fit_source(
     minutes: float | TimeLimit | None = None,
     with_baselines: bool = True,
     with_diagnosis: bool = False,
-    folds: int = 1,
+    folds: int | str | None = None,
     watch: Sequence[Any] = (),
     on_event: OnEvent | None = None,
 ) -> Trained:
@@ -71,7 +75,8 @@ def fit_source(
         epochs: upper limit; the network's usual number by default.
         batch_size: rows in a step; depends on the number of rows by default.
         seed: integer that decides splits, initial weights and the order of rows.
-        test_share: fraction of all rows, unless the source has an official test set.
+        test_share: fraction of all rows that are held out once, 0.2 by default, unless the
+            source has an official test set. Where it is given there are no folds.
         validation_share: fraction of the rows that are not test rows.
         split_by: column of dates or numbers: the network learns from earlier rows and is
             judged on the latest. Chosen by default for tables with one row a day, a month, a
@@ -85,12 +90,15 @@ def fit_source(
         with_baselines: whether baselines are trained.
         with_diagnosis: whether ``diagnose`` examines rows and network.
         folds: 2 or more: each row is judged by a network and baselines that learned from no
-            row of its fold (``test_share`` is not used then), and the network that is kept learns
-            from all rows. 1 holds test rows out once.
+            row of its fold, and the network that is kept learns from all rows; ``'5x2'`` deals
+            rows into 5 folds twice. Of rows in time so many blocks are judged, each by what came
+            before it. 1 holds test rows out once. By default tables of fewer than 500 rows are
+            judged by 5 folds, those of fewer than 150 by 5x2.
         watch: callbacks for the network's training.
-        on_event: function of a name and a value, called at ``'columns'``, ``'task'``,
-            ``'split'`` (the ``SplitRule``), ``'rows'``, ``'preparation'``, ``'baseline'``,
-            ``'folds'`` (a dictionary, before the first) and ``'fold'`` (one after each),
+        on_event: function of a name and a value, called at ``'few'`` (a sentence, where rows
+            are so few that folds judge), ``'columns'``, ``'task'``, ``'split'`` (the
+            ``SplitRule``), ``'rows'``, ``'preparation'``, ``'baseline'``, ``'folds'`` (a
+            dictionary, before the first) and ``'fold'`` (one after each),
             ``'network'``, ``'member'`` (after each further network of several), ``'trained'``
             (with the ``Trained``) and ``'diagnosis'`` (before it is made).
 
@@ -110,7 +118,7 @@ def fit_source(
     >>> source = Source("pears", "table", Table(pandas.concat([pears] * 15)), target="ripe")
     >>> trained = fit_source(source, network="linear", epochs=2, with_baselines=False)
     >>> trained.task.kind, trained.outputs.shape, trained.best_epoch
-    ('binary', (12,), 2)
+    ('binary', (60,), 2)
     >>> verdict_of(trained).best_epoch[:44]
     'Epoch 2 of 2 had the lowest validation loss,'
     """
@@ -124,15 +132,18 @@ def fit_source(
         "task": task,
         "columns": columns,
         "seed": seed,
-        "test_share": test_share,
+        "test_share": TEST_SHARE if test_share is None else test_share,
         "validation_share": validation_share,
         "split_by": split_by,
         "group": group,
     }
-    dealt: list[Fold] = []
-    if check_folds(folds) > 1:
-        dealt = folds_of(source, folds, validation_share, divides)
-    divided = divide(source, fold=dealt[-1] if dealt else None, emit=emit, **divides)
+    asked = read_folding(folds)
+    if asked is None and test_share is not None:
+        asked = ONCE
+    dealt = deal_source(source, asked, validation_share, divides)
+    if dealt is not None and dealt.sentence:
+        emit("few", dealt.sentence)
+    divided = divide(source, fold=None if dealt is None else dealt.every, emit=emit, **divides)
     chosen, targets, notes = divided.task, divided.targets, divided.notes
     if not with_diagnosis:
         # The diagnosis says more about it.
@@ -152,17 +163,20 @@ def fit_source(
 
     simple: list[tuple[Baseline, np.ndarray]] = []
     crossed: OutOfFold | None = None
-    if dealt:
+    if dealt is not None:
         began = time.perf_counter()
-        emit("folds", {"folds": folds, "task": chosen})
+        (planned,) = alike.of_one_size([planned])
+        plan = planned.plan
+        emit("folds", {"folds": len(dealt.folds), "along_time": dealt.along_time, "task": chosen})
         crossed = cross_validated(
             source,
-            dealt[:-1],
+            dealt,
             network,
             options,
             divides=divides,
             trains=trains,
             with_baselines=with_baselines,
+            with_importance=with_diagnosis,
             limit=limit,
             emit=emit,
         )
@@ -275,21 +289,31 @@ def fit_source(
                 ),
                 "batch_size": None if outcome.solved else plan.batch_size,
                 "seed": seed,
-                "test_share": test_share,
+                "test_share": divides["test_share"],
                 "validation_share": validation_share,
                 "split_by": split_by,
                 "group": group,
-                "folds": folds,
+                "folds": 1 if dealt is None else dealt.folding.written,
                 "balance": balance,
                 "minutes": None if limit is None else limit.minutes,
             },
             seconds=clock,
             notes=notes,
             fingerprint=source.fingerprint,
-            split=replace(divided.rule.summary, folds=len(dealt[:-1])),
+            split=(
+                divided.rule.summary
+                if dealt is None
+                else replace(
+                    divided.rule.summary,
+                    folds=dealt.folding.folds,
+                    repeats=dealt.folding.repeats,
+                    share=dependence.share,
+                )
+            ),
             dependence=dependence,
             interrupted=outcome.interrupted,
             solved=outcome.solved,
+            importance=() if crossed is None else crossed.importance,
             judged=(
                 "" if crossed is None else crossed.sentence(outcome.crossed or bool(outcome.solved))
             ),
@@ -299,7 +323,12 @@ def fit_source(
         began = time.perf_counter()
         emit("diagnosis", None)
         learned = ["validation"] if outcome.solved or outcome.crossed else []
-        learned += [] if crossed is None else ["test"]
+        # Rows that weights were learned from tell nothing about new ones.
+        looked = {part: x[part] for part in x if part not in learned}
+        if crossed is not None:
+            del looked["test"]
+            looked[OUT_OF_FOLD] = planned.preparation.transform(divided.parts["test"])
+            targets = {**targets, OUT_OF_FOLD: truth}
         trained.findings = (
             skipped()
             if presses.unseen
@@ -309,14 +338,14 @@ def fit_source(
                 outcome.history,
                 outcome.model,
                 outcome.first,
-                # Rows that weights were learned from tell nothing about new ones.
-                {part: x[part] for part in x if part not in learned},
+                looked,
                 targets,
                 seed,
                 ordered=divided.rule.kind == TIME,
                 terms=terms_of(trained),
                 scales=chosen.scales,
-                interval=trained.interval if crossed is None else None,
+                interval=trained.interval,
+                answers=None if crossed is None else {OUT_OF_FOLD: outputs},
             )
         )
         clock["diagnosis"] = time.perf_counter() - began

@@ -30,7 +30,12 @@ def diagnosed(target, frame, **options):
     frame = frame.drop(columns=[{"ring": "price", "price": "ring"}[target]])
     source = Source("made", "table", Table(frame), None, target)
     trained = fit_source(
-        source, network="mlp", with_baselines=False, options={"learning_rate": 0.01}, **options
+        source,
+        network="mlp",
+        with_baselines=False,
+        options={"learning_rate": 0.01},
+        **options,
+        folds=1,
     )
     return diagnose_trained(trained)
 
@@ -60,6 +65,7 @@ def test_a_mean_of_networks_is_no_wrong_activation_and_is_looked_into():
         with_diagnosis=True,
         epochs=2,
         options={"members": 2, "units": (32, 1, 32)},
+        folds=1,
     )
     assert "wrong last activation" not in trained.findings.names
     assert "bottleneck" in trained.findings.names

@@ -27,7 +27,7 @@ def made(tmp_path_factory):
         {"size": size, "kind": np.where(size + rng.normal(size=60) > 0, "a", "b")}
     ).to_csv(folder / "t.csv", index=False)
     source = read_source(folder / "t.csv", target="kind")
-    trained = fit_source(source, network="linear", epochs=1)
+    trained = fit_source(source, network="linear", epochs=1, folds=1)
     save_with(trained.model, trained.preparation, folder / "model.keras")
     return folder / "model.keras"
 
@@ -64,7 +64,7 @@ def test_a_file_holds_weights_and_no_state_of_optimizers(tmp_path):
     frame = pandas.DataFrame({"size": size, "kind": np.where(size + noise > 0, "a", "b")})
     how = {"network": "mlp", "epochs": 1, "with_baselines": False}
     trained = fit_source(
-        Source("made", "table", Table(frame), target="kind"), options={"members": 2}, **how
+        Source("made", "table", Table(frame), target="kind"), options={"members": 2}, **how, folds=1
     )
     inner = [layer for layer in trained.model.layers if getattr(layer, "optimizer", None)]
     states = [len(model.optimizer.variables) for model in inner]

@@ -36,7 +36,7 @@ def test_losses_are_those_of_the_distributions():
 
 @pytest.mark.parametrize("loss", ["poisson", "gamma", "lognormal"])
 def test_predictions_are_never_negative_and_kept_in_a_run(loss, tmp_path):
-    trained = fit_source(source(), options={"units": (8,), "loss": loss}, **HOW)
+    trained = fit_source(source(), options={"units": (8,), "loss": loss}, **HOW, folds=1)
     far = Table(pandas.DataFrame({"x": [-50.0, 0.0, 50.0]}))
     assert (trained.predict(far) >= 0).all()
     assert trained.history["loss"][-1] < trained.history["loss"][0]
@@ -50,7 +50,7 @@ def test_predictions_are_never_negative_and_kept_in_a_run(loss, tmp_path):
 )
 def test_what_can_not_be_learned_so_is_refused(loss, shift, told):
     with pytest.raises(ValueError, match=told):
-        fit_source(source(shift), options={"loss": loss}, **HOW)
+        fit_source(source(shift), options={"loss": loss}, **HOW, folds=1)
 
 
 def test_classes_are_no_amounts():
@@ -58,4 +58,4 @@ def test_classes_are_no_amounts():
     frame = pandas.DataFrame({"x": rng.normal(size=60), "y": ["a", "b"] * 30})
     classes = Source("classes", "table", Table(frame), target="y")
     with pytest.raises(ValueError, match="is none but binary"):
-        fit_source(classes, options={"loss": "gamma"}, **HOW)
+        fit_source(classes, options={"loss": "gamma"}, **HOW, folds=1)

@@ -101,7 +101,7 @@ def test_reports_show_hostile_names_as_text(place, tmp_path):
     frame = frame.rename(columns={"size": evil}).replace({"kind": {"pear": "<img src=x>"}})
     frame.to_csv(tmp_path / "evil.csv", index=False)
     source = read_source(tmp_path / "evil.csv", target="kind")
-    trained = fit_source(source, network="linear", epochs=2, columns={"price": "drop"})
+    trained = fit_source(source, network="linear", epochs=2, columns={"price": "drop"}, folds=1)
     made = runs.save(trained, "evil", tmp_path)
     page = (made.path / "report.html").read_text()
     assert evil not in page

@@ -135,12 +135,13 @@ def test_the_linear_network_is_the_baseline():
     source = Source("made", "table", Table(table("regression")), None, "y")
     divided = divide(source)
     found, outputs = baselines.linear(divided, 32, 0, {})
-    trained = fit_source(source, network="linear")
-    np.testing.assert_allclose(trained.outputs, outputs, rtol=1e-5)
-    assert trained.metrics["mae"] == pytest.approx(found.value)
+    trained = fit_source(source, network="linear", folds=1)
+    # The network computes in float32.
+    np.testing.assert_allclose(trained.outputs, outputs, rtol=1e-5, atol=1e-5 * outputs.std())
+    assert trained.metrics["mae"] == pytest.approx(found.value, rel=1e-4)
     assert trained.solved.startswith("ridge regression, penalty ")
     assert [one.name for one in trained.baselines][1:] == ["gradient boosting"]
-    by_steps = fit_source(source, network="linear", epochs=2, with_baselines=False)
+    by_steps = fit_source(source, network="linear", epochs=2, with_baselines=False, folds=1)
     assert by_steps.solved == ""
 
 

@@ -14,8 +14,12 @@ from kerata.workbench.data import read_source  # noqa: E402
 from kerata.workbench.data.containers import Source, Table  # noqa: E402
 from kerata.workbench.runs.examination import diagnose_run  # noqa: E402
 from kerata.workbench.runs.rerun import train_again  # noqa: E402
-from kerata.workbench.splitting.folds import deal, folds_of  # noqa: E402
+from kerata.workbench.runs.row_places import dependence_of_answers  # noqa: E402
+from kerata.workbench.splitting.divide import divide  # noqa: E402
+from kerata.workbench.splitting.folds import Folding, deal, deal_source  # noqa: E402
 from kerata.workbench.splitting.split import SplitRule  # noqa: E402
+from kerata.workbench.training import alike  # noqa: E402
+from kerata.workbench.training.plan import plan_training  # noqa: E402
 
 ROWS = 63
 HOW = {"target": None, "task": None, "split_by": None, "group": None, "seed": 0}
@@ -59,12 +63,15 @@ def test_groups_are_whole_and_folds_of_like_size():
 
 
 def test_networks_of_folds_need_one_size_of_training_rows():
-    found = folds_of(source(), 5, 0.15, HOW)
-    assert len(found) == 6
-    assert len({fold.training for fold in found[:-1]}) == 1
-    for fold in found[:-1]:
+    found = deal_source(source(), Folding(5, 2), 0.15, HOW)
+    assert len(found.folds) == 10
+    assert len({fold.training for fold in found.folds}) == 1
+    for fold in found.folds:
         assert sorted([*fold.learned, *fold.test]) == list(range(ROWS))
-    assert len(found[-1].learned) == len(found[-1].test) == ROWS
+    for again in (found.folds[:5], found.folds[5:]):
+        assert sorted(np.concatenate([fold.test for fold in again])) == list(range(ROWS))
+    assert not np.array_equal(found.folds[0].test, found.folds[5].test)
+    assert len(found.every.learned) == len(found.every.test) == ROWS
 
 
 @pytest.mark.slow
@@ -178,11 +185,15 @@ def test_a_time_limit_ends_it_after_the_first_fold():
 @pytest.mark.parametrize(
     ("given", "folds", "said"),
     [
-        ({}, 0, "folds must be a whole number"),
-        ({}, 2.5, "folds must be a whole number"),
-        ({"split_by": "random"}, 40, "There are 63 rows, too few for 40 folds"),
+        ({}, 0, "takes a whole number, 2 or more"),
+        ({}, 2.5, "takes a whole number, 2 or more"),
+        ({}, "5x", "takes a whole number, 2 or more"),
+        ({}, "1x3", "repeats a single split"),
+        ({"split_by": "random"}, 30, "Class 'yes' has 25 rows, too few for 30 folds"),
+        ({"split_by": "random", "target": "a"}, 40, "There are 63 rows, too few for 40 folds"),
         ({"group": "who"}, 22, "There are 21 groups of 'who', too few for 22 folds"),
-        ({"split_by": "day"}, 3, "Rows follow each other in time by 'day'"),
+        ({"split_by": "day"}, 40, "too few for 40 blocks in their later half"),
+        ({"split_by": "day"}, "3x2", "blocks in time can't be dealt anew"),
     ],
 )
 def test_what_can_not_be_is_refused(given, folds, said):
@@ -195,16 +206,91 @@ def test_a_run_is_kept_diagnosed_and_trained_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     frame().to_csv("t.csv", index=False)
     how = {"network": "mlp", "epochs": 2, "with_baselines": False, "with_diagnosis": True}
-    trained = fit_source(read_source("t.csv", target="y"), folds=3, **how)
+    how["options"] = {"units": (4,)}
+    trained = fit_source(read_source("t.csv", target="y"), folds="3x2", **how)
     trained.config["source"] = "t.csv"
     run = runs.save(trained, "few")
     record = json.loads((run.path / "run.json").read_text())
     assert record["split"]["folds"] == 3
     assert record["rows"]["test"] == ROWS
     assert [*diagnose_run(run).names] == [*trained.findings.names]
+    # Judged by answers out of fold, not by rows that the saved network knows.
+    assert "the networks of the folds" in trained.findings.fit
+    assert {"shared rows", "splits differ"} == {*trained.findings.left_out}
+    assert {one.name for one in trained.importance} == {"a", "b"}
+    kept = dependence_of_answers(run, trained.rows["test"].tolist())
+    values = np.random.default_rng(0).normal(size=ROWS)
+    assert kept.effect(values) == pytest.approx(trained.dependence.effect(values))
     again = train_again(run)
     assert np.array_equal(again.outputs, trained.outputs)
     assert again.interval == trained.interval
     # All rows are known to it, whatever they are judged by.
     judged = runs.load("few").path / "rows.bin"
     assert judged.stat().st_size >= 8 * ROWS
+
+
+@pytest.mark.parametrize(
+    ("columns", "folding", "said"),
+    [
+        ({}, Folding(5, 2), "63 rows: one test split would be luck, so 5 folds, dealt twice,"),
+        ({"subject": np.arange(ROWS) // 7}, Folding(5), "so 5 folds of whole groups judge"),
+        (
+            {"day": pandas.date_range("2020-01-01", periods=ROWS).strftime("%Y-%m-%d")},
+            Folding(5),
+            "so 5 blocks judge, each by what came before it",
+        ),
+    ],
+)
+def test_few_rows_are_dealt_unasked(columns, folding, said):
+    dealt = deal_source(source(**columns), None, 0.15, HOW)
+    assert dealt.folding == folding
+    assert said in dealt.sentence
+    assert "--folds 1" in dealt.sentence
+
+
+def test_many_rows_or_a_test_set_are_not_dealt_unasked():
+    many = Table(pandas.concat([frame()] * 8, ignore_index=True))
+    assert deal_source(Source("made", "table", many, None, "y"), None, 0.15, HOW) is None
+    tested = Source("made", "table", Table(frame()), Table(frame()), "y")
+    assert deal_source(tested, None, 0.15, HOW) is None
+    assert deal_source(source(), Folding(1), 0.15, HOW) is None
+
+
+def test_rows_in_time_are_judged_by_what_came_before():
+    day = np.arange(ROWS)[::-1]
+    trained = fit_source(source(day=day), split_by="day", folds=3, **LINEAR)
+    judged = trained.rows["test"]
+    assert sorted(day[judged]) == list(range(ROWS - len(judged), ROWS))
+    place = trained.dependence.place
+    for block in range(2):
+        assert day[judged[place == block]].max() < day[judged[place == block + 1]].min()
+    assert trained.dependence.within.kind == "time"
+    quality = verdict_of(trained).quality
+    assert quality.startswith("Judged on the latest 31 rows in 3 blocks, each by what came before")
+    assert "that learned from earlier rows alone" in quality
+
+
+def test_means_and_spreads_may_be_taken_off_before_the_network():
+    table = frame().drop(columns="y").assign(b=lambda t: 100 + 7 * t["b"])
+    made = Source("made", "table", Table(table), None, "b")
+    divided = divide(made)
+    planned = plan_training(divided, "mlp", {"units": (4,)})
+    like, standard = alike.standardized(planned, divided.task)
+    model, other = planned.plan.build(), like.plan.build()
+    other.set_weights(model.get_weights())
+    x, y = planned.x["train"], divided.targets["train"]
+    said = standard.answers(np.asarray(other(standard.rows(x))))
+    np.testing.assert_allclose(said, np.asarray(model(x)), rtol=1e-5)
+    assert abs(standard.targets(y).mean()) < 1e-5
+    np.testing.assert_allclose(standard.answers(standard.targets(y)), y, rtol=1e-6)
+
+
+def test_networks_of_groups_take_equally_many_rows():
+    who = np.r_[np.arange(21), np.arange(42) // 2 % 14 + 21]
+    made = source(who=who)
+    dealt = deal_source(made, Folding(3), 0.15, HOW | {"group": "who"})
+    plans = [plan_training(divide(made, group="who", fold=fold), "mlp", {}) for fold in dealt.folds]
+    taken = {one.plan.taken for one in alike.of_one_size(plans)}
+    assert len(taken) == 1
+    fewest = tuple(min(one.rows[part] for one in plans) for part in ("train", "validation"))
+    assert taken in ({fewest}, {None})

@@ -77,7 +77,7 @@ def test_the_first_network_is_the_one_that_would_have_been_trained_alone():
 
 
 def test_what_was_learned_from_is_not_taken_for_new_rows():
-    trained = fit_source(source(), options=SMALL, epochs=2, with_diagnosis=True)
+    trained = fit_source(source(), options=SMALL, epochs=2, with_diagnosis=True, folds=1)
     assert any("stopped by other rows" in note for note in trained.notes)
     evidence = trained.findings.fit
     assert evidence is None or "validation" not in str(evidence)

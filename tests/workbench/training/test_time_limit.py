@@ -21,7 +21,7 @@ def source():
 def test_no_time_is_one_epoch_of_one_network_and_told():
     options = {"units": (8,), "members": 3}
     how = {"network": "mlp", "epochs": 50, "with_baselines": True, "with_diagnosis": True}
-    trained = fit_source(source(), options=options, minutes=1e-4, **how)
+    trained = fit_source(source(), options=options, minutes=1e-4, **how, folds=1)
     assert len(trained.history["loss"]) == 1
     assert trained.config["epochs"] == 1
     assert trained.config["options"]["members"] == 1
@@ -29,13 +29,18 @@ def test_no_time_is_one_epoch_of_one_network_and_told():
     notes = " ".join(trained.notes)
     assert "for 1 network of 3, the first with 1 epoch of at most 50" in notes
     assert "no time was left" in trained.findings.left_out["the whole diagnosis"]
-    again = fit_source(source(), **how | {"options": trained.config["options"], "epochs": 1})
+    again = fit_source(
+        source(), **how | {"options": trained.config["options"], "epochs": 1}, folds=1
+    )
     np.testing.assert_array_equal(again.outputs, trained.outputs)
 
 
 def test_time_enough_changes_nothing():
     how = {"network": "mlp", "epochs": 3, "with_baselines": False, "options": {"units": (8,)}}
-    bounded, free = fit_source(source(), minutes=60, **how), fit_source(source(), **how)
+    bounded, free = (
+        fit_source(source(), minutes=60, **how, folds=1),
+        fit_source(source(), **how, folds=1),
+    )
     np.testing.assert_array_equal(bounded.outputs, free.outputs)
     assert not any("time" in note for note in bounded.notes)
 

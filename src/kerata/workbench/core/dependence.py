@@ -27,9 +27,11 @@ class Dependence:
     Arguments:
         kind: ``'random'`` (independent rows), ``'groups'``, ``'time'`` or ``'folds'``.
         place: int ``(rows,)``: number of the group or the fold, or rank of the step; None where
-            rows are independent.
+            rows are independent. Of folds that were dealt several times ``(rows, times)``, with
+            numbers of their own each time, and -1 where a row was not answered.
         folds: of the cross-validation, those included that were not finished.
         within: of folds, what their rows share besides; None where they are independent.
+        share: of folds, test rows to training rows; 1 to all folds but one by default.
 
     Raises:
         ValueError: another kind, or groups and steps without places.
@@ -44,6 +46,7 @@ class Dependence:
     place: np.ndarray | None = None
     folds: int = 0
     within: Dependence | None = None
+    share: float | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in (INDEPENDENT, GROUPS, TIME, FOLDS):
@@ -64,7 +67,7 @@ class Dependence:
         if self.place is None:
             return self
         within = None if self.within is None else self.within.of(chosen)
-        return Dependence(self.kind, self.place[chosen], self.folds, within)
+        return Dependence(self.kind, self.place[chosen], self.folds, within, self.share)
 
     def effect(self, values: np.ndarray) -> tuple[float, float]:
         """Say how much larger than of independent rows the variance of a mean is.
@@ -79,7 +82,7 @@ class Dependence:
         models; Bartlett (1946), On the theoretical specification and sampling properties of
         autocorrelated time-series; Nadeau and Bengio (2003), Inference for the generalization
         error, equation 8: the variance of the folds' means times 1 / folds + test rows /
-        training rows, with folds - 1 degrees of freedom.
+        training rows, with folds - 1 degrees of freedom, the folds of all times counted.
         """
         if self.kind == FOLDS:
             return self._effect_of_folds(values)
@@ -105,13 +108,17 @@ class Dependence:
     def _effect_of_folds(self, values: np.ndarray) -> tuple[float, float]:
         assert self.place is not None
         effect, freedom = (self.within or Dependence()).effect(values)
-        numbers, sizes = np.unique(self.place, return_inverse=True, return_counts=True)[1:]
+        place = self.place.reshape(len(values), -1)
+        answered = place >= 0
+        numbers, sizes = np.unique(place[answered], return_inverse=True, return_counts=True)[1:]
         count = len(sizes)
         if count < 2:
             # One fold is a split like any other.
             return effect, freedom
-        means = np.bincount(numbers, np.asarray(values, float)) / sizes
-        variance = float(means.var(ddof=1)) * (1 / count + 1 / (self.folds - 1))
+        each = np.broadcast_to(np.asarray(values, float)[:, None], place.shape)[answered]
+        means = np.bincount(numbers, each) / sizes
+        share = 1 / (self.folds - 1) if self.share is None else self.share
+        variance = float(means.var(ddof=1)) * (1 / count + share)
         alone = float(np.var(values, ddof=1)) / len(values)
         if alone > 0:
             effect = max(effect, variance / alone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -85,8 +85,10 @@ class Split:
         columns: that time or groups were read from; none for copies of rows.
         evidence: the reason, where the user did not ask for it.
         asked: whether the user asked for it.
-        folds: of the cross-validation whose out-of-fold rows are the test rows; 0 where test
-            rows were held out once.
+        folds: of the cross-validation whose out-of-fold rows are the test rows, or blocks in
+            time; 0 where test rows were held out once.
+        repeats: how often the rows were dealt into folds.
+        share: of folds, test rows to training rows on average; None without folds.
     """
 
     kind: str = "random"
@@ -94,6 +96,8 @@ class Split:
     evidence: str = ""
     asked: bool = False
     folds: int = 0
+    repeats: int = 1
+    share: float | None = None
 
     @property
     def sentence(self) -> str:
@@ -122,11 +126,15 @@ class Split:
         "of values of 'patient' that it never saw"
         """
         named = " and ".join(repr(name) for name in self.columns)
+        if self.folds and self.kind == "time":
+            return "each answered by a network that learned from earlier rows alone"
         if self.folds:
             never = "that learned from no row of its fold"
             if self.kind == "groups" and self.columns:
                 never += f", nor of its {named}"
-            return f"each answered by a network {never}"
+            if self.repeats == 1:
+                return f"each answered by a network {never}"
+            return f"each answered by the mean of {self.repeats} networks {never}"
         if self.kind == "time":
             return f"the latest by {named}"
         if self.kind == "groups" and self.columns:
@@ -227,6 +235,8 @@ class Trained:
         split: how the rows were divided.
         dependence: of the test rows, which intervals take into account.
         targets: what came of each of several targets; empty where there is one.
+        importance: what columns of a table are worth by rows out of fold, the most important
+            first; empty without a cross-validation.
         judged: by which cross-validation, and what ``model`` learned from; '' where test rows
             were held out.
         interrupted: whether Ctrl-C ended training.
@@ -262,6 +272,7 @@ class Trained:
     solved: str = ""
     judged: str = ""
     targets: list[TargetResult] = field(default_factory=list)
+    importance: Sequence[Any] = ()
 
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""

@@ -67,7 +67,7 @@ def _splits(context: DiagnosisContext) -> tuple[np.ndarray, tuple[SplitData, np.
     """Give numbers of training rows in random order, and held-out rows."""
     assert context.train is not None
     rng = np.random.default_rng(context.seed)
-    if context.held is not None:
+    if context.held is not None and not context.held_is_train:
         return rng.permutation(context.train.chosen), (context.held, context.held.chosen)
     kept, out = held_out(np.zeros(len(context.train.chosen)), 0.25, context.seed)
     return rng.permutation(context.train.chosen[kept]), (context.train, context.train.chosen[out])

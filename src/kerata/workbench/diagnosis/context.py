@@ -19,6 +19,8 @@ from kerata.workbench.diagnosis.split_data import SplitData
 from kerata.workbench.diagnosis.terms import Terms
 
 _PARTS = ("train", "validation", "test")
+# Rows answered by networks of a cross-validation that did not learn from them.
+OUT_OF_FOLD = "out-of-fold"
 _BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
 _CLASSES = (
     "categorical_crossentropy",
@@ -75,6 +77,7 @@ class DiagnosisContext:
         ordered: whether held-out rows are later in time than training rows.
         terms: in which words to say what to do.
         interval: of the main figure of the test rows, where it is known already.
+        answers: outputs for the rows of some splits, that others than the model gave.
 
     Raises:
         ValueError: another split's name, or data that don't go together.
@@ -90,9 +93,10 @@ class DiagnosisContext:
         ordered: bool = False,
         terms: Terms | None = None,
         interval: tuple[float, float] | None = None,
+        answers: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         for name in data:
-            if name not in _PARTS:
+            if name not in (*_PARTS, *(answers or ())):
                 raise ValueError(
                     f"data has a split {name!r}; its splits are 'train', 'validation' and 'test'. "
                     f"{did_you_mean(name, _PARTS)}"
@@ -101,8 +105,9 @@ class DiagnosisContext:
         self.model, self.seed, self.trials, self.ordered = model, seed, trials, ordered
         self.terms = terms or Terms()
         self.interval = interval
+        self.answers = dict(answers or {})
         inputs = 1 if model is None else model._n_inputs()
-        self.parts = {n: SplitData.of(n, data[n], inputs, seed) for n in _PARTS if n in data}
+        self.parts = {n: SplitData.of(n, data[n], inputs, seed) for n in data}
         self._fits: dict[str, Fit] = {}
 
     # What there is -----------------------------------------------------------------------
@@ -114,8 +119,14 @@ class DiagnosisContext:
 
     @property
     def held(self) -> SplitData | None:
-        """Rows that the network wasn't trained on: validation, else test."""
-        return self.parts.get("validation", self.parts.get("test"))
+        """Rows that were answered without being learned from: out of fold, validation or test."""
+        names = (OUT_OF_FOLD, "validation", "test")
+        return next((self.parts[name] for name in names if name in self.parts), None)
+
+    @property
+    def held_is_train(self) -> bool:
+        """Whether the held-out rows are the training rows too, since others answered them."""
+        return self.held is not None and self.held.name == OUT_OF_FOLD
 
     @cached_property
     def loss(self) -> Any:
@@ -168,7 +179,12 @@ class DiagnosisContext:
         if self.model is None or self.kind in (None, "labels") or part.y is None:
             return None
         if part.name not in self._fits:
-            raw = self.model.predict(part.inputs(part.chosen), verbose=0)
+            known = self.answers.get(part.name)
+            raw = (
+                self.model.predict(part.inputs(part.chosen), verbose=0)
+                if known is None
+                else known[part.chosen]
+            )
             if not isinstance(raw, np.ndarray) or raw.ndim > 2 or not np.isfinite(raw).all():
                 return None
             self._fits[part.name] = self._fit_of(part, raw)

@@ -64,6 +64,7 @@ def examine(
     ordered: bool = False,
     terms: Terms | None = None,
     interval: tuple[float, float] | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Findings:
     """Diagnose as ``diagnose`` does, and say what to do in the words of whoever asks.
 
@@ -71,6 +72,7 @@ def examine(
         history, model, data, trials, seed, only, ordered: as for ``diagnose``.
         terms: the words; those of a Keras program by default.
         interval: of the main figure of the test rows, where it is known already.
+        answers: outputs for the rows of some splits, that others than the model gave.
 
     Raises:
         ValueError: nothing to look at, or data that make no sense.
@@ -84,7 +86,9 @@ def examine(
             f"got {type(history).__name__}."
         )
     parts = {} if data is None else data if isinstance(data, Mapping) else {"train": data}
-    context = DiagnosisContext(curves, model, parts, seed, trials, ordered, terms, interval)
+    context = DiagnosisContext(
+        curves, model, parts, seed, trials, ordered, terms, interval, answers
+    )
     checks = [check for check in CHECKS if only is None or check.name in only]
     missing = {check.name: check.missing(context) for check in checks}
     looked = [check for check in checks if not missing[check.name]]

@@ -65,10 +65,14 @@ def _of_classes(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitCompari
     low, high = difference_interval(fitted.score, held.score)
     one, two = fitted.score.share, held.score.share
     size = "large" if low >= LARGE_GAP else "small" if low > 0 else "not shown"
+    others = (
+        f", and the networks of the folds {100 * two:.1f}% of the rows that they did not learn from"
+        if context.held_is_train
+        else f" and {100 * two:.1f}% of the {context.held.name} rows"
+    )
     message = (
-        f"It gets {100 * one:.1f}% of the training rows right and {100 * two:.1f}% of the "
-        f"{context.held.name} rows: a difference of {_points(one - two)} (95% interval "
-        f"{100 * low:.1f} to {100 * high:.1f})."
+        f"It gets {100 * one:.1f}% of the training rows right{others}: a difference of "
+        f"{_points(one - two)} (95% interval {100 * low:.1f} to {100 * high:.1f})."
     )
     evidence = {"train_accuracy": one, "held_out_accuracy": two, "gap_interval": (low, high)}
     return FitComparison(size, message, evidence)
@@ -83,10 +87,15 @@ def _of_errors(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitComparis
     sure = two - one - WIDTH * noise
     large = sure > 0 and two - one > max(2 * noise, _OF_VARIANCE * variance)
     size = "large" if large else "small" if sure > 0 else "not shown"
+    others = (
+        f", and that of the networks of the folds {number(math.sqrt(two))} on rows that they did "
+        "not learn from"
+        if context.held_is_train
+        else f" and {number(math.sqrt(two))} on {context.held.name} rows"
+    )
     message = (
-        f"Its root mean squared error is {number(math.sqrt(one))} on training rows and "
-        f"{number(math.sqrt(two))} on {context.held.name} rows; the targets' standard deviation is "
-        f"{number(math.sqrt(variance))}."
+        f"Its root mean squared error is {number(math.sqrt(one))} on training rows{others}; the "
+        f"targets' standard deviation is {number(math.sqrt(variance))}."
     )
     evidence = {"train_error": one, "held_out_error": two}
     return FitComparison(size, message, evidence)

@@ -32,11 +32,13 @@ class Check:
         look: gives a finding or None.
         needs: what there must be, each of ``"history"``, ``"model"``, ``"training data"``,
             ``"held-out data"``; a set of them for each way to detect the fault.
+        apart: whether held-out rows must be others than the training rows.
     """
 
     name: str
     find: Callable[[DiagnosisContext], Finding | None]
     needs: tuple[frozenset[str], ...]
+    apart: bool = False
 
     def missing(self, context: DiagnosisContext) -> str:
         """Say what must be given before this can be looked for; '' if nothing."""
@@ -48,6 +50,8 @@ class Check:
         }
         lacks = [[name for name in there if name in way and not there[name]] for way in self.needs]
         fewest = min(lacks, key=len)
+        if self.apart and context.held_is_train:
+            return "each row is held out by one fold and learned from by the others"
         return f"needs {' and '.join(fewest)}" if fewest else ""
 
 
@@ -73,8 +77,8 @@ CHECKS = (
     Check("exploding gradients", exploding_gradients, (_FITTED,)),
     Check("bottleneck", bottleneck, (_MODEL,)),
     Check("saturated outputs", certain_and_wrong, (_HELD,)),
-    Check("shared rows", shared_rows, (_SPLITS,)),
-    Check("splits differ", splits_differ, (_SPLITS,)),
+    Check("shared rows", shared_rows, (_SPLITS,), apart=True),
+    Check("splits differ", splits_differ, (_SPLITS,), apart=True),
     Check("label noise", label_noise, (_TRAIN,)),
     Check("class imbalance", class_imbalance, (_TRAIN,)),
     Check("small test set", small_test_set, (_HELD,)),

@@ -11,7 +11,7 @@ from kerata.workbench.core.findings import Finding
 from kerata.workbench.core.intervals import Score, wilson_interval
 from kerata.workbench.core.metrics import WIDTH, amount_interval
 from kerata.workbench.core.wording import counted, number
-from kerata.workbench.diagnosis.context import DiagnosisContext
+from kerata.workbench.diagnosis.context import OUT_OF_FOLD, DiagnosisContext
 from kerata.workbench.diagnosis.split_data import SplitData
 
 # Fewer shared rows than these can't change what a test says.
@@ -130,12 +130,13 @@ def _different(context: DiagnosisContext, message: str, evidence: dict[str, Any]
 
 def small_test_set(context: DiagnosisContext) -> Finding | None:
     """Say how uncertain the figure of a test set is."""
-    part = context.parts.get("test", context.parts.get("validation"))
+    names = ("test", OUT_OF_FOLD, "validation")
+    part = next((context.parts[name] for name in names if name in context.parts), None)
     fit = None if part is None else context.fit(part)
     if part is None or fit is None:
         return None
     wrong = None if fit.certainty is None else 1 - fit.score.share
-    ends = context.interval if part.name == "test" else None
+    ends = context.interval if part.name != "validation" else None
     if ends is None:
         if len(fit.rows) < part.count:
             return None

@@ -11,6 +11,7 @@ from kerata import layers
 from kerata.models import Model
 from kerata.workbench.core.findings import Findings
 from kerata.workbench.diagnosis.consistency import without_contradictions
+from kerata.workbench.diagnosis.context import OUT_OF_FOLD
 from kerata.workbench.diagnosis.diagnose import examine
 from kerata.workbench.diagnosis.registry import CHECKS
 from kerata.workbench.diagnosis.terms import Terms, workbench_terms
@@ -47,9 +48,14 @@ def diagnose_trained(
         truth = trained.task.encode(target_values(data, trained.task.target_columns) or [])
         return trained.preparation.transform(data), truth
 
-    # After a cross-validation the network has learned from all rows.
-    names = ("train", "validation", "test") if not trained.split.folds else ("train",)
+    # After a cross-validation the network has learned from all rows; others answered them.
+    folded = bool(trained.split.folds)
+    names = ("train",) if folded else ("train", "validation", "test")
     splits = {name: part(getattr(trained, name)) for name in names}
+    if folded:
+        splits[OUT_OF_FOLD] = part(trained.test)
+    answers = {OUT_OF_FOLD: trained.outputs} if folded else None
+    answers = answers_in_spreads(answers, splits, trained.task.scales)
     (model,), splits = in_spreads([trained.model], splits, trained.task.scales)
     return examine(
         trained.history,
@@ -60,7 +66,8 @@ def diagnose_trained(
         only=only,
         ordered=trained.split.kind == "time",
         terms=terms_of(trained),
-        interval=trained.interval if not trained.split.folds else None,
+        interval=trained.interval,
+        answers=answers,
     )
 
 
@@ -123,6 +130,18 @@ def in_spreads(
     return [made[id(model)] for model in models], parts
 
 
+def answers_in_spreads(
+    answers: Mapping[str, np.ndarray] | None,
+    splits: dict[str, tuple[Any, np.ndarray]],
+    scales: Sequence[float],
+) -> Mapping[str, np.ndarray] | None:
+    """Give answers that others than the network gave in the units of ``in_spreads``."""
+    if not scales or answers is None:
+        return answers
+    mean = splits["train"][1].mean(axis=0)
+    return {name: (found - mean) / np.asarray(scales) for name, found in answers.items()}
+
+
 def skipped(reason: str = "interrupted") -> Findings:
     """Give what stands for a diagnosis that Ctrl-C ended or that there was no time for."""
     return Findings([], [], {"the whole diagnosis": reason})
@@ -139,6 +158,7 @@ def diagnose_prepared(
     terms: Terms | None = None,
     interval: tuple[float, float] | None = None,
     scales: Sequence[float] = (),
+    answers: Mapping[str, np.ndarray] | None = None,
 ) -> Findings:
     """Diagnose a network from rows that are prepared already; it never costs a training.
 
@@ -154,15 +174,18 @@ def diagnose_prepared(
         terms: in which words to say what to do.
         interval: of the main figure of the test rows.
         scales: standard deviations of several targets, in which their errors are looked at.
+        answers: outputs for the rows of some parts, that others than the network gave.
     """
     splits = {name: (x[name], targets[name]) for name in x}
     try:
         how: dict[str, Any] = {"seed": seed, "ordered": ordered, "terms": terms}
+        answers = answers_in_spreads(answers, splits, scales)
         (model, first), splits = in_spreads([model, first], splits, scales)
+        judged: dict[str, Any] = {"interval": interval, "answers": answers}
         if first is model:
-            return examine(history, model, splits, interval=interval, **how)
+            return examine(history, model, splits, **judged, **how)
         outer = [check.name for check in CHECKS if check.name not in INNER]
-        whole = examine(history, model, splits, only=outer, interval=interval, **how)
+        whole = examine(history, model, splits, only=outer, **judged, **how)
         inner = examine(history, first, {"train": splits["train"]}, only=INNER, **how)
         return Findings(
             without_contradictions([*whole, *inner]),

@@ -91,18 +91,20 @@ def _severity(nothing: bool) -> str:
 
 def _behind(context: DiagnosisContext, train: SplitData, fit: Fit) -> Finding | None:
     held = context.held
-    found = None if held is None else matrices(train, held)
+    # Rows that are held out by one fold and learned from by the others are each other's neighbours.
+    among = held if held is not None and context.held_is_train else train
+    found = None if held is None else matrices(among, held)
     if held is None or found is None or len(found[0]) <= _NEIGHBOURS:
         return None
-    near = nearest(found[0], found[1], _NEIGHBOURS)
-    labels, truth = context.labels(train), context.labels(held)
+    near = nearest(found[0], found[1], _NEIGHBOURS, same=among is held)
+    labels, truth = context.labels(among), context.labels(held)
     if overfitting(context) is not None:
         # It knows its rows by heart, or was better before: more of the same is no remedy.
         return None
     step = context.terms.remedy("larger")
-    rows = f"The {_NEIGHBOURS} nearest training rows"
+    rows = f"The {_NEIGHBOURS} nearest {'other' if among is held else 'training'} rows"
     if labels is None or truth is None:
-        y, wanted = (np.asarray(p.y, float)[picked(p)] for p in (train, held))
+        y, wanted = (np.asarray(p.y, float)[picked(p)] for p in (among, held))
         errors = ((y[near].mean(axis=1) - wanted) ** 2).reshape(len(wanted), -1).mean(axis=1)
         gap = float(fit.values.mean() - errors.mean())
         noise = math.hypot(*(e.std() / math.sqrt(len(e)) for e in (fit.values, errors)))
@@ -115,7 +117,7 @@ def _behind(context: DiagnosisContext, train: SplitData, fit: Fit) -> Finding | 
         )
         evidence = {"train_error": float(fit.values.mean()), "neighbours_error": errors.mean()}
         return Finding("underfitting", message, evidence, step)
-    said = votes(labels[picked(train)], near).argmax(axis=1)
+    said = votes(labels[picked(among)], near).argmax(axis=1)
     score = Score(int((said == truth[picked(held)]).sum()), len(said))
     if difference_interval(score, fit.score)[0] < _AHEAD:
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from kerata.workbench.features.rows import count, take
 
 # Test rows that are shuffled, and how often.
 ROWS, TIMES = 1000, 5
+# More columns than this take too long to shuffle one by one.
+MOST_COLUMNS = 40
 
 
 @dataclass(frozen=True)
@@ -78,4 +81,31 @@ def permutation_importance(
         after = sign * values.reshape(times, number).mean(axis=1)
         losses = before - after
         found.append(Importance(name, float(losses.mean()), float(losses.std())))
+    return sorted(found, key=lambda one: -one.loss)
+
+
+def pooled(parts: Sequence[tuple[list[Importance], int]]) -> list[Importance]:
+    """Join what columns are worth on several sets of rows.
+
+    Arguments:
+        parts: what ``permutation_importance`` gave, and of how many rows.
+
+    Returns:
+        One for each column that all parts have, the most important first.
+
+    >>> one, two = [Importance("a", 0.2, 0.0)], [Importance("a", 0.4, 0.0)]
+    >>> round(pooled([(one, 30), (two, 10)])[0].loss, 3)
+    0.25
+    """
+    named = [{one.name: one for one in part} for part, _ in parts]
+    total = sum(rows for _, rows in parts)
+    weights = [rows / total for _, rows in parts]
+    found = []
+    for name in named[0]:
+        if all(name in part for part in named):
+            mine = [part[name] for part in named]
+            loss = sum(w * one.loss for w, one in zip(weights, mine, strict=True))
+            # Shuffles of different rows know nothing of each other.
+            spread = math.hypot(*(w * one.spread for w, one in zip(weights, mine, strict=True)))
+            found.append(Importance(name, loss, spread))
     return sorted(found, key=lambda one: -one.loss)

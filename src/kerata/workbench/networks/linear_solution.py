@@ -149,6 +149,30 @@ def use(solution: Solution, inputs: Inputs, model: Any) -> str:
     return solution.sentence
 
 
+def outputs(solution: Solution, inputs: Inputs, task: Any, x: Any) -> np.ndarray:
+    """Give what the model with these weights answers, without the model.
+
+    Arguments:
+        solution: the weights.
+        inputs: what a prepared row consists of.
+        task: what is predicted.
+        x: prepared rows.
+
+    Returns:
+        Float32, as ``outputs_of`` gives it: ``(rows,)``, or ``(rows, k)`` for k classes, labels
+        or targets.
+    """
+    from scipy.special import expit, softmax
+
+    scores = np.asarray(design(inputs, x) @ solution.kernel) + solution.bias
+    if task.kind == "classes":
+        found = softmax(scores, axis=1)
+    else:
+        found = scores if task.kind == "regression" else expit(scores)
+    found = found.astype(np.float32)
+    return found if task.parts or task.kind in ("classes", "labels") else found[:, 0]
+
+
 def design(inputs: Inputs, x: Any) -> Any:
     """Give the matrix ``(rows, inputs)`` that a linear model multiplies with its weights.
 

@@ -104,7 +104,7 @@ def residual_chart(truth: np.ndarray, outputs: np.ndarray, target: str) -> Figur
     return figure
 
 
-def error_chart(truth: np.ndarray, outputs: np.ndarray) -> Figure:
+def error_chart(truth: np.ndarray, outputs: np.ndarray, rows: str = "test rows") -> Figure:
     """Draw how errors are spread."""
     figure = new_figure(WIDTH, 3.9)
     axes = figure.subplots()
@@ -113,7 +113,7 @@ def error_chart(truth: np.ndarray, outputs: np.ndarray) -> Figure:
     axes.hist(error, bins=min(40, max(8, len(error) // 8)), color=BLUE, alpha=0.8)
     axes.axvline(0, color=INK, linewidth=1)
     axes.set_xlabel("error: predicted minus true", fontsize=9)
-    axes.set_ylabel("test rows", fontsize=9)
+    axes.set_ylabel(rows, fontsize=9)
     headline(axes, "How large errors are")
     return figure
 

@@ -12,11 +12,10 @@ from kerata.workbench.core import metrics
 from kerata.workbench.core.result import outputs_of
 from kerata.workbench.evaluation.figures import figure
 from kerata.workbench.explain import Importance, permutation_importance
+from kerata.workbench.explain.importance import MOST_COLUMNS
 from kerata.workbench.features.rows import kind_of
 from kerata.workbench.report.pictures import FigureFiles
 
-# More columns than this take too long to shuffle one by one.
-MOST_COLUMNS = 40
 NAMES = {
     "mae": "mean error",
     "standardised_mae": "mean error in standard deviations",
@@ -53,6 +52,11 @@ class ReportContext:
         return str(self.trained.preparation.kind)
 
     @property
+    def rows_named(self) -> str:
+        """What the rows are by which it is judged."""
+        return "rows" if self.trained.split.folds else "test rows"
+
+    @property
     def is_classes(self) -> bool:
         """Whether each row has one class."""
         return self.task.kind in ("binary", "classes")
@@ -74,7 +78,7 @@ class ReportContext:
             return []
         if self.trained.split.folds:
             # The network knows all rows: what it loses on them says nothing about new ones.
-            return []
+            return list(self.trained.importance)
         names = self.trained.preparation.columns
         if not 1 < len(names) <= MOST_COLUMNS:
             return []

@@ -26,13 +26,13 @@ def mistakes(context: ReportContext) -> str:
     most = {"table": ROWS, "texts": TEXTS, "images": IMAGES}[context.kind]
     worst = worst_rows(context.task, context.trained.truth, context.trained.outputs, most)
     if not worst:
-        return paragraph("There are none: all test rows are right.")
+        return paragraph(f"There are none: all {context.rows_named} are right.")
     show = {"table": _rows, "texts": _texts, "images": _images}[context.kind]
     message = {
         "binary": "Wrong answers of which the network was surest.",
         "classes": "Wrong answers of which the network was surest.",
-        "labels": "Test rows whose labels were missed most.",
-        "regression": "Test rows with the largest errors.",
+        "labels": f"{context.rows_named.capitalize()} whose labels were missed most.",
+        "regression": f"{context.rows_named.capitalize()} with the largest errors.",
     }
     return paragraph(message[context.task.kind], "muted") + show(context, worst)
 
@@ -220,9 +220,12 @@ def columns(context: ReportContext) -> str:
     unit = f"mean error of {context.task.target!r}" if regression else "points of the main figure"
     if context.task.parts:
         unit = "mean error of the targets in their standard deviations"
+    among = "test rows"
+    if context.trained.split.folds:
+        among = "rows of a fold, answered by the network that did not learn from them"
     message = (
-        f"By how much the answers get worse ({unit}) if a column is shuffled among the test "
-        "rows. Columns that say the same stand in for each other, so that none looks important."
+        f"By how much the answers get worse ({unit}) if a column is shuffled among the {among}. "
+        "Columns that say the same stand in for each other, so that none looks important."
     )
     return paragraph(message, "muted") + table(["column", "worse by", "", ""], cells, right=(1, 2))
 

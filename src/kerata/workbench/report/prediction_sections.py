@@ -32,7 +32,7 @@ def confusion(context: ReportContext) -> str:
         parts.append("<h3>Most frequent mistakes</h3>")
         parts.append(table(["is", "was taken for", "rows"], cells, right=(2,)))
     if not worst:
-        parts.append(paragraph("No mistakes on the test rows."))
+        parts.append(paragraph(f"No mistakes on the {context.rows_named}."))
     return "".join(parts)
 
 
@@ -159,17 +159,17 @@ def residuals(context: ReportContext) -> str:
 def _of_amount(
     context: ReportContext, target: str, truth: np.ndarray, outputs: np.ndarray, suffix: str
 ) -> str:
-    error = np.abs(outputs - truth)
+    error, rows = np.abs(outputs - truth), context.rows_named
     of = f" of {target}" if suffix else ""
     drawn = [
         (charts.predicted_chart(truth, outputs, target), "predicted", "Predicted and true values"),
         (charts.residual_chart(truth, outputs, target), "residuals", "Errors over predictions"),
-        (charts.error_chart(truth, outputs), "errors", "How large errors are"),
+        (charts.error_chart(truth, outputs, rows), "errors", "How large errors are"),
     ]
     figures = [context.album.add(one, f"{name}{suffix}", words + of) for one, name, words in drawn]
     half, most = np.quantile(error, [0.5, 0.9])
     message = (
-        f"Half of the test rows are missed by up to {number(float(half))}, nine of ten by up to "
+        f"Half of the {rows} are missed by up to {number(float(half))}, nine of ten by up to "
         f"{number(float(most))}."
     )
     return paragraph(message) + f'<div class="grid">{"".join(figures)}</div>'

@@ -84,9 +84,9 @@ def _ends(interval: Sequence[float], task: Any) -> list[str]:
 
 
 def _few(context: ReportContext) -> str:
+    rows = counted(len(context.trained.truth), context.rows_named[:-1])
     return paragraph(
-        f"{counted(len(context.trained.truth), 'test row')} tell little: look at the intervals, "
-        "not the figures.",
+        f"{rows} tell little: look at the intervals, not the figures.",
         "muted",
     )
 
@@ -127,7 +127,7 @@ def data(context: ReportContext) -> str:
     lines = [
         f"{record['source']}: read as {KINDS[context.kind]}; {context.task.why}",
         f"{rows['train'] + rows['validation']:,} rows, of which {rows['validation']:,} stopped "
-        f"the first network; {rows['test']:,} were answered in a cross-validation."
+        f"the first network; {rows['test']:,} were answered out of fold."
         if trained.split.folds
         else f"{sum(rows.values()):,} rows: {rows['train']:,} for training, {rows['validation']:,} "
         f"for validation, {rows['test']:,} for the test.",

@@ -86,7 +86,9 @@ def compare_runs(runs: Sequence[Run], target: str | None = None) -> Comparison:
     if not alone:
         test = "Student's t"
     many = ", raised for their number (Holm)" if len(pairs) > 2 else ""
-    how = [f"On {len(shared):,} test rows that all have; p by {test}, each against the best{many}."]
+    folded = all((run.record.get("split") or {}).get("folds") for run in runs)
+    what = "rows" if folded else "test rows"
+    how = [f"On {len(shared):,} {what} that all have; p by {test}, each against the best{many}."]
     how += words_for(runs, used)
     return Comparison(tuple(pairs), len(shared), " ".join(how))
 

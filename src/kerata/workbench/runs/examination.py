@@ -13,14 +13,16 @@ from kerata.workbench.core.findings import Findings
 from kerata.workbench.data import read_source
 from kerata.workbench.data.column_cells import BadCells
 from kerata.workbench.data.containers import Table
+from kerata.workbench.diagnosis.context import OUT_OF_FOLD
 from kerata.workbench.diagnosis.trained import diagnose_prepared, words_for
 from kerata.workbench.features.rows import take, target_values
 from kerata.workbench.features.tables import TablePreparation
 from kerata.workbench.runs.inference import fitting
+from kerata.workbench.runs.predictions import outputs_of_answers
 from kerata.workbench.runs.rerun import given_options, own_source
-from kerata.workbench.runs.run import Run
-from kerata.workbench.splitting.divide import divide
-from kerata.workbench.splitting.folds import check_folds, folds_of
+from kerata.workbench.runs.run import ANSWERS, Run
+from kerata.workbench.splitting.divide import Divided, divide
+from kerata.workbench.splitting.folds import deal_source, read_folding
 from kerata.workbench.splitting.split import TIME
 
 # What divides the rows; the rest of a run's options is for its training.
@@ -58,11 +60,10 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
     source, other = own_source(run, data, "diagnose", others=True)
     given = given_options(run)
     divides = {name: given[name] for name in _DIVIDES if name in given}
-    folds = check_folds(given.get("folds", 1))
-    fold = None
-    if folds > 1:
-        how = dict.fromkeys(("target", "task", "split_by", "group")) | {"seed": 0} | divides
-        fold = folds_of(source, folds, float(divides.get("validation_share", 0.15)), how)[-1]
+    how = dict.fromkeys(("target", "task", "split_by", "group")) | {"seed": 0} | divides
+    share = float(divides.get("validation_share", 0.15))
+    dealt = deal_source(source, read_folding(given.get("folds", 1)), share, how)
+    fold = None if dealt is None else dealt.every
     divided = divide(source, fold=fold, **divides)
     x = {part: run.preparation.transform(rows) for part, rows in divided.parts.items()}
     targets = {
@@ -71,9 +72,16 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
     }
     if other is not None:
         x["test"], targets["test"] = _labelled(run, other)
-    elif fold is not None:
-        # The network learned from all rows.
+    answers = None
+    if other is None and fold is not None:
+        # The network learned from all rows; those of the folds answered them.
         del x["test"]
+        found = _out_of_fold(run, divided)
+        if found is not None:
+            kept, outputs = found
+            x[OUT_OF_FOLD] = run.preparation.transform(take(divided.parts["test"], kept))
+            targets[OUT_OF_FOLD] = targets["test"][kept]
+            answers = {OUT_OF_FOLD: outputs}
     if (fold is not None and _first(run.model) is not run.model) or run.record.get("solved"):
         # Rows that weights were learned from tell nothing about new ones.
         del x["validation"]
@@ -94,8 +102,25 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
             balanced=bool(config.get("balance")),
         ),
         scales=run.task.scales,
-        interval=None if other is not None or fold is not None else tuple(run.record["interval"]),
+        interval=None if other is not None else tuple(run.record["interval"]),
+        answers=answers,
     )
+
+
+def _out_of_fold(run: Run, divided: Divided) -> tuple[np.ndarray, np.ndarray] | None:
+    """Read the answers out of fold: which rows have one, and the outputs; None if not kept."""
+    found = run.answers()
+    outputs = outputs_of_answers(run.task, found)
+    if outputs is None:
+        return None
+    first = int(run.record.get("first_row") or 0)
+    try:
+        places = {int(row) - first: place for place, row in enumerate(found["row"])}
+    except ValueError as error:
+        raise ValueError(f"{run.path / ANSWERS} is damaged ({error}): train it again.") from None
+    numbers = divided.numbered["test"].tolist()
+    kept = np.flatnonzero([number in places for number in numbers])
+    return kept, outputs[[places[numbers[row]] for row in kept]]
 
 
 def _first(model: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,28 @@ def answer_columns(task: Any, outputs: np.ndarray, *, sure: bool = False) -> dic
         f"probability_{name}": _rounded(shares[:, place]) for place, name in enumerate(names)
     }
     return {"prediction": message, **columns}
+
+
+def outputs_of_answers(task: Any, columns: Mapping[str, list[str]]) -> np.ndarray | None:
+    """Read outputs from what ``answer_columns`` gave; None where they were not all written.
+
+    Arguments:
+        task: what is predicted.
+        columns: cells as text.
+
+    Raises:
+        ValueError: a cell that is no number.
+    """
+    if task.parts:
+        named = [column_name("prediction", task, part) for part in task.parts]
+        return np.array([columns[name] for name in named], np.float32).T
+    if task.kind == "regression":
+        return np.array(columns["prediction"], np.float32)
+    names = [f"probability_{name}" for name in task.classes]
+    if any(name not in columns for name in names):
+        return None
+    shares = np.array([columns[name] for name in names], np.float32).T
+    return shares[:, 1] if task.kind == "binary" else shares
 
 
 def _rounded(values: np.ndarray) -> list[float]:

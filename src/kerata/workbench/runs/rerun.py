@@ -75,6 +75,8 @@ def given_options(run: Run) -> dict[str, Any]:
     if run.columns is not None and "split_by" not in config:
         # Rows of runs from before were always divided at random.
         given["split_by"] = "random"
+    # Runs from before were judged by folds only where these were asked for.
+    given.setdefault("folds", 1)
     return given
 
 

@@ -20,7 +20,12 @@ def place_columns(dependence: Dependence) -> dict[str, Any]:
     if dependence.place is None:
         return {}
     within = {} if dependence.within is None else place_columns(dependence.within)
-    return {COLUMNS[dependence.kind]: np.asarray(dependence.place, "int64")} | within
+    name, place = COLUMNS[dependence.kind], np.asarray(dependence.place, "int64")
+    times = place.reshape(len(place), -1).T
+    named = {
+        name if not time else f"{name}_{time + 1}": column for time, column in enumerate(times)
+    }
+    return named | within
 
 
 def dependence_of_answers(run: Run, rows: Sequence[int]) -> Dependence:
@@ -48,10 +53,20 @@ def dependence_of_answers(run: Run, rows: Sequence[int]) -> Dependence:
                 cells = answers[COLUMNS[kind]]
                 found = Dependence(kind, np.array([int(cells[place]) for place in at]))
         if COLUMNS[FOLDS] in answers and folds > 1:
-            cells = answers[COLUMNS[FOLDS]]
-            number = np.array([int(cells[place]) for place in at])
+            split = run.record.get("split") or {}
+            names = [COLUMNS[FOLDS]]
+            names += [f"{names[0]}_{time}" for time in range(2, int(split.get("repeats") or 1) + 1)]
+            cells = [answers[name] for name in names if name in answers]
+            number = np.array([[int(column[place]) for column in cells] for place in at])
             within = None if found.kind == INDEPENDENT else found
-            found = Dependence(FOLDS, number, folds, within)
+            share = split.get("share")
+            found = Dependence(
+                FOLDS,
+                number[:, 0] if len(cells) == 1 else number,
+                folds,
+                within,
+                None if share is None else float(share),
+            )
     except (ValueError, KeyError) as error:
         raise ValueError(f"{run.path / ANSWERS} is damaged ({error}): train it again.") from None
     return found
@@ -82,7 +97,7 @@ def words_for(runs: Sequence[Run], used: Sequence[Dependence]) -> list[str]:
 
 def _sentence(dependence: Dependence) -> str:
     assert dependence.place is not None
-    count = len(np.unique(dependence.place))
+    count = len(np.unique(dependence.place[dependence.place >= 0]))
     if dependence.kind == GROUPS:
         return f"Rows of one group count together: there are {counted(count, 'group')}."
     if dependence.kind == TIME:

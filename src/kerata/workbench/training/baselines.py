@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from kerata.workbench.core.metrics import interval_of, row_values
-from kerata.workbench.core.result import Baseline, outputs_of
+from kerata.workbench.core.result import Baseline
 from kerata.workbench.core.task import Task
 from kerata.workbench.core.wording import number
+from kerata.workbench.networks import linear_solution
 from kerata.workbench.networks.dense import linear as linear_network
 from kerata.workbench.splitting.divide import Divided
 from kerata.workbench.training import ensemble
@@ -82,7 +83,7 @@ def linear(
     task, targets = divided.task, divided.targets
     planned = plan_training(divided, "linear", {}, seed=seed, before=before)
     plan, x, name = planned.plan, planned.x, "a linear model"
-    if plan.solve is None:
+    if planned.solution is None:
         rate = 0.001 if planned.inputs.image else 0.01
         plan = replace(
             plan,
@@ -93,13 +94,15 @@ def linear(
         )
     else:
         name += f" ({'ridge' if task.kind == 'regression' else 'logistic'} regression)"
+        outputs = linear_solution.outputs(planned.solution, planned.inputs, task, x["test"])
+        return judged(name, task, targets["test"], outputs), outputs
     outcome = ensemble.train(
         plan, x["train"], targets["train"], (x["validation"], targets["validation"])
     )
     if outcome.interrupted:
         # Nobody who stops now wants the network to be trained all the same.
         raise KeyboardInterrupt
-    outputs = outputs_of(outcome.model, x["test"], task)
+    outputs = outcome.outputs(x["test"], task)
     return judged(name, task, targets["test"], outputs), outputs
 
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ import kerata
 from kerata import callbacks, layers
 from kerata.base.randomness import seeded
 from kerata.training.interrupt import uninterrupted
+from kerata.workbench.core.result import outputs_of
 from kerata.workbench.networks.margins import gives_scores, with_probabilities
 from kerata.workbench.training.time_limit import StopInTime
+from kerata.wrappers.program_cache import share_programs
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class TrainingPlan:
             from and those that stop it, counted over the training rows followed by the
             validation rows. Without them all learn from the training rows.
         until: moment by ``time.monotonic`` at which training must have ended; None for no limit.
+        taken: how many training and validation rows each network takes of its own, drawn at
+            random, so that one compiled program serves all; None for all of them.
     """
 
     build: Callable[[], Any]
@@ -48,6 +53,7 @@ class TrainingPlan:
     solve: Callable[[Any], str] | None = None
     folds: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
     until: float | None = None
+    taken: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,26 +61,47 @@ class Outcome:
     """What training gave.
 
     Arguments:
-        model: with the weights of its best epoch.
-        first: the first network alone, which is ``model`` if there is one only.
+        networks: each with the weights of its best epoch.
         history: of the first network, a list for each figure.
         best_epoch: of the first network, from 1.
         interrupted: whether Ctrl-C ended it.
-        members: how many networks there are.
         solved: where weights come from that were not trained; '' if they were.
         crossed: whether some of them learned from validation rows.
         cut: whether there was no time for more epochs or more networks.
     """
 
-    model: Any
-    first: Any
+    networks: tuple[Any, ...]
     history: dict[str, list[float]]
     best_epoch: int
     interrupted: bool
-    members: int
     solved: str = ""
     crossed: bool = False
     cut: bool = False
+
+    @property
+    def first(self) -> Any:
+        """The first network alone."""
+        return self.networks[0]
+
+    @property
+    def members(self) -> int:
+        """How many networks there are."""
+        return len(self.networks)
+
+    @cached_property
+    def model(self) -> Any:
+        """The only network, or one that averages the answers of all."""
+        return self.first if self.members == 1 else averaged(list(self.networks))
+
+    def outputs(self, x: Any, task: Any) -> np.ndarray:
+        """Give the answers of ``model`` without building it.
+
+        Arguments:
+            x: prepared rows.
+            task: what is predicted.
+        """
+        found = [outputs_of(network, x, task) for network in self.networks]
+        return np.mean(found, axis=0, dtype=np.float32)
 
 
 def train(
@@ -116,6 +143,11 @@ def train(
         rows, stopping = (x, y), validation
         if member and plan.folds:
             rows, stopping = (_rows(every, numbers) for numbers in plan.folds[member - 1])
+        if plan.taken is not None:
+            rows, stopping = (
+                _drawn(some, count, plan.seed + member)
+                for some, count in zip((rows, stopping), plan.taken, strict=True)
+            )
         try:
             with seeded(plan.seed + member):
                 model = plan.build()
@@ -142,9 +174,8 @@ def train(
         if interrupted or cut:
             break
     assert first is not None
-    model = models[0] if len(models) == 1 else averaged(models)
     crossed = bool(plan.folds) and len(models) > 1
-    return Outcome(model, models[0], *first, interrupted, len(models), crossed=crossed, cut=cut)
+    return Outcome(tuple(models), *first, interrupted, crossed=crossed, cut=cut)
 
 
 def _joined(first: Any, second: Any) -> Any:
@@ -166,6 +197,14 @@ def _rows(every: tuple[Any, np.ndarray], numbers: np.ndarray) -> tuple[Any, np.n
     return x[numbers], y[numbers]
 
 
+def _drawn(every: tuple[Any, np.ndarray], count: int, seed: int) -> tuple[Any, np.ndarray]:
+    """Draw so many of the prepared rows; their order stays."""
+    rows = len(every[1])
+    if count >= rows:
+        return every
+    return _rows(every, np.sort(np.random.default_rng(seed).permutation(rows)[:count]))
+
+
 def _solved(
     plan: TrainingPlan,
     solve: Callable[[Any], str],
@@ -175,11 +214,21 @@ def _solved(
 ) -> Outcome:
     model = plan.build()
     sentence = solve(model)
+    _share(model, x, y)
     history: dict[str, list[float]] = {}
     for prefix, (rows, targets) in (("", (x, y)), ("val_", validation)):
         found = model.evaluate(rows, targets, batch_size=4096, verbose=0, return_dict=True)
         history |= {f"{prefix}{name}": [float(value)] for name, value in found.items()}
-    return Outcome(model, model, history, 1, False, 1, sentence)
+    return Outcome((model,), history, 1, False, sentence)
+
+
+def _share(model: Any, x: Any, y: np.ndarray, weighted: bool = False) -> None:
+    """Let networks that differ in nothing but values use the same compiled programs."""
+    few = np.arange(min(2, len(y)))
+    rows, targets = _rows((x, y), few)
+    share_programs(
+        model, rows, targets, np.ones(len(few), np.float32) if weighted else None, len(y)
+    )
 
 
 def _fit(
@@ -188,6 +237,7 @@ def _fit(
     stop = callbacks.EarlyStopping("val_loss", patience=plan.patience, restore_best_weights=True)
     kept = _Kept()
     interrupted = False
+    _share(model, x, y, plan.class_weight is not None)
     try:
         model.fit(
             x,

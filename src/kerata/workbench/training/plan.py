@@ -37,6 +37,8 @@ class Planned:
         inputs: what a prepared row consists of, and how the training targets are spread.
         plan: how networks are built and trained.
         of_loss: which loss was chosen and why; '' where it is the usual one or was asked for.
+        rows: how many there are of ``'train'``, ``'validation'`` and ``'test'``.
+        solution: weights that are known already; None where the network is trained.
     """
 
     network: str
@@ -44,7 +46,9 @@ class Planned:
     x: dict[str, Any]
     inputs: Inputs
     plan: ensemble.TrainingPlan
+    rows: dict[str, int]
     of_loss: str = ""
+    solution: linear_solution.Solution | None = None
 
 
 def plan_training(
@@ -107,7 +111,8 @@ def plan_training(
         solve=None if solution is None else partial(linear_solution.use, solution, inputs),
         folds=_folds(divided, recipe.members, seed) if recipe.crossed else (),
     )
-    return Planned(name, preparation, x, inputs, plan, choice.sentence)
+    counts = {part: len(numbers) for part, numbers in divided.rows.items()}
+    return Planned(name, preparation, x, inputs, plan, counts, choice.sentence, solution)
 
 
 def _solved(

@@ -133,6 +133,7 @@ def tune_source(
         with_diagnosis=True,
         watch=watch,
         on_event=emit_last,
+        folds=1,
     )
 
 
