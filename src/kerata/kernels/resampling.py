@@ -21,9 +21,11 @@ def read_images(
 ) -> jax.Array:
     """Read each image of a batch at places of its own.
 
-    All channels of a pixel are gathered at once, which XLA does at the speed of copying; the
+    All channels of a pixel are gathered at once, from one row of pixels for the whole batch; the
     values are those of ``jax.scipy.ndimage.map_coordinates``, applied to each channel.
-    128 images of 32 by 32 pixels in three channels: 0.6 ms instead of 52 ms on two cores.
+    128 images of 32 by 32 pixels in three channels: 0.6 ms instead of 52 ms on two cores. Inside
+    a loop a CPU takes 15 ms, and 64 with ``take_along_axis`` or where the places still have to be
+    computed from random bits: XLA does that again for each number that is gathered.
 
     Arguments:
         images: shape ``(batch, height, width, channels)``; the dtype is kept, integers are
@@ -41,16 +43,17 @@ def read_images(
     Array([5.], dtype=float32)
     """
     batch, height, width, channels = images.shape
-    shape = (batch, *jnp.broadcast_shapes(rows.shape, columns.shape)[1:])
-    flat = images.reshape(batch, height * width, channels)
+    # Else XLA computes each pixel anew where it is read, and reads anew where it is used.
+    whole = jax.lax.optimization_barrier(images)
+    flat = whole.reshape(batch * height * width, channels)
+    begins = (jnp.arange(batch) * (height * width))[:, None, None]
     total = jnp.zeros((), images.dtype)
     for corner in itertools.product(
         _neighbours(rows, height, order, fill_mode), _neighbours(columns, width, order, fill_mode)
     ):
         (row, *_), (column, *_) = corner
-        places = jnp.broadcast_to(row * width + column, shape).reshape(batch, -1, 1)
-        found = jnp.take_along_axis(flat, places, axis=1, mode="promise_in_bounds")
-        found = found.reshape(*shape, channels)
+        places = begins + row * width + column
+        found = flat.at[places].get(mode="promise_in_bounds")
         for _, _, inside in corner:
             if inside is not None:
                 fill = jnp.asarray(fill_value, images.dtype)
@@ -61,7 +64,57 @@ def read_images(
         total = total + found
     if jnp.issubdtype(images.dtype, jnp.integer) and order:
         total = jnp.round(total)
-    return total.astype(images.dtype)
+    return jax.lax.optimization_barrier(total.astype(images.dtype))
+
+
+def stretch_images(
+    images: jax.Array,
+    rows: jax.Array,
+    columns: jax.Array,
+    order: int,
+    fill_mode: str,
+    fill_value: Any = 0.0,
+) -> jax.Array:
+    """Read each image of a batch on a grid of rows and columns of its own.
+
+    What ``read_images`` gives, as two products of matrices, which are fast inside loops too:
+    1.3 ms for 128 images of 32 by 32 pixels. With the size they grow faster than reading does.
+
+    Arguments:
+        images: finite numbers, shape ``(batch, height, width, channels)``; the dtype is kept.
+        rows, columns: floats, shapes ``(batch, new height)`` and ``(batch, new width)``.
+        order, fill_mode, fill_value: see ``read_images``.
+
+    Returns:
+        Shape ``(batch, new height, new width, channels)``.
+
+    >>> line = jnp.array([0.0, 10.0]).reshape(1, 1, 2, 1)
+    >>> stretch_images(line, jnp.zeros((1, 1)), jnp.full((1, 1), 0.5), 1, "nearest").ravel()
+    Array([5.], dtype=float32)
+    """
+    batch, height, width, channels = images.shape
+    down = _weights(rows, height, order, fill_mode)
+    across = _weights(columns, width, order, fill_mode)
+    flat = images.astype(down.dtype).reshape(batch, height, width * channels)
+    found = jnp.matmul(down, flat, precision="highest").reshape(batch, -1, width, channels)
+    found = jnp.matmul(across[:, None], found, precision="highest")
+    if fill_mode == "constant":
+        outside = 1 - down.sum(-1)[:, :, None] * across.sum(-1)[:, None]
+        found = found + outside[..., None] * jnp.asarray(fill_value, found.dtype)
+    if jnp.issubdtype(images.dtype, jnp.integer):
+        found = jnp.round(found)
+    return found.astype(images.dtype)
+
+
+def _weights(places: jax.Array, size: int, order: int, fill_mode: str) -> jax.Array:
+    """Give how much each pixel along an axis counts at each place."""
+    total = jnp.zeros((*places.shape, size), jnp.float32)
+    for i, weight, inside in _neighbours(places, size, order, fill_mode):
+        counts = i[..., None] == jnp.arange(size)
+        if inside is not None:
+            counts &= inside[..., None]
+        total += jnp.where(counts, 1.0 if weight is None else weight[..., None], 0.0)
+    return total
 
 
 def _neighbours(places: jax.Array, size: int, order: int, fill_mode: str) -> list[Corner]:

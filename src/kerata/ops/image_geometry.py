@@ -12,7 +12,7 @@ from kerata.base.messages import did_you_mean, shape_text
 from kerata.kernels.resampling import read_images
 from kerata.ops.core import saturate_cast
 from kerata.ops.image_colors import image_and_channels, image_op
-from kerata.ops.symbolic_call import as_tensor
+from kerata.ops.symbolic_call import as_float, as_tensor
 
 __all__ = [
     "affine_transform",
@@ -133,7 +133,7 @@ def affine_transform(
     x, channels = image_and_channels("affine_transform", images, data_format)
     one_of("affine_transform", "interpolation", interpolation, tuple(ORDERS))
     one_of("affine_transform", "fill_mode", fill_mode, FILL_MODES)
-    numbers = as_tensor(transform)
+    numbers = as_float(as_tensor(transform))
     if numbers.ndim not in (1, 2) or numbers.shape[-1] != 8:
         raise ValueError(
             "affine_transform takes a transform of shape (8,) or (batch, 8), got shape "
@@ -147,8 +147,12 @@ def affine_transform(
         )
 
     def places(m: jax.Array, rows: jax.Array, columns: jax.Array) -> tuple[jax.Array, jax.Array]:
-        a, b, c, d, e, f = (m[:, i, None, None] for i in range(6))
-        return d * columns + e * rows + f, a * columns + b * rows + c
+        # XLA computes a product once, but sums again for each number that is read.
+        grid = jnp.stack([columns, rows, jnp.ones_like(rows)]).astype(m.dtype)
+        matrix = m[:, :6].reshape(-1, 2, 3)
+        found = jnp.einsum("bij,jn->bin", matrix, grid.reshape(3, -1), precision="highest")
+        found = found.reshape(-1, 2, *rows.shape)
+        return found[:, 1], found[:, 0]
 
     order = ORDERS[interpolation]
     return read_elsewhere(x, channels, numbers, 1, places, order, fill_mode, fill_value)

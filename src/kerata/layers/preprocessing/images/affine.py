@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata import ops
+from kerata.kernels.resampling import stretch_images
 from kerata.layers.preprocessing.images.base import Frame, RandomImageLayer, uniform
 from kerata.layers.preprocessing.images.factors import Range, factor_range, one_of
 from kerata.utils import bounding_boxes as boxes_of
@@ -15,6 +16,8 @@ from kerata.utils.bounding_boxes.formats import clip_to_image_size, join, split
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
 INTERPOLATIONS = ("nearest", "bilinear")
+# Height and width of images for which products of matrices are not slower than reading pixels.
+_PRODUCTS_UP_TO = 256
 
 
 class AffineLayer(RandomImageLayer):
@@ -29,6 +32,8 @@ class AffineLayer(RandomImageLayer):
     """
 
     _casts: ClassVar[str] = "always"
+    # Whether rows stay rows and columns columns.
+    _separable: ClassVar[bool] = False
 
     def __init__(
         self, *, fill_mode: str, interpolation: str, fill_value: float, **kwargs: Any
@@ -54,9 +59,23 @@ class AffineLayer(RandomImageLayer):
         if transformation is None:
             return images
         axis = self._height_axis
+        height, width = images.shape[axis], images.shape[axis + 1]
+        numbers = self._matrix(transformation, height, width)
+        if self._separable and max(height, width) <= _PRODUCTS_UP_TO:
+            a, _, x, _, b, y, *_ = (n[:, None] for n in jnp.moveaxis(numbers, -1, 0))
+            rows, columns = b * jnp.arange(height) + y, a * jnp.arange(width) + x
+            found = stretch_images(
+                self._channels_last(images),
+                rows,
+                columns,
+                int(interpolation == "bilinear"),
+                self.fill_mode,
+                self.fill_value,
+            )
+            return self._channels_back(found)
         return ops.image.affine_transform(
             images,
-            self._matrix(transformation, images.shape[axis], images.shape[axis + 1]),
+            numbers,
             interpolation=interpolation,
             fill_mode=self.fill_mode,
             fill_value=self.fill_value,
@@ -191,6 +210,8 @@ class RandomTranslation(AffineLayer):
     [0.0, 1.0]
     """
 
+    _separable: ClassVar[bool] = True
+
     def __init__(
         self,
         height_factor: Any,
@@ -259,6 +280,8 @@ class RandomZoom(AffineLayer):
     >>> nearer(np.array([[[0.0], [1.0], [2.0]]] * 3), training=True)[0].ravel().tolist()
     [0.5, 1.0, 1.5]
     """
+
+    _separable: ClassVar[bool] = True
 
     def __init__(
         self,
