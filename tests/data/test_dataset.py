@@ -260,3 +260,20 @@ def test_an_endless_data_set_needs_steps():
         small_model().fit(data, verbose=0)
     history = small_model().fit(data, steps_per_epoch=3, epochs=2, verbose=0).history
     assert len(history["loss"]) == 2
+
+
+def test_data_sets_of_folders_have_the_other_methods_too(tmp_path):
+    for name in ("bad", "good"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.txt").write_text(f"so {name}")
+    data = keras.utils.text_dataset_from_directory(
+        tmp_path, batch_size=1, shuffle=False, verbose=False
+    )
+    texts = [str(x.numpy()) for x, _ in data.map(lambda x, y: (x, y * 2)).unbatch()]
+    assert texts == ["so bad", "so good"]
+    assert [int(y.numpy()[0]) for _, y in data.repeat(2).concatenate(data.as_dataset())] == [
+        *(0, 1) * 3
+    ]
+    assert int(data.reduce(0, lambda total, batch: total + batch[1].sum())) == 1
+    with pytest.raises(AttributeError, match="no_such"):
+        data.no_such()

@@ -11,6 +11,9 @@ import numpy as np
 
 from kerata.base.arguments import is_integer
 from kerata.base.randomness import draw_seed
+from kerata.data import Dataset
+from kerata.data.streams import Stream
+from kerata.data.structure import hosted, presented
 from kerata.utils.data_iterator import prefetch
 from kerata.utils.py_dataset import PyDataset
 
@@ -74,7 +77,7 @@ class BatchDataset(PyDataset):
         if self.batch_size is None:
             batch = tuple(jax.tree.map(lambda a: a[0], part) for part in batch)
         for function in self._functions:
-            made = function(*batch)
+            made = hosted(function(*presented(batch)), "What the function of map gives")
             batch = made if isinstance(made, tuple) else (made,)
         whole = batch if len(batch) > 1 else batch[0]
         if self._cached is not None:
@@ -83,9 +86,24 @@ class BatchDataset(PyDataset):
 
     def __iter__(self) -> Iterator[Any]:
         """Give all batches in order; the next pass is shuffled again."""
+        return map(presented, self._pass())
+
+    def _pass(self) -> Iterator[Any]:
         with prefetch(self) as batches:
             yield from batches
         self.on_epoch_end()
+
+    def as_dataset(self) -> Dataset:
+        """Give the batches as a ``kerata.data.Dataset``, which has all methods of ``tf.data``."""
+        return Dataset(Stream(self._pass, self.__len__))
+
+    def __getattr__(self, name: str) -> Any:
+        # What only a sequence of batches can do, such as ``unbatch``.
+        if name.startswith("_") or not hasattr(Dataset, name):
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
+        return getattr(self.as_dataset(), name)
 
     def on_epoch_end(self) -> None:
         """Shuffle for the next pass."""
@@ -105,7 +123,7 @@ class BatchDataset(PyDataset):
 
     def as_numpy_iterator(self) -> Iterator[Any]:
         """Give all batches as NumPy arrays, in order."""
-        return (jax.tree.map(np.asarray, batch) for batch in self)
+        return (jax.tree.map(np.asarray, batch) for batch in self._pass())
 
     def map(self, function: Callable[..., Any], num_parallel_calls: Any = None) -> Self:
         """Give a data set whose batches go through a function of x, or of x and y.
