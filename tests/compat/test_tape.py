@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from kerata import layers, losses, ops, optimizers
+from kerata import Input, Model, layers, losses, ops, optimizers, regularizers
 
 
 def test_gradients_of_operators_functions_and_variables(tf):
@@ -115,3 +115,36 @@ def test_compiled_functions_follow_what_changes(tf):
         return tf.random.normal((3,))
 
     assert not np.array_equal(noisy().numpy(), noisy().numpy())
+
+
+def test_one_output_of_a_model_is_a_source_for_another(tf):
+    rng = np.random.default_rng(0)
+    inputs = Input((4,))
+    hidden = layers.Dense(3, activation="tanh")(inputs)
+    model = Model(inputs, [hidden, layers.Dense(2)(hidden)])
+    model.set_weights([rng.normal(size=w.shape) for w in model.get_weights()])
+    x = tf.constant(rng.normal(size=(2, 4)), tf.float32)
+    with tf.GradientTape() as tape:
+        seen, outputs = model(x)
+        total = tf.reduce_sum(outputs[:, 1] ** 2) + tf.reduce_sum(seen)
+    slope = 2 * outputs.numpy()[:, 1:] * model.get_weights()[2][:, 1]
+    np.testing.assert_allclose(tape.gradient(total, seen), slope + 1, rtol=1e-5)
+
+    class Two(layers.Layer):
+        def call(self, inputs):
+            return inputs * 2, inputs * inputs
+
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        doubled, squared = Two()(v)
+    with pytest.raises(TypeError, match="in the same call as its target"):
+        tape.gradient(squared, doubled)
+
+
+def test_penalties_and_variables_in_functions_of_jax(tf):
+    v = tf.Variable([1.0, -2.0])
+    with tf.GradientTape() as tape:
+        loss = regularizers.L2(0.1)(v)
+        with pytest.raises(TypeError, match="an open GradientTape follows"):
+            jnp.sum(v)
+    np.testing.assert_allclose(tape.gradient(loss, v), [0.2, -0.4], rtol=1e-6)

@@ -216,7 +216,9 @@ class Variable:
         return np.array(self._own_value())
 
     def __jax_array__(self) -> jax.Array:
-        return self._own_value()
+        # While a tape is open this is a tensor, which refuses to become an array in silence.
+        value = self.value
+        return value if isinstance(value, jax.Array) else value.__jax_array__()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self._own_value(), dtype=dtype)

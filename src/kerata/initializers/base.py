@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import jax
 
 from kerata.base.configurable import Configurable
+from kerata.base.eager import asked_apart
 
 
 class Initializer(Configurable):
@@ -23,6 +24,11 @@ class Initializer(Configurable):
     """
 
     _makes_first_values: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in cls.__dict__ and cls.__module__.startswith("kerata."):
+            cls.__call__ = asked_apart(cls.__call__)  # type: ignore[method-assign] # wrapped
 
     def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> jax.Array:
         """Give an array of this shape and type (``floatx()`` by default)."""

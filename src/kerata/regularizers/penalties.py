@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from kerata.base.configurable import Configurable
+from kerata.base.eager import asked
 from kerata.ops.symbolic_call import as_tensor
 
 
@@ -46,6 +47,7 @@ class L1(Regularizer):
     def __init__(self, l1: Any = 0.01) -> None:
         self.l1 = _strength(0.01 if l1 is None else l1, "l1")
 
+    @asked
     def __call__(self, x: Any) -> jax.Array:
         """Give the penalty."""
         return _l1(self.l1, as_tensor(x))
@@ -69,6 +71,7 @@ class L2(Regularizer):
     def __init__(self, l2: Any = 0.01) -> None:
         self.l2 = _strength(0.01 if l2 is None else l2, "l2")
 
+    @asked
     def __call__(self, x: Any) -> jax.Array:
         """Give the penalty."""
         return _l2(self.l2, as_tensor(x))
@@ -93,6 +96,7 @@ class L1L2(Regularizer):
         self.l1 = _strength(0.0 if l1 is None else l1, "l1")
         self.l2 = _strength(0.0 if l2 is None else l2, "l2")
 
+    @asked
     def __call__(self, x: Any) -> jax.Array:
         """Give the penalty."""
         x = as_tensor(x)
@@ -123,6 +127,7 @@ class OrthogonalRegularizer(Regularizer):
         self.factor = _strength(factor, "factor")
         self.mode = mode
 
+    @asked
     def __call__(self, inputs: Any) -> jax.Array:
         """Give the penalty."""
         x = as_tensor(inputs)

@@ -150,7 +150,25 @@ def get_logger() -> _Any:
 is_variable = _is_variable
 
 
+# Older names of what is in Keras.
+_OF_KERAS = {
+    "constant_initializer": "initializers.Constant",
+    "initializers": "initializers",
+    "losses": "losses",
+    "metrics": "metrics",
+    "ones_initializer": "initializers.Ones",
+    "optimizers": "optimizers",
+    "random_normal_initializer": "initializers.RandomNormal",
+    "random_uniform_initializer": "initializers.RandomUniform",
+    "zeros_initializer": "initializers.Zeros",
+}
+
+
 def __getattr__(name: str) -> _Any:
+    if name in _OF_KERAS:
+        module, _, found = _OF_KERAS[name].partition(".")
+        home = _importlib.import_module(f"kerata.{module}")
+        return getattr(home, found) if found else home
     if not name.startswith("_"):
         with _contextlib.suppress(ModuleNotFoundError):
             return _importlib.import_module(f"{__name__}.{name}")

@@ -45,6 +45,8 @@ class Node:
         pull: gives the inputs' gradients for the outputs'.
         outputs: shapes and types.
         tapes: the tapes that noted it.
+        call: the call with its arguments.
+        owner: the layer that was called, or None.
     """
 
     def __init__(
@@ -55,11 +57,14 @@ class Node:
         pull: Callable[..., Any],
         outputs: list[Any],
         noted_by: list[Any],
+        call: Any = None,
+        owner: Any = None,
     ) -> None:
         self.number = next(_numbers)
         self.function, self.inputs, self.values, self.pull = function, inputs, values, pull
         self.outputs = [jax.ShapeDtypeStruct(o.shape, o.dtype) for o in outputs]
         self.tapes = noted_by
+        self.call, self.owner = call, owner
 
 
 def followed_by(source: Any) -> list[Any]:
@@ -118,10 +123,12 @@ class Drawn:
 
     def __init__(self, scope: Scope | None = None) -> None:
         self._scope = scope
+        self.drawn = False
         self._key: Any = None
 
     def __call__(self) -> Any:
         """Give the key."""
+        self.drawn = True
         if self._key is None and self._scope is not None:
             self._key = self._scope.next_key()
         if self._key is None:
@@ -172,7 +179,7 @@ def note(function: Callable[..., Any], args: Any, kwargs: Any, owner: Any) -> An
     if values:
         inputs = [*variables, *(leaves[i] for i in followed)]
         by = {id(t): t for x in inputs for t in followed_by(x)}
-        node = Node(call.again(), inputs, values, pull, floats, list(by.values()))
+        node = Node(call.again(), inputs, values, pull, floats, list(by.values()), call, owner)
     call.settle(others)
     return call.results(floats, others, node)
 

@@ -16,6 +16,7 @@ from kerata.base.variable import Variable
 from kerata.compat.tensorflow.front import FRONT, standing
 from kerata.compat.tensorflow.recording import Node, is_differentiable, is_leaf, note, tapes
 from kerata.compat.tensorflow.tensor import Tensor, as_value
+from kerata.compat.tensorflow.within import between_outputs
 
 
 class GradientTape:
@@ -253,9 +254,11 @@ class GradientTape:
                 continue
             ones = Tensor(jnp.ones(value.shape, value.dtype)) if seed is None else seed
             give(target, ones)
+        passed: dict[Node, dict[int, Any]] = {}
         while waiting:
             _, node = heapq.heappop(waiting)
-            gradients = _back(node, known.pop(node))
+            passed[node] = known.pop(node)
+            gradients = _back(node, passed[node])
             for thing, gradient in zip(node.inputs, gradients, strict=True):
                 if self.follows(thing):
                     give(thing, gradient)
@@ -266,10 +269,23 @@ class GradientTape:
                     "The sources of GradientTape.gradient must be tensors or variables, got "
                     f"{type(source).__name__}."
                 )
+            self._add_from_the_same_call(source, passed, found)
             made.append(
                 found.get(id(source)) if self.follows(source) or _is_any(source, targets) else None
             )
         return made
+
+    def _add_from_the_same_call(
+        self, source: Any, passed: dict[Node, dict[int, Any]], found: dict[int, Any]
+    ) -> None:
+        """Add what a source gets through other outputs of the call that it comes from."""
+        if not isinstance(source, Tensor) or not self._noted(source):
+            return
+        given = passed.get(source._node, {})
+        others = {place: g for place, g in given.items() if place != source._place}
+        if others:
+            inner = between_outputs(source._node, source, others)
+            found[id(source)] = _sum(found.get(id(source)), inner)
 
     def _noted(self, tensor: Tensor) -> bool:
         node = tensor._node

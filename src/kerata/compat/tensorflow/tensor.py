@@ -158,9 +158,7 @@ class Tensor:
 
     def __format__(self, spec: str) -> str:
         traced = isinstance(self._value, jax.core.Tracer)
-        if spec and not traced and self.ndim == 0:
-            return format(self._concrete().item(), spec)
-        return str(self)
+        return str(self) if traced else format(self.numpy(), spec)
 
     def __len__(self) -> int:
         if not self.ndim:

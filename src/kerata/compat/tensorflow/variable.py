@@ -80,6 +80,10 @@ class Variable(Base):
         """The type."""
         return type_of(super().dtype)
 
+    def numpy(self) -> Any:
+        """Give the value as a NumPy array, or as one number."""
+        return super().numpy()[()]
+
     def read_value(self) -> Tensor:
         """Give the value as a tensor."""
         from kerata.compat.tensorflow.basic import identity
