@@ -145,6 +145,6 @@ def test_penalties_and_variables_in_functions_of_jax(tf):
     v = tf.Variable([1.0, -2.0])
     with tf.GradientTape() as tape:
         loss = regularizers.L2(0.1)(v)
-        with pytest.raises(TypeError, match="an open GradientTape follows"):
+        with pytest.raises(TypeError):
             jnp.sum(v)
     np.testing.assert_allclose(tape.gradient(loss, v), [0.2, -0.4], rtol=1e-6)

@@ -286,8 +286,8 @@ def _accept_in_programs(cls: type[Variable]) -> None:
     with contextlib.suppress(ImportError, AttributeError):
         from jax._src import core, dtypes
 
-        core.pytype_aval_mappings[cls] = lambda variable: jax.typeof(variable.value)
-        dtypes.canonicalize_value_handlers[cls] = lambda variable: variable.value
+        core.pytype_aval_mappings[cls] = lambda variable: jax.typeof(variable.__jax_array__())
+        dtypes.canonicalize_value_handlers[cls] = lambda variable: variable.__jax_array__()
 
 
 _accept_in_programs(Variable)
