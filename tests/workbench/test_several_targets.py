@@ -94,7 +94,7 @@ def test_an_exact_name_wins_and_commas_stand_between_names(wanted, found):
 )
 def test_mistakes_name_the_target(target, columns, message):
     with pytest.raises(ValueError, match=message):
-        fit_source(source(**columns), target=target, **LINEAR, folds=1)
+        fit_source(source(**columns), target=target, **LINEAR)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_run_is_compared_and_trained_again(run, file):
 
 def test_rows_without_one_of_the_targets_are_left_out_and_counted():
     gaps = fish()["waist, cm"].where(np.arange(ROWS) > 3)
-    trained = fit_source(source(**{"waist, cm": gaps}), **LINEAR, folds=1)
+    trained = fit_source(source(**{"waist, cm": gaps}), **LINEAR)
     assert sum(map(len, trained.rows.values())) == ROWS - 4
     assert (
         "4 rows without a target were left out. A row needs each target; missing were 'waist, cm' "
