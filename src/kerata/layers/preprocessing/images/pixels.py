@@ -18,8 +18,8 @@ def to_range(
         source, target: least and greatest value in each.
         dtype: of the result, unless the ranges are the same.
 
-    >>> to_range(jnp.array([0.0, 51.0]), (0, 255), (0, 1)).tolist()
-    [0.0, 0.20000000298023224]
+    >>> to_range(jnp.array([0.0, 1.0]), (0, 4), (0, 1)).tolist()
+    [0.0, 0.25]
     """
     if tuple(source) == tuple(target):
         return images
