@@ -37,8 +37,8 @@ def compute_iou(
     Raises:
         ValueError: boxes of other shapes, an unknown format, no image_shape where one is needed.
 
-    >>> compute_iou([[0, 0, 2, 2]], [[1, 0, 3, 2], [0, 0, 2, 2]], "xyxy").round(2).tolist()
-    [[0.33000001311302185, 1.0]]
+    >>> compute_iou([[0, 0, 2, 2]], [[3, 3, 4, 4], [0, 0, 1, 2]], "xyxy").round(3).tolist()
+    [[0.0, 0.5]]
     """
     one, other = _corners("compute_iou", (boxes1, boxes2), bounding_box_format, image_shape)
     for x in (one, other):
