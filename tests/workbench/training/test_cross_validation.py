@@ -233,7 +233,11 @@ def test_a_run_is_kept_diagnosed_and_trained_again(tmp_path, monkeypatch):
     ("columns", "folding", "said"),
     [
         ({}, Folding(5, 2), "63 rows: one test split would be luck, so 5 folds, dealt twice,"),
-        ({"subject": np.arange(ROWS) // 7}, Folding(5), "so 5 folds of whole groups judge"),
+        (
+            {"subject": np.arange(ROWS) // 4},
+            Folding(5, 2),
+            "so 5 folds of whole groups, dealt twice, judge",
+        ),
         (
             {"day": pandas.date_range("2020-01-01", periods=ROWS).strftime("%Y-%m-%d")},
             Folding(5),
@@ -266,7 +270,7 @@ def test_rows_in_time_are_judged_by_what_came_before():
         assert day[judged[place == block]].max() < day[judged[place == block + 1]].min()
     assert trained.dependence.within.kind == "time"
     quality = verdict_of(trained).quality
-    assert quality.startswith("Judged on the latest 31 rows in 3 blocks, each by what came before")
+    assert quality.startswith("Judged on the latest 32 rows in 3 blocks, each by what came before")
     assert "that learned from earlier rows alone" in quality
 
 
