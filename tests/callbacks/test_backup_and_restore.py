@@ -194,6 +194,7 @@ def ending(batches):
 @pytest.mark.filterwarnings("ignore:The data ended after")
 @pytest.mark.parametrize("batches", [16, 8])
 @pytest.mark.parametrize("where", [{"step": 4}, {"step": 5}, {"step": 8}, {"epoch": 1}])
+@pytest.mark.one_in(4)
 def test_a_generator_may_end_exactly_between_epochs(tmp_path, batches, where):
     whole = fit([], data=ending(batches), steps_per_epoch=4)
     crash(**where, folder=tmp_path / "b", save_freq=1, data=ending(batches), steps_per_epoch=4)

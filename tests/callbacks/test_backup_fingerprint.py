@@ -108,6 +108,7 @@ def scheduled(factor):
         ("the optimizer", lambda n: {"optimizer": scheduled([1.0, 2.0][n])}),
     ],
 )
+@pytest.mark.one_in(2)
 def test_it_counts_wherever_a_function_can_be(what, part):
     assert differing(fingerprint(**part(0)), fingerprint(**part(0))) == []
     found = differing(fingerprint(**part(0)), fingerprint(**part(1)))

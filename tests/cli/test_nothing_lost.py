@@ -269,6 +269,7 @@ def test_killed_after_training_the_run_is_there(place):
     assert sound(place).record["verdict"] is None
 
 
+@pytest.mark.slow
 def test_a_folder_that_fills_up_sends_the_run_elsewhere(place):
     code = (
         "import pathlib; from kerata.workbench.runs import store\n"
@@ -368,6 +369,7 @@ def test_killed_at_any_moment_there_is_a_whole_run_or_none(place):
     sound(place)
 
 
+@pytest.mark.slow
 def test_a_folder_that_a_dead_process_had_moved_aside_comes_back(place, tmp_path):
     start(place).communicate()
     dead = subprocess.Popen([sys.executable, "-c", ""])

@@ -10,7 +10,7 @@ from .harness import check_layer
 
 
 @pytest.mark.parametrize("case", LAYERS, ids=str)
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 def test_layer(case):
     check_layer(case)
 

@@ -71,7 +71,7 @@ def outcome(forward, case, trainable, fixed, x):
 
 
 @pytest.mark.parametrize("case", LAYERS + VARIANTS, ids=str)
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 def test_same_as_keras(case):
     ours, theirs, x = pair(case)
     assert [(v.name, v.shape, v.trainable, v.dtype) for v in ours.weights] == [
@@ -191,7 +191,7 @@ SEQUENCES = [
     [(c, False) for c in SEQUENCES] + [(c, True) for c in SEQUENCES if isinstance(c.shapes, list)],
     ids=str,
 )
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 def test_masks_go_as_in_keras(case, partly):
     """Same outputs and same masks of them; with several inputs also if one has no mask."""
     ours, theirs, x = pair(case)

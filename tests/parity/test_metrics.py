@@ -161,7 +161,7 @@ def same(ours, theirs, rtol=1e-5, atol=1e-6):
 
 @all_cases
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 def test_updates_with_weights_then_reset(name, kwargs, kind):
     ours, theirs = pair(name, kwargs)
     rng = np.random.default_rng(0)
@@ -186,6 +186,7 @@ def test_updates_with_weights_then_reset(name, kwargs, kind):
 
 
 @pytest.mark.parametrize(("name", "kwargs", "kind"), {c[0]: c for c in CASES}.values())
+@pytest.mark.one_in(3)
 def test_traced_state_equals_the_eager_one(name, kwargs, kind):
     metric = getattr(metrics, name)(**kwargs)
     batches = [tuple(jnp.asarray(a) for a in draw(kind, seed)) for seed in (0, 1)]
@@ -225,6 +226,7 @@ def test_configs(name, kwargs, kind):
 
 
 @pytest.mark.parametrize(("name", "kwargs", "kind"), {c[0]: c for c in CASES}.values())
+@pytest.mark.one_in(3)
 def test_half_precision_predictions(name, kwargs, kind):
     dtype = "float16" if name.startswith("Mean") else "bfloat16"
     ours, theirs = pair(name, kwargs)

@@ -52,6 +52,7 @@ def test_transposed_convolution_of_volumes(init):
 
 
 @pytest.mark.parametrize("power_iterations", [1, 3])
+@pytest.mark.one_in(2)
 def test_spectral_normalization(power_iterations, tmp_path):
     def make(k):
         return k.Sequential(
@@ -137,7 +138,7 @@ def test_crossings_are_those_of_keras():
         {"dilation_rate": 2, "unit_forget_bias": False, "recurrent_activation": "relu"},
     ],
 )
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(9)
 def test_convolutional_lstm(rank, init):
     # Small, so that gates without an upper bound don't grow from step to step.
     x = RNG.normal(0, 0.3, (2, 3, *(6, 5, 4)[:rank], 2)).astype("float32")

@@ -438,6 +438,7 @@ def same_layer_many_times(k):
         same_layer_many_times,
     ],
 )
+@pytest.mark.one_in(2)
 def test_kinds_of_models(tmp_path, from_keras, ending, make):
     k = keras if from_keras else kerata
     model = make(k)

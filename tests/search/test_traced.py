@@ -88,6 +88,7 @@ def scores(build, rates):
 
 
 @pytest.mark.parametrize("kind", [*KINDS, wrapped_loss], ids=lambda k: k.__name__)
+@pytest.mark.one_in(2)
 def test_candidates_score_what_they_score_alone(kind):
     build = builder(loss=kind) if kind is wrapped_loss else builder(kind)
     together = scores(build, [0.125, 0.5])

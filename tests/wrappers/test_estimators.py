@@ -112,6 +112,7 @@ def test_class_weights_by_label_by_number_and_balanced(name):
 
 
 @pytest.mark.parametrize("name", BOTH)
+@pytest.mark.one_in(2)
 def test_partial_fit_and_warm_start_go_on(name):
     X, y = blobs(2)
     net = made(name, epochs=1)

@@ -71,6 +71,7 @@ def test_it_learns_the_week_and_beats_the_last_value(trained):
     assert by_name[WEEK].gain > 0
 
 
+@pytest.mark.slow
 def test_nothing_after_an_origin_changes_its_forecast():
     """What is learned and forecast up to an origin is the same, whatever comes after it."""
     frame = sales(150)

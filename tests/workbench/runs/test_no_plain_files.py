@@ -78,6 +78,7 @@ def put(run, tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.one_in(3)
 def test_records(put, kind):
     place = put("run.json", kind)
     found, damaged = look_through(place)
