@@ -31,7 +31,7 @@ SLACK = 0.01
 # Words of annotations that no array hides behind.
 _PLAIN = {
     *("str", "int", "float", "bool", "bytes", "None", "Path", "os", "PathLike", "Callable"),
-    *("tuple", "list", "dict", "Sequence", "Mapping", "Iterable"),
+    *("tuple", "list", "dict", "Sequence", "Mapping", "Iterable", "TargetVerdict"),
 }
 _SHAPE = re.compile(r"\((?:\.\.\.|(?:batch|rows|n|samples|None|time|height|k)\b)[^)]*\)|\bshape")
 _DTYPE = re.compile(r"dtype|float|integer|int32|bool|uint8|string|number|array")

@@ -54,8 +54,8 @@ def diagnose_trained(
     splits = {name: part(getattr(trained, name)) for name in names}
     if folded:
         splits[OUT_OF_FOLD] = part(trained.test)
-    answers = {OUT_OF_FOLD: trained.outputs} if folded else None
-    answers = answers_in_spreads(answers, splits, trained.task.scales)
+    given = {OUT_OF_FOLD: trained.outputs} if folded else None
+    answers = answers_in_spreads(given, splits, trained.task.scales)
     (model,), splits = in_spreads([trained.model], splits, trained.task.scales)
     return examine(
         trained.history,

@@ -56,8 +56,8 @@ def dependence_of_answers(run: Run, rows: Sequence[int]) -> Dependence:
             split = run.record.get("split") or {}
             names = [COLUMNS[FOLDS]]
             names += [f"{names[0]}_{time}" for time in range(2, int(split.get("repeats") or 1) + 1)]
-            cells = [answers[name] for name in names if name in answers]
-            number = np.array([[int(column[place]) for column in cells] for place in at])
+            columns = [answers[name] for name in names if name in answers]
+            number = np.array([[int(column[place]) for column in columns] for place in at])
             within = None if found.kind == INDEPENDENT else found
             share = split.get("share")
             found = Dependence(

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ class TrainingPlan:
             random, so that one compiled program serves all; None for all of them.
     """
 
-    build: Callable[[], Any]
+    build: partial[Any]
     epochs: int
     batch_size: int
     patience: int
@@ -101,7 +101,7 @@ class Outcome:
             task: what is predicted.
         """
         found = [outputs_of(network, x, task) for network in self.networks]
-        return np.mean(found, axis=0, dtype=np.float32)
+        return np.asarray(np.mean(found, axis=0, dtype=np.float32))
 
 
 def train(
