@@ -160,7 +160,7 @@ def serialize(obj: Any, by_name: bool = True) -> Any:
         return obj.item()
     if isinstance(obj, (list, tuple)):
         return type(obj)(serialize(x) for x in obj) if type(obj) in (list, tuple) else [*obj]
-    if isinstance(obj, Mapping):
+    if isinstance(obj, Mapping) and not hasattr(obj, "get_config"):
         return {key: serialize(value) for key, value in obj.items()}
     if isinstance(obj, (np.ndarray, jax.Array)):
         return {
@@ -223,7 +223,7 @@ def serialize_keras_object(obj: Any) -> Any:
         raise TypeError(f"Can't write the class {obj.__name__} as a config: write an object of it.")
     if type(obj) in (list, tuple):
         return type(obj)(map(serialize_keras_object, obj))
-    if isinstance(obj, Mapping):
+    if isinstance(obj, Mapping) and not hasattr(obj, "get_config"):
         return {key: serialize_keras_object(value) for key, value in obj.items()}
     if inspect.isfunction(obj) and _is_ours(obj):
         kind = {"class_name": "function", "config": obj.__name__}

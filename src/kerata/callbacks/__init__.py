@@ -11,6 +11,8 @@ from kerata.callbacks.learning_rate_scheduler import LearningRateScheduler
 from kerata.callbacks.model_checkpoint import ModelCheckpoint
 from kerata.callbacks.progbar_logger import ProgbarLogger
 from kerata.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from kerata.callbacks.remote_monitor import RemoteMonitor
+from kerata.callbacks.swap_ema_weights import SwapEMAWeights
 from kerata.callbacks.tensorboard import TensorBoard
 from kerata.callbacks.terminate_on_nan import TerminateOnNaN
 
@@ -26,6 +28,8 @@ __all__ = [
     "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
+    "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
 ]

@@ -18,6 +18,7 @@ from kerata.optimizers.ftrl import Ftrl
 from kerata.optimizers.lamb import Lamb
 from kerata.optimizers.lion import Lion
 from kerata.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from kerata.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
 from kerata.optimizers.muon import Muon
 from kerata.optimizers.nadam import Nadam
 from kerata.optimizers.optimizer import Optimizer
@@ -37,10 +38,12 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "OptaxOptimizer",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
     "ScheduleFreeAdamW",
     "deserialize",
@@ -67,6 +70,8 @@ for _cls in (
     Muon,
     ScheduleFreeAdamW,
     LossScaleOptimizer,
+    MultiOptimizer,
+    OptimizerMap,
 ):
     _namespace.add(_cls, _cls.__name__.lower())
 

@@ -1,0 +1,74 @@
+"""Several optimizers in one: the same steps and state as in Keras."""
+
+import keras as real
+import numpy as np
+import pytest
+
+import kerata
+
+X = np.random.default_rng(0).normal(size=(24, 3)).astype("float32")
+Y = X @ np.array([[1.0], [2.0], [-1.0]], "float32")
+
+
+def trained(library, epochs=2):
+    library.utils.set_random_seed(1)
+    o = library.optimizers
+    chosen = o.OptimizerMap(o.SGD(0.05, momentum=0.9), {"encoder/.*": o.Adam(0.01, use_ema=True)})
+    model = library.Sequential(
+        [
+            library.Input((3,)),
+            library.layers.Dense(2, name="encoder", kernel_initializer="ones"),
+            library.layers.Dense(1, name="head", kernel_initializer="ones"),
+        ]
+    )
+    model.compile(o.MultiOptimizer(chosen, loss_scale_factor=4.0), "mse")
+    history = model.fit(X, Y, batch_size=8, epochs=epochs, shuffle=False, verbose=0).history
+    return model, history["loss"]
+
+
+def test_trains_as_keras_does():
+    (ours, losses), (theirs, expected) = trained(kerata), trained(real)
+    assert losses == pytest.approx(expected, rel=1e-5)
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert a == pytest.approx(b, rel=1e-5, abs=1e-6)
+    state, known = (m.optimizer.variables for m in (ours, theirs))
+    assert [v.path for v in state] == [v.path for v in known]
+    for a, b in zip(state, known, strict=True):
+        assert np.asarray(a) == pytest.approx(np.asarray(b), rel=1e-4, abs=1e-6)
+    assert [type(o).__name__ for o in ours.optimizer.optimizers] == ["Adam", "SGD"]
+
+
+def test_maps_find_what_keras_finds():
+    made = []
+    for library in (kerata, real):
+        o = library.optimizers
+        chosen = o.OptimizerMap(o.RMSprop())
+        chosen["a/b"] = o.Adam()
+        chosen["a/.*"] = o.SGD()
+        paths = ("a/b", "a/c/d", "b", "a")
+        made.append([type(chosen[p]).__name__ for p in paths] + [len(chosen), list(chosen)])
+        again = o.OptimizerMap.from_config(chosen.get_config())
+        assert type(again["a/x"]).__name__ == "SGD"
+    assert made[0] == made[1]
+
+
+def test_wrong_arguments():
+    o = kerata.optimizers
+    with pytest.raises(TypeError, match="default_optimizer"):
+        o.OptimizerMap("sgd")
+    with pytest.raises(TypeError, match="optimizer_map"):
+        o.MultiOptimizer(o.SGD())
+    chosen = o.OptimizerMap(o.SGD(), {"a.*": o.SGD(), ".*b": o.SGD()})
+    with pytest.raises(ValueError, match=r"'ab' matches several keys, 'a\.\*' and '\.\*b'"):
+        chosen["ab"]
+    with pytest.raises(ValueError, match="already"):
+        chosen["a.*"] = o.SGD()
+    with pytest.raises(ValueError, match="holds optimizers itself"):
+        chosen["c"] = o.MultiOptimizer(o.OptimizerMap(o.SGD()))
+    optimizer = o.MultiOptimizer(chosen)
+    with pytest.raises(AttributeError, match="no learning rate of its own"):
+        optimizer.learning_rate  # noqa: B018 # the access itself raises
+    with pytest.raises(AttributeError, match="no learning rate of its own"):
+        optimizer.learning_rate = 0.1
+    with pytest.raises(ValueError, match="'w' must be an optimizer object"):
+        o.MultiOptimizer(lambda weight: None).build([kerata.Variable(1.0, name="w")])
