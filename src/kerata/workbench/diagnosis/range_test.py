@@ -126,8 +126,8 @@ def find_learning_rate(
 
     >>> import kerata
     >>> from kerata import layers
-    >>> rng = np.random.default_rng(0)
-    >>> x = rng.normal(size=(200, 3)).astype("float32")
+    >>> kerata.utils.set_random_seed(0)
+    >>> x = np.random.default_rng(0).normal(size=(200, 3)).astype("float32")
     >>> model = kerata.Sequential([kerata.Input((3,)), layers.Dense(1)])
     >>> model.compile("adam", "mse")
     >>> found = find_learning_rate(model, x, x.sum(axis=1))

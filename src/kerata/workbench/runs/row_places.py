@@ -62,7 +62,7 @@ def dependence_of_answers(run: Run, rows: Sequence[int]) -> Dependence:
             share = split.get("share")
             found = Dependence(
                 FOLDS,
-                number[:, 0] if len(cells) == 1 else number,
+                number[:, 0] if len(columns) == 1 else number,
                 folds,
                 within,
                 None if share is None else float(share),

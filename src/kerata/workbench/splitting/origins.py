@@ -30,7 +30,7 @@ def rolling_origins(rule: SplitRule, blocks: int, repeats: int = 1) -> list[Fold
 
     >>> days = SplitRule("time", ("day",), np.arange(100))
     >>> [(len(fold.learned), len(fold.test)) for fold in rolling_origins(days, 3)]
-    [(50, 17), (67, 17), (84, 16)]
+    [(50, 17), (67, 16), (83, 17)]
 
     Source: Tashman, Out-of-sample tests of forecasting accuracy (2000).
     """

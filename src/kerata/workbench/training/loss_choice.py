@@ -106,8 +106,10 @@ def candidates(y: np.ndarray) -> list[str]:
     Arguments:
         y: amounts ``(rows,)``.
 
-    >>> candidates(np.array([0.0, 1, 0, 0, 9, 2])), candidates(np.array([0.1, 0.1, 0.2, 0.1, 7.5]))
-    (['poisson'], ['gamma', 'lognormal'])
+    >>> candidates(np.array([0.0, 1, 0, 0, 9, 2]))
+    ['poisson']
+    >>> candidates(np.array([0.1] * 9 + [7.5]))
+    ['gamma', 'lognormal']
     >>> candidates(np.array([-1.0, 0.5, 12.0]))
     []
     """
