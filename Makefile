@@ -21,11 +21,11 @@ demo: $(VENV)/installed-demo  ## watch a network learn handwritten digits (first
 	@$(RUN)/kerata train digits
 
 test: $(VENV)/installed-dev  ## run the tests
-	@XLA_FLAGS= $(RUN)/python -m pytest -n $(WORKERS) -m "bits and not slow"
+	@XLA_FLAGS= $(RUN)/python -m pytest -m "bits and not slow" tests/training
 	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-all: $(VENV)/installed-dev  ## run the tests, the slow ones too
-	@XLA_FLAGS= $(RUN)/python -m pytest -m bits
+	@XLA_FLAGS= $(RUN)/python -m pytest -m bits tests/training
 	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not bits"
 
 mutants: $(VENV)/installed-dev  ## change the source in small ways and count what the tests notice (hours; goes on where it was)

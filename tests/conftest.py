@@ -37,9 +37,14 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Make cases slow: all but those in ``only_cases``, all but every nth with ``one_in``."""
+    """Make cases slow: all but those in ``only_cases``, all but every nth with ``one_in``.
+
+    Tests of bits run on their own, for which ``make test`` collects tests/training alone.
+    """
     seen = Counter()
     for item in items:
+        here = "tests/training/" in item.nodeid
+        assert here or not item.get_closest_marker("bits"), f"{item.nodeid}: bits are in training"
         mark = item.get_closest_marker("only_cases")
         if mark is not None and item.callspec.id not in mark.args:
             item.add_marker(pytest.mark.slow)

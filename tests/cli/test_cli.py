@@ -35,7 +35,7 @@ def test_version_and_help_do_not_wait_for_jax():
 def test_training_prints_a_verdict_and_keeps_the_run(tmp_path):
     pytest.importorskip("sklearn")
     pytest.importorskip("matplotlib")
-    small = ("train", "digits", "--epochs", "2", "--option", "filters=4", "--out", str(tmp_path))
+    small = ("train", "digits", "--epochs", "2", "--network", "linear", "--out", str(tmp_path))
     done = kerata(*small)
     assert done.returncode == 0, done.stderr
     assert "epoch 1/2" in done.stdout
