@@ -1,5 +1,7 @@
 """Several optimizers in one: the same steps and state as in Keras."""
 
+import warnings
+
 import keras as real
 import numpy as np
 import pytest
@@ -10,10 +12,13 @@ X = np.random.default_rng(0).normal(size=(24, 3)).astype("float32")
 Y = X @ np.array([[1.0], [2.0], [-1.0]], "float32")
 
 
-def trained(library, epochs=2):
+def several(o):
+    chosen = o.OptimizerMap(o.SGD(0.05, momentum=0.9), {".*encoder/.*": o.Adam(0.01, use_ema=True)})
+    return o.MultiOptimizer(chosen, loss_scale_factor=4.0)
+
+
+def trained(library, optimizer=several, epochs=2):
     library.utils.set_random_seed(1)
-    o = library.optimizers
-    chosen = o.OptimizerMap(o.SGD(0.05, momentum=0.9), {"encoder/.*": o.Adam(0.01, use_ema=True)})
     model = library.Sequential(
         [
             library.Input((3,)),
@@ -21,7 +26,7 @@ def trained(library, epochs=2):
             library.layers.Dense(1, name="head", kernel_initializer="ones"),
         ]
     )
-    model.compile(o.MultiOptimizer(chosen, loss_scale_factor=4.0), "mse")
+    model.compile(optimizer(library.optimizers), "mse")
     history = model.fit(X, Y, batch_size=8, epochs=epochs, shuffle=False, verbose=0).history
     return model, history["loss"]
 
@@ -36,6 +41,32 @@ def test_trains_as_keras_does():
     for a, b in zip(state, known, strict=True):
         assert np.asarray(a) == pytest.approx(np.asarray(b), rel=1e-4, abs=1e-6)
     assert [type(o).__name__ for o in ours.optimizer.optimizers] == ["Adam", "SGD"]
+
+
+def scaled(o):
+    return o.LossScaleOptimizer(o.Adam(0.01), initial_scale=8.0)
+
+
+@pytest.mark.parametrize("optimizer", [several, scaled])
+@pytest.mark.parametrize("writer", [kerata, real])
+def test_training_goes_on_from_files_of_either_library(optimizer, writer, tmp_path):
+    model, _ = trained(writer, optimizer, epochs=1)
+    model.save(tmp_path / "model.keras")
+    ended = []
+    for library in (kerata, real):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            again = library.saving.load_model(tmp_path / "model.keras")
+        for a, b in zip(again.optimizer.variables, model.optimizer.variables, strict=True):
+            assert np.array_equal(np.asarray(a), np.asarray(b))
+        losses = again.fit(X, Y, batch_size=8, shuffle=False, verbose=0).history["loss"]
+        state = [(v.path.partition("/")[2], np.asarray(v)) for v in again.optimizer.variables]
+        ended.append((losses, state, again.get_weights()))
+    (losses, state, weights), (expected, known, right) = ended
+    assert losses == pytest.approx(expected, rel=1e-5)
+    assert [path for path, _ in state] == [path for path, _ in known]
+    for a, b in zip([v for _, v in state] + weights, [v for _, v in known] + right, strict=True):
+        assert a == pytest.approx(b, rel=1e-5, abs=1e-7)
 
 
 def test_maps_find_what_keras_finds():

@@ -185,6 +185,11 @@ def serialize(obj: Any, by_name: bool = True) -> Any:
             "config": obj.get_config(),
             "registered_name": None if known else get_registered_name(cls),
         }
+        # A layer is built again where it is read, before others call it: the paths of its
+        # weights start with its own name then.
+        shapes = obj.get_build_config() if hasattr(obj, "get_build_config") else None
+        if shapes is not None:
+            config["build_config"] = serialize(shapes)
         return shared_objects.note(obj, config)
     if callable(obj) and hasattr(obj, "__name__"):
         module, known = _home(obj)

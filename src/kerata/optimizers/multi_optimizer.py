@@ -184,6 +184,9 @@ class MultiOptimizer(Optimizer):
         """The own state, then that of the inner optimizers."""
         return [*self._variables, *(v for o in self._inner_optimizers for v in o.variables)]
 
+    def _saved_parts(self) -> list[tuple[str, Any]]:
+        return [("optimizers", self.optimizers)]
+
     @property
     def learning_rate(self) -> Any:
         """Not there: the inner optimizers have their own."""

@@ -179,6 +179,10 @@ class OptimizerState(Configurable):
         for variable, weight in zip(self.variables, weights, strict=True):
             variable.assign(weight)
 
+    def _saved_parts(self) -> list[tuple[str, Any]]:
+        """List the attributes in which files look for optimizers, private ones last, as Keras 3."""
+        return sorted(vars(self).items(), key=lambda p: f"~{p[0]}" if p[0][0] == "_" else p[0])
+
     def save_own_variables(self, store: Any) -> None:
         """Write the state into a mapping, under ``'0'``, ``'1'``, ..."""
         for i, variable in enumerate(self.variables):

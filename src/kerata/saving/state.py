@@ -36,8 +36,6 @@ def _walk(obj: Any, path: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]
     # whose layers would then be left out of the file.
     seen[id(obj)] = obj
     yield path, obj
-    if isinstance(obj, OptimizerState):
-        return
     for name, value in obj._saved_parts():
         yield from _step(value, _join(path, name), seen)
 
@@ -118,9 +116,10 @@ def _build_optimizer(file: Any, model: Any) -> None:
     """Make room for the optimizer's state if the file has some."""
     optimizer = getattr(model, "optimizer", None)
     stored = hdf5.child(file, "optimizer/vars")
-    # Step count and learning rate are there in any case.
-    has_state = stored is not None and len(stored) > 2
-    if has_state and isinstance(optimizer, Optimizer) and not optimizer.built:
+    if stored is None or not isinstance(optimizer, Optimizer) or optimizer.built:
+        return
+    # Step counts and learning rates are there in any case.
+    if len(stored) > max(2, len(optimizer.variables)):
         optimizer.build(model.trainable_weights)
 
 

@@ -30,9 +30,6 @@ def model_config(model: Any) -> dict[str, Any]:
     """
     with sharing():
         config = _to_keras(serialize(model))
-    shapes = model.get_build_config()
-    if shapes is not None:
-        config["build_config"] = shapes
     compiled = compile_config(model)
     if compiled:
         config["compile_config"] = compiled

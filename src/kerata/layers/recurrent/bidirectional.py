@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from kerata.base.registry import deserialize
+from kerata.base.registry import deserialize, serialize
 from kerata.layers.layer import Layer
 from kerata.layers.recurrent.rnn import RNN
 from kerata.layers.rows import keeps_rows_apart
@@ -236,4 +236,5 @@ def _check_layer(what: str, layer: Any) -> None:
 def _copy(layer: Layer, prefix: str, **changed: Any) -> Any:
     """Give a layer like another one, without its weights."""
     name = prefix + layer.name.removeprefix(prefix)
-    return type(layer).from_config(layer.get_config() | {"name": name} | changed)
+    config = serialize(layer)
+    return deserialize({**config, "config": config["config"] | {"name": name} | changed})
