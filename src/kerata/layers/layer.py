@@ -212,7 +212,11 @@ class Layer(Stateless):
     def get_build_config(self) -> dict[str, Any] | None:
         """Give the shapes the layer was built with, in Keras's form, or None."""
         shapes = self._build_shapes
-        return {"shapes_dict": shapes} if shapes is not None and len(shapes) > 1 else shapes
+        if shapes is None or not shapes:
+            return shapes
+        return (
+            {"shapes_dict": shapes} if len(shapes) > 1 else {"input_shape": [*shapes.values()][0]}
+        )
 
     def _build(self, shapes: dict[str, Any]) -> None:
         names = call_signature(type(self)).shape_names
