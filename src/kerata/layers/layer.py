@@ -212,11 +212,9 @@ class Layer(Stateless):
     def get_build_config(self) -> dict[str, Any] | None:
         """Give the shapes the layer was built with, in Keras's form, or None."""
         shapes = self._build_shapes
-        if shapes is None or not shapes:
-            return shapes
-        return (
-            {"shapes_dict": shapes} if len(shapes) > 1 else {"input_shape": [*shapes.values()][0]}
-        )
+        if shapes is None or len(shapes) != 1:
+            return {"shapes_dict": shapes} if shapes else shapes
+        return {"input_shape": next(iter(shapes.values()))}
 
     def _build(self, shapes: dict[str, Any]) -> None:
         names = call_signature(type(self)).shape_names

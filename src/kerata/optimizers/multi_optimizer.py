@@ -17,7 +17,8 @@ class OptimizerMap(MutableMapping[str, Optimizer]):
     """Says by the paths of weights which optimizer changes them.
 
     A path is looked up as it is; if it is not there, the keys are regular expressions of
-    which one must match the whole path; if none does, the default optimizer is meant.
+    which one must match the whole path; if none does, the default optimizer is meant. Shape and
+    dtype of a weight do not count.
 
     Arguments:
         default_optimizer: the ``Optimizer`` of all other weights.
@@ -31,6 +32,8 @@ class OptimizerMap(MutableMapping[str, Optimizer]):
     >>> chosen = OptimizerMap(SGD(), {"encoder/.*": Adam()})
     >>> [type(chosen[path]).__name__ for path in ("encoder/dense/kernel", "head/kernel")]
     ['Adam', 'SGD']
+
+    Source: Howard & Ruder 2018, Universal language model fine-tuning (arXiv:1801.06146), 3.2.
     """
 
     def __init__(
@@ -133,6 +136,8 @@ class MultiOptimizer(Optimizer):
     >>> MultiOptimizer(chosen).apply([1.0, 1.0], weights)
     >>> [round(float(w), 2) for w in weights]
     [0.9, 0.0]
+
+    Source: Howard & Ruder 2018, Universal language model fine-tuning (arXiv:1801.06146), 3.2.
     """
 
     def __init__(
