@@ -26,7 +26,7 @@ class HostPart:
 
     def __init__(self, graph: Any) -> None:
         self.graph = graph
-        self.nodes = [node for node in graph.nodes if works_on_host(node)]
+        self.nodes = _early_nodes(graph)
         early = {id(t) for t in graph.inputs}
         for node in self.nodes:
             late = next((t for t in node.inputs if id(t) not in early), None)
@@ -49,9 +49,11 @@ class HostPart:
     def _between(self, early: set[int]) -> list[KerasTensor]:
         """List the tensors that the compiled part begins with."""
         found: dict[int, KerasTensor] = {}
+        moved = set(map(id, self.nodes))
         for node in self.graph.nodes:
-            if not works_on_host(node):
+            if id(node) not in moved:
                 found.update({id(t): t for t in node.inputs if id(t) in early})
+            if not works_on_host(node):
                 self._refuse(node.inputs, f"layer {node.operation.name!r}")
         found.update({id(t): t for t in self.graph.outputs if id(t) in early})
         self._refuse(self.graph.outputs, "an output")
@@ -75,8 +77,9 @@ class HostPart:
         if self.is_prepared(inputs):
             return inputs
         graph = self.graph
+        read = {id(t) for node in self.nodes for t in node.inputs}
         values = {
-            id(ref): _as_rows(x, ref)
+            id(ref): _as_rows(x, ref) if id(ref) in read or ref.dtype == "string" else x
             for ref, x in zip(graph.inputs, graph.in_order(inputs, _raw), strict=True)
         }
 
@@ -99,6 +102,19 @@ def works_on_host(node: Node) -> bool:
     return bool(getattr(node.operation, "works_on_host", False))
 
 
+def _early_nodes(graph: Any) -> list[Node]:
+    """List the calls of layers of strings, and of those layers before them that may go along."""
+    wanted: set[int] = set()
+    early: set[int] = set()
+    for node in reversed(graph.nodes):
+        gives = any(id(t) in wanted for t in find_symbolic(node.outputs))
+        along = gives and getattr(node.operation, "may_work_on_host", False)
+        if along or works_on_host(node):
+            early.add(id(node))
+            wanted |= {id(t) for t in node.inputs}
+    return [node for node in graph.nodes if id(node) in early]
+
+
 def _raw(x: Any) -> bool:
     """Say whether nested inputs end here: anything but a dictionary or a list of arrays."""
     return not isinstance(x, dict) and not (
@@ -107,9 +123,7 @@ def _raw(x: Any) -> bool:
 
 
 def _as_rows(x: Any, ref: KerasTensor) -> Any:
-    """Give strings as an array of the rank that the graph expects, anything else as it is."""
-    if ref.dtype != "string":
-        return x
+    """Give data as an array of the rank that the graph expects."""
     array = np.asarray(x, dtype=object) if isinstance(x, (list, tuple)) else np.asarray(x)
     if array.ndim == len(ref.shape) - 1 and ref.shape[-1] == 1:
         return array[..., None]

@@ -38,7 +38,7 @@ def model_config(model: Any) -> dict[str, Any]:
 
 def compile_config(model: Any) -> dict[str, Any]:
     """Write what ``compile`` was given, as the model says it."""
-    return model.get_compile_config()
+    return model.get_compile_config() if hasattr(model, "get_compile_config") else {}
 
 
 def compile_arguments(model: Any) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def model_from(config: Any) -> Any:
     # A model is compiled when its weights are there.
     with sharing():
         model = deserialize({k: v for k, v in read.items() if k != "compile_config"})
-    if not isinstance(model, Trainer):
+    if not getattr(model, "_may_be_a_file", False):
         raise ValueError(f"its config describes no model but {config['class_name']!r}")
     return model
 

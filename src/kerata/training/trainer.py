@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from kerata import optimizers
 from kerata.base import limits
@@ -29,6 +29,9 @@ from kerata.training.steps import IN_PREDICTIONS, IN_STEPS, OF_LOSS, WHOLE_STEPS
 
 class Trainer(SingleBatches):
     """The training half of ``Model``."""
+
+    # Whether a .keras file can hold it on its own.
+    _may_be_a_file: ClassVar[bool] = True
 
     # Compile ---------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """Tools around networks: labels, seeds, data sets in batches, progress bars, registration."""
 
+from typing import Any
+
 from kerata.base.console import (
     disable_interactive_logging,
     enable_interactive_logging,
@@ -15,7 +17,11 @@ from kerata.base.custom_objects import (
 )
 from kerata.base.dtypes import dtype_name as standardize_dtype
 from kerata.base.randomness import set_random_seed
-from kerata.base.registry import deserialize_keras_object, serialize_keras_object
+from kerata.base.registry import (
+    deserialize_keras_object,
+    namespace_of,
+    serialize_keras_object,
+)
 from kerata.base.symbolic import is_symbolic as is_keras_tensor
 from kerata.utils import bounding_boxes, legacy
 from kerata.utils.audio_dataset import audio_dataset_from_directory
@@ -41,6 +47,7 @@ from kerata.utils.timeseries_dataset import timeseries_dataset_from_array
 __all__ = [
     "Config",
     "CustomObjectScope",
+    "FeatureSpace",
     "Progbar",
     "PyDataset",
     "Sequence",
@@ -81,3 +88,10 @@ __all__ = [
     "to_categorical",
     "unpack_x_y_sample_weight",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # It is made of layers, which stand on a higher floor.
+    if name == "FeatureSpace":
+        return namespace_of("keras.utils").objects[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -43,6 +43,9 @@ class CategoryEncoding(ApartByMode, Layer):
 
     _takes_one_array = True
 
+    # Where a layer of strings reads it, it runs before the compiled program too.
+    may_work_on_host = True
+
     # Keras's config of this layer lacks it.
     _not_in_config = ("sparse",)
 

@@ -49,6 +49,9 @@ class Discretization(ApartByMode, Layer):
     Source: quantiles between neighbouring numbers as in Keras 3.15.
     """
 
+    # Where a layer of strings reads it, it runs before the compiled program too.
+    may_work_on_host = True
+
     def __init__(
         self,
         bin_boundaries: Any = None,

@@ -51,6 +51,9 @@ class IntegerLookup(IndexLookup):
     Source: Keras 3.15.
     """
 
+    # Where a layer of strings reads it, it runs before the compiled program too.
+    may_work_on_host = True
+
     def __init__(
         self,
         max_tokens: int | None = None,

@@ -32,6 +32,9 @@ class Rescaling(ShapePreserving):
 
     _traced: ClassVar[tuple[str, ...]] = ("scale", "offset")
 
+    # Where a layer of strings reads it, it runs before the compiled program too.
+    may_work_on_host = True
+
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scale = scale
