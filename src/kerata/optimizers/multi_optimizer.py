@@ -17,8 +17,8 @@ class OptimizerMap(MutableMapping[str, Optimizer]):
     """Says by the paths of weights which optimizer changes them.
 
     A path is looked up as it is; if it is not there, the keys are regular expressions of
-    which one must match the whole path; if none does, the default optimizer is meant. Shape and
-    dtype of a weight do not count.
+    which one must match the whole path; if none does, the default optimizer is meant. The shape
+    and dtype of a weight do not count.
 
     Arguments:
         default_optimizer: the ``Optimizer`` of all other weights.
