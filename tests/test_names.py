@@ -35,7 +35,6 @@ MISSING = {
     "layers.TFSMLayer": f"{OTHER}: TensorFlow's SavedModel",
     "layers.TorchModuleWrapper": f"{OTHER}: PyTorch",
     "quantizers.*": LATER,
-    "saving.KerasFileEditor": LATER,
     "utils.FeatureSpace": LATER,
     "visualization.*": LATER,
 }

@@ -9,6 +9,7 @@ from kerata.base.custom_objects import (
     register_keras_serializable,
 )
 from kerata.base.registry import deserialize_keras_object, serialize_keras_object
+from kerata.saving.file_editor import KerasFileEditor
 from kerata.saving.model_files import (
     load_model,
     load_weights,
@@ -19,6 +20,7 @@ from kerata.saving.model_files import (
 
 __all__ = [
     "CustomObjectScope",
+    "KerasFileEditor",
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",

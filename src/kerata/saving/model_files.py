@@ -60,7 +60,7 @@ def save_model(
     elif path.suffix in (".h5", ".hdf5") or save_format == "h5":
         if path.name.endswith(".weights.h5"):
             raise ValueError(f"{path} is a name for weights alone; call save_weights().")
-        _write_hdf5(path, overwrite, lambda f: legacy.write_model(f, model, include_optimizer))
+        write_hdf5(path, overwrite, lambda f: legacy.write_model(f, model, include_optimizer))
     else:
         raise ValueError(f"Can't tell the format of the file {str(path)!r}. {_FORMATS}")
 
@@ -83,7 +83,7 @@ def load_model(
         ValueError: a file that is no model's, is damaged, or names what is not known here.
     """
     check_safe_mode(safe_mode)
-    with _reading(filepath) as (file, kind), custom_object_scope(custom_objects or {}):
+    with opened(filepath) as (file, kind), custom_object_scope(custom_objects or {}):
         if kind == "zip":
             return archive.read_archive(file, compile, hdf5_probe.is_own(file))
         with hdf5.reading(file, hdf5_probe.is_own(file)) as f:
@@ -120,11 +120,11 @@ def save_weights(
     _check_built(model, "save")
     skipped = list(objects_to_skip or ())
     if path.name.endswith(".weights.h5"):
-        _write_hdf5(path, overwrite, lambda f: state.write_state(f, model, skipped))
+        write_hdf5(path, overwrite, lambda f: state.write_state(f, model, skipped))
     elif skipped:
         raise ValueError("objects_to_skip needs the ending .weights.h5; Keras 2's has no place.")
     else:
-        _write_hdf5(path, overwrite, lambda f: legacy.write_weights(f, model))
+        write_hdf5(path, overwrite, lambda f: legacy.write_weights(f, model))
 
 
 def load_weights(
@@ -149,7 +149,7 @@ def load_weights(
         ValueError: weights that don't fit, a damaged file; the model stays as it was.
     """
     _check_built(model, "load")
-    with _reading(filepath) as (file, kind):
+    with opened(filepath) as (file, kind):
         source = archive.read_weights_entry(file) if kind == "zip" else file
         with hdf5.reading(source, hdf5_probe.is_own(file)) as f:
             whole = hdf5.child(f, "model_weights")
@@ -205,12 +205,13 @@ def _write(path: Path, overwrite: bool, write: Callable[[IO[bytes]], Any]) -> No
         raise type(problem)(problem.errno, said, str(path)) from problem
 
 
-def _write_hdf5(path: Path, overwrite: bool, write: Callable[[Any], Any]) -> None:
+def write_hdf5(path: Path, overwrite: bool, write: Callable[[Any], Any]) -> None:
+    """Write a whole HDF5 file beside its place and rename it."""
     _write(path, overwrite, lambda file: hdf5.write_file(file, str(path.parent), write))
 
 
 @contextlib.contextmanager
-def _reading(filepath: Any) -> Iterator[tuple[IO[bytes], str]]:
+def opened(filepath: Any) -> Iterator[tuple[IO[bytes], str]]:
     """Open a file and tell its kind; whatever is wrong with it becomes one clear error."""
     path = Path(filepath)
     if path.is_dir():

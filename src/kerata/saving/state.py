@@ -65,14 +65,17 @@ def write_state(file: Any, model: Any, skipped: Iterable[Any] = ()) -> None:
     for path, obj in places(model, skipped):
         group = file.create_group(_join(path, "vars"))
         group.attrs["name"] = obj.name
-        if _has_own(obj, "save_own_variables"):
-            store: dict[str, Any] = {}
-            obj.save_own_variables(store)
-            for name, value in store.items():
-                hdf5.write(group, name, value)
-        else:
-            for i, variable in enumerate(_variables(obj)):
-                hdf5.write(group, str(i), variable._value)
+        for name, value in own_weights(obj).items():
+            hdf5.write(group, name, value)
+
+
+def own_weights(obj: Any) -> dict[str, Any]:
+    """Give the weights of one layer or optimizer, without those inside it, by name in a file."""
+    if not _has_own(obj, "save_own_variables"):
+        return {str(i): variable._value for i, variable in enumerate(_variables(obj))}
+    store: dict[str, Any] = {}
+    obj.save_own_variables(store)
+    return store
 
 
 def read_state(
