@@ -9,6 +9,7 @@ from kerata.callbacks.history import History
 from kerata.callbacks.lambda_callback import LambdaCallback
 from kerata.callbacks.learning_rate_scheduler import LearningRateScheduler
 from kerata.callbacks.model_checkpoint import ModelCheckpoint
+from kerata.callbacks.orbax_checkpoint import OrbaxCheckpoint
 from kerata.callbacks.progbar_logger import ProgbarLogger
 from kerata.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from kerata.callbacks.remote_monitor import RemoteMonitor
@@ -26,6 +27,7 @@ __all__ = [
     "LambdaCallback",
     "LearningRateScheduler",
     "ModelCheckpoint",
+    "OrbaxCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "RemoteMonitor",

@@ -18,7 +18,7 @@ from kerata.models import configs
 from kerata.models.graph import Graph
 from kerata.models.pickling import reduce_model
 from kerata.models.state_tree import assign_state_tree, state_tree
-from kerata.saving import model_files
+from kerata.saving import model_files, orbax
 from kerata.saving.structure import compile_arguments, compile_as, model_config
 from kerata.training.trainer import Trainer
 
@@ -345,6 +345,9 @@ class Model(Trainer, Layer):
     ) -> None:
         """Write the weights into a ``.weights.h5`` file: see ``saving.save_weights``."""
         model_files.save_weights(self, filepath, overwrite, max_shard_size)
+
+    def _checkpoint_parts(self, weights_only: bool) -> dict[str, Any]:
+        return orbax.parts_of(self, weights_only)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read weights from a file: see ``saving.load_weights``."""

@@ -12,7 +12,7 @@ from kerata.base.json_text import read_json_text
 from kerata.base.messages import printable
 from kerata.base.registry import check_safe_mode
 from kerata.base.variable import limited_size
-from kerata.saving import archive, hdf5, hdf5_probe, legacy, state
+from kerata.saving import archive, hdf5, hdf5_probe, legacy, orbax, state
 from kerata.saving.structure import compile_from, model_from
 from kerata.utils.files import disk_failed, write_beside
 from kerata.utils.plain_files import open_plain
@@ -68,12 +68,12 @@ def save_model(
 def load_model(
     filepath: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
 ) -> Any:
-    """Read a whole model from a ``.keras`` or ``.h5`` file, of Keras too.
+    """Read a whole model from a ``.keras`` or ``.h5`` file or an Orbax checkpoint, of Keras too.
 
     No code from the file is run and no module it names is imported.
 
     Arguments:
-        filepath: the file.
+        filepath: the file; of checkpoints the folder, whose latest is read.
         custom_objects: classes and functions of yours that the model uses, by name.
         compile: whether to compile it as it was, optimizer's state included.
         safe_mode: only True is possible.
@@ -83,6 +83,9 @@ def load_model(
         ValueError: a file that is no model's, is damaged, or names what is not known here.
     """
     check_safe_mode(safe_mode)
+    if orbax.is_checkpoint(Path(filepath)):
+        with _one_error(str(filepath)), custom_object_scope(custom_objects or {}):
+            return orbax.read_model(Path(filepath), compile)
     with opened(filepath) as (file, kind), custom_object_scope(custom_objects or {}):
         if kind == "zip":
             return archive.read_archive(file, compile, hdf5_probe.is_own(file))
@@ -134,7 +137,7 @@ def load_weights(
     by_name: bool = False,
     objects_to_skip: Iterable[Any] | None = None,
 ) -> None:
-    """Read weights from a ``.weights.h5``, ``.h5`` or ``.keras`` file.
+    """Read weights from a ``.weights.h5``, ``.h5`` or ``.keras`` file or an Orbax checkpoint.
 
     Arguments:
         filepath: the file.
@@ -149,6 +152,15 @@ def load_weights(
         ValueError: weights that don't fit, a damaged file; the model stays as it was.
     """
     _check_built(model, "load")
+    if orbax.is_checkpoint(Path(filepath)):
+        if skip_mismatch or by_name or objects_to_skip:
+            raise ValueError(
+                f"{filepath} is an Orbax checkpoint, which is read as a whole; leave "
+                "skip_mismatch, by_name and objects_to_skip out."
+            )
+        with _one_error(str(filepath)):
+            orbax.read_weights(model, Path(filepath))
+        return
     with opened(filepath) as (file, kind):
         source = archive.read_weights_entry(file) if kind == "zip" else file
         with hdf5.reading(source, hdf5_probe.is_own(file)) as f:
@@ -215,7 +227,9 @@ def opened(filepath: Any) -> Iterator[tuple[IO[bytes], str]]:
     """Open a file and tell its kind; whatever is wrong with it becomes one clear error."""
     path = Path(filepath)
     if path.is_dir():
-        raise ValueError(f"{path} is a folder; Kerata reads .keras and .h5 files.")
+        raise ValueError(
+            f"{path} is a folder without checkpoints; Kerata reads .keras and .h5 files."
+        )
     with open_plain(path) as file, _one_error(str(path)):
         start = file.read(8)
         file.seek(0)
@@ -231,6 +245,8 @@ def opened(filepath: Any) -> Iterator[tuple[IO[bytes], str]]:
 def _one_error(what: str) -> Iterator[None]:
     try:
         yield
+    except ImportError:
+        raise
     except Exception as problem:
         if isinstance(problem, OSError) and disk_failed(problem):
             reason = problem.strerror or str(problem)
