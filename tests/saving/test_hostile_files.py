@@ -1,5 +1,6 @@
 """Damaged and hostile files: one clear error, nothing run, nothing read from elsewhere."""
 
+import encodings.cp437  # noqa: F401  # zipfile imports it late, which the guard would see
 import io
 import json
 import time

@@ -86,7 +86,9 @@ def _without_names(config: Any) -> Any:
     if isinstance(config, (list, tuple)):
         return [_without_names(part) for part in config]
     if isinstance(config, Mapping):
-        return {key: _without_names(part) for key, part in config.items() if key != "name"}
+        # Shapes are there once a model was built, which the first training may do.
+        left_out = ("name", "build_config")
+        return {key: _without_names(part) for key, part in config.items() if key not in left_out}
     return config
 
 

@@ -43,6 +43,9 @@ def _with_width(model: Any, width: Any) -> Any:
         )
     for inner in dense[:-1]:
         inner["units"] = width
+    for entry in config["layers"]:
+        # The shapes that layers were built for are those of the old widths.
+        entry.pop("build_config", None)
     classes = {type(layer).__name__: type(layer) for layer in model._flatten_layers()}
     foreign = {n: c for n, c in classes.items() if not is_own_class(c)}
     with custom_object_scope(foreign):
