@@ -20,7 +20,6 @@ MISSING = {
     "Quantizer": LATER,
     "SymbolicScope": LATER,
     "applications.*": f"{LATER}: pretrained networks",
-    "callbacks.OrbaxCheckpoint": f"{LATER}: checkpoints in Orbax's format",
     "device": LATER,
     "distillation.*": LATER,
     "dtype_policies.AWQDTypePolicy": f"{LATER}: quantized layers",
@@ -35,7 +34,6 @@ MISSING = {
     "layers.TFSMLayer": f"{OTHER}: TensorFlow's SavedModel",
     "layers.TorchModuleWrapper": f"{OTHER}: PyTorch",
     "quantizers.*": LATER,
-    "utils.FeatureSpace": LATER,
     "visualization.*": LATER,
 }
 

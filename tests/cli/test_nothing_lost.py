@@ -228,6 +228,7 @@ def test_ctrl_c_twice_keeps_the_run_and_skips_the_diagnosis(place):
     assert run.record["diagnosis"]["left_out"] == {"the whole diagnosis": "interrupted"}
 
 
+@pytest.mark.slow
 def test_no_room_anywhere_still_tells_the_verdict(place):
     (place / "tmp").mkdir()
     process = start(place, most=10_000, TMPDIR=str(place / "tmp"))

@@ -30,6 +30,7 @@ def type_in(tmp_path, monkeypatch, capsys):
     return run
 
 
+@pytest.mark.slow
 def test_from_file_to_the_best_network_s_run(type_in, tmp_path):
     words = ["--network", "linear", "--trials", "2", "--epochs", "3"]
     code, out, err = type_in("--target", "kind", *words)

@@ -259,6 +259,7 @@ def test_parts_of_unknown_axes_have_the_batch_of_the_inputs():
     assert found.shape == (None, 2, 3, 3)
 
 
+@pytest.mark.slow
 def test_elastic_moves_are_random_and_smooth():
     images = RGB.repeat(4, 1).repeat(4, 2)
     distorted = [

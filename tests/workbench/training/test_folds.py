@@ -62,6 +62,7 @@ def test_rows_in_time_are_always_stopped_by_the_latest():
     assert found.plan.folds == ()
 
 
+@pytest.mark.slow
 def test_the_first_network_is_the_one_that_would_have_been_trained_alone():
     divided, found = planned(source())
     plan, x, y = dataclasses.replace(found.plan, epochs=2), found.x, divided.targets
