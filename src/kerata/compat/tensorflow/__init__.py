@@ -16,18 +16,21 @@ import kerata as keras
 from kerata.base.eager import set_front as _set_front
 from kerata.compat.tensorflow import (
     arithmetic as _arithmetic,
-    basic as _basic,
+    choosing as _choosing,
     config,
+    control_flow as _control_flow,
     data,
     debugging,
     errors,
     image,
     io,
     linalg,
+    making as _making,
     math,
     nn,
     operators as _operators,
     random,
+    shapes as _shapes,
     strings,
     test,
 )
@@ -35,6 +38,7 @@ from kerata.compat.tensorflow.front import FRONT
 from kerata.compat.tensorflow.functions import function
 from kerata.compat.tensorflow.lacking import lacking as _lacking
 from kerata.compat.tensorflow.modules import Module
+from kerata.compat.tensorflow.registering import FUNCTIONS as _FUNCTIONS
 from kerata.compat.tensorflow.tape import GradientTape, custom_gradient
 from kerata.compat.tensorflow.tensor import Tensor
 from kerata.compat.tensorflow.variable import Variable, is_variable as _is_variable
@@ -52,7 +56,8 @@ complex128 = _DType("complex128")
 DType = _DType
 
 globals().update({name: _arithmetic.FUNCTIONS[name] for name in _arithmetic.IN_TF})
-globals().update(_basic.FUNCTIONS)
+# Filled by the modules that are imported above.
+globals().update(_FUNCTIONS)
 newaxis = None
 pow = _arithmetic.FUNCTIONS["pow"]
 
@@ -61,7 +66,7 @@ class dtypes:
     """``tf.dtypes``."""
 
     DType = _DType
-    cast = staticmethod(_basic.FUNCTIONS["cast"])
+    cast = staticmethod(_FUNCTIONS["cast"])
     as_dtype = staticmethod(as_dtype)
     float32, float64, int32, int64, string = float32, float64, int32, int64, string
 

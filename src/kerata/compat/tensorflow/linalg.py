@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from kerata import ops
-from kerata.compat.tensorflow import arithmetic, basic
+from kerata.compat.tensorflow import arithmetic, choosing, making
 from kerata.compat.tensorflow.exporting import exported, from_table, integers, unary, value
 from kerata.compat.tensorflow.lacking import lacking
 
@@ -18,7 +18,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         {"det": "det", "cholesky": "cholesky", "eigh": "eigh", "eig": "eig", "diag": jnp.diag},
     ),
     **{name: arithmetic.FUNCTIONS[name] for name in ("matmul", "tensordot", "l2_normalize")},
-    **{name: basic.FUNCTIONS[name] for name in ("norm", "eye", "einsum")},
+    **{"norm": choosing.norm, "eye": making.eye, "einsum": choosing.einsum},
 }
 
 

@@ -86,7 +86,7 @@ class Variable(Base):
 
     def read_value(self) -> Tensor:
         """Give the value as a tensor."""
-        from kerata.compat.tensorflow.basic import identity
+        from kerata.compat.tensorflow.making import identity
 
         return identity(self)
 
