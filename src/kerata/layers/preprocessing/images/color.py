@@ -23,13 +23,22 @@ class ColorLayer(RandomImageLayer):
     Arguments:
         factor: the range that the number is drawn from.
         value_range: least and greatest value of pixels.
-        **kwargs: seed, data_format, bounding_box_format, name and so on.
+        data_format: as for every image layer.
+        seed: of the random numbers.
+        **kwargs: bounding_box_format, name and so on.
     """
 
     _bounds: ClassVar[tuple[float, float]] = (-1, 1)
 
-    def __init__(self, *, factor: Any, value_range: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = (0, 255),
+        data_format: str | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data_format=data_format, seed=seed, **kwargs)
         owner = type(self).__name__
         self.factor = factor_range(owner, "factor", factor, self._bounds)
         self.value_range = check_value_range(owner, value_range)
@@ -143,18 +152,6 @@ class RandomColorDegeneration(ColorLayer):
 
     _channels = (3,)
 
-    def __init__(
-        self,
-        factor: Any,
-        value_range: Any = (0, 255),
-        data_format: str | None = None,
-        seed: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            factor=factor, value_range=value_range, data_format=data_format, seed=seed, **kwargs
-        )
-
     def _draw(self, key: jax.Array, frame: Frame) -> Any:
         return {"factor": uniform(key, (frame.batch, 1, 1, 1), *self.factor)}
 
@@ -234,18 +231,6 @@ class RandomHue(ColorLayer):
     _bounds: ClassVar[tuple[float, float]] = (0, 1)
     _channels = (3,)
 
-    def __init__(
-        self,
-        factor: Any,
-        value_range: Any = (0, 255),
-        data_format: str | None = None,
-        seed: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            factor=factor, value_range=value_range, data_format=data_format, seed=seed, **kwargs
-        )
-
     def _draw(self, key: jax.Array, frame: Frame) -> Any:
         of_sign, of_size = jax.random.split(key)
         sign = jnp.where(uniform(of_sign, (frame.batch,)) > 0.5, -1.0, 1.0)
@@ -289,18 +274,6 @@ class RandomSaturation(ColorLayer):
     """
 
     _channels = (3,)
-
-    def __init__(
-        self,
-        factor: Any,
-        value_range: Any = (0, 255),
-        data_format: str | None = None,
-        seed: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            factor=factor, value_range=value_range, data_format=data_format, seed=seed, **kwargs
-        )
 
     def _draw(self, key: jax.Array, frame: Frame) -> Any:
         number = uniform(key, (frame.batch,), *self.factor)

@@ -205,18 +205,6 @@ class RandomSharpness(ColorLayer):
     _casts = "always"
     _bounds: ClassVar[Range] = (0, 1)
 
-    def __init__(
-        self,
-        factor: Any,
-        value_range: Any = (0, 255),
-        data_format: str | None = None,
-        seed: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            factor=factor, value_range=value_range, data_format=data_format, seed=seed, **kwargs
-        )
-
     def _change(self, images: Any, transformation: Any) -> Any:
         strength = by_image(transformation["factor"], images.dtype) * 2
         rows = self._height_axis % images.ndim
