@@ -16,11 +16,8 @@ LATER = "comes later"
 OTHER = "belongs to another backend"
 # A module that is missing as a whole is one entry, with a star for its names.
 MISSING = {
-    "Function": LATER,
     "Quantizer": LATER,
-    "SymbolicScope": LATER,
     "applications.*": f"{LATER}: pretrained networks",
-    "device": LATER,
     "distillation.*": LATER,
     "dtype_policies.AWQDTypePolicy": f"{LATER}: quantized layers",
     "dtype_policies.DTypePolicyMap": LATER,

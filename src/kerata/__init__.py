@@ -53,6 +53,7 @@ _SUBMODULES = frozenset(
 _HOMES = {
     "DTypePolicy": "base.dtypes",
     "FloatDTypePolicy": "dtype_policies",
+    "Function": "models",
     "Initializer": "initializers",
     "Input": "layers",
     "InputSpec": "layers",
@@ -67,7 +68,9 @@ _HOMES = {
     "RematScope": "base.rematerialization",
     "Sequential": "models",
     "StatelessScope": "base.stateless_scope",
+    "SymbolicScope": "base.symbolic_scope",
     "Variable": "base.variable",
+    "device": "distribution.devices",
     "diagnose": "workbench.diagnosis",
     "find_learning_rate": "workbench.diagnosis",
     "name_scope": "base.naming",

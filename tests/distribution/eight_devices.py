@@ -86,7 +86,20 @@ def names():
         "devices": distribution.list_devices(),
         "unknown": _message(lambda: DataParallel(devices=["cpu:9"])),
         "twice": _message(lambda: DataParallel(devices=["cpu:1", "cpu:1"])),
+        "inside": inside(),
     }
+
+
+def inside():
+    """Where a training's weights lie inside and after a ``with keras.device`` block."""
+    x, y, _ = trainings.numbers(8, 6)
+    with keras.device("CPU:3"):
+        model = keras.Sequential([layers.Input((6,)), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(x, y, verbose=0)
+        there = [d.id for w in model.weights for d in w.value.devices()]
+        made = [d.id for d in keras.ops.ones((2,)).devices()]
+    return there, made, [d.id for d in keras.ops.ones((2,)).devices()]
 
 
 def some():

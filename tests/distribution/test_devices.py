@@ -38,6 +38,10 @@ def test_a_device_can_be_named_once(quick):
     assert "Each device can be named once" in quick["names"]["twice"]
 
 
+def test_a_training_inside_a_device_block_runs_there(quick):
+    assert quick["names"]["inside"] == [[3, 3], [3], [0]]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("training", ["streamed", "images", "sparse"])
 def test_other_kinds_of_trainings(children, training):

@@ -129,3 +129,14 @@ def test_a_mesh_of_two_axes_is_warned_of():
 
 def _mesh():
     return DeviceMesh((1, 1), ["batch", "model"], ["cpu:0"])
+
+
+def test_a_device_that_is_not_here_is_refused():
+    with keras.device(jax.devices()[0]):
+        assert keras.ops.ones(()).devices() == {jax.devices()[0]}
+    with pytest.raises(ValueError, match="There is no device 'cpu:99'"):
+        keras.device("cpu:99")
+    with pytest.raises(ValueError, match="There is no tpu here; the devices are cpu:0"):
+        keras.device("tpu:0")
+    with pytest.raises(TypeError, match="a name such as 'cpu:0', got 3"):
+        keras.device(3)

@@ -15,6 +15,7 @@ from kerata.base.messages import printable, shape_text
 from kerata.base.naming import auto_name
 from kerata.base.rematerialization import RematMode, current_remat_mode, outputs_size, remat
 from kerata.base.scope import Scope
+from kerata.base.symbolic_scope import SymbolicScope
 from kerata.base.unknown_sizes import SMALL_STAND_INS, STAND_INS, filled, fitting
 
 # What NumPy calls `array <op> tensor`, and the tensor's own method for it.
@@ -255,7 +256,7 @@ def infer_spec(function: Callable[..., Any], args: Any, kwargs: Any, unlike: boo
         for i, x in zip(places, arrays, strict=True):
             given[i] = x
         inner_args, inner_kwargs = jax.tree.unflatten(treedef, given)
-        with Scope(key=jax.random.key(0)):
+        with Scope(key=jax.random.key(0)), SymbolicScope():
             return function(*inner_args, **inner_kwargs)
 
     def trace(shapes: Any, stand_in: int) -> Any:

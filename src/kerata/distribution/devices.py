@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import jax
@@ -51,6 +52,31 @@ def devices_of(device_type: str | None) -> list[jax.Device]:
         raise ValueError(
             f"There is no {kind} here; the devices are {', '.join(map(name_of, jax.devices()))}."
         ) from None
+
+
+def device(device_name: str | jax.Device) -> contextlib.AbstractContextManager[Any]:
+    """Compute on one device inside a ``with`` block, on this thread.
+
+    What is made inside (tensors, variables, models) lies there, and what has no fixed place
+    is computed there, a training included.
+
+    Arguments:
+        device_name: ``'cpu'``, ``'cpu:0'``, ``'gpu:1'``, or a device of JAX's; a type alone is
+            its first device.
+
+    Raises:
+        ValueError: there is no such device here.
+        TypeError: neither a name nor a device.
+
+    >>> from kerata import ops
+    >>> with device("cpu:0"):
+    ...     x = ops.ones((2, 2))
+    >>> [name_of(where) for where in x.devices()]
+    ['cpu:0']
+    """
+    if not isinstance(device_name, (str, jax.Device)):
+        raise TypeError(f"device() takes a name such as 'cpu:0', got {device_name!r:.80}.")
+    return jax.default_device(device_named(device_name))
 
 
 def device_named(name: Any) -> jax.Device:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import jax
 
 
+def platform() -> str:
+    """Give the kind of device that computations go to by default: ``'cpu'``, ``'gpu'``, ..."""
+    device = getattr(jax.config, "jax_default_device", None)
+    if device is None:
+        return jax.default_backend()
+    name = device if isinstance(device, str) else device.platform
+    return "gpu" if name in ("cuda", "rocm") else name
+
+
 def on_cpu() -> bool:
     """Tell whether computations go to the CPU by default.
 
     ``lax.platform_dependent`` would decide later, at lowering, but traces and differentiates every
     formulation; a program is compiled for the default device anyway.
     """
-    device = getattr(jax.config, "jax_default_device", None)
-    if device is None:
-        return jax.default_backend() == "cpu"
-    return (device if isinstance(device, str) else device.platform) == "cpu"
+    return platform() == "cpu"

@@ -6,6 +6,7 @@ from kerata.base.registry import Namespace
 from kerata.layers.preprocessing.feature_kinds import Cross, Feature, TFDConcat, TFDIdentity
 from kerata.models.cloning import clone_model
 from kerata.models.feature_space import FeatureSpace
+from kerata.models.function import Function
 from kerata.models.model import Functional, Model
 from kerata.models.sequential import Sequential
 from kerata.saving.model_files import load_model, model_from_json, save_model
@@ -19,6 +20,7 @@ for _kind in (Cross, Feature, TFDConcat, TFDIdentity):
     Namespace("keras.src.layers.preprocessing.feature_space", "feature").add(_kind)
 
 __all__ = [
+    "Function",
     "Functional",
     "Model",
     "Sequential",

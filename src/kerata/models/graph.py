@@ -26,6 +26,7 @@ class Graph:
     Arguments:
         inputs: symbolic tensor, or nested lists or dictionaries of them.
         outputs: likewise.
+        owner: what messages call it, ``"Model 'digits'"``.
         any_size: whether inputs of other sizes than the symbolic ones are let through, for
             the layers to judge.
 
@@ -42,17 +43,17 @@ class Graph:
     _not_in_signature: ClassVar[tuple[str, ...]] = ("owner", "any_size", "host")
 
     def __init__(
-        self, inputs: Any, outputs: Any, owner: str = "model", any_size: bool = False
+        self, inputs: Any, outputs: Any, owner: str = "Model", any_size: bool = False
     ) -> None:
         for what, tree in (("inputs", inputs), ("outputs", outputs)):
             for x in jax.tree.leaves(tree):
                 if not is_symbolic(x):
                     raise TypeError(
-                        f"Model {owner!r}: {what} must be symbolic tensors, as Input(...) and "
+                        f"{owner}: {what} must be symbolic tensors, as Input(...) and "
                         f"layers called on it give; got {_describe(x)}."
                     )
             if not find_symbolic(tree):
-                raise ValueError(f"Model {owner!r}: {what} is empty.")
+                raise ValueError(f"{owner}: {what} is empty.")
         self.owner, self.any_size = owner, any_size
         self.input_struct, self.output_struct = inputs, outputs
         self.inputs, self.outputs = find_symbolic(inputs), find_symbolic(outputs)
@@ -122,7 +123,7 @@ class Graph:
         where = "" if tensor.node is None else f" (from Input {tensor.node.operation.name!r})"
         names = ", ".join(repr(e.name) for e in self._entrances)
         return (
-            f"Model {self.owner!r} has a loose end: its outputs depend on the tensor "
+            f"{self.owner} has a loose end: its outputs depend on the tensor "
             f"{tensor.name!r} of shape {shape_text(tensor.shape)}{where}, which does not follow "
             f"from the inputs {names}. Add it to inputs=[...], or connect it to one of them."
         )
@@ -132,7 +133,7 @@ class Graph:
         for op in self.operations:
             if op.name in seen and isinstance(op, Layer):
                 raise ValueError(
-                    f"Model {self.owner!r} has two layers named {op.name!r}; "
+                    f"{self.owner} has two layers named {op.name!r}; "
                     "give each layer a name of its own."
                 )
             seen[op.name] = op
@@ -182,7 +183,7 @@ class Graph:
             flat = [x for part in whole for x in jax.tree.leaves(part, is_leaf=is_leaf)]
         if len(flat) != len(self.inputs):
             raise ValueError(
-                f"Model {self.owner!r} has {len(self.inputs)} inputs "
+                f"{self.owner} has {len(self.inputs)} inputs "
                 f"({', '.join(self.input_names)}), but got {len(flat)}. If these are batches of "
                 "one input, join them first with numpy.concatenate."
             )
@@ -205,7 +206,7 @@ class Graph:
             if _dictionaries(given):
                 name = self._entrances[self.inputs.index(struct)].name
                 raise ValueError(
-                    f"Model {self.owner!r} expects one array for its input {name!r}, but got "
+                    f"{self.owner} expects one array for its input {name!r}, but got "
                     f"{_described(given)}."
                 )
             found[id(struct)] = given
@@ -213,14 +214,14 @@ class Graph:
             if not isinstance(given, dict):
                 keys = ", ".join(f"{key!r}: ..." for key in struct)
                 raise ValueError(
-                    f"Model {self.owner!r} takes a dictionary {{{keys}}}, but got "
+                    f"{self.owner} takes a dictionary {{{keys}}}, but got "
                     f"{_described(given)}, which leaves open which input is which; pass the "
                     "inputs with these keys."
                 )
             for key, part in struct.items():
                 if key not in given:
                     raise ValueError(
-                        f"Model {self.owner!r} has an input {key!r}, which the given dictionary "
+                        f"{self.owner} has an input {key!r}, which the given dictionary "
                         f"lacks. {did_you_mean(key, list(given))} The model's inputs: "
                         f"{', '.join(map(str, struct))}."
                     )
@@ -228,7 +229,7 @@ class Graph:
         else:
             if not isinstance(given, (list, tuple)) or len(given) != len(struct):
                 raise ValueError(
-                    f"Model {self.owner!r} expects a list of {len(struct)} inputs in the place of "
+                    f"{self.owner} expects a list of {len(struct)} inputs in the place of "
                     f"{_described(given)}."
                 )
             for part, value in zip(struct, given, strict=True):
@@ -242,7 +243,7 @@ class Graph:
             if getattr(entrance, "optional", False):
                 return None
             raise ValueError(
-                f"Model {self.owner!r}: input {entrance.name!r} is None, but only inputs made "
+                f"{self.owner}: input {entrance.name!r} is None, but only inputs made "
                 "with Input(..., optional=True) may be left out."
             )
         if is_sparse_rows(x) and not self._sparse_inputs[i]:
@@ -266,7 +267,7 @@ class Graph:
         fits = same or self.any_size
         if not fits:
             raise ValueError(
-                f"Model {self.owner!r}: input {self._entrances[i].name!r} expects shape "
+                f"{self.owner}: input {self._entrances[i].name!r} expects shape "
                 f"{shape_text(ref.shape)}, got {shape_text(shape)}.{_shape_hint(shape, ref.shape)}"
             )
         return x

@@ -32,7 +32,7 @@ class HostPart:
             late = next((t for t in node.inputs if id(t) not in early), None)
             if late is not None:
                 raise ValueError(
-                    f"Model {graph.owner!r}: layer {node.operation.name!r} works on strings, "
+                    f"{graph.owner}: layer {node.operation.name!r} works on strings, "
                     f"which is possible at the beginning of a model only, but its input "
                     f"{late.name!r} is computed by other layers: apply it to what the model "
                     "predicts."
@@ -63,7 +63,7 @@ class HostPart:
         for t in tensors:
             if t.dtype == "string":
                 raise ValueError(
-                    f"Model {self.graph.owner!r}: strings of {t.name!r} reach {what}; compiled "
+                    f"{self.graph.owner}: strings of {t.name!r} reach {what}; compiled "
                     "models compute with numbers, so a TextVectorization, StringLookup, Hashing "
                     "or HashedCrossing layer must come first."
                 )

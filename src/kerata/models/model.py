@@ -70,7 +70,7 @@ class Model(Trainer, Layer):
         if inputs is not None or outputs is not None:
             if inputs is None or outputs is None:
                 raise TypeError("Model(...) needs both inputs=... and outputs=...")
-            self._set_graph(Graph(inputs, outputs, self.name))
+            self._set_graph(Graph(inputs, outputs, f"Model {self.name!r}"))
 
     def _set_graph(self, graph: Graph | None) -> None:
         self._graph = graph

@@ -143,7 +143,8 @@ class Sequential(Model):
             self._set_graph(None)
         else:
             entrance, last = self._entrance.output, self._tensors[-1]
-            self._set_graph(Graph(entrance, last, self.name, any_size=self._sizes_from_data))
+            owner = f"Model {self.name!r}"
+            self._set_graph(Graph(entrance, last, owner, any_size=self._sizes_from_data))
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights for an input shape with the batch axis, ``(None, 784)``."""

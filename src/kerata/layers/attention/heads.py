@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-import jax
 import jax.numpy as jnp
 
 from kerata import ops, regularizers
@@ -13,6 +12,7 @@ from kerata.base.arguments import fraction, positive_int
 from kerata.base.scope import get_mask
 from kerata.base.signatures import Options
 from kerata.config import is_flash_attention_enabled
+from kerata.kernels.platform import platform
 from kerata.layers.activation.softmax import Softmax
 from kerata.layers.attention.masks import causal_mask, check_mask, combined_mask, window_mask
 from kerata.layers.core.einsum_dense import EinsumDense
@@ -273,7 +273,7 @@ class AttentionHeads(Layer):
         what = f"Layer {self.name!r} ({type(self).__name__}): flash_attention=True"
         if wants_scores:
             raise ValueError(f"{what} does not give attention scores; leave one of them out.")
-        if jax.default_backend() != "gpu":
+        if platform() != "gpu":
             raise RuntimeError(f"{what} needs an NVIDIA GPU; leave it at None.")
 
     def compute_output_shape(
@@ -291,7 +291,7 @@ class AttentionHeads(Layer):
 def _can_be_flash(query: Any) -> bool:
     """Say whether cuDNN's program takes such a query: the GPU, the type, the size of a head."""
     half = query.dtype in (jnp.float16, jnp.bfloat16)
-    return jax.default_backend() == "gpu" and half and query.shape[-1] % 8 == 0
+    return platform() == "gpu" and half and query.shape[-1] % 8 == 0
 
 
 def _lengths(query: Any, key: Any) -> tuple[int, int]:
