@@ -112,6 +112,33 @@ def test_no_dates(cells):
     assert date_format(pandas.Series(cells, dtype="str")) is None
 
 
+PERIODS = {
+    # cells, the first day of the first and of the last
+    "weeks": (["2024-W07", "2020W53", "2021-W01"], "2024-02-12", "2021-01-04"),
+    "days of weeks": (["2024-W07-3", "2020-W53-7"], "2024-02-14", "2021-01-03"),
+    "quarters": (["2010Q1", "2010-Q4"], "2010-01-01", "2010-10-01"),
+    "quarters first": (["Q2 2010", "Q3-2011"], "2010-04-01", "2011-07-01"),
+}
+
+
+@pytest.mark.parametrize("name", list(PERIODS))
+def test_weeks_and_quarters_are_dates(name):
+    cells, first, last = PERIODS[name]
+    form = date_format(pandas.Series(cells, dtype="str"))
+    series = pandas.Series([*cells, None, "soon"], dtype="str")
+    read = read_dates(series, form)
+    assert str(read.iloc[0].date()) == first
+    assert str(read.iloc[len(cells) - 1].date()) == last
+    assert read.isna().tolist() == [False] * len(cells) + [True, True]
+
+
+def test_weeks_that_a_year_does_not_have():
+    """2021 has 52 weeks; no year has a week 0, a week 54 or a fifth quarter."""
+    cells = pandas.Series(["2021-W52", "2021-W53", "2021-W00", "2021-W54"], dtype="str")
+    assert read_dates(cells, "YYYY-Www").isna().tolist() == [False, True, True, True]
+    assert date_format(pandas.Series(["2010Q5", "2010Q0"], dtype="str")) is None
+
+
 def test_missing():
     assert all(map(is_missing, (None, np.nan, "", " NA", "n/a", "NULL", "?", pandas.NaT)))
     assert not any(map(is_missing, (0, False, "none", "0", "x", 0.0)))

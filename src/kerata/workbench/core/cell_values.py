@@ -73,6 +73,14 @@ _DATE_FORMATS = (
     *("%a, %d %b %Y %H:%M:%S %Z", "%a, %d %b %Y %H:%M:%S %z", "%A, %B %d, %Y", "%Y-%m-%d %I:%M %p"),
     *("%m/%Y", "%b-%y", "%b %Y", "%B %Y", "%b-%Y", "%d.%m.%y %H:%M", "%d-%m-%Y %H:%M"),
 )
+# Weeks of ISO 8601 and quarters, which stand for their first day: pandas has no format for them.
+WEEK, QUARTER = "YYYY-Www", "YYYY-Qq"
+_PERIODS = {
+    WEEK: re.compile(r"(?P<year>\d{4})[- ]?W(?P<week>0?[1-9]|[1-4]\d|5[0-3])(?:-(?P<day>[1-7]))?"),
+    QUARTER: re.compile(
+        r"(?P<year>\d{4})[-/ ]?Q(?P<quarter>[1-4])|Q(?P<first>[1-4])[-/ ]?(?P<of>\d{4})"
+    ),
+}
 # Four digits alone are a year, which is a number; anything shorter is no date either.
 _DATE_LIKE = re.compile(r"(?=.*\d)(?=.*[-/. ,:a-zA-Z])[\w\-/. ,:+]{6,40}", re.ASCII)
 
@@ -264,15 +272,16 @@ def date_format(series: pandas.Series) -> str | None:
     >>> import pandas
     >>> date_format(pandas.Series(["3.12.2024", "24.12.2024"]))
     '%d.%m.%Y'
+    >>> date_format(pandas.Series(["2024-W07", "2024-W52"])), date_format(pandas.Series(["2010Q1"]))
+    ('YYYY-Www', 'YYYY-Qq')
     """
-    pandas = need("pandas", "Reading a table")
     cells = series.dropna().drop_duplicates()
     cells = cells.sample(min(500, len(cells)), random_state=0)
     if not len(cells) or cells.str.fullmatch(_DATE_LIKE).mean() < ENOUGH:
         return None
     best, most = None, ENOUGH
-    for form in _DATE_FORMATS:
-        found = pandas.to_datetime(cells, format=form, errors="coerce", utc=True).notna().mean()
+    for form in (*_DATE_FORMATS, *_PERIODS):
+        found = _dates(cells, form).notna().mean()
         if found >= most and (best is None or found > most):
             best, most = form, float(found)
     return best
@@ -283,6 +292,28 @@ def read_dates(series: pandas.Series, form: str) -> pandas.Series:
 
     The years 0 and 9999 stand for no date, as databases write it.
     """
-    pandas = need("pandas", "Reading a table")
-    found = pandas.to_datetime(series, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+    found = _dates(series, form).dt.tz_localize(None)
     return found.where((found.dt.year > 0) & (found.dt.year < 9999))
+
+
+def _dates(series: pandas.Series, form: str) -> pandas.Series:
+    """Read dates in UTC, NaT where there is none; weeks and quarters as their first day."""
+    pandas = need("pandas", "Reading a table")
+    if form in _PERIODS:
+        form, series = _first_days(series, form)
+    return pandas.to_datetime(series, format=form, errors="coerce", utc=True)
+
+
+def _first_days(series: pandas.Series, form: str) -> tuple[str, pandas.Series]:
+    """Write weeks and quarters as days, and give the format that reads those."""
+
+    def day(cell: Any) -> str | None:
+        found = _PERIODS[form].fullmatch(cell) if isinstance(cell, str) else None
+        if found is None:
+            return None
+        if form == WEEK:
+            return f"{found['year']}-{int(found['week'])}-{found['day'] or 1}"
+        month = 3 * int(found["quarter"] or found["first"]) - 2
+        return f"{found['year'] or found['of']}-{month}-1"
+
+    return "%G-%V-%u" if form == WEEK else "%Y-%m-%d", series.map(day).astype("str")
