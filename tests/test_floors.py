@@ -25,7 +25,7 @@ FLOORS = (
     {"models"},
     {"compat"},
     {"datasets", "plots", "running", "search"},
-    {"wrappers"},
+    {"web", "wrappers"},
     {"workbench"},
     {"cli"},
     {"__main__"},
