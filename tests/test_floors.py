@@ -27,6 +27,7 @@ FLOORS = (
     {"datasets", "plots", "running", "search"},
     {"web", "wrappers"},
     {"workbench"},
+    {"playground"},
     {"cli"},
     {"__main__"},
 )

@@ -37,6 +37,7 @@ _SUBMODULES = frozenset(
         "models",
         "ops",
         "optimizers",
+        "playground",
         "plots",
         "preprocessing",
         "random",

@@ -13,10 +13,11 @@ from kerata.datasets import (
     reuters,
 )
 from kerata.datasets.openml import fetch_openml
-from kerata.datasets.points import circles, moons, spirals, xor
+from kerata.datasets.points import blobs, circles, moons, plane, spirals, xor
 
 __all__ = [
     "adult",
+    "blobs",
     "boston_housing",
     "california_housing",
     "cifar10",
@@ -28,6 +29,7 @@ __all__ = [
     "imdb",
     "mnist",
     "moons",
+    "plane",
     "reuters",
     "spirals",
     "xor",

@@ -82,6 +82,46 @@ def xor(rows: int = 200, noise: float = 0.0, seed: int = 0) -> Points:
     return _finish(x, (x[:, 0] * x[:, 1] < 0).astype("int32"), noise, seed)
 
 
+def blobs(rows: int = 200, noise: float = 0.4, seed: int = 0) -> Points:
+    """Give two round clouds around (-1, -1) and (1, 1), of which a straight line tells most.
+
+    Arguments and returns are those of :func:`moons`.
+
+    >>> x, y = blobs(6, noise=0.0)
+    >>> np.unique(x, axis=0).tolist()
+    [[-1.0, -1.0], [1.0, 1.0]]
+    """
+    classes, _ = _places(rows)
+    x = np.where(classes == 0, -1.0, 1.0)[:, None] * np.ones(2)
+    return _finish(x, classes, noise, seed)
+
+
+def plane(rows: int = 200, noise: float = 0.1, seed: int = 0) -> Points:
+    """Give points of the square from -1 to 1, and amounts that lie on a tilted plane.
+
+    Arguments:
+        rows: number of points.
+        noise: standard deviation of what is added to each amount.
+        seed: integer; the same seed gives the same points.
+
+    Returns:
+        Points float32 ``(rows, 2)``, and amounts float32 ``(rows,)``: half the sum of both
+        coordinates, and the noise.
+
+    Raises:
+        ValueError: fewer than two rows, or a negative noise.
+
+    >>> x, y = plane(5, noise=0.0)
+    >>> bool(np.allclose(y, x.sum(axis=1) / 2))
+    True
+    """
+    _places(rows)
+    x = np.random.default_rng([seed, 1]).uniform(-1, 1, (rows, 2))
+    x, order = _finish(x, np.arange(rows), 0.0, seed)
+    added = np.random.default_rng([seed, 2]).normal(0, _checked(noise), rows)
+    return x, (x.sum(axis=1) / 2 + added[order]).astype("float32")
+
+
 def _places(rows: int, end: bool = True) -> Points:
     """Give the class of each row and its place on that class's curve, from 0 to 1."""
     if rows < 2:
@@ -92,9 +132,13 @@ def _places(rows: int, end: bool = True) -> Points:
 
 
 def _finish(x: np.ndarray, classes: np.ndarray, noise: float, seed: int) -> Points:
-    if noise < 0:
-        raise ValueError(f"noise must not be negative, got {noise!r}.")
     generator = np.random.default_rng(seed)
-    x = x + generator.normal(0, noise, x.shape)
+    x = x + generator.normal(0, _checked(noise), x.shape)
     order = generator.permutation(len(x))
     return x[order].astype("float32"), classes[order]
+
+
+def _checked(noise: float) -> float:
+    if noise < 0:
+        raise ValueError(f"noise must not be negative, got {noise!r}.")
+    return noise

@@ -64,6 +64,7 @@ class VectorizedTrainer:
         splits: ``(train, test)`` rows of all members; each side always of one length.
         batch_size, shuffle: as for ``fit``.
         capacity: how many epochs a call can run at most.
+        compiler_options: for XLA.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class VectorizedTrainer:
         batch_size: int,
         shuffle: Any,
         capacity: int,
+        compiler_options: dict[str, Any] | None = None,
     ) -> None:
         self.network, self.traced = network, list(traced)
         self.shuffle, self.capacity = shuffle, capacity
@@ -89,9 +91,10 @@ class VectorizedTrainer:
         found = network.programs.reported(slice_rows(data, 0, min(2, count_rows(data))))
         self._scalars = {of: [axes == 0 for axes in r.values()] for of, r in found.items()}
         self.names = {of: [n for n, axes in r.items() if axes == 0] for of, r in found.items()}
-        self.one: Any = jax.jit(self._run)
+        self.one: Any = jax.jit(self._run, compiler_options=compiler_options)
         axes = (0, 0, None, None, 0, 0, 0, None, None)
-        self.many: Any = jax.jit(jax.vmap(self._run, in_axes=axes))
+        together = jax.vmap(self._run, in_axes=axes)
+        self.many: Any = jax.jit(together, compiler_options=compiler_options)
 
     def advance(
         self,
@@ -119,6 +122,10 @@ class VectorizedTrainer:
             self._piece(members, count, scored)
             pace = (time.perf_counter() - start) / count
             self._slow = self._slow or pace * self.capacity > CALL_SECONDS
+
+    def learn_from(self, data: Any, judged: Any) -> None:
+        """Go on with other rows: dense arrays as many and as large as those before."""
+        self._data, self._judged = data, judged
 
     def close(self) -> None:
         """Let go of the compiled programs, which JAX would keep."""
