@@ -79,6 +79,21 @@ def fraction(owner: str, name: str, value: Any) -> Any:
     return value
 
 
+def between(owner: str, name: str, value: Any, low: float, high: float) -> Any:
+    """Check that a plain number lies between two others, neither of them; traced values pass.
+
+    Raises:
+        ValueError, TypeError: naming the owner and the argument.
+
+    >>> between("Quantile", "quantile", 0.9, 0, 1)
+    0.9
+    """
+    number(owner, name, value)
+    if isinstance(value, (int, float, np.number)) and not low < value < high:
+        raise ValueError(f"{owner}: {name} must be between {low} and {high}, got {name}={value!r}.")
+    return value
+
+
 def at_least(owner: str, name: str, value: Any, minimum: float) -> Any:
     """Check that a plain number is not below a bound; traced values pass unchecked.
 

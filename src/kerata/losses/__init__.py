@@ -41,6 +41,7 @@ from kerata.losses.margin import (
 )
 from kerata.losses.names import namespace as _namespace
 from kerata.losses.overlap import Dice as Dice, Tversky as Tversky, dice as dice, tversky as tversky
+from kerata.losses.pinball import Quantile as Quantile, quantile as quantile
 from kerata.losses.regression import (
     CosineSimilarity as CosineSimilarity,
     Huber as Huber,

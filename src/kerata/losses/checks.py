@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kerata.base.messages import shape_text, warn
-from kerata.losses import crossentropy, divergence, focal, margin, overlap, regression
+from kerata.losses import crossentropy, divergence, focal, margin, overlap, pinball, regression
 from kerata.losses.loss import LossFunctionWrapper
 from kerata.losses.resolve import Shape
 
@@ -34,6 +34,7 @@ _ELEMENTWISE = (
     margin.squared_hinge,
     overlap.dice,
     overlap.tversky,
+    pinball.quantile,
 )
 _ROUNDING = 1e-6
 
@@ -70,6 +71,8 @@ def check_targets(loss: Any, y_true: Any, y_pred_shape: Shape, output_name: str 
         _check_sparse(loss, y, y_pred_shape, output_name)
     elif fn in _ONE_HOT:
         _check_one_hot(loss, y, y_pred_shape, output_name)
+    elif fn is pinball.quantile and isinstance(getattr(loss, "quantile", None), (list, tuple)):
+        _check_columns(loss, y, y_pred_shape, output_name)
     elif fn in _ELEMENTWISE:
         _check_same_shape(loss, y, y_pred_shape, output_name)
     if fn in _BINARY:
@@ -175,6 +178,20 @@ def _check_same_shape(loss: Any, y: np.ndarray, pred: Shape, output: str) -> Non
             f"The targets of output {output!r} have shape {shape_text(y.shape)}, but the output "
             f"has shape {shape_text(pred)} and loss {loss.name!r} compares them number by number: "
             "change the targets or the units of the last layer."
+        )
+
+
+def _check_columns(loss: Any, y: np.ndarray, pred: Shape, output: str) -> None:
+    count = len(loss.quantile)
+    if pred[-1] not in (None, count):
+        raise ValueError(
+            f"Loss {loss.name!r} has {count} quantiles, but the output {output!r} has shape "
+            f"{shape_text(pred)}: give the last layer {count} units, one for each."
+        )
+    if not _fits(y.shape, pred[:-1]) and not _fits(y.shape, (*pred[:-1], 1)):
+        raise ValueError(
+            f"Loss {loss.name!r} compares all its {count} quantiles with one number for each row, "
+            f"but the targets of output {output!r} have shape {shape_text(y.shape)}."
         )
 
 
