@@ -10,10 +10,11 @@ import sys
 from typing import Any
 
 from kerata._version import __version__
-from kerata.base import families, forking
+from kerata.base import families, forking, notebook
 
 families.announce("kerata.layers", "kerata.models")
 forking.watch()
+notebook.shorten_tracebacks()
 
 # Namespaces are imported when they are first used, so that the command line starts at once.
 _SUBMODULES = frozenset(

@@ -249,6 +249,23 @@ def test_dictionaries_go_to_inputs_by_name_whatever_their_order(names):
             assert np.asarray(model(given)).ravel().tolist() == [wanted] * 3
 
 
+def test_the_summary_has_colours_in_a_terminal_alone(capsys, monkeypatch):
+    model = keras.Sequential([layers.Input((2,)), layers.Dense(3)])
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    model.summary()
+    assert "\x1b" not in capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    model.summary()
+    assert "\x1b[36mDense\x1b[0m" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    model.summary()
+    assert "\x1b[3" not in capsys.readouterr().out
+    lines = []
+    model.summary(print_fn=lines.append)
+    assert "\x1b" not in lines[0]
+
+
 def test_the_summary_of_a_subclass_shows_what_its_layers_were_built_for(capsys):
     class Two(keras.Model):
         def __init__(self):

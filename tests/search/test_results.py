@@ -85,7 +85,10 @@ def test_tables():
     assert table["seconds"].tolist() == [2.0] * 4
     assert table["error"].tolist()[3] == "ValueError: bad"
     assert "ValueError: bad" in str(made())
-    assert "<table" in made()._repr_html_()
+    page = made()._repr_html_()
+    assert page.count("<tr>") == 5
+    assert page.count("font-weight:bold") == 4
+    assert "mean and standard deviation over 4 splits" in page
     assert repr(made()) == "<Results of 4 candidates on 4 splits>"
 
 

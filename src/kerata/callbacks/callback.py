@@ -74,6 +74,13 @@ class Callback:
     def on_train_end(self, logs: Logs = None) -> None:
         """Called when ``fit`` ends, with the logs of the last epoch."""
 
+    def on_train_stopped(self, error: BaseException) -> None:
+        """Called when ``fit`` ends by an error or Ctrl-C, in place of ``on_train_end``.
+
+        Arguments:
+            error: what is raised after all callbacks have heard of it.
+        """
+
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Called at the start of an epoch."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from kerata.base.console import is_interactive_logging_enabled
 from kerata.base.eager import current_front, handed_back
+from kerata.base.notebook import shell
 from kerata.base.origin import is_own_function
 from kerata.base.placement import current_placement
 from kerata.callbacks.callback import (
@@ -19,6 +22,7 @@ from kerata.callbacks.callback import (
 )
 from kerata.callbacks.history import History
 from kerata.callbacks.logs import plain_logs
+from kerata.callbacks.notebook_progress import NotebookProgress
 from kerata.callbacks.progbar_logger import ProgbarLogger
 
 
@@ -31,7 +35,8 @@ class CallbackList(Callback):
     Arguments:
         callbacks: a callback, or a nested list of them; none by default.
         add_history: bool, whether to add a ``History`` if there is none; False by default.
-        add_progbar: bool, the same for a ``ProgbarLogger``; False by default.
+        add_progbar: bool, the same for a ``ProgbarLogger``, or in a notebook for curves in
+            the cell; False by default.
         model: the model that runs.
         **params: ``verbose``, ``epochs`` and ``steps`` of the run, integers.
 
@@ -55,7 +60,7 @@ class CallbackList(Callback):
         if add_history and self._find(History) is None:
             self.callbacks.append(History())
         if add_progbar and self._find(ProgbarLogger) is None:
-            self.callbacks.append(ProgbarLogger())
+            self.callbacks.append(_progress(params.get("verbose", 1)))
         self.callbacks.sort(key=lambda c: c.comes_last)
         for callback in self.callbacks:
             callback.set_callbacks(self.callbacks)
@@ -108,6 +113,16 @@ class CallbackList(Callback):
         logs = plain_logs(logs)
         for callback in self._acting:
             callback.progress(done_steps, total_steps, logs)
+
+    @contextlib.contextmanager
+    def until_stopped(self) -> Iterator[None]:
+        """Tell all callbacks of an error that ends training inside a ``with`` block."""
+        try:
+            yield
+        except BaseException as error:
+            for callback in self._acting:
+                callback.on_train_stopped(error)
+            raise
 
     # One method a moment, written out, so that a reader and a debugger find each.
 
@@ -183,6 +198,12 @@ class CallbackList(Callback):
                 call(*index, logs)
             else:
                 handed_back(call, *index, logs)
+
+
+def _progress(verbose: Any) -> Callback:
+    """Give what shows progress: curves in a notebook, else a bar or lines."""
+    drawn = verbose in (1, "auto") and is_interactive_logging_enabled() and shell() is not None
+    return NotebookProgress() if drawn else ProgbarLogger()
 
 
 def _flat(callbacks: Any) -> Iterator[Callback]:

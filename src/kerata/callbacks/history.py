@@ -7,6 +7,7 @@ from typing import Any
 from kerata.base.messages import printable
 from kerata.callbacks.callback import Callback, Logs
 from kerata.callbacks.logs import plain_logs
+from kerata.utils.html import curves, heading, plain_table
 
 
 class History(Callback):
@@ -43,3 +44,22 @@ class History(Callback):
 
     def __repr__(self) -> str:
         return printable(f"<History of {len(self.epoch)} epochs: {', '.join(self.history)}>")
+
+    def _repr_html_(self) -> str:
+        numbers = {
+            name: values
+            for name, values in self.history.items()
+            if values and all(isinstance(value, float) for value in values)
+        }
+        epochs = max(map(len, numbers.values()), default=0)
+        title = heading(f"History of {epochs} epoch{'' if epochs == 1 else 's'}")
+        if not numbers:
+            return title
+        # Earlier trainings with the same object may have numbered their epochs as this one did.
+        first = self.epoch[0] + 1 if len(self.epoch) == epochs else 1
+        rows = [
+            [name, *(f"{value:.4g}" for value in (values[-1], min(values), max(values)))]
+            for name, values in numbers.items()
+        ]
+        names = ["", "last", "lowest", "highest"]
+        return title + curves(numbers, first) + plain_table(names, rows, right=(1, 2, 3))

@@ -1,12 +1,17 @@
-"""Whether tracebacks of errors leave out the frames of JAX."""
+"""Whether tracebacks of errors leave out frames that say nothing about the mistake."""
 
 from __future__ import annotations
 
 import jax
 
+from kerata.base.notebook import tracebacks_are_filtered
+
 
 def enable_traceback_filtering() -> None:
     """Leave the frames of JAX out of tracebacks, which is the default.
+
+    In a notebook those of Kerata go as well where it refuses a mistake: the user's own lines and
+    the sentence that says what is wrong are left.
 
     >>> enable_traceback_filtering()
     """
@@ -14,7 +19,7 @@ def enable_traceback_filtering() -> None:
 
 
 def disable_traceback_filtering() -> None:
-    """Show all frames in tracebacks, those of JAX too, to look for a fault in a library.
+    """Show all frames in tracebacks, those of JAX and Kerata too, to look for a fault in a library.
 
     >>> disable_traceback_filtering()
     >>> is_traceback_filtering_enabled()
@@ -30,4 +35,4 @@ def is_traceback_filtering_enabled() -> bool:
     >>> is_traceback_filtering_enabled()
     True
     """
-    return getattr(jax.config, "jax_traceback_filtering", "auto") != "off"
+    return tracebacks_are_filtered()

@@ -270,6 +270,11 @@ class Model(Trainer, Layer):
             layer_range=layer_range,
         )
 
+    def _repr_html_(self) -> str:
+        from kerata.models.summary import summary_html
+
+        return summary_html(self)
+
     # Configs ---------------------------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:

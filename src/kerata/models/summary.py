@@ -13,6 +13,7 @@ import numpy as np
 from kerata.base.console import show
 from kerata.base.symbolic import find_symbolic, is_symbolic
 from kerata.base.unknown_sizes import STAND_INS
+from kerata.utils.html import heading, note, plain_table
 
 # Ends of the columns as fractions of the width, by whether connections and trainability show.
 _POSITIONS = {
@@ -21,6 +22,8 @@ _POSITIONS = {
     (True, False): [0.32, 0.58, 0.74, 1.0],
     (True, True): [0.28, 0.52, 0.66, 0.86, 1.0],
 }
+# Colours of a terminal: kinds of layers, shapes, numbers of weights.
+_KIND, _SHAPE, _COUNT = "cyan", "green", "magenta"
 _SIZES = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -63,13 +66,13 @@ def summary_text(
 
     graph = getattr(model, "_graph", None)
     branching = graph is not None and _branches(graph)
-    console = Terminal(highlight=False, force_terminal=None if styled else False)
+    console = Terminal(
+        highlight=False, force_terminal=None if styled else False, force_jupyter=False
+    )
     width = line_length or max(min(console.width, 110), 65)
     console.width = width
     table = Table(box=HEAVY_HEAD, width=width, show_lines=True, header_style="bold")
-    headers = ["Layer (type)", "Output Shape", "Param #"]
-    headers += ["Connected to"] if branching else []
-    headers += ["Trainable"] if show_trainable else []
+    headers = _headers(branching, show_trainable)
     columns = _column_widths(width, positions or _POSITIONS[branching, show_trainable])
     for header, column in zip(headers, columns, strict=True):
         table.add_column(
@@ -79,21 +82,45 @@ def summary_text(
             overflow="fold",
         )
     for layer, depth in _rows(model, expand_nested, layer_range):
-        indent = "  " * depth
-        row = [
-            f"{indent}{layer.name} ({layer.kind})",
-            _output_text(layer),
-            _params_text(layer),
-        ]
-        row += [_connections(layer, graph)] if branching else []
-        row += [_trainable_text(layer)] if show_trainable else []
-        table.add_row(*(Text(cell) for cell in row))
+        name, *cells = _cells(layer, graph, branching, show_trainable)
+        first = Text(f"{'  ' * depth}{name} (")
+        first.append(layer.kind, _KIND)
+        looks = (_SHAPE, _COUNT, "", "")
+        table.add_row(first.append(")"), *map(Text, cells, looks))
     with console.capture() as captured:
         console.print(f'[bold]Model: "{escape(model.name)}"[/bold]')
         console.print(table)
         for line in _totals(model):
             console.print(f"[bold] {line}[/bold]")
     return captured.get().rstrip("\n")
+
+
+def summary_html(model: Any) -> str:
+    """Give the table and the totals for a notebook."""
+    graph = getattr(model, "_graph", None)
+    branching = graph is not None and _branches(graph)
+    rows = []
+    for layer, _ in _rows(model, False, None):
+        name, *cells = _cells(layer, graph, branching, False)
+        rows.append([f"{name} ({layer.kind})", *cells])
+    return (
+        heading(f'Model: "{model.name}"')
+        + plain_table(_headers(branching, False), rows, right=(2,))
+        + "".join(map(note, _totals(model)))
+    )
+
+
+def _headers(branching: bool, trainable: bool) -> list[str]:
+    headers = ["Layer (type)", "Output Shape", "Param #"]
+    headers += ["Connected to"] if branching else []
+    return headers + (["Trainable"] if trainable else [])
+
+
+def _cells(layer: Any, graph: Any, branching: bool, trainable: bool) -> list[str]:
+    """Give a layer's name and what stands in the other columns."""
+    row = [layer.name, _output_text(layer), _params_text(layer)]
+    row += [_connections(layer, graph)] if branching else []
+    return row + ([_trainable_text(layer)] if trainable else [])
 
 
 def _rows(

@@ -25,12 +25,12 @@ RED = "#c92a2a"
 def new_figure(width: float, height: float) -> Figure:
     """Make an empty figure, width and height in inches, outside pyplot's global list."""
     try:
-        from matplotlib.figure import Figure
+        from kerata.utils.notebook_figure import NotebookFigure
     except ImportError as error:
         raise ImportError(
             "Pictures need matplotlib, which is not installed: pip install 'kerata[plots]'."
         ) from error
-    return Figure(figsize=(width, height), dpi=150, layout="constrained", facecolor="white")
+    return NotebookFigure(figsize=(width, height), dpi=150, layout="constrained", facecolor="white")
 
 
 def tidy(axes: Axes) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.search.runner import Record, SeededSplit, TrialConfig
 from kerata.search.statistics import corrected_t_test, standard_error
-from kerata.search.table import Row, candidates_table, table_text
+from kerata.search.table import Row, candidates_html, candidates_table, table_text
+from kerata.utils.html import note
 
 if TYPE_CHECKING:
     import pandas
@@ -293,17 +294,22 @@ class Results:
         Arguments:
             rows: the largest number of rows; all by default.
         """
+        return candidates_table(self._rows()[:rows], self._names(), self.metric)
+
+    def _rows(self) -> list[Row]:
         order = self.ranking()
         rest = [i for i in range(len(self)) if i not in set(order)]
         shown = []
-        for i in (order + rest)[:rows]:
+        for i in order + rest:
             candidate = self.candidate(i)
             best = bool(order) and i == order[0]
             shown.append(
                 Row(self.candidates[i], candidate.score, candidate.spread, self.note(i), best=best)
             )
-        names = dict.fromkeys(name for c in self.candidates for name in c)
-        return candidates_table(shown, names, self.metric)
+        return shown
+
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys(name for c in self.candidates for name in c))
 
     def to_pandas(self) -> pandas.DataFrame:
         """Give a table with a row a candidate: values, means and spreads of all scores.
@@ -343,14 +349,17 @@ class Results:
         return sum(r.seconds for (c, _), r in self._records.items() if c == trial)
 
     def __str__(self) -> str:
+        return table_text(self.table(), self._sentence())
+
+    def _sentence(self) -> str:
         splits = len(self._splits)
         sentence = f"{self.metric}: mean and standard deviation over {splits} splits."
         if splits > 1 and len(self.ranking()) > 1:
             sentence += f" {self.lead()}"
-        return table_text(self.table(), sentence)
+        return sentence
 
     def __repr__(self) -> str:
         return f"<Results of {len(self)} candidates on {len(self._splits)} splits>"
 
     def _repr_html_(self) -> str:
-        return self.to_pandas().sort_values("rank").to_html()
+        return candidates_html(self._rows(), self._names(), self.metric) + note(self._sentence())

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerata.utils.html import note, plain_table
+
 if TYPE_CHECKING:
     from rich.table import Table
+
+
+# Rows of a notebook's table.
+MOST_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -47,16 +53,34 @@ def candidates_table(rows: Sequence[Row], names: Iterable[str], metric: str) -> 
     for name in (*names, metric.removeprefix("val_"), "±", ""):
         table.add_column(name, justify="left" if name == "" else "right")
     for row in rows:
-        scored = np.isfinite(row.score)
-        cells = (
-            *(value_text(row.values.get(name, "")) for name in names),
-            f"{row.score:.4f}" if scored else "",
-            f"{row.spread:.4f}" if scored else "",
-            "best" if row.best else row.note,
-        )
         # As it is: an error may hold what looks like markup.
-        table.add_row(*map(Text, cells), style="bold green" if row.best else None)
+        table.add_row(*map(Text, _cells(row, names)), style="bold green" if row.best else None)
     return table
+
+
+def candidates_html(rows: Sequence[Row], names: Sequence[str], metric: str) -> str:
+    """Give the same table for a notebook, with a limit to its rows.
+
+    Arguments:
+        rows, names, metric: as for :func:`candidates_table`.
+    """
+    titles = [*names, metric.removeprefix("val_"), "±", ""]
+    cells = [_cells(row, names) for row in rows[:MOST_ROWS]]
+    best = [place for place, row in enumerate(rows) if row.best]
+    more = len(rows) - MOST_ROWS
+    return plain_table(titles, cells, right=range(len(titles) - 1), bold=best) + (
+        note(f"... and {more:,} more candidates.") if more > 0 else ""
+    )
+
+
+def _cells(row: Row, names: Sequence[str]) -> list[str]:
+    scored = np.isfinite(row.score)
+    return [
+        *(value_text(row.values.get(name, "")) for name in names),
+        f"{row.score:.4f}" if scored else "",
+        f"{row.spread:.4f}" if scored else "",
+        "best" if row.best else row.note,
+    ]
 
 
 def table_text(table: Table, sentence: str) -> str:

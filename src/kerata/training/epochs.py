@@ -19,6 +19,7 @@ from kerata.base.randomness import global_generator
 from kerata.base.rows import holds_rows
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
+from kerata.callbacks.notebook_progress import NotebookProgress
 from kerata.training.batch_hooks import step_ranges
 from kerata.training.compiled_steps import CompiledSteps
 from kerata.training.data_adapter import ArrayData
@@ -55,7 +56,7 @@ class EpochGroups:
         """Say whether groups give what single epochs would, and nobody watches these."""
         parts = [self.data] if self.validation is None else [self.data, self.validation]
         return (
-            all(type(c) is History for c in callbacks.callbacks)
+            all(type(c) in (History, NotebookProgress) for c in callbacks.callbacks)
             and self.data.count * ROOM <= MOST_ROWS
             and not any(holds_rows(leaf) for part in parts for leaf in part.leaves)
             and type(self.programs.placement) is Placement

@@ -79,7 +79,7 @@ def train(programs: CompiledSteps, plan: Plan, callbacks: CallbackList, model: A
     validation = None if plan.validation is None else _placed(plan.validation)
     quiet = any(isinstance(c, TerminateOnNaN) for c in callbacks.callbacks)
     start = model._start = Start(plan)
-    with deferred_interrupt() as check:
+    with callbacks.until_stopped(), deferred_interrupt() as check:
         callbacks.on_train_begin()
         first_step = start.step
         logs: dict[str, Any] = {}

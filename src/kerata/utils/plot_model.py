@@ -62,8 +62,7 @@ def plot_model(
         ValueError: a model that is not built; an unknown ``rankdir``; other ``splines``.
     """
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        from kerata.utils.notebook_figure import NotebookFigure
     except ImportError:
         raise ImportError("plot_model needs matplotlib: pip install 'kerata[plots]'") from None
     if rankdir not in ("TB", "LR"):
@@ -79,8 +78,7 @@ def plot_model(
         for op in operations
     }
     sizes = {k: (_width(lines), _LINE * len(lines) + _PAD) for k, lines in labels.items()}
-    figure = Figure(dpi=dpi)
-    FigureCanvasAgg(figure)
+    figure = NotebookFigure(dpi=dpi)
     _draw(figure, operations, edges, labels, sizes, across=rankdir == "LR")
     if to_file is None:
         return figure

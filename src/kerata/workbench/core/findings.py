@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from kerata.base.messages import printable
+from kerata.utils.html import note, plain_table
 from kerata.workbench.core.wording import counted
 
 SEVERITIES = ("note", "warning", "serious")
@@ -128,6 +129,14 @@ class Findings(list[Finding]):
         return [f"Not looked for ({reason}): {', '.join(n)}." for reason, n in reasons.items()]
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return note(str(self))
+        rows = [[f.severity, f.name, f.sentence, f.next_step] for f in self]
+        return plain_table(["", "found", "what was measured", "what to do"], rows) + "".join(
+            map(note, self._left_out())
+        )
 
 
 def _faults(count: int) -> str:

@@ -14,6 +14,7 @@ from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.findings import Findings
 from kerata.workbench.core.metrics import Interval
 from kerata.workbench.core.task import Task
+from kerata.workbench.core.trained_html import trained_html
 
 # Called with a name and a value as things become known.
 OnEvent = Callable[[str, Any], None]
@@ -277,6 +278,9 @@ class Trained:
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""
         return outputs_of(self.model, self.preparation.transform(data), self.task)
+
+    def _repr_html_(self) -> str:
+        return trained_html(self)
 
 
 def outputs_of(model: Any, x: Any, task: Any) -> np.ndarray:

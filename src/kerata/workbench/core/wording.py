@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 # Outside these sizes plain digits are harder to read than powers of ten.
 _LEAST, _MOST = 1e-6, 1e15
@@ -28,6 +29,13 @@ def number(value: float | None, digits: int = 4) -> str:
         return f"{value:.{digits}g}"
     text = f"{rounded:,.{max(place, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def main_figure(value: float | None, task: Any) -> str:
+    """Write a main figure: a percentage, or a number in the target's units; None isn't finite."""
+    if value is None:
+        return "none"
+    return number(value) if task.kind == "regression" else f"{100 * value:.1f}%"
 
 
 def counted(count: int, what: str, several: str = "") -> str:

@@ -77,3 +77,8 @@ class Source:
     notes: list[str] = field(default_factory=list)
     fingerprint: str = ""
     sampled: bool = False
+
+    def _repr_html_(self) -> str:
+        from kerata.workbench.data.source_html import source_html
+
+        return source_html(self)

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kerata.workbench.core.wording import number
+from kerata.workbench.core.wording import main_figure as figure, number
 
-
-def figure(value: float | None, task: Any) -> str:
-    """Write a main figure: a percentage, or a number in the target's units; None isn't finite."""
-    if value is None:
-        return "none"
-    return number(value) if task.kind == "regression" else f"{100 * value:.1f}%"
+__all__ = ["bare", "between", "figure", "metric_between", "signed"]
 
 
 def signed(value: float, task: Any) -> str:

@@ -5,19 +5,11 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
 
-
-def esc(value: object) -> str:
-    """Escape a value for use in text and attributes.
-
-    >>> esc('<a href="x">')
-    '&lt;a href=&quot;x&quot;&gt;'
-    """
-    return escape(str(value), quote=True)
+from kerata.utils.html import esc
 
 
 def paragraph(text: str, kind: str = "") -> str:
