@@ -26,8 +26,6 @@ MISSING = {
     "dtype_policies.QuantizedDTypePolicy": f"{LATER}: quantized layers",
     "dtype_policies.QuantizedFloat8DTypePolicy": f"{LATER}: quantized layers",
     "export.*": f"{LATER}: files for other runtimes",
-    "layers.FlaxLayer": LATER,
-    "layers.JaxLayer": LATER,
     "layers.TFSMLayer": f"{OTHER}: TensorFlow's SavedModel",
     "layers.TorchModuleWrapper": f"{OTHER}: PyTorch",
     "quantizers.*": LATER,

@@ -41,8 +41,10 @@ from kerata.layers.convolution import (
 from kerata.layers.core.activation import Activation as Activation
 from kerata.layers.core.dense import Dense as Dense
 from kerata.layers.core.einsum_dense import EinsumDense as EinsumDense
+from kerata.layers.core.flax_layer import FlaxLayer as FlaxLayer
 from kerata.layers.core.identity import Identity as Identity
 from kerata.layers.core.input_layer import Input as Input, InputLayer as InputLayer
+from kerata.layers.core.jax_layer import JaxLayer as JaxLayer
 from kerata.layers.core.lambda_layer import Lambda as Lambda
 from kerata.layers.core.masking import Masking as Masking
 from kerata.layers.core.wrapper import Wrapper as Wrapper
