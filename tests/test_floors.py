@@ -27,7 +27,7 @@ FLOORS = (
     {"datasets", "plots", "running", "search"},
     {"web", "wrappers"},
     {"workbench"},
-    {"playground"},
+    {"board", "playground"},
     {"cli"},
     {"__main__"},
 )

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kerata._version import __version__
-from kerata.cli import finished
+from kerata.cli import board, finished
 from kerata.cli.errors import UserError, report
 from kerata.cli.finished import TABLE
 from kerata.cli.output_guard import OutputGuard
@@ -34,6 +34,8 @@ Examples:
   kerata predict sales              the next steps of a forecast
 
   kerata show wine                  a run's verdict; kerata runs lists them all
+
+  kerata board                      watch and compare runs in the browser
 
   kerata networks                   the networks, their options and defaults
 
@@ -350,6 +352,7 @@ def doctor() -> None:
 
 
 finished.add_to(app)
+board.add_to(app)
 
 
 def main() -> None:

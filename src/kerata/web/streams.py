@@ -21,7 +21,16 @@ def event(name: str, value: Any) -> bytes:
     >>> event("epoch", {"loss": float("nan"), "n": 1})
     b'event: epoch\ndata: {"loss": null, "n": 1}\n\n'
     """
-    return f"event: {name}\ndata: {json.dumps(finite(value), allow_nan=False)}\n\n".encode()
+    return written_event(name, json.dumps(finite(value), allow_nan=False))
+
+
+def written_event(name: str, line: str) -> bytes:
+    r"""Write an event whose value is JSON already, on one line.
+
+    >>> written_event("n", "1")
+    b'event: n\ndata: 1\n\n'
+    """
+    return f"event: {name}\ndata: {line}\n\n".encode()
 
 
 def finite(value: Any) -> Any:

@@ -160,7 +160,7 @@ export class Chart {
     this.drawAxes(pen, box, x, y, colours);
     pen.save();
     pen.beginPath();
-    pen.rect(box.left, box.top - 2, box.right - box.left, box.bottom - box.top + 4);
+    pen.rect(box.left - 6, box.top - 6, box.right - box.left + 12, box.bottom - box.top + 12);
     pen.clip();
     pen.lineJoin = "round";
     const crowd = this.series.length > CROWD;

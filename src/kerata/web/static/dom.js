@@ -228,7 +228,7 @@ export function segmented(entries, chosen, choose, label) {
   return group;
 }
 
-/** A sentence in the corner that goes away by itself; read out by screen readers. */
+/** A sentence or an element in the corner that goes away by itself; read out by screen readers. */
 export function toast(text, kind = "") {
   let place = $(".toasts");
   if (!place) document.body.append((place = h("div", { class: "toasts", role: "status", "aria-live": "polite" })));

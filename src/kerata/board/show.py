@@ -1,0 +1,38 @@
+"""``kerata board`` from Python: serve a folder of runs until Ctrl-C."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+PORT = 8420
+
+
+def show(
+    folder: str | Path = "runs",
+    *,
+    port: int = PORT,
+    browser: bool = True,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Show a folder of runs in the browser until Ctrl-C.
+
+    Arguments:
+        folder: of runs; one that is not there yet is shown as empty, and filled as runs come.
+        port: where; the next free one if it is taken.
+        browser: whether the page is opened.
+        say: prints a line.
+
+    Raises:
+        ImportError: Starlette or uvicorn is not installed.
+        NotADirectoryError: it is a file.
+        OSError: no port is free.
+    """
+    place = Path(folder)
+    if place.exists() and not place.is_dir():
+        raise NotADirectoryError(f"{str(place)!r} is no folder of runs but a file.")
+    # What opens networks takes seconds to import; mistakes are told before.
+    from kerata.board.application import Board, application
+    from kerata.web import serve
+
+    serve(application(Board(place)), name="The board", port=port, browser=browser, say=say)

@@ -1,0 +1,67 @@
+// The board: a list of runs beside the one that is open; both follow the folder as it changes.
+
+import { $, get, h, live, put, toast } from "/web/dom.js";
+import { RunList } from "./list.js";
+import { RunView } from "./view.js";
+import { Store } from "./store.js";
+
+const store = new Store();
+const board = $("#board");
+
+const side = h("aside", { class: "side", "aria-label": "Runs" });
+const main = h("main", { class: "main" });
+const folder = h("span", { class: "folder cut" }, board.dataset.folder);
+board.append(
+  h("header", { class: "topbar" },
+    h("a", { class: "brand", href: "#" }, "Kerata"),
+    folder,
+    h("span", { class: "grow" }),
+    h("span", { class: "row", id: "actions" }),
+    h("button", { class: "button quiet small", type: "button", data: { toggle: "theme" },
+      title: "Light or dark; with Shift, as the system has it" }, "Light / dark")),
+  side, main);
+
+const list = new RunList(side, store);
+const view = new RunView(main, store);
+
+function follow() {
+  store.read(location.hash);
+  board.classList.toggle("opened", store.open !== null);
+  list.show();
+  view.show();
+}
+
+addEventListener("hashchange", follow);
+store.onOpen = (hash) => {
+  if (location.hash === hash) follow();
+  else location.hash = hash;
+};
+
+let lost = false;
+async function start() {
+  try {
+    const found = await get("/api/runs");
+    store.merge(found);
+  } catch (error) {
+    put(main, h("div", { class: "empty" }, h("p", {}, error.message)));
+    return;
+  }
+  follow();
+  live(() => `/api/events?since=${store.version}`, {
+    runs: (found) => {
+      const touched = store.merge(found);
+      list.show();
+      view.changed(touched);
+    },
+    open: () => {
+      if (lost) toast("The board is back.");
+      lost = false;
+    },
+    lost: () => {
+      if (!lost) toast("The board does not answer; trying again.", "bad");
+      lost = true;
+    },
+  });
+}
+
+start();

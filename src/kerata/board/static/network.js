@@ -1,0 +1,36 @@
+// The layers of a network, and how their weights are spread.
+
+import { get, h, number, put, s } from "/web/dom.js";
+
+export async function networkTab(panel, details) {
+  const place = h("div", { class: "stack" }, h("p", { class: "muted" }, "Opening the network …"));
+  panel.append(place);
+  let found;
+  try {
+    found = await get(`/api/run/${encodeURIComponent(details.name)}/network`);
+  } catch (error) {
+    put(place, h("div", { class: "notice bad" }, error.message));
+    return;
+  }
+  put(place, h("div", { class: "layers" }, found.layers.map(layer)));
+}
+
+function layer(one) {
+  return h("section", { class: "layer", "aria-label": one.name },
+    h("div", { class: "stack", style: { gap: 0 } }, h("b", { class: "small" }, one.kind, one.activation && h("span", { class: "muted" }, ` ${one.activation}`)),
+      h("span", { class: "label cut" }, one.name)),
+    h("div", { class: "stack small", style: { gap: 0, "text-align": "right" } }, h("span", { class: "mono" }, one.shape),
+      h("span", { class: "label" }, one.parameters ? `${one.parameters.toLocaleString("en-US")} parameters` : "")),
+    one.weights.some((weight) => weight.bars.length) && h("div", { class: "hists" }, one.weights.map(histogram)));
+}
+
+function histogram(weight) {
+  const most = Math.max(...weight.bars, 1);
+  const wide = 148 / weight.bars.length;
+  const name = weight.name.split("/").pop();
+  return h("div", { class: "hist stack", style: { gap: "2px" } }, h("span", { class: "label" }, `${name} ${weight.shape}`),
+    weight.bars.length ? s("svg", { viewBox: "0 0 148 40", role: "img", "aria-label": `${name}: from ${number(weight.low, 3)} to ${number(weight.high, 3)}` },
+      weight.bars.map((count, place) => s("rect", { x: (place * wide).toFixed(1), y: (40 - (38 * count) / most).toFixed(1), width: Math.max(1, wide - 1).toFixed(1), height: ((38 * count) / most).toFixed(1) }))) : h("span", { class: "badge bad" }, "no finite weight"),
+    h("span", { class: "label" }, `${number(weight.low, 3)} to ${number(weight.high, 3)}`),
+    weight.lost > 0 && h("span", { class: "badge bad" }, `${weight.lost} not finite`));
+}

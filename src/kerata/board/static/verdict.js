@@ -1,0 +1,51 @@
+// What a run is worth, in the sentences that the command line prints.
+
+import { duration, h, number, plural } from "/web/dom.js";
+
+const SIGNS = { serious: ["bad", "serious"], warning: ["odd", "warning"], note: ["", "note"] };
+
+/** The diagnosis; `view` offers what can be tried. */
+export function findings(details) {
+  const { findings: found, looked_for: looked, left_out: out } = details;
+  const none = looked ? `Nothing found among ${plural(looked, "possible fault")} that were looked for.` : "It was not looked for.";
+  return h("section", { class: "stack", "aria-label": "Diagnosis" }, h("h3", {}, "Diagnosis"),
+    found.length ? found.map(finding) : h("p", { class: "muted small" }, none),
+    Object.entries(out).slice(0, 3).map(([name, why]) => h("p", { class: "label" }, `Not looked for: ${name} (${why}).`)));
+}
+
+export function finding(one) {
+  const [kind, word] = SIGNS[one.severity] ?? SIGNS.warning;
+  return h("div", { class: `finding ${one.severity}` },
+    h("div", { class: "row" }, h("h4", {}, one.name), word && h("span", { class: `badge ${kind}` }, word)),
+    h("p", {}, one.sentence),
+    one.next && h("p", { class: "muted small" }, one.next));
+}
+
+export function verdictTab(panel, details) {
+  const { verdict } = details;
+  panel.append(
+    verdict ? h("div", { class: "stack" }, verdict.lines.map((line) => h("p", {}, line))) : h("p", {}, "It is not judged: training was ended before that."),
+    details.verdict?.targets.map((one) => h("div", { class: "stack" }, h("h3", {}, one.target), h("p", {}, one.quality), one.baselines.map((line) => h("p", {}, line)))) ?? "",
+    verdict?.advice.length ? h("div", { class: "stack" }, h("h3", {}, "What to try"), h("ul", {}, verdict.advice.map((line) => h("li", {}, line)))) : "",
+    h("div", { class: "stack" }, h("h3", {}, "Figures"), h("div", { class: "scroll-x" },
+      h("table", { class: "table" },
+        h("thead", {}, h("tr", {}, h("th", {}, "on rows that it never learned from"), h("th", { class: "num" }, ""), h("th", { class: "num" }, "95% interval"))),
+        h("tbody", {},
+          details.figures.map((one) => h("tr", {}, h("td", {}, one.name), h("td", { class: "num" }, one.shown), h("td", { class: "num" }, one.between))),
+          details.baselines.map((one) => h("tr", { class: "muted" }, h("td", {}, `baseline: ${one.name}`), h("td", { class: "num" }, one.shown), h("td", {}))))))),
+    details.notes.length ? h("div", { class: "stack" }, h("h3", {}, "Notes"), h("ul", { class: "small" }, details.notes.map((line) => h("li", {}, line)))) : "");
+}
+
+export function aboutTab(panel, details) {
+  const { rows, settings, seconds, versions } = details;
+  const list = (entries) => h("dl", { class: "facts" }, entries.filter(([, value]) => value !== "" && value !== null && value !== undefined)
+    .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  panel.append(
+    h("p", {}, details.why),
+    list([["training rows", rows.train?.toLocaleString("en-US")], ["validation rows", rows.validation?.toLocaleString("en-US")],
+      [details.folds ? "rows of folds" : "test rows", rows.test?.toLocaleString("en-US")], ["seed", details.seed], ["file of the network", details.bytes && `${number(details.bytes / 1e6, 3)} MB`],
+      ["rows a second", details.speed && number(Math.round(details.speed))]]),
+    h("h3", {}, "Asked for"), list(Object.entries(settings)),
+    h("h3", {}, "Time"), list(Object.entries(seconds).map(([name, value]) => [name, duration(value)])),
+    h("h3", {}, "Versions"), list(Object.entries(versions)));
+}
