@@ -22,6 +22,7 @@ FLOORS = (
     {"layers"},
     {"training"},
     {"saving"},
+    {"export"},
     {"models"},
     {"compat"},
     {"datasets", "plots", "running", "search"},

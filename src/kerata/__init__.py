@@ -29,6 +29,7 @@ _SUBMODULES = frozenset(
         "datasets",
         "distribution",
         "dtype_policies",
+        "export",
         "initializers",
         "layers",
         "legacy",

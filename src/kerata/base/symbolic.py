@@ -13,6 +13,7 @@ from kerata.base.configurable import Configurable
 from kerata.base.dtypes import dtype_name
 from kerata.base.messages import printable, shape_text
 from kerata.base.naming import auto_name
+from kerata.base.portable import call_around
 from kerata.base.rematerialization import RematMode, current_remat_mode, outputs_size, remat
 from kerata.base.scope import Scope
 from kerata.base.symbolic_scope import SymbolicScope
@@ -174,9 +175,10 @@ class Operation(Configurable):
 
     def _call_for(self, args: Any, kwargs: Any) -> Callable[..., Any]:
         """Give ``call``, as a ``RematScope`` wants it for these arguments."""
-        if self._remat_mode is None:
-            return self.call
-        return self.rematerialized_call(self.call, *args, **kwargs)
+        call = self.call
+        if self._remat_mode is not None:
+            call = self.rematerialized_call(call, *args, **kwargs)
+        return call_around(self, call)
 
     def rematerialized_call(
         self, layer_call: Callable[..., Any], *args: Any, **kwargs: Any

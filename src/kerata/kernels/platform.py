@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import jax
 
+from kerata.base.portable import is_portable
+
 
 def platform() -> str:
     """Give the kind of device that computations go to by default: ``'cpu'``, ``'gpu'``, ..."""
@@ -18,6 +20,7 @@ def on_cpu() -> bool:
     """Tell whether computations go to the CPU by default.
 
     ``lax.platform_dependent`` would decide later, at lowering, but traces and differentiates every
-    formulation; a program is compiled for the default device anyway.
+    formulation; a program is compiled for the default device anyway. One that is traced to run
+    elsewhere gets the formulations of few operations, which the runtime there knows as a whole.
     """
-    return platform() == "cpu"
+    return not is_portable() and platform() == "cpu"

@@ -91,6 +91,8 @@ def average_pool(
         sums = _sum_of_windows(_fit(x, 0, cuts), cuts)
     else:
         sums = _reduce_windows(x, np.array(0, x.dtype), lax.add, cuts)
+    if not all(isinstance(cut.length, int) for cut in cuts):
+        return sums / _reduce_windows(jnp.ones_like(x), np.array(0, x.dtype), lax.add, cuts)
     return sums / _real_elements(cuts, x.ndim).astype(sums.dtype)
 
 
@@ -119,6 +121,9 @@ def _reduce_windows(x: jax.Array, start: np.ndarray, reducer: Callable, cuts: _C
     sizes, strides, pads = [1] * x.ndim, [1] * x.ndim, [(0, 0)] * x.ndim
     for c in cuts:
         sizes[c.axis], strides[c.axis], pads[c.axis] = c.size, c.stride, c.pads
+    if not all(isinstance(amount, int) for pad in pads for amount in pad):
+        # Amounts that depend on unknown sizes.
+        x, pads = lax.pad(x, start, [(*pad, 0) for pad in pads]), [(0, 0)] * x.ndim
     return lax.reduce_window(x, start, reducer, sizes, strides, pads)
 
 

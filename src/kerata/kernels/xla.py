@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 
 from kerata.kernels.shapes import Pads
@@ -20,6 +21,12 @@ def xla_convolution(
 ) -> jax.Array:
     """Convolve by ``lax.conv_general_dilated``; ``stretch`` puts zeros between input elements."""
     axes = "DHW"[-len(strides) :]
+    if not all(isinstance(amount, int) for pad in pads for amount in pad):
+        # Amounts that depend on unknown sizes: padding can do what convolution can't.
+        spatial = 1 if data_format == "channels_last" else 2
+        amounts = [(0, 0, 0)] * x.ndim
+        amounts[spatial : spatial + len(pads)] = [(low, high, 0) for low, high in pads]
+        x, pads = lax.pad(x, jnp.zeros((), x.dtype), amounts), ((0, 0),) * len(pads)
     images = f"N{axes}C" if data_format == "channels_last" else f"NC{axes}"
     return lax.conv_general_dilated(
         x,

@@ -11,6 +11,7 @@ import jax
 from kerata.base.custom_objects import custom_object_scope
 from kerata.base.messages import did_you_mean
 from kerata.base.symbolic import KerasTensor, Operation, any_symbolic
+from kerata.export.formats import export_model
 from kerata.layers.layer import Layer
 from kerata.layers.rows import keeps_rows_apart
 from kerata.layers.signature import shapes_of
@@ -353,6 +354,17 @@ class Model(Trainer, Layer):
 
     def _checkpoint_parts(self, weights_only: bool) -> dict[str, Any]:
         return orbax.parts_of(self, weights_only)
+
+    def export(
+        self,
+        filepath: Any,
+        format: str | None = None,
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Write the model for other programs, as ONNX: see ``export.export_model``."""
+        return export_model(self, filepath, format, verbose, input_signature, **kwargs)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read weights from a file: see ``saving.load_weights``."""

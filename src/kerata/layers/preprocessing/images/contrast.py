@@ -183,8 +183,9 @@ class ContrastLimitedAdaptiveHistogramEqualization(ImageLayer):
         batch, channels = pixels.shape[0], pixels.shape[-1]
         tiles = pixels.reshape(batch, rows, high, columns, wide, channels)
         tiles = tiles.transpose(0, 1, 3, 5, 2, 4).reshape(-1, high * wide)
-        each = jnp.arange(len(tiles))[:, None]
-        counts = jnp.zeros((len(tiles), 256), "float32").at[each, tiles].add(1)
+        # No len(): the number of rows may be unknown where a model is exported.
+        each = jnp.arange(tiles.shape[0])[:, None]
+        counts = jnp.zeros((tiles.shape[0], 256), "float32").at[each, tiles].add(1)
         if self.clip_limit > 0:
             limited = jnp.clip(counts, 0, self.clip_limit * (high * wide) / 256)
             counts = limited + jnp.sum(counts - limited, axis=-1, keepdims=True) / 256

@@ -1,0 +1,89 @@
+"""The ways out of a model, by the names of their formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kerata.base.messages import did_you_mean
+
+_ELSEWHERE = {
+    "tf_saved_model": "TensorFlow, which Kerata does without",
+    "litert": "TensorFlow's converter",
+    "openvino": "OpenVINO's converter, which reads ONNX files",
+    "torch": "PyTorch; format='safetensors' writes the weights by PyTorch's names",
+}
+FORMATS = ("onnx",)
+_ENDINGS = {".onnx": "onnx"}
+
+
+def export_model(
+    model: Any,
+    filepath: Any,
+    format: str | None = None,
+    verbose: bool | None = None,
+    input_signature: Any = None,
+    samples: Any = None,
+    **kwargs: Any,
+) -> Any:
+    """Write a model for other programs to run.
+
+    Arguments:
+        model: built.
+        filepath: string or path of the file.
+        format: ``'onnx'``; by the file's ending if left out (the default).
+        verbose: bool, whether to print what was written; True by default.
+        input_signature: ``InputSpec``, nested as the model takes them, for models that don't say
+            what goes in; None by default.
+        samples: arrays to try the file with; drawn if left out (the default).
+        **kwargs: ``opset_version`` of Keras, for which there is one here.
+
+    Returns:
+        What was written; its ``difference`` is the largest between answers.
+
+    Raises:
+        ValueError: an unknown format, or one that needs another library.
+        ExportError: a model that can't be exported, see ``kerata.export``.
+
+    >>> import tempfile
+    >>> from kerata import Input, Sequential, layers
+    >>> model = Sequential([Input((3,)), layers.Dense(2)])
+    >>> export_model(model, Path(tempfile.mkdtemp()) / "model.onnx", verbose=False).opset
+    20
+    """
+    kind = _format(filepath, format)
+    _check_options(kind, kwargs)
+    from kerata.export.onnx.file import export_onnx
+
+    written = export_onnx(model, filepath, input_signature, samples)
+    if verbose is None or verbose:
+        print(f"{written}.")
+    return written
+
+
+def _format(filepath: Any, format: str | None) -> str:
+    if format is None:
+        format = _ENDINGS.get(Path(filepath).suffix.lower())
+        if format is None:
+            raise ValueError(
+                f"export: what shall {str(filepath)!r} be? Give format=..., one of "
+                f"{', '.join(map(repr, FORMATS))}."
+            )
+    if format in _ELSEWHERE:
+        raise ValueError(
+            f"export: format={format!r} needs {_ELSEWHERE[format]}; here are "
+            f"{', '.join(map(repr, FORMATS))}."
+        )
+    if format not in FORMATS:
+        raise ValueError(f"export: unknown format {format!r}. {did_you_mean(str(format), FORMATS)}")
+    return format
+
+
+def _check_options(format: str, options: dict[str, Any]) -> None:
+    from kerata.export.onnx.graph import OPSET
+
+    version = options.pop("opset_version", None)
+    if version not in (None, OPSET):
+        raise ValueError(f"export: files have ONNX's operators of version {OPSET}, not {version}.")
+    if options:
+        raise TypeError(f"export got an unexpected argument {next(iter(options))!r}.")

@@ -1,0 +1,56 @@
+"""Rows that an exported file is tried with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerata.export.trace import Signature
+
+# Rows, and sizes of other unknown axes, of what is drawn.
+ROWS, STEPS = 4, 12
+
+
+def drawn(model: Any, signature: Signature, seed: int = 0) -> list[np.ndarray]:
+    """Draw an array for each input: normal numbers, or ids where an embedding reads them.
+
+    Arguments:
+        model: says which inputs are ids.
+        signature: shapes and types.
+        seed: int, 0 by default.
+    """
+    generator = np.random.default_rng(seed)
+    limits = _limits(model, len(signature.names))
+    arrays = []
+    for shape, dtype, limit in zip(signature.shapes, signature.dtypes, limits, strict=True):
+        sizes = [
+            (ROWS if axis == 0 else STEPS) if size is None else size
+            for axis, size in enumerate(shape)
+        ]
+        x: Any = generator.normal(size=sizes)
+        if dtype == "bool":
+            x = generator.random(sizes) < 0.5
+        elif limit is not None or "int" in dtype:
+            x = generator.integers(0, limit or 2, sizes)
+        arrays.append(np.asarray(x, dtype))
+    return arrays
+
+
+def _limits(model: Any, count: int) -> list[int | None]:
+    """Give for each input how many ids there are, None where numbers go in."""
+    graph = getattr(model, "_graph", None)
+    if graph is None:
+        flatten = getattr(model, "_flatten_layers", list)
+        found = [x.input_dim for x in flatten() if isinstance(getattr(x, "input_dim", None), int)]
+        return [min(found, default=None)] * count
+    limits: list[int | None] = []
+    for tensor in graph.inputs:
+        readers = [n.operation for n in graph.nodes if any(t is tensor for t in n.inputs)]
+        found = [
+            reader.input_dim
+            for reader in readers
+            if isinstance(getattr(reader, "input_dim", None), int)
+        ]
+        limits.append(min(found, default=None))
+    return limits
