@@ -28,7 +28,7 @@ FLOORS = (
     {"datasets", "plots", "running", "search"},
     {"web", "wrappers"},
     {"workbench"},
-    {"board", "playground"},
+    {"board", "playground", "serving"},
     {"cli"},
     {"__main__"},
 )

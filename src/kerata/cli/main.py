@@ -37,6 +37,8 @@ Examples:
 
   kerata board                      watch and compare runs in the browser
 
+  kerata serve wine                 a page and an address that answer new rows
+
   kerata networks                   the networks, their options and defaults
 
   kerata data                       the standard data sets, and which are here
@@ -340,6 +342,33 @@ def gallery(
         typer.echo(gallery.markdown())
     else:
         gallery.list_examples()
+
+
+@app.command()
+def serve(
+    run: Annotated[list[str], typer.Argument(help="Names of runs, or paths of their folders.")],
+    port: Annotated[int, typer.Option(help="Port; the next free one if it is taken.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; 0.0.0.0 lets other machines ask.")
+    ] = "127.0.0.1",
+    token: Annotated[
+        str | None,
+        typer.Option(envvar="KERATA_TOKEN", help="Asked of every program, as a bearer token."),
+    ] = None,
+    folder: finished.FROM = finished.FOLDER,
+) -> None:
+    """Answer new rows over HTTP: POST them to /predict, or open the page with a form.
+
+    Example: kerata serve wine --port 8000
+    """
+    from kerata.base.messages import printable
+    from kerata.serving import serve_runs
+
+    def say(line: str) -> None:
+        # At once: whoever starts the server waits for its address.
+        print(printable(line), flush=True)
+
+    serve_runs(run, folder=folder, port=port, host=host, token=token, say=say)
 
 
 @app.command()

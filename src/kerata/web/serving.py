@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import importlib.util
 import os
 import shutil
 import signal
@@ -53,44 +54,80 @@ def serve(
         OSError: no port is free.
         ValueError: a port that is none.
     """
-    try:
-        import uvicorn
-    except ImportError as error:
-        raise ImportError(
-            f"{name} needs uvicorn, which is not installed: pip install 'kerata[{extra}]'."
-        ) from error
-
+    need_uvicorn(name, extra)
     with free_socket(port) as listening:
         found = listening.getsockname()[1]
         if port and found != port:
             say(f"Port {port} is taken; this is {found}.")
         guard = Guard(app, found)
-        config = uvicorn.Config(
-            guard,
-            log_level="critical",
-            lifespan="auto",
-            timeout_graceful_shutdown=_PATIENCE,
-            server_header=False,
-            ws_max_size=1 << 20,
-        )
         address = guard.address(path)
 
-        class Server(uvicorn.Server):
-            @contextlib.contextmanager
-            def capture_signals(self) -> Iterator[None]:
-                with _ended_by_signals(self):
-                    yield
-
-            async def startup(self, sockets: Any = None) -> None:
-                await super().startup(sockets=sockets)
-                say(f"{name}: {address}")
-                say("Ctrl-C ends it.")
-                if ready is not None:
-                    ready(address)
+        def started() -> None:
+            say(f"{name}: {address}")
+            say("Ctrl-C ends it.")
+            if ready is not None:
+                ready(address)
 
         opened = _opened(address) if browser and _has_screen() else contextlib.nullcontext()
         with opened:
-            Server(config).run(sockets=[listening])
+            run_server(guard, listening, started, patience=_PATIENCE)
+
+
+def need_uvicorn(name: str, extra: str) -> None:
+    """Refuse to go on without uvicorn.
+
+    Raises:
+        ImportError: it is not installed; the sentence begins with ``name``.
+    """
+    if importlib.util.find_spec("uvicorn") is None:
+        raise ImportError(
+            f"{name} needs uvicorn, which is not installed: pip install 'kerata[{extra}]'."
+        )
+
+
+def run_server(
+    app: App,
+    listening: socket.socket,
+    started: Callable[[], None],
+    *,
+    patience: int | None = None,
+    waiting: int = 2048,
+) -> None:
+    """Run an application until Ctrl-C or SIGTERM; what was accepted is answered first.
+
+    Arguments:
+        app: an ASGI application.
+        listening: a bound socket.
+        started: called once it answers.
+        patience: seconds that open streams get to end; None waits for all requests.
+        waiting: connections that may wait to be accepted.
+    """
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        lifespan="auto",
+        timeout_graceful_shutdown=patience,
+        server_header=False,
+        ws_max_size=1 << 20,
+        backlog=waiting,
+        # Longer than clients keep idle connections, so that none meets one that was just closed.
+        timeout_keep_alive=75,
+    )
+
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            with _ended_by_signals(self):
+                yield
+
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets=sockets)
+            if self.started:
+                started()
+
+    Server(config).run(sockets=[listening])
 
 
 def free_socket(port: int, host: str = HOST) -> socket.socket:

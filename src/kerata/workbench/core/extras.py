@@ -13,6 +13,7 @@ _EXTRAS = {
     "PIL": "images",
     "sklearn": "sklearn",
     "threadpoolctl": "sklearn",
+    "prometheus_client": "serve",
 }
 
 

@@ -67,7 +67,7 @@ class TablePreparation(Preparation):
         for column in self.read:
             values = column_values(data.frame, column)
             if column.kind in ("number", "date"):
-                ends = ends_of(_days(values) if column.kind == "date" else values.to_numpy())
+                ends = ends_of(days_of(values) if column.kind == "date" else values.to_numpy())
                 self.ranges |= {} if ends is None else {column.name: ends}
             if column.kind == "number":
                 made = fit_numbers(
@@ -75,7 +75,7 @@ class TablePreparation(Preparation):
                 )
                 self.numbers.append(made)
             elif column.kind == "date":
-                self.numbers.append(fit_dates(column.name, _days(values), self.notes))
+                self.numbers.append(fit_dates(column.name, days_of(values), self.notes))
             elif column.kind == "text":
                 self.texts.append(column.name)
             else:
@@ -156,7 +156,7 @@ class TablePreparation(Preparation):
         frame = _frame(data)
         for name in far.ranges:
             values = self._values(frame, name)
-            far.add(name, _days(values) if name in far.dates else values.to_numpy())
+            far.add(name, days_of(values) if name in far.dates else values.to_numpy())
 
     def transform(self, data: Any) -> dict[str, Any]:
         """Give the network's inputs for raw rows; columns in any order, others are ignored.
@@ -171,11 +171,15 @@ class TablePreparation(Preparation):
             inputs["numbers"] = self._numbers(frame)
         if self.categories:
             ids = [column.transform(self._categories(frame, column)) for column in self.categories]
-            starts = np.cumsum([0, *(column.size for column in self.categories[:-1])])
-            inputs["categories"] = (np.stack(ids, axis=1) + starts).astype(np.int32)
+            inputs["categories"] = self.numbered_on(ids)
         if self.bag is not None:
             inputs["words"] = self.bag.transform(self._joined(frame))
         return inputs
+
+    def numbered_on(self, ids: list[np.ndarray]) -> np.ndarray:
+        """Give ids of all columns, ``(rows, columns)`` int32, for each column's own ones."""
+        starts = np.cumsum([0, *(column.size for column in self.categories[:-1])])
+        return (np.stack(ids, axis=1) + starts).astype(np.int32)
 
     def _note_ranks(self) -> None:
         names = [c.name for c in self.numbers if isinstance(c, NumberColumn) and len(c.knots)]
@@ -196,7 +200,7 @@ class TablePreparation(Preparation):
         for column in self.numbers:
             values = self._values(frame, column.name)
             dates = isinstance(column, DateColumn)
-            prepared += column.transform(_days(values) if dates else values.to_numpy())
+            prepared += column.transform(days_of(values) if dates else values.to_numpy())
         if not prepared:
             return np.zeros((len(frame), 0), np.float32)
         return np.stack(prepared, axis=1).astype(np.float32)
@@ -215,7 +219,7 @@ def _listed(values: Any) -> list[str | None]:
     return [v if isinstance(v, str) else None for v in values.tolist()]
 
 
-def _days(values: Any) -> np.ndarray:
+def days_of(values: Any) -> np.ndarray:
     """Give days since 1970, NaN where a date is missing."""
     moments = values.to_numpy("datetime64[s]")
     days = moments.astype("int64") / 86400

@@ -1,0 +1,45 @@
+"""What is wrong with a request, for the one who sent it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class BadRequest(Exception):
+    """A request that can't be answered.
+
+    Arguments:
+        status: of HTTP.
+        message: one sentence on what was wrong and what to do.
+        rows: what is wrong with single rows, see ``BadCell``.
+        headers: of the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        rows: list[dict[str, Any]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.message, self.rows = status, message, rows or []
+        self.headers = headers or {}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the body of the answer."""
+        return {"error": self.message} | ({"rows": self.rows} if self.rows else {})
+
+
+class BadCell(ValueError):
+    """A cell that its column can't hold.
+
+    Arguments:
+        row: from 0.
+        column: its name.
+        reason: such as ``"holds 'old', where a number is expected"``.
+    """
+
+    def __init__(self, row: int, column: str, reason: str) -> None:
+        super().__init__(f"Row {row + 1} of column {column!r} {reason}.")
+        self.row, self.column, self.reason = row, column, reason
