@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -128,6 +129,42 @@ def on_press(listener: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         _listeners.remove(listener)
+
+
+@contextlib.contextmanager
+def seen_presses() -> Iterator[Callable[[], bool]]:
+    """Let any thread see at once that Ctrl-C was pressed, even while a compiled program runs.
+
+    Python itself calls a signal's handler only when the program has come back. Outside the main
+    thread, or where the program watches signals itself, nothing is ever seen.
+
+    >>> with seen_presses() as pressed:
+    ...     pressed()
+    False
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        reader.setblocking(False)
+        writer.setblocking(False)
+        before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        if before != -1:
+            signal.set_wakeup_fd(before)
+        seen = False
+
+        def pressed() -> bool:
+            nonlocal seen
+            with contextlib.suppress(OSError):
+                seen = seen or signal.SIGINT in reader.recv(256)
+            return seen
+
+        try:
+            yield pressed
+        finally:
+            if before == -1:
+                signal.set_wakeup_fd(-1)
 
 
 @contextlib.contextmanager
