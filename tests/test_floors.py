@@ -24,7 +24,7 @@ FLOORS = (
     {"saving"},
     {"export"},
     {"models"},
-    {"compat"},
+    {"compat", "distillation"},
     {"datasets", "plots", "running", "search"},
     {"web", "wrappers"},
     {"workbench"},

@@ -18,7 +18,6 @@ OTHER = "belongs to another backend"
 MISSING = {
     "Quantizer": LATER,
     "applications.*": f"{LATER}: pretrained networks",
-    "distillation.*": LATER,
     "dtype_policies.AWQDTypePolicy": f"{LATER}: quantized layers",
     "dtype_policies.DTypePolicyMap": LATER,
     "dtype_policies.GPTQDTypePolicy": f"{LATER}: quantized layers",

@@ -12,7 +12,7 @@ from typing import Any
 from kerata._version import __version__
 from kerata.base import families, forking, notebook
 
-families.announce("kerata.layers", "kerata.models")
+families.announce("kerata.layers", "kerata.models", "kerata.distillation")
 forking.watch()
 notebook.shorten_tracebacks()
 
@@ -27,6 +27,7 @@ _SUBMODULES = frozenset(
         "constraints",
         "data",
         "datasets",
+        "distillation",
         "distribution",
         "dtype_policies",
         "export",

@@ -48,7 +48,7 @@ def compile_arguments(model: Any) -> dict[str, Any]:
     try:
         return {
             "optimizer": serialize(model.optimizer),
-            **{name: _compiled(model._compiled[name]) for name in _COMPILED},
+            **{name: plain_loss(model._compiled[name]) for name in _COMPILED},
             "run_eagerly": model.run_eagerly,
             "steps_per_execution": model.steps_per_execution,
             "jit_compile": "auto" if model.jit_compile or model.run_eagerly else False,
@@ -61,12 +61,12 @@ def compile_arguments(model: Any) -> dict[str, Any]:
         return {}
 
 
-def _compiled(value: Any) -> Any:
+def plain_loss(value: Any) -> Any:
     """Write what ``compile`` was given; a name stays a name and a function a function."""
     if isinstance(value, (list, tuple)):
-        return [_compiled(x) for x in value]
+        return [plain_loss(x) for x in value]
     if isinstance(value, Mapping):
-        return {key: _compiled(x) for key, x in value.items()}
+        return {key: plain_loss(x) for key, x in value.items()}
     written = serialize(value, by_name=False)
     if isinstance(written, dict) and written.get("class_name") == "function":
         # As Keras writes its own functions.
@@ -106,21 +106,30 @@ def compile_as(model: Any, config: Any) -> None:
             stacklevel=4,
         )
         return
+    model.compile(**compile_options(config))
+    if model.built and not model.optimizer.built:
+        model.optimizer.build(model.trainable_weights)
+
+
+def compile_options(config: Any) -> dict[str, Any]:
+    """Give the arguments of ``compile`` that a config says.
+
+    Raises:
+        ValueError: a config that is none, or whose numbers make no sense.
+    """
     if not isinstance(config, Mapping):
         raise ValueError("what it says about compile() is no dictionary")
     for name in ("metrics", "weighted_metrics"):
         _check_numbers(config.get(name))
     given = {name: _resolved(config.get(name), _NAMESPACES.get(name)) for name in _COMPILED}
     optimizer = _resolved(updated(config.get("optimizer")), _OPTIMIZERS)
-    model.compile(
-        optimizer=optimizer or "rmsprop",
+    return {
+        "optimizer": optimizer or "rmsprop",
         **given,
-        run_eagerly=bool(config.get("run_eagerly", False)),
-        steps_per_execution=config.get("steps_per_execution") or 1,
-        jit_compile="auto" if config.get("jit_compile") is not False else False,
-    )
-    if model.built and not model.optimizer.built:
-        model.optimizer.build(model.trainable_weights)
+        "run_eagerly": bool(config.get("run_eagerly", False)),
+        "steps_per_execution": config.get("steps_per_execution") or 1,
+        "jit_compile": "auto" if config.get("jit_compile") is not False else False,
+    }
 
 
 _OPTIMIZERS = Namespace("keras.optimizers", "optimizer")
