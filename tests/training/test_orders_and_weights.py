@@ -79,8 +79,58 @@ def test_weights_of_classes_times_weights_of_rows():
     assert rows.sample_weight.dtype == np.float32
     with pytest.raises(ValueError, match="must be a dictionary"):
         apply_class_weight(make_array_data(x, y), [1.0, 3.0])
-    with pytest.raises(ValueError, match="models with one output"):
-        apply_class_weight(make_array_data(x, [y, y]), {1: 3.0})
+    each = np.ones((3, 2), "float32")
+    rows = apply_class_weight(make_array_data(x, y, each), {1: 3.0})
+    assert rows.sample_weight.tolist() == [[1, 1], [3, 3], [3, 3]]
+    for y, said in ((None, "y is missing"), (np.zeros((3, 4, 2)), r"y has shape \(3, 4, 2\)")):
+        with pytest.raises(ValueError, match=said):
+            apply_class_weight(make_array_data(x, y), {1: 3.0})
+
+
+class TestSeveralOutputs:
+    """The weights of two outputs: classes 0 and 1 of ``a``, one-hot classes of ``b``."""
+
+    A, B = np.array([0.0, 1.0, 1.0], "float32"), np.eye(3, dtype="float32")
+
+    def weighed(self, class_weight, sample_weight=None, y=None):
+        x = np.zeros((3, 1), "float32")
+        rows = make_array_data(x, {"a": self.A, "b": self.B} if y is None else y, sample_weight)
+        found = apply_class_weight(rows, class_weight).sample_weight
+        return {k: None if w is None else w.tolist() for k, w in found.items()}
+
+    def test_each_has_its_own(self):
+        both = {"b": {2: 5.0}, "a": {1: 3.0}}
+        assert self.weighed(both) == {"a": [1, 3, 3], "b": [1, 1, 5]}
+        assert self.weighed({"b": {2: 5.0}}) == {"a": None, "b": [1, 1, 5]}
+        assert self.weighed([None, {0: 2.0}]) == {"a": None, "b": [2, 1, 1]}
+
+    def test_they_multiply_weights_of_rows(self):
+        rows = np.array([1.0, 2.0, 3.0])
+        weights = {"a": {1: 3.0}}
+        assert self.weighed(weights, rows) == {"a": [1, 6, 9], "b": [1, 2, 3]}
+        assert self.weighed(weights, {"a": None, "b": rows}) == {"a": [1, 3, 3], "b": [1, 2, 3]}
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ({0: 1.0, 1: 2.0}, r"does not say which of the outputs \(a, b\).*{'a': {0: 1.0"),
+            ({}, "does not say which of the outputs"),
+            ({"c": {0: 1.0}}, "names the output 'c', which the model does not have"),
+            ({0: {0: 1.0}}, "names the output 0, which"),
+            ([{0: 1.0}], "class_weight has 1 entries; give one for each"),
+            ({"a": [1.0, 2.0]}, r"for the output 'a' must be a dictionary {class: weight}, got \["),
+            ({"a": {0: 1.0}, "b": 2.0}, "does not say which"),
+            ({"a": {"x": 1.0}}, "names the class 'x'"),
+            (3.0, "must be a dictionary"),
+        ],
+    )
+    def test_what_leaves_doubt_is_refused(self, given, said):
+        with pytest.raises(ValueError, match=said):
+            self.weighed(given)
+
+    def test_an_output_without_targets_has_no_classes(self):
+        with pytest.raises(ValueError, match="weights for 'b', which y has no targets for"):
+            self.weighed({"a": {0: 1.0}, "b": {0: 1.0}}, y={"a": self.A, "b": None, "c": self.A})
 
 
 def outputs(*shapes):

@@ -30,7 +30,7 @@ class Given(TypedDict, total=False):
     batch_size: int
     shuffle: bool
     sample_weight: Any
-    class_weight: dict[Any, float] | None
+    class_weight: dict[Any, Any] | list[Any] | None
     groups: Any
     stratify: bool | str
     shuffle_folds: bool
@@ -52,7 +52,7 @@ class Options:
         repeats: how often the folds are drawn.
         epochs, batch_size, shuffle: for ``fit``, where they are not searched; as there.
         sample_weight: one number a row.
-        class_weight: weight for each class number.
+        class_weight: weight for each class number, for several outputs by output, as for ``fit``.
         groups: a label for each row; rows of one label are never on both sides.
         stratify: whether each fold gets its share of every class; ``'auto'`` does so where
             the loss is one for classes.
@@ -74,7 +74,7 @@ class Options:
     batch_size: int | None = None
     shuffle: bool | None = None
     sample_weight: Any = None
-    class_weight: dict[Any, float] | None = None
+    class_weight: dict[Any, Any] | list[Any] | None = None
     groups: Any = None
     stratify: bool | str = "auto"
     shuffle_folds: bool = True
@@ -165,7 +165,8 @@ def make_data(build: Build, params: Params, x: Any, y: Any, options: Options) ->
     _check_values(model, rows)
     judged_weight = rows.sample_weight
     if options.class_weight is not None:
-        rows = apply_class_weight(rows, options.class_weight)
+        outputs = None if model is None else model._outputs_for
+        rows = apply_class_weight(rows, options.class_weight, outputs)
     # As in `fit`, rows held back don't count by their classes.
     rows = Data(**vars(on_device(rows)), judged_weight=judged_weight)
     if model is not None:

@@ -15,7 +15,6 @@ from kerata.base.messages import warn
 from kerata.base.randomness import SeedGenerator, draw_seed
 from kerata.data import Dataset
 from kerata.training.chunk import Chunk, Gathered
-from kerata.training.class_weights import apply_class_weight
 from kerata.training.data_adapter import ArrayData, make_array_data
 from kerata.training.interop import is_infinite, length_of
 from kerata.utils.data_iterator import prefetch
@@ -33,7 +32,7 @@ class BatchStream:
     Arguments:
         source: iterable of ``x``, ``(x, y)`` or ``(x, y, sample_weight)``, or a PyDataset.
         steps: batches in an epoch; all of them by default (an endless source needs it).
-        class_weight: weights of classes, or None.
+        weigh: gives the rows of a batch with the weights of their classes; None for none.
         shuffle: whether a PyDataset's batches come in random order.
         n_inputs: how many inputs the model has.
         only_x: whether the x of every batch is all that is wanted, as for prediction.
@@ -53,7 +52,7 @@ class BatchStream:
         self,
         source: Any,
         steps: int | None = None,
-        class_weight: dict[Any, float] | None = None,
+        weigh: Callable[[ArrayData], ArrayData] | None = None,
         shuffle: bool = True,
         n_inputs: int = 1,
         only_x: bool = False,
@@ -65,7 +64,7 @@ class BatchStream:
     ) -> None:
         self.source = source
         self.given_steps = steps
-        self.class_weight = class_weight
+        self.weigh = weigh
         self.n_inputs = n_inputs
         self.only_x = only_x
         self.check = check
@@ -219,8 +218,8 @@ class BatchStream:
         try:
             parts = self._unpacked(batch)
             rows = make_array_data(*parts, self.n_inputs, whole=False, prepare=self.prepare)
-            if self.class_weight is not None:
-                rows = apply_class_weight(rows, self.class_weight)
+            if self.weigh is not None:
+                rows = self.weigh(rows)
             elif self.as_given and isinstance(batch, tuple):
                 rows = replace(rows, parts=len(batch))
             self._check(rows)

@@ -15,7 +15,6 @@ from kerata.base.rows import for_batches
 from kerata.data import Dataset
 from kerata.data.dataset import RowBatches
 from kerata.training.chunk import Chunk
-from kerata.training.class_weights import apply_class_weight
 from kerata.training.data_adapter import ArrayData, make_array_data, on_device
 from kerata.training.out_of_core import is_large
 
@@ -77,7 +76,7 @@ class DatasetRows:
 def rows_of_dataset(
     source: Any,
     n_inputs: int,
-    class_weight: dict[Any, float] | None,
+    weigh: Callable[[ArrayData], ArrayData] | None,
     as_given: bool,
     trains: bool,
     only_x: bool = False,
@@ -87,7 +86,7 @@ def rows_of_dataset(
     Arguments:
         source: what ``fit`` and the others got.
         n_inputs: how many inputs the model has.
-        class_weight: weights of classes, or None.
+        weigh: gives rows with the weights of their classes; None for none.
         as_given: whether steps of a model's own are to get tuples of as many parts as came.
         trains: as for ``DatasetRows``.
         only_x: whether the x of every batch is all that is wanted.
@@ -109,8 +108,8 @@ def rows_of_dataset(
         return None
     if not trains and _holds_bags(data):
         return None
-    if class_weight is not None:
-        data = apply_class_weight(data, class_weight)
+    if weigh is not None:
+        data = weigh(data)
     elif as_given and isinstance(arrays, tuple):
         data = replace(data, parts=len(parts))
     return DatasetRows(data, batches, trains)

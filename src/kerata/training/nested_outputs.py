@@ -88,6 +88,16 @@ class Outputs:
             return found
         return [self._single(entry, argument, i) for i, entry in enumerate(found)]
 
+    def arrange_weights(self, sample_weight: Any) -> list[Any]:
+        """Arrange weights of rows into one entry an output; a single array serves all."""
+        if sample_weight is None or isinstance(sample_weight, (list, tuple, dict)):
+            return self.arrange(sample_weight, "sample_weight")
+        return [sample_weight] * self.count
+
+    def restored(self, entries: list[Any]) -> Any:
+        """Give entries in the structure of the outputs; the entry itself of a single output."""
+        return jax.tree.map(lambda place: entries[place], self._places)
+
     def order(self, given: Any) -> list[int]:
         """Give the places of the outputs in the order in which dictionaries name them."""
         found: list[int] = []

@@ -104,9 +104,7 @@ class Objective:
 
     def weights_per_output(self, sample_weight: Any) -> list[Any]:
         """Arrange sample weights into one entry an output; a single array serves all."""
-        if sample_weight is None or isinstance(sample_weight, (list, tuple, dict)):
-            return self.per_output(sample_weight, "sample_weight")
-        return [sample_weight] * self.count
+        return self.outputs.arrange_weights(sample_weight)
 
     def update(
         self, loss: Any, parts: list[Any], y: Any, y_pred: Any, sample_weight: Any, rows: int

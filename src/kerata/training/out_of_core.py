@@ -13,7 +13,7 @@ import numpy as np
 from kerata.base.placement import Placement, current_placement
 from kerata.base.randomness import global_generator
 from kerata.training.chunk import Chunk
-from kerata.training.class_weights import row_weights
+from kerata.training.class_weights import row_weights, weights_of_rows
 from kerata.training.data_adapter import (
     ArrayData,
     aligned_empty,
@@ -21,6 +21,7 @@ from kerata.training.data_adapter import (
     cut_for,
     to_arrays,
 )
+from kerata.training.nested_outputs import Outputs
 from kerata.training.row_files import RowSource, SlicedRows, is_stored, row_source
 from kerata.training.shuffling import Runs, chunks_of_runs, runs_of_rows
 from kerata.utils.data_iterator import prefetch
@@ -134,11 +135,19 @@ class OutOfCoreData:
         cut = self.first + cut_for(self.count, fraction)
         return self._between(self.first, cut, self.shuffle), self._between(cut, self.last, False)
 
-    def weighted(self, class_weight: dict[Any, float]) -> OutOfCoreData:
+    def weighted(
+        self, class_weight: Any, outputs: Callable[[Any], Outputs | None]
+    ) -> OutOfCoreData:
         """Give the same rows with the weights of their classes."""
         whole = self._between(self.first, self.last, self.shuffle)
         tree = jax.tree.unflatten(self._structure, self._parts)
-        weights = _class_weights(tree[1], class_weight, self._sample_weight)
+        weights = weights_of_rows(
+            tree[1],
+            self._sample_weight,
+            class_weight,
+            _stored_weights,
+            lambda: outputs(self.peek().x),
+        )
         tree[2] = _parts(weights, "sample_weight")
         whole._parts, whole._structure = jax.tree.flatten(tree)
         return whole
@@ -304,15 +313,8 @@ def _bytes_a_row(part: _Part) -> int:
     return max(1, int(np.prod(part.source.shape[1:])) * np.dtype(part.dtype).itemsize)
 
 
-def _class_weights(y: Any, class_weight: dict[Any, float], sample_weight: Any) -> np.ndarray:
+def _stored_weights(part: _Part, class_weight: dict[Any, float]) -> np.ndarray:
     """Give the weight of each row, reading stored targets chunk by chunk."""
-    parts = jax.tree.leaves(y)
-    if len(parts) != 1:
-        raise ValueError(
-            "class_weight works for models with one output; "
-            "for several outputs give sample_weight instead."
-        )
-    part: _Part = parts[0]
     count = part.source.shape[0]
     weights = np.ones(count, np.float32)
     size = max(1, RUN_BYTES // _bytes_a_row(part))
@@ -320,4 +322,4 @@ def _class_weights(y: Any, class_weight: dict[Any, float], sample_weight: Any) -
         rows = np.empty((min(size, count - start), *part.source.shape[1:]), part.dtype)
         part.load([(start, len(rows))], rows)
         weights[start : start + len(rows)] = row_weights(rows, class_weight)
-    return weights if sample_weight is None else weights * np.asarray(sample_weight)
+    return weights

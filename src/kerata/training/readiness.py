@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 import jax
@@ -19,9 +21,11 @@ from kerata.metrics.resolve import build_metrics
 from kerata.training.batch import as_a_step_gets_it
 from kerata.training.called_steps import CalledSteps
 from kerata.training.checks import check_loss_given, check_targets_fit
+from kerata.training.class_weights import apply_class_weight
 from kerata.training.compiled_steps import CompiledSteps
 from kerata.training.data_adapter import ArrayData, take
 from kerata.training.hooked_steps import ROWS_TO_TRACE, HookedSteps
+from kerata.training.nested_outputs import Outputs
 from kerata.training.objective import Objective
 from kerata.training.signed import Signed
 from kerata.training.steps import (
@@ -71,15 +75,35 @@ class Readiness(Steps):
         if self._objective is None:
             if self._compiled is None:
                 raise self._not_compiled("compute_loss")
-            graph = getattr(self, "_graph", None)
-            if graph is None:
-                names = [f"output_{i + 1}" for i in range(len(jax.tree.leaves(y_pred)))]
-            else:
-                names = graph.output_names
+            names = self._output_layers(y_pred)
             self._objective = Objective(
                 **self._compiled, y=_target_symbols(y), y_pred=y_pred, output_names=names
             )
         return self._objective
+
+    def _output_layers(self, y_pred: Any) -> list[str]:
+        """Name the layers that make the outputs; of a subclass they are unknown."""
+        graph = getattr(self, "_graph", None)
+        if graph is None:
+            return [f"output_{i + 1}" for i in range(len(jax.tree.leaves(y_pred)))]
+        return list(graph.output_names)
+
+    def _outputs_for(self, x: Any) -> Outputs | None:
+        """Give the outputs for data like x, or None where steps of the model's own make them."""
+        if self._objective is not None:
+            return self._objective.outputs
+        if not self._needs_outputs:
+            return None
+        y_pred = self._output_spec(x)
+        return Outputs(y_pred, self._output_layers(y_pred))
+
+    def _weigh(self, rows: ArrayData, class_weight: Any) -> ArrayData:
+        """Weight rows by their classes."""
+        return apply_class_weight(rows, class_weight, self._outputs_for)
+
+    def _weigher(self, class_weight: Any) -> Callable[[ArrayData], ArrayData] | None:
+        """Give the function that weights rows by their classes, or None for no weights."""
+        return None if class_weight is None else partial(self._weigh, class_weight=class_weight)
 
     def _not_compiled(self, what: str) -> RuntimeError:
         return RuntimeError(

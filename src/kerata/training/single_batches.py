@@ -10,7 +10,6 @@ from kerata.base.eager import asked_apart
 from kerata.base.randomness import global_generator
 from kerata.training import prediction
 from kerata.training.batch import GivenBatch
-from kerata.training.class_weights import apply_class_weight
 from kerata.training.data_adapter import make_array_data
 from kerata.training.readiness import Readiness
 from kerata.training.steps import IN_PREDICTIONS
@@ -28,17 +27,20 @@ class SingleBatches(Readiness):
         x: Any,
         y: Any = None,
         sample_weight: Any = None,
-        class_weight: dict[Any, float] | None = None,
+        class_weight: dict[Any, Any] | list[Any] | None = None,
         return_dict: bool = False,
     ) -> Any:
         """Make one training step on one batch; metrics count this batch alone.
+
+        Arguments:
+            class_weight: as for ``fit``; the others have a row for each row of the batch.
 
         Returns:
             As for ``evaluate``.
         """
         rows = make_array_data(x, y, sample_weight, self._n_inputs(), prepare=self._prepared)
         if class_weight is not None:
-            rows = apply_class_weight(rows, class_weight)
+            rows = self._weigh(rows, class_weight)
         programs = self._ready(rows, training=True)
         key = jax.random.key(global_generator().next_seed())
         values, results = programs.train_batch(programs.read(), rows.arrays, key, True)

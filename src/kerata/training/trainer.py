@@ -12,7 +12,6 @@ from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
 from kerata.training import arguments, loop, prediction
 from kerata.training.batch_stream import BatchStream
-from kerata.training.class_weights import apply_class_weight
 from kerata.training.data_adapter import (
     ArrayData,
     is_stream,
@@ -119,14 +118,15 @@ class Trainer(SingleBatches):
                 )
             hooked = self._hooked(IN_STEPS)
             rows = None
+            weigh = self._weigher(class_weight)
             if steps is None and not self._prepares:
-                rows = rows_of_dataset(x, self._n_inputs(), class_weight, hooked, goes_on)
+                rows = rows_of_dataset(x, self._n_inputs(), weigh, hooked, goes_on)
             if rows is not None:
                 return rows
             return BatchStream(
                 x,
                 None if steps is None else self._whole_executions(steps),
-                class_weight,
+                weigh,
                 bool(shuffle),
                 self._n_inputs(),
                 goes_on=goes_on,
@@ -184,7 +184,7 @@ class Trainer(SingleBatches):
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: Any = True,
-        class_weight: dict[Any, float] | None = None,
+        class_weight: dict[Any, Any] | list[Any] | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
@@ -208,7 +208,10 @@ class Trainer(SingleBatches):
             validation_data: ``(x, y)``, ``(x, y, sample_weight)`` or batches.
             shuffle: whether rows come in a new random order each epoch; ``'batch'`` keeps the
                 rows of a batch together. Rows of large files: see ``training/out_of_core.py``.
-            class_weight: weight for each class number, ``{0: 1.0, 1: 5.0}``.
+            class_weight: weight for each class number, ``{0: 1.0, 1: 5.0}``, which the
+                sample weights are multiplied with. For several outputs such a dictionary
+                by output, ``{'animal': {0: 1.0, 1: 5.0}}``, or a list of them in the order of
+                the outputs, None for one without; Keras has no class weights there.
             sample_weight: one number a row.
             initial_epoch: epoch to start at, when going on with a training.
             steps_per_epoch, validation_steps: batches in a pass; the next training epoch goes
@@ -269,9 +272,9 @@ class Trainer(SingleBatches):
                 data, validation = split_rows(data, validation_split)
         # Rows for validation are not weighted; a stream weights its batches itself.
         if class_weight is not None and isinstance(data, ArrayData):
-            data = apply_class_weight(data, class_weight)
+            data = self._weigh(data, class_weight)
         elif class_weight is not None and isinstance(data, OutOfCoreData):
-            data = data.weighted(class_weight)
+            data = data.weighted(class_weight, self._outputs_for)
         programs = self._ready(_some(data), training=True)
         if isinstance(validation, ArrayData | DatasetRows | OutOfCoreData):
             self._check_rows(_some(validation))
