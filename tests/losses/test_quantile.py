@@ -59,6 +59,7 @@ def test_training_finds_the_quantiles_and_files_keep_them(tmp_path):
     assert losses.get({"class_name": "Quantile", "config": {"quantile": 0.3}}).quantile == 0.3
 
 
+@pytest.mark.slow
 def test_searches_try_quantiles_side_by_side():
     def build(q):
         return quantile_net(losses.Quantile(q), 1)

@@ -65,6 +65,7 @@ def test_trajectories_are_those_of_keras(both):
     assert len(our.trainable_weights) == 4
 
 
+@pytest.mark.slow
 def test_configs_and_files_are_read_by_either(both, tmp_path):
     (their, our), _ = both
     mine, other = our.get_config(), their.get_config()

@@ -68,6 +68,7 @@ def test_batches_are_weighted_too(expected):
     )
 
 
+@pytest.mark.slow
 def test_rows_in_files_are_weighted_too(expected, tmp_path):
     stored = np.lib.format.open_memmap(tmp_path / "x.npy", "w+", "float32", X.shape)
     stored[:] = X
