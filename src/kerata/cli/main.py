@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kerata._version import __version__
-from kerata.cli import board, finished
+from kerata.cli import board, finished, playground
 from kerata.cli.errors import UserError, report
 from kerata.cli.finished import TABLE
 from kerata.cli.output_guard import OutputGuard
@@ -42,6 +42,8 @@ Examples:
   kerata networks                   the networks, their options and defaults
 
   kerata data                       the standard data sets, and which are here
+
+  kerata playground                 watch a network learn in the browser, on your table too
 
   kerata gallery                    example programs, with published results and Kerata's
 
@@ -382,6 +384,7 @@ def doctor() -> None:
 
 finished.add_to(app)
 board.add_to(app)
+playground.add_to(app)
 
 
 def main() -> None:

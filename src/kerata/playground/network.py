@@ -68,13 +68,14 @@ def build_network(
         masked: whether the hidden layers can be narrowed, see ``FirstUnits``.
     """
     model = Sequential([Input((inputs,)), GaussianNoise(MARKS["jitter"])])
-    for units in layers:
-        model.add(Dense(units, activation, kernel_regularizer=_penalty()))
+    for place, units in enumerate(layers, 1):
+        name = f"hidden_{place}"
+        model.add(Dense(units, activation, kernel_regularizer=_penalty(), name=name))
         if masked:
             model.add(FirstUnits())
         model.add(Dropout(MARKS["dropout"]))
     last = "sigmoid" if kind == "binary" else "linear"
-    model.add(Dense(1, last, kernel_regularizer=_penalty()))
+    model.add(Dense(1, last, kernel_regularizer=_penalty(), name="answer"))
     loss, metrics = loss_and_metrics(kind)
     model.compile(make_optimizer(optimizer, rate), loss, metrics=metrics)
     return model

@@ -20,6 +20,8 @@ _MADE: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {
     "blobs": points.blobs,
     "plane": points.plane,
 }
+# Half the side of the map on which points are drawn.
+DRAWN_HALF = 1.2
 # Around the outermost points, as a share of their extent.
 _MARGIN = 0.12
 
@@ -37,6 +39,8 @@ class Problem:
         classes: names of class 0 and class 1; empty for amounts.
         program: lines of a program that make ``x``, ``y`` and ``train`` anew.
         notes: sentences about what was done to the rows.
+        half: half the map's side around 0; None for what the rows need.
+        center, axes: of the map, made here.
     """
 
     x: np.ndarray
@@ -47,6 +51,9 @@ class Problem:
     classes: tuple[str, ...]
     program: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    half: float | None = None
+    center: Any = None
+    axes: Any = None
 
     def __post_init__(self) -> None:
         center, axes = np.zeros(self.x.shape[1]), np.eye(self.x.shape[1], 2)
@@ -59,9 +66,6 @@ class Problem:
         object.__setattr__(self, "center", center.astype("float32"))
         object.__setattr__(self, "axes", axes.astype("float32"))
 
-    center: Any = None
-    axes: Any = None
-
     @property
     def places(self) -> np.ndarray:
         """Where the rows lie on the map, ``(rows, 2)``: on the first two principal components.
@@ -73,6 +77,8 @@ class Problem:
     @property
     def window(self) -> tuple[float, float, float]:
         """The map's middle and half its side."""
+        if self.half is not None:
+            return 0.0, 0.0, self.half
         places = self.places
         low, high = places.min(axis=0), places.max(axis=0)
         half = float((high - low).max()) * (0.5 + _MARGIN) or 1.0
@@ -154,6 +160,8 @@ def _drawn(settings: Settings) -> Problem:
             'x, y = points[:, :2].astype("float32"), points[:, 2]',
             f"train = {train}",
         ),
+        # While somebody draws, the map must not move.
+        half=max(DRAWN_HALF, float(np.abs(rows[:, :2]).max())),
     )
 
 

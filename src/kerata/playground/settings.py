@@ -69,7 +69,7 @@ class Settings:
     layers: tuple[int, ...] = (6, 4)
     activation: str = "tanh"
     optimizer: str = "adam"
-    rate: float = 0.01
+    rate: float = 0.03
     batch: int = 10
     l1: float = 0.0
     l2: float = 0.0

@@ -83,7 +83,7 @@ class Sheet:
         self.frame = frame
         self.columns = [name for name in map(str, frame.columns) if frame[name].dtype.kind in "iuf"]
         if len(self.columns) < 2:
-            found = f"only {self.columns[0]!r}" if self.columns else "none"
+            found = f"{self.columns[0]!r} alone" if self.columns else "none"
             raise ValueError(
                 f"{self.path.name} has fewer than two columns of numbers ({found}): the playground "
                 "needs two inputs."
