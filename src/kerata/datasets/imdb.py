@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kerata.datasets.archives import members, read_npz, read_word_index, reading
-from kerata.datasets.catalogue import WORD_INDEXES, entry
-from kerata.datasets.fetch import locate
-from kerata.datasets.parsed import Parsed, remember
+from kerata.datasets.archives import members, read_npz, reading
+from kerata.datasets.corpus import Corpus
+from kerata.datasets.parsed import Parsed
 from kerata.datasets.sequences import (
     Ragged,
     encode,
@@ -22,7 +21,6 @@ from kerata.datasets.sequences import (
     shorter,
     shuffled,
     unpack_texts,
-    unpack_words,
 )
 
 Arrays = tuple[np.ndarray, np.ndarray]
@@ -74,7 +72,7 @@ def load_data(
     """
     parts = []
     source = np.random.RandomState(seed)
-    stored = _stored(_source(path))
+    stored = _CORPUS.numbers(path)
     for part in ("train", "test"):
         texts = Ragged(stored[f"{part}_ids"], stored[f"{part}_offsets"])
         labels = stored[f"{part}_labels"]
@@ -109,8 +107,7 @@ def load_texts(path: str | Path = "aclImdb_v1.tar.gz", seed: int = 113) -> tuple
 
         (texts, labels), (test_texts, test_labels) = load_texts()
     """
-    source = entry("imdb").files[0].find(path)
-    stored = remember("imdb-texts", source, _parse_texts)
+    stored = _CORPUS.texts(path)
     texts = unpack_texts(stored)
     cut = len(stored["train_labels"])
     random = np.random.RandomState(seed)
@@ -132,22 +129,7 @@ def get_word_index(path: str | Path = "imdb_word_index.json") -> dict[str, int]:
         ConnectionError: it is not here and can't be downloaded.
         ValueError: the file is damaged.
     """
-    source = _source("imdb.npz")
-    if source.suffix == ".npz" or Path(path).is_absolute():
-        return read_word_index(WORD_INDEXES["imdb"].find(path))
-    return unpack_words(_stored(source)["words"])
-
-
-def _source(path: str | Path) -> Path:
-    """Find Keras's file if it is here, else the publisher's archive."""
-    return locate(path) or entry("imdb").files[0].find(path if Path(path).is_absolute() else None)
-
-
-def _stored(source: Path) -> Parsed:
-    """Read ranks, labels and words, of which the second time is quick."""
-    if source.suffix == ".npz":
-        return remember("imdb-npz", source, _parse_npz)
-    return remember("imdb", source, _parse_archive)
+    return _CORPUS.word_index(path)
 
 
 def _parse_npz(path: Path) -> Parsed:
@@ -204,3 +186,6 @@ def _part(part: str, texts: Ragged, labels: np.ndarray) -> Parsed:
         f"{part}_offsets": texts.offsets,
         f"{part}_labels": labels,
     }
+
+
+_CORPUS = Corpus("imdb", _parse_npz, _parse_archive, _parse_texts)

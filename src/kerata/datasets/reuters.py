@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kerata.datasets.archives import members, read_npz, read_word_index, reading
-from kerata.datasets.catalogue import WORD_INDEXES, entry
-from kerata.datasets.fetch import locate
-from kerata.datasets.parsed import Parsed, remember
+from kerata.datasets.archives import members, read_npz, reading
+from kerata.datasets.corpus import Corpus
+from kerata.datasets.parsed import Parsed
 from kerata.datasets.sequences import (
     Ragged,
     encode,
@@ -25,7 +24,6 @@ from kerata.datasets.sequences import (
     shorter,
     shuffled,
     unpack_texts,
-    unpack_words,
 )
 
 Arrays = tuple[np.ndarray, np.ndarray]
@@ -90,7 +88,7 @@ def load_data(
 
     Source: Reuters-21578, distribution 1.0 (Lewis, 1997).
     """
-    stored = _stored(_source(path))
+    stored = _CORPUS.numbers(path)
     texts, labels = Ragged(stored["ids"], stored["offsets"]), stored["labels"]
     order = shuffled(len(texts), np.random.RandomState(seed))
     texts = mark(texts.rows(order), start_char, index_from)
@@ -128,8 +126,7 @@ def load_texts(
 
         (texts, labels), (test_texts, test_labels) = load_texts()
     """
-    source = entry("reuters").files[0].find(path)
-    stored = remember("reuters-texts", source, _parse_texts)
+    stored = _CORPUS.texts(path)
     order = shuffled(len(stored["labels"]), np.random.RandomState(seed))
     texts, labels = unpack_texts(stored), stored["labels"][order]
     texts = [texts[row] for row in order]
@@ -148,10 +145,7 @@ def get_word_index(path: str | Path = "reuters_word_index.json") -> dict[str, in
         ConnectionError: it is not here and can't be downloaded.
         ValueError: the file is damaged.
     """
-    source = _source("reuters.npz")
-    if source.suffix == ".npz" or Path(path).is_absolute():
-        return read_word_index(WORD_INDEXES["reuters"].find(path))
-    return unpack_words(_stored(source)["words"])
+    return _CORPUS.word_index(path)
 
 
 def get_label_names() -> tuple[str, ...]:
@@ -161,20 +155,6 @@ def get_label_names() -> tuple[str, ...]:
     ('earn', 46)
     """
     return tuple(_TOPICS.split())
-
-
-def _source(path: str | Path) -> Path:
-    """Find Keras's file if it is here, else the publisher's archive."""
-    return locate(path) or entry("reuters").files[0].find(
-        path if Path(path).is_absolute() else None
-    )
-
-
-def _stored(source: Path) -> Parsed:
-    """Read ranks, labels and words, of which the second time is quick."""
-    if source.suffix == ".npz":
-        return remember("reuters-npz", source, _parse_npz)
-    return remember("reuters", source, _parse_archive)
 
 
 def _parse_npz(path: Path) -> Parsed:
@@ -225,3 +205,6 @@ def _topics_and_texts(file: str) -> Iterator[tuple[str, str]]:
         # Entities such as &lt; stay: "lt" is among Keras's frequent words.
         body = _BODY.search(file, topic.end())
         yield topic[1], body[1] if body else ""
+
+
+_CORPUS = Corpus("reuters", _parse_npz, _parse_archive, _parse_texts)
