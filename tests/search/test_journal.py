@@ -199,3 +199,20 @@ def test_a_full_disk_costs_the_journal_and_not_the_search(small, data, tmp_path)
 def test_what_is_no_file_is_no_journal(small, data, tmp_path):
     with pytest.raises(ValueError, match="is no file"):
         search.grid(small, SPACE, *data, journal=tmp_path, **ARGUMENTS)
+
+
+def test_a_candidate_that_failed_is_not_built_again(small, data, tmp_path):
+    path, built = tmp_path / "search.jsonl", []
+
+    def counted(units=3):
+        built.append(units)
+        return small(units)
+
+    space = {"units": [3, 0]}
+    search.grid(counted, space, *data, journal=path, **ARGUMENTS)
+    first = built.count(0)
+    built.clear()
+    again = search.grid(counted, space, *data, journal=path, **ARGUMENTS)
+    assert first >= 1
+    assert 0 not in built
+    assert [bool(error) for error in again.errors] == [False, True]

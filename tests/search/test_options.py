@@ -192,6 +192,10 @@ def test_networks_are_tried_side_by_side_unless_they_are_large_or_alone(small, d
     calls, group = trained(small, data, monkeypatch, together=10, SIDE_BY_SIDE=2)
     assert calls == [1, 1, 2, 2, *[1] * 11]
     assert np.isfinite(group.paces["side by side"])
+    # However short a trial may be, it takes an epoch.
+    calls, group = trained(small, data, monkeypatch, SIDE_BY_SIDE=2, TRIAL_SECONDS=0)
+    assert calls[:4] == [1, 1, 2, 2]
+    assert np.isfinite(group.paces["side by side"])
     for limits in ({"SIDE_BY_SIDE": 1}, {"SIDE_BY_SIDE": 2, "LARGE": 0}):
         calls, group = trained(small, data, monkeypatch, **limits)
         assert (calls, list(group.paces)) == ([1] * 13, ["turn"])

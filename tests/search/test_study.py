@@ -268,3 +268,8 @@ def test_ctrl_c_ends_the_search(small, data, monkeypatch):
     monkeypatch.setattr(SearchRun, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):
         search.grid(small, {"rate": [0.1, 0.2, 0.3]}, *data, folds=2, verbose=0)
+
+
+def test_random_tries_twenty_by_default(small, data):
+    failing = {"units": search.integers(-40, 0)}
+    assert len(search.random(small, failing, *data, folds=2, verbose=0).candidates) == 20

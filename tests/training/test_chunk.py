@@ -1,6 +1,8 @@
 """Batches laid side by side: what ends a piece, and that nothing is lost."""
 
+import math
 import threading
+import time
 
 import numpy as np
 
@@ -50,3 +52,22 @@ def test_a_slow_source_is_not_waited_for_until_a_piece_is_full(monkeypatch):
         found.append(steps)
         go_on.set()
     assert found == [1, 1]
+
+
+def test_a_batch_of_another_shape_ends_a_piece_however_long_it_may_wait(monkeypatch):
+    go_on, deadline = threading.Event(), time.monotonic() + 5
+
+    def batches():
+        yield rows(2, 2)
+        yield rows(3, 2)
+        assert go_on.wait(10)
+
+    def check():
+        assert time.monotonic() < deadline, "the piece is kept back"
+
+    with Gathered(batches(), None, check) as found:
+        # As where several processes cut their pieces alike.
+        found._patience = math.inf
+        assert next(iter(found)).batch_size == 2
+        go_on.set()
+        assert next(iter(found)).batch_size == 3
