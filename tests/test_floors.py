@@ -25,7 +25,7 @@ FLOORS = (
     {"export"},
     {"models"},
     {"compat", "distillation"},
-    {"datasets", "plots", "running", "search"},
+    {"applications", "datasets", "plots", "running", "search"},
     {"web", "wrappers"},
     {"workbench"},
     {"board", "playground", "serving"},

@@ -17,7 +17,6 @@ OTHER = "belongs to another backend"
 # A module that is missing as a whole is one entry, with a star for its names.
 MISSING = {
     "Quantizer": LATER,
-    "applications.*": f"{LATER}: pretrained networks",
     "dtype_policies.AWQDTypePolicy": f"{LATER}: quantized layers",
     "dtype_policies.DTypePolicyMap": LATER,
     "dtype_policies.GPTQDTypePolicy": f"{LATER}: quantized layers",

@@ -12,7 +12,10 @@ from typing import Any
 from kerata._version import __version__
 from kerata.base import families, forking, notebook
 
-families.announce("kerata.layers", "kerata.models", "kerata.distillation")
+families.announce(
+    *("kerata.layers", "kerata.models", "kerata.distillation"),
+    "kerata.applications.own_layers",
+)
 forking.watch()
 notebook.shorten_tracebacks()
 
@@ -20,6 +23,7 @@ notebook.shorten_tracebacks()
 _SUBMODULES = frozenset(
     {
         "activations",
+        "applications",
         "backend",
         "callbacks",
         "compat",

@@ -67,7 +67,7 @@ def test_the_real_keras_comes_back_afterwards():
             ["tensorflow.data.Dataset.snapshot"],
         ),
         ("import keras\nkeras.tpu", ["line 2", "keras.tpu"]),
-        ("from keras.applications import VGG16", ["line 1", "keras.applications"]),
+        ("from keras.applications import VGG17", ["line 1", "keras.applications"]),
     ],
 )
 def test_what_kerata_lacks_is_named_where_it_is_used(tmp_path, text, words):
