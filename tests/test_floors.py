@@ -25,7 +25,7 @@ FLOORS = (
     {"export"},
     {"models"},
     {"compat", "distillation"},
-    {"applications", "datasets", "plots", "running", "search"},
+    {"applications", "datasets", "plots", "running", "search", "visualization"},
     {"web", "wrappers"},
     {"workbench"},
     {"board", "playground", "serving"},

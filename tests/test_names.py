@@ -27,7 +27,6 @@ MISSING = {
     "layers.TFSMLayer": f"{OTHER}: TensorFlow's SavedModel",
     "layers.TorchModuleWrapper": f"{OTHER}: PyTorch",
     "quantizers.*": LATER,
-    "visualization.*": LATER,
 }
 
 

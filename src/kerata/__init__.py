@@ -54,6 +54,7 @@ _SUBMODULES = frozenset(
         "training",
         "tree",
         "utils",
+        "visualization",
         "workbench",
         "wrappers",
     }

@@ -44,6 +44,7 @@ NAMESPACES = (
     "saving",
     "utils",
     "utils.bounding_boxes",
+    "visualization",
     "wrappers",
 )
 
@@ -131,6 +132,7 @@ def public(namespace: str) -> Iterator[tuple[str, Any, Any]]:
 # What differs, and why; a name alone stands for the method in every class.
 EXCEPTIONS = {
     "Variable": "layout= places one variable on a mesh; here a LayoutMap does",
+    "export": "Keras chooses TensorFlow's format by default, which is not written here",
     "build": "Keras's optimizers say var_list where its base says variables, as here",
     "add_weight": "overwrite_with_gradient= is an attribute of the variable here",
     "Operation.rematerialized_call": "Keras says fn here and layer_call in layers, as here",
