@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from kerata.board.comparing import comparison
-from kerata.board.details import curves, details, layers_of, spark
+from kerata.board.details import curves, details, layers_of, spark, tries
 from kerata.board.index import RunIndex
+from kerata.board.jobs import Jobs
+from kerata.board.live import LiveTrainings
 from kerata.board.mistakes import mistakes
 from kerata.utils.plain_files import read_plain
-from kerata.web import Assets, answering, document, event_stream, written_event
+from kerata.web import Assets, answering, document, event, event_stream, written_event
 from kerata.web.guard import STILL
 from kerata.workbench.runs.managing import discard, rename, restore
 from kerata.workbench.runs.run import REPORT
@@ -43,40 +45,60 @@ class Board:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.index = RunIndex(folder)
+        self.live = LiveTrainings(folder)
+        self.jobs = Jobs(folder)
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._asked = threading.Event()
+        self._threads: list[threading.Thread] = []
 
     # Watching --------------------------------------------------------------------------
 
     def start(self) -> None:
         """Begin to look at the folder."""
-        self._thread = threading.Thread(target=self._watch, name="board", daemon=True)
-        self._thread.start()
+        for work in (self._watch, self._watch_live):
+            thread = threading.Thread(target=work, name="board", daemon=True)
+            thread.start()
+            self._threads.append(thread)
 
     def close(self) -> None:
         """End it."""
         self._stop.set()
-        self._asked.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2)
+        for thread in self._threads:
+            thread.join(timeout=2)
 
     def _watch(self) -> None:
         while not self._stop.is_set():
             began = time.monotonic()
             with contextlib.suppress(OSError):
                 self.index.look(self._stop)
-            self._asked.wait(max(_REST, 5 * (time.monotonic() - began)))
-            self._asked.clear()
+            self._stop.wait(max(_REST, 5 * (time.monotonic() - began)))
+
+    def _watch_live(self) -> None:
+        while not self._stop.is_set():
+            with contextlib.suppress(OSError):
+                self.live.look()
+            self._stop.wait(_TICK)
 
     async def changes(self, since: int) -> AsyncIterator[bytes]:
-        """Tell what changes, as events."""
-        version = since
+        """Tell what changes, as events.
+
+        Arguments:
+            since: version of the runs that the page has; of the trainings it hears all.
+        """
+        version, live = since, 0
+        known: dict[str, int] = {}
+        jobs: list[dict[str, Any]] = []
         while not self._stop.is_set():
+            if self.live.version > live:
+                found, live = await asyncio.to_thread(self.live.since, live, known)
+                yield event("live", found)
             if self.index.version > version:
                 pieces, version = await asyncio.to_thread(self.index.since, version)
                 for piece in pieces:
                     yield written_event("runs", piece)
+            told = await asyncio.to_thread(self.jobs.told) if self.jobs.any else []
+            if told != jobs:
+                jobs = told
+                yield event("jobs", jobs)
             await asyncio.sleep(_TICK)
 
     # Answers ---------------------------------------------------------------------------
@@ -88,8 +110,9 @@ class Board:
         return Response(self.index.newest(_FIRST), media_type="application/json")
 
     def details(self, name: str) -> dict[str, Any]:
-        """Give all that a run's record says."""
-        return details(self.index.run(name))
+        """Give all that a run's record says, and what can be tried against its faults."""
+        run = self.index.run(name)
+        return details(run) | {"tries": tries(run)}
 
     def histories(self, names: Any) -> dict[str, Any]:
         """Give the curves of runs; of those that can't be read, why."""
@@ -132,6 +155,29 @@ class Board:
         names = [restore(str(one), self.folder) for one in _list(kept)]
         self._look()
         return {"names": names}
+
+    def stop(self, id: Any) -> dict[str, Any]:
+        """Ask a training to stop, as Ctrl-C would."""
+        self.live.stop(str(id))
+        return {}
+
+    def forget(self, id: Any) -> dict[str, Any]:
+        """Delete what an ended training told."""
+        self.live.forget(str(id))
+        self.live.look()
+        return {}
+
+    def sibling(self, changes: Any, name: Any = None, id: Any = None) -> dict[str, Any]:
+        """Start a training like a run, or like one that is running, with some options changed."""
+        if not isinstance(changes, dict) or not changes:
+            raise ValueError("An object of options was expected.")
+        if name is not None:
+            return self.jobs.sibling(self.index.run(str(name)), changes).told()
+        return self.jobs.like(self.live.get(str(id)), changes).told()
+
+    def again(self, name: Any) -> dict[str, Any]:
+        """Start the same training once more."""
+        return self.jobs.again(self.index.run(str(name))).told()
 
     def report(self, name: str) -> Any:
         """Show a run's report as it is, without any script."""
@@ -211,6 +257,10 @@ def application(board: Board) -> Any:
         "/api/rename": board.rename,
         "/api/discard": board.discard,
         "/api/restore": board.restore,
+        "/api/stop": board.stop,
+        "/api/forget": board.forget,
+        "/api/sibling": board.sibling,
+        "/api/again": board.again,
     }
     return Starlette(
         routes=[

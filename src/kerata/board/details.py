@@ -9,6 +9,7 @@ import numpy as np
 from kerata.web.streams import finite
 from kerata.workbench.core.findings import Findings
 from kerata.workbench.core.wording import number
+from kerata.workbench.diagnosis.changes import changes_against
 from kerata.workbench.evaluation.figures import figure
 from kerata.workbench.evaluation.verdict import SHOWN_APART
 from kerata.workbench.report.context import metric_name
@@ -118,6 +119,23 @@ def settings(run: Run) -> dict[str, str]:
         else:
             found[name] = str(value)
     return found
+
+
+def tries(run: Run) -> dict[str, list[dict[str, str]]]:
+    """Give for each fault of a run what can be tried against it, as options of its network."""
+    stored = run.record.get("diagnosis")
+    if stored is None or run.is_forecast:
+        return {}
+    try:
+        options = run.config.get("options")
+    except (ValueError, OSError):
+        return {}
+    given = options if isinstance(options, dict) else {}
+    network = str(run.record["network"])
+    found = {
+        one.name: changes_against(one.name, network, given) for one in Findings.from_dict(stored)
+    }
+    return {name: changes for name, changes in found.items() if changes}
 
 
 def curves(run: Run) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What accompanies training: stopping early, logging, saving, changing the learning rate."""
 
 from kerata.callbacks.backup_and_restore import BackupAndRestore
+from kerata.callbacks.board import Board
 from kerata.callbacks.callback import Callback
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.csv_logger import CSVLogger
@@ -19,6 +20,7 @@ from kerata.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
     "BackupAndRestore",
+    "Board",
     "CSVLogger",
     "Callback",
     "CallbackList",

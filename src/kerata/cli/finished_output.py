@@ -251,6 +251,7 @@ def print_rerun(
     from kerata.cli.run_saver import RunSaver
     from kerata.workbench import runs
     from kerata.workbench.runs.rerun import train_again
+    from kerata.workbench.training.told import Told
 
     console = _console()
     run = runs.load(name, folder)
@@ -264,14 +265,15 @@ def print_rerun(
         overwrite=overwrite,
     )
     saver = RunSaver(console, request, again, None)
-    with saver.watching():
+    told = Told(request.folder, again, request.about("rerun"), saver.on_event)
+    with saver.watching(), told:
         trained = train_again(
             run,
             network=network,
             data=data,
             with_diagnosis=with_diagnosis,
-            watch=[saver.watch],
-            on_event=saver.on_event,
+            watch=[saver.watch, told.watch],
+            on_event=told.on_event,
         )
         if saver.run is None:
             assert saver.problem is not None

@@ -39,6 +39,7 @@ def train_forecast(request: Request) -> None:
     from kerata.workbench.forecasting import fit_forecast
     from kerata.workbench.training.live import LiveView
     from kerata.workbench.training.time_limit import TimeLimit
+    from kerata.workbench.training.told import Told
 
     limit = None if request.minutes is None else TimeLimit(request.minutes, began)
     console = terminal()
@@ -46,7 +47,8 @@ def train_forecast(request: Request) -> None:
     name = run_name(request, source.name)
     printer = None if request.quiet else EventPrinter(console).on_event
     saver = RunSaver(console, request, name, printer)
-    with writable(request.folder), saver.watching(), LiveView(console) as view:
+    told = Told(request.folder, name, request.about("forecast"), saver.on_event)
+    with writable(request.folder), saver.watching(), told, LiveView(console) as view:
         trained = fit_forecast(
             source,
             target=request.target,
@@ -59,8 +61,8 @@ def train_forecast(request: Request) -> None:
             batch_size=request.batch_size,
             seed=request.seed,
             minutes=limit,
-            watch=[saver.watch] if request.quiet else [saver.watch, view],
-            on_event=saver.on_event,
+            watch=[saver.watch, told.watch, *([] if request.quiet else [view])],
+            on_event=told.on_event,
         )
         saver.end_if_told()
         finish(console, trained, saver)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 # Known without importing them; held by a test.
 NETWORKS = (
@@ -45,3 +46,20 @@ class Request:
     def folder(self) -> Path:
         """The folder of runs."""
         return Path("runs") if self.out is None else self.out
+
+    def about(self, command: str) -> dict[str, Any]:
+        """Give what the board may know of it while it runs.
+
+        Arguments:
+            command: that was asked for.
+        """
+        asked = {
+            "command": command,
+            "source": self.source,
+            "target": self.target,
+            "network": self.network,
+            "epochs": self.epochs,
+            "seed": self.seed,
+            "options": list(self.options),
+        }
+        return {name: value for name, value in asked.items() if value not in (None, [])}

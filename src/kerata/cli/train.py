@@ -44,6 +44,7 @@ def train_source(request: Request) -> None:
     from kerata.workbench.experiment import fit_source
     from kerata.workbench.training.live import LiveView
     from kerata.workbench.training.time_limit import TimeLimit
+    from kerata.workbench.training.told import Told
 
     limit = None if request.minutes is None else TimeLimit(request.minutes, began)
     console = terminal()
@@ -51,7 +52,8 @@ def train_source(request: Request) -> None:
     name = run_name(request, source.name)
     printer = None if request.quiet else EventPrinter(console).on_event
     saver = RunSaver(console, request, name, printer)
-    with writable(request.folder), saver.watching(), LiveView(console) as view:
+    told = Told(request.folder, name, request.about("train"), saver.on_event)
+    with writable(request.folder), saver.watching(), told, LiveView(console) as view:
         trained = fit_source(
             source,
             target=request.target,
@@ -68,8 +70,8 @@ def train_source(request: Request) -> None:
             folds=request.folds,
             balance=request.balance,
             with_diagnosis=True,
-            watch=[saver.watch] if request.quiet else [saver.watch, view],
-            on_event=saver.on_event,
+            watch=[saver.watch, told.watch, *([] if request.quiet else [view])],
+            on_event=told.on_event,
         )
         finish(console, trained, saver)
     if not request.quiet:

@@ -60,6 +60,7 @@ def tune(request: Request, wanted: SearchRequest) -> None:
     from kerata.utils.terminal import terminal
     from kerata.workbench.data import read_source
     from kerata.workbench.training.live import LiveView
+    from kerata.workbench.training.told import Told
     from kerata.workbench.tuning import tune_source
 
     columns = kinds_of_columns(request)
@@ -71,7 +72,8 @@ def tune(request: Request, wanted: SearchRequest) -> None:
     study = wanted.study or request.folder / f"{request.name or source.name}.study.db"
     printer = None if request.quiet else SearchEventPrinter(console).on_event
     saver = RunSaver(console, request, name, printer)
-    with writable(request.folder), saver.watching(), LiveView(console) as view:
+    told = Told(request.folder, name, request.about("tune"), saver.on_event)
+    with writable(request.folder), saver.watching(), told, LiveView(console) as view:
         trained = tune_source(
             source,
             target=request.target,
@@ -88,8 +90,8 @@ def tune(request: Request, wanted: SearchRequest) -> None:
             workers=wanted.workers,
             ray=wanted.ray,
             study=study,
-            watch=[saver.watch] if request.quiet else [saver.watch, view],
-            on_event=saver.on_event,
+            watch=[saver.watch, told.watch, *([] if request.quiet else [view])],
+            on_event=told.on_event,
         )
         finish(console, trained, saver)
     if not request.quiet:

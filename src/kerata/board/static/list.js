@@ -17,7 +17,7 @@ export class RunList {
     this.query = h("input", { class: "input", type: "search", placeholder: "Search, or accuracy>0.9",
       "aria-label": "Search runs", autocomplete: "off", spellcheck: "false", oninput: () => this.show() });
     this.state = h("select", { class: "select", "aria-label": "State", onchange: () => this.show() },
-      [["", "All states"], ["training", "Training"], ["done", "Done"], ["stopped", "Stopped"], ["not judged", "Not judged"], ["damaged", "Damaged"]]
+      [["", "All states"], ["training", "Training"], ["done", "Done"], ["finished", "Finished, no run"], ["stopped", "Stopped"], ["not judged", "Not judged"], ["damaged", "Damaged"]]
         .map(([value, title]) => h("option", { value }, title)));
     this.sort = h("select", { class: "select", "aria-label": "Sort by", onchange: () => this.show() });
     this.count = h("span", { "aria-live": "polite" });
@@ -38,7 +38,9 @@ export class RunList {
 
   /** Find, sort and draw anew. */
   show() {
-    const runs = [...this.store.runs.values()];
+    // A run that is kept and not judged yet shows as its training.
+    const { busy } = this.store;
+    const runs = [...this.store.runs.values()].filter((run) => run.live || !busy.has(run.name));
     this.offer(runs);
     const found = sorted(matching(runs, this.query.value, this.state.value), this.sort.value || "made");
     // What is being trained stands above all.
@@ -77,10 +79,13 @@ export class RunList {
       seen.add(run.name);
       let row = this.rows.get(run.name);
       if (!row || row.run !== run) {
-        row?.element.remove();
-        row = this.row(run);
+        const fresh = this.row(run);
+        // A row that is pressed or read must not go away under the pointer at each epoch.
+        if (row) row.element.replaceWith(fresh.element);
+        else this.floor.append(fresh.element);
+        if (row) fresh.element.id = row.element.id;
+        row = fresh;
         this.rows.set(run.name, row);
-        this.floor.append(row.element);
       }
       this.update(row, place);
     }
@@ -96,10 +101,11 @@ export class RunList {
   row(run) {
     const path = s("path", {});
     const mark = h("button", { class: "mark", type: "button", role: "checkbox", tabindex: "-1",
-      "aria-label": `Lay ${run.name} over others`, hidden: run.state === "damaged" || Boolean(run.live),
+      "aria-label": `Lay ${run.name} over others`, disabled: run.state === "damaged" || Boolean(run.live),
       onclick: (press) => { press.stopPropagation(); this.store.mark(run.name); } });
     const about = run.state === "damaged" ? h("span", { class: "badge bad" }, "damaged") :
       [run.state === "training" && h("span", { class: "badge live" }, "training"), run.state === "stopped" && h("span", { class: "badge odd" }, "stopped"),
+        run.state === "failed" && h("span", { class: "badge bad" }, "failed"), run.state === "finished" && h("span", { class: "badge" }, "finished"),
         run.state === "not judged" && h("span", { class: "badge odd" }, "not judged"), ` ${[run.network, run.target].filter(Boolean).join(" · ")}`];
     const element = h("div", { class: `run ${run.state === "training" ? "live" : ""}`, role: "option", id: `run-${Math.random().toString(36).slice(2)}`,
       title: run.why ?? `${run.name}, made ${String(run.made).slice(0, 16).replace("T", " ")}`,
@@ -109,7 +115,7 @@ export class RunList {
         else this.store.go({ run: run.name });
       } },
       mark,
-      h("div", { class: "stack", style: { gap: "1px" } }, h("span", { class: "name cut" }, run.name), h("span", { class: "about cut" }, about)),
+      h("div", { class: "stack", style: { gap: "1px" } }, h("span", { class: "name cut" }, run.title ?? run.name), h("span", { class: "about cut" }, about)),
       s("svg", { viewBox: "0 0 56 24", "aria-hidden": "true" }, path),
       h("div", {}, h("div", { class: "value" }, run.shown ?? ""), h("div", { class: "ends" }, run.between ?? "")));
     return { run, element, mark, path };

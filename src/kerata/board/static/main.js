@@ -38,6 +38,7 @@ store.onOpen = (hash) => {
 };
 
 let lost = false;
+const states = new Map(); // Of trainings that the board started, by their numbers.
 async function start() {
   try {
     const found = await get("/api/runs");
@@ -51,7 +52,32 @@ async function start() {
     runs: (found) => {
       const touched = store.merge(found);
       list.show();
+      // The training that was open has become a run.
+      if (store.follow && store.runs.has(store.follow)) {
+        const name = store.follow;
+        store.follow = null;
+        if (!store.open || !store.runs.has(store.open)) store.go({ run: name });
+      }
       view.changed(touched);
+    },
+    live: (found) => {
+      const touched = store.mergeLive(found);
+      list.show();
+      for (const one of found.live)
+        if (store.awaited.delete(one.about.name)) store.go({ run: one.id });
+      view.changed(touched);
+      if (store.follow && store.runs.has(store.follow)) {
+        const name = store.follow;
+        store.follow = null;
+        store.go({ run: name });
+      }
+    },
+    jobs: (jobs) => {
+      for (const job of jobs) {
+        const before = states.get(job.number);
+        states.set(job.number, job.state);
+        if (job.state === "failed" && before === "running") toast(`${job.name}: ${job.why}`, "bad");
+      }
     },
     open: () => {
       if (lost) toast("The board is back.");

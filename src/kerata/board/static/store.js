@@ -1,5 +1,23 @@
 // What the page knows: the runs, which one is open, which are laid over each other.
 
+import { number } from "/web/dom.js";
+
+export const running = (training) => training.state === "training" || training.state === "stopping";
+
+/** A training as the list shows it. */
+function summary(training) {
+  const { about, history, epochs, id } = training;
+  const last = (name) => history[name]?.at(-1);
+  const loss = last("val_loss") ?? last("loss");
+  const made = about.began ? new Date(about.began * 1000).toISOString() : "";
+  const state = running(training) ? "training" : training.state;
+  return { name: id, title: about.name ?? id, live: true, state, made, network: about.network ?? about.by, target: about.target,
+    source: about.source, epochs, parameters: about.parameters, spark: training.spark, metrics: {},
+    shown: about.epochs && epochs ? `${epochs} / ${about.epochs}` : epochs ? `${epochs}` : "",
+    between: loss === undefined || loss === null ? training.phase : `${last("val_loss") === undefined ? "loss" : "val loss"} ${number(loss, 3)}`,
+    words: `${about.name} ${about.network} ${about.target} ${about.source} ${state}`.toLowerCase() };
+}
+
 export class Store {
   constructor() {
     this.runs = new Map();
@@ -8,6 +26,8 @@ export class Store {
     this.open = null; // A run's name.
     this.tab = "verdict";
     this.marked = []; // Names, in the order in which they got their colours.
+    this.live = new Map(); // Trainings by id, each also among the runs.
+    this.awaited = new Set(); // Names of trainings that this page started.
     this.onOpen = () => {};
   }
 
@@ -27,6 +47,39 @@ export class Store {
     this.complete = found.complete;
     if (found.gone.length) this.marked = this.marked.filter((name) => this.runs.has(name));
     return touched;
+  }
+
+  /** Take in what trainings tell; gives the ids that it touched. */
+  mergeLive({ live, gone }) {
+    const touched = new Set(gone);
+    for (const told of live) {
+      const before = this.live.get(told.id);
+      const history = {};
+      for (const [name, values] of Object.entries(told.history)) {
+        const known = before?.history[name]?.slice(0, told.from) ?? [];
+        while (known.length < told.from) known.push(null);
+        history[name] = known.concat(values);
+      }
+      const training = { ...told, history };
+      this.live.set(told.id, training);
+      this.runs.set(told.id, summary(training));
+      touched.add(told.id);
+    }
+    for (const id of gone) {
+      const training = this.live.get(id);
+      this.live.delete(id);
+      this.runs.delete(id);
+      // Its run stands in its place.
+      if (this.open === id && training) this.follow = training.about.name;
+    }
+    return touched;
+  }
+
+  /** Names of runs that are being trained or judged this moment. */
+  get busy() {
+    const found = new Set();
+    for (const one of this.live.values()) if (running(one)) found.add(one.about.name);
+    return found;
   }
 
   /** The address says what is open, so that it can be kept and shared. */

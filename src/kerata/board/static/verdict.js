@@ -1,24 +1,43 @@
 // What a run is worth, in the sentences that the command line prints.
 
-import { duration, h, number, plural } from "/web/dom.js";
+import { duration, h, number, plural, post, toast } from "/web/dom.js";
 
 const SIGNS = { serious: ["bad", "serious"], warning: ["odd", "warning"], note: ["", "note"] };
 
-/** The diagnosis; `view` offers what can be tried. */
-export function findings(details) {
-  const { findings: found, looked_for: looked, left_out: out } = details;
+/** The diagnosis, each fault with what can be tried against it. */
+export function findings(details, store) {
+  const { findings: found, looked_for: looked, left_out: out, tries } = details;
   const none = looked ? `Nothing found among ${plural(looked, "possible fault")} that were looked for.` : "It was not looked for.";
   return h("section", { class: "stack", "aria-label": "Diagnosis" }, h("h3", {}, "Diagnosis"),
-    found.length ? found.map(finding) : h("p", { class: "muted small" }, none),
+    found.length ? found.map((one) => finding({ ...one, tries: tries[one.name] }, store, { name: details.name })) : h("p", { class: "muted small" }, none),
     Object.entries(out).slice(0, 3).map(([name, why]) => h("p", { class: "label" }, `Not looked for: ${name} (${why}).`)));
 }
 
-export function finding(one) {
+/** Start a training like another, with some options changed; the page opens it when it is there. */
+async function attempt(press, store, of, changes) {
+  press.target.disabled = true;
+  try {
+    const job = await post("/api/sibling", { ...of, changes });
+    store.awaited.add(job.name);
+    toast(`Starting ${job.name} …`);
+  } catch (error) {
+    toast(error.message, "bad");
+    press.target.disabled = false;
+  }
+}
+
+const said = (changes) => Object.entries(changes).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ");
+
+/** One fault; `of` names the run ({name}) or the training ({id}) that has it. */
+export function finding(one, store, of) {
   const [kind, word] = SIGNS[one.severity] ?? SIGNS.warning;
   return h("div", { class: `finding ${one.severity}` },
-    h("div", { class: "row" }, h("h4", {}, one.name), word && h("span", { class: `badge ${kind}` }, word)),
+    h("div", { class: "row" }, h("h4", {}, one.title ?? one.name), word && h("span", { class: `badge ${kind}` }, word)),
     h("p", {}, one.sentence),
-    one.next && h("p", { class: "muted small" }, one.next));
+    one.next && h("p", { class: "muted small" }, one.next),
+    one.tries?.length && h("div", { class: "row" }, h("span", { class: "label" }, "Try it:"),
+      one.tries.map((changes) => h("button", { class: "button small", type: "button", title: "Trains another run like this one, with this change",
+        onclick: (press) => attempt(press, store, of, changes) }, said(changes)))));
 }
 
 export function verdictTab(panel, details) {

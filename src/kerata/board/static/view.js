@@ -4,6 +4,7 @@ import { ask, duration, get, h, plural, post, put, tabs, toast } from "/web/dom.
 import { Curves } from "./curves.js";
 import { columnsTab } from "./columns.js";
 import { compareTab } from "./compare.js";
+import { Training } from "./training.js";
 import { mistakesTab } from "./mistakes.js";
 import { networkTab } from "./network.js";
 import { aboutTab, findings, verdictTab } from "./verdict.js";
@@ -20,6 +21,8 @@ export class RunView {
 
   reset() {
     this.curves?.destroy();
+    this.training?.destroy();
+    this.training = null;
     this.curves = null;
     this.tabs = null;
     this.name = undefined;
@@ -34,7 +37,9 @@ export class RunView {
       return;
     }
     if (names.has(this.name)) {
-      if (this.store.runs.has(this.name)) this.load(this.name);
+      if (this.training && this.store.live.has(this.name)) this.training.update(this.store.live.get(this.name));
+      else if (this.training) this.waiting();
+      else if (this.store.runs.has(this.name)) this.load(this.name);
       else this.gone();
     } else if (this.store.marked.some((name) => names.has(name))) this.draw();
   }
@@ -50,7 +55,11 @@ export class RunView {
     if (this.name !== open) {
       this.reset();
       this.name = open;
-      await this.load(open);
+      const training = this.store.live.get(open);
+      if (training) {
+        this.training = new Training(this.host, this.store, training, this.backButton());
+      } else if (open.includes("~") && !this.store.runs.has(open)) this.waiting();
+      else await this.load(open);
       this.host.scrollTop = 0;
     } else {
       if (this.tabs && this.tabs.chosen !== this.store.tab) this.tabs.choose(this.store.tab, true);
@@ -76,6 +85,16 @@ export class RunView {
     put(this.host, h("div", { class: "empty" },
       runs.size ? [h("h2", {}, "Choose a run"), h("p", {}, "Press one on the left to see what it is worth. The boxes lay several over each other.")]
         : [h("h2", {}, "No runs here yet"), h("p", {}, "They appear as they are trained:"), h("pre", {}, "kerata train FILE.csv --target COLUMN")]));
+  }
+
+  /** A training is over, and its run not there yet. */
+  waiting() {
+    if (this.store.runs.has(this.store.follow)) return;
+    const name = this.name;
+    this.reset();
+    this.name = name;
+    put(this.host, h("div", { class: "empty" }, h("h2", {}, "This training has ended"),
+      h("p", {}, "If its run was kept, it is in the list."), this.backButton()));
   }
 
   gone() {
@@ -122,6 +141,7 @@ export class RunView {
           h("h1", {}, name),
           h("div", { class: "row" },
             details.report && h("a", { class: "button small", href: `/report/${encodeURIComponent(name)}`, target: "_blank", rel: "noopener" }, "Report"),
+            h("button", { class: "button small", type: "button", title: "The same training once more gives the same result", onclick: (press) => this.again(name, press.target) }, "Rerun"),
             h("button", { class: "button small", type: "button", onclick: () => this.rename(name) }, "Rename"),
             this.deleteButton(name))),
         h("p", { class: "muted small" }, facts.join(" · "))),
@@ -130,7 +150,7 @@ export class RunView {
           h("div", { class: "figures" }, details.figures.slice(0, 1).map((one) =>
             h("div", { class: "figure" }, h("span", {}, `${one.name} of ${details.target}`), h("b", { class: "large" }, one.shown), h("span", {}, one.between && `95% interval ${one.between}`)))),
           h("p", {}, details.verdict ? details.verdict.quality : "It is not judged: training was ended before that."),
-          findings(details, this))));
+          findings(details, this.store))));
     put(this.host, body);
     this.curves = new Curves(left);
     this.tabs = tabs([
@@ -187,6 +207,18 @@ export class RunView {
         } }, "Undo")));
     } catch (error) {
       toast(error.message, "bad");
+    }
+  }
+
+  async again(name, button) {
+    button.disabled = true;
+    try {
+      const job = await post("/api/again", { name });
+      this.store.awaited.add(job.name);
+      toast(`Starting ${job.name} …`);
+    } catch (error) {
+      toast(error.message, "bad");
+      button.disabled = false;
     }
   }
 

@@ -145,7 +145,7 @@ WORKBENCH = {
     ),
 }
 # What makes a network of the workbench smaller, by the option that its builder must take.
-_SMALLER = (
+_SMALLER_TEXTS = (
     ("units", "a smaller network (--option units={units})"),
     ("filters", "fewer filters (--option filters={filters})"),
     ("dropout", "more dropout (--option dropout={dropout})"),
@@ -224,8 +224,8 @@ class Terms:
     def _smaller(self) -> str:
         """List what makes this network smaller or smoother."""
         found = []
-        for name, text in _SMALLER:
-            change = _CHANGES[name]
+        for name, text in _SMALLER_TEXTS:
+            change = SMALLER[name]
             if name in self.options and (value := change(self.options[name])) is not None:
                 found.append(text.format(**{name: value}))
         listed = ", ".join([*found[:_MOST_REMEDIES], ""]).rstrip(", ")
@@ -251,12 +251,22 @@ def workbench_terms(
     """
     if build is None:
         return Terms(KERAS, task.classes, rows, keeps_best=True, balanced=balanced)
-    known = {
+    known = known_options(build, options)
+    return Terms(WORKBENCH, task.classes, rows, True, True, balanced, known)
+
+
+def known_options(build: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the options of a network's builder with their values: those given, else the defaults.
+
+    Arguments:
+        build: the builder.
+        options: that were given.
+    """
+    return {
         name: options.get(name, parameter.default)
         for name, parameter in inspect.signature(build).parameters.items()
         if parameter.default is not inspect.Parameter.empty
     }
-    return Terms(WORKBENCH, task.classes, rows, True, True, balanced, known)
 
 
 def _halved(value: Any) -> str | None:
@@ -277,7 +287,8 @@ def _more(least: float, most: float, times: float = 2.0) -> Callable[[Any], str 
     return change
 
 
-_CHANGES: dict[str, Callable[[Any], str | None]] = {
+# What makes a network smaller or smoother: its option's value made so; None where it can't be.
+SMALLER: dict[str, Callable[[Any], str | None]] = {
     "units": _halved,
     "filters": _halved,
     "dropout": _more(0.2, 0.5),

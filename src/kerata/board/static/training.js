@@ -1,0 +1,121 @@
+// A training while it runs: how far it is, its curves, and what they show as soon as they do.
+
+import { ask, duration, h, number, percent, post, put, toast } from "/web/dom.js";
+import { Curves } from "./curves.js";
+import { running } from "./store.js";
+import { finding } from "./verdict.js";
+
+const WORDS = { training: ["live", "training"], stopping: ["live", "stopping"], stopped: ["odd", "stopped"], finished: ["good", "finished"], failed: ["bad", "failed"] };
+
+export class Training {
+  constructor(host, store, training, back) {
+    this.store = store;
+    this.id = training.id;
+    this.badge = h("span", { class: "badge" });
+    this.title = h("h1");
+    this.facts = h("p", { class: "muted small" });
+    this.stop = h("button", { class: "button small", type: "button", title: "As Ctrl-C does: the best weights are kept", onclick: () => this.askStop() }, "Stop");
+    this.forget = h("button", { class: "button small danger", type: "button", onclick: () => this.askForget() }, "Delete");
+    this.bar = h("i");
+    this.progress = h("div", { class: "bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, this.bar);
+    this.phase = h("p", { class: "small", "aria-live": "polite" });
+    this.figures = h("div", { class: "figures" });
+    this.findings = h("section", { class: "stack", "aria-label": "Diagnosis", "aria-live": "polite" });
+    this.trials = h("div", { class: "stack" });
+    const left = h("div", { class: "stack loose" });
+    put(host, h("div", { class: "width" },
+      h("div", { class: "stack" }, back,
+        h("div", { class: "spread" }, h("div", { class: "row" }, this.title, this.badge), h("div", { class: "row" }, this.stop, this.forget)),
+        this.facts, this.progress, this.phase),
+      h("div", { class: "two" }, left, h("aside", { class: "stack loose", "aria-label": "So far" }, this.figures, this.findings))));
+    this.curves = new Curves(left);
+    left.append(this.trials);
+    this.update(training);
+    this.clock = setInterval(() => this.tick(), 1000);
+  }
+
+  destroy() {
+    clearInterval(this.clock);
+    this.curves.destroy();
+  }
+
+  update(training) {
+    const before = this.training;
+    this.training = training;
+    const { about, history, epochs, batch } = training;
+    const [kind, word] = WORDS[training.state] ?? WORDS.stopped;
+    this.badge.className = `badge ${kind}`;
+    this.badge.textContent = word;
+    this.title.textContent = about.name ?? training.id;
+    this.stop.hidden = !running(training);
+    this.stop.disabled = training.state === "stopping";
+    this.forget.hidden = running(training);
+    this.facts.textContent = [about.network, about.target && `predicts ${about.target}`, about.source && `from ${about.source}`,
+      about.parameters && `${about.parameters.toLocaleString("en-US")} parameters`, about.options?.join(" ")].filter(Boolean).join(" · ");
+    const within = batch?.steps ? batch.step / batch.steps : 0;
+    const share = about.epochs ? Math.min(1, (epochs + within) / about.epochs) : 0;
+    this.progress.hidden = !about.epochs || !running(training);
+    this.bar.style.width = `${100 * share}%`;
+    this.progress.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+    this.tick();
+    const best = bestEpoch(history.val_loss ?? history.loss ?? []);
+    put(this.figures, ["val_loss", "loss", "val_accuracy", "val_mae"].filter((name) => history[name]?.length).slice(0, 3).map((name) => {
+      const last = history[name].at(-1);
+      const kept = best && history[name][best - 1];
+      const format = name.endsWith("accuracy") ? percent : number;
+      return h("div", { class: "figure" }, h("span", {}, name.replace("val_", "validation ").replaceAll("_", " ")), h("b", {}, format(last)), h("span", {}, best && `best epoch ${best}: ${format(kept)}`));
+    }));
+    if (JSON.stringify(before?.findings) !== JSON.stringify(training.findings))
+      put(this.findings, h("h3", {}, "Diagnosis so far"), training.findings.length ? training.findings.map((one) => finding(one, this.store, { id: training.id }))
+        : h("p", { class: "muted small" }, "The curves show nothing that is wrong. Rows and weights are looked at when it is trained."));
+    this.curves.set([{ name: about.name, history, best, colour: 0,
+      batch: training.trail.length ? { x: training.trail.map(([x]) => x), loss: training.trail.map(([, y]) => y) } : null }]);
+    if ((before?.trials.length ?? -1) !== training.trials.length) this.showTrials(training.trials);
+  }
+
+  tick() {
+    const { about, epochs, batch, phase, why, state } = this.training;
+    const spent = about.began ? Math.max(0, Date.now() / 1000 - about.began) : null;
+    const where = epochs || batch ? [about.epochs ? `epoch ${Math.min(epochs + (batch ? 1 : 0), about.epochs)} of at most ${about.epochs}` : `epoch ${epochs}`,
+      batch?.steps && `step ${batch.step.toLocaleString("en-US")} of ${batch.steps.toLocaleString("en-US")}`] : [];
+    const parts = running(this.training) ? [phase || "starting", ...where, spent !== null && `${duration(spent)} spent`]
+      : [why || (state === "stopped" ? "It ended before it was done: it was stopped, or its process is gone." : ""), ...where];
+    this.phase.textContent = parts.filter(Boolean).join(" · ");
+  }
+
+  showTrials(trials) {
+    if (!trials.length) return;
+    put(this.trials, h("h3", {}, `${trials.length} trials`), h("div", { class: "scroll-x" }, h("table", { class: "table" },
+      h("thead", {}, h("tr", {}, h("th", { class: "num" }, "trial"), h("th", { class: "num" }, "validation rows"), h("th", { class: "num" }, "epochs"), h("th", { class: "num" }, "time"), h("th", {}, "network"))),
+      h("tbody", {}, [...trials].reverse().map((one) => h("tr", { class: one.value === null ? "muted" : "" }, h("td", { class: "num" }, one.n), h("td", { class: "num" }, one.value === null ? "ended early" : number(one.value)),
+        h("td", { class: "num" }, one.epochs), h("td", { class: "num" }, duration(one.seconds)), h("td", {}, one.words)))))));
+  }
+
+  async askStop() {
+    this.stop.disabled = true;
+    try {
+      await post("/api/stop", { id: this.id });
+    } catch (error) {
+      toast(error.message, "bad");
+      this.stop.disabled = false;
+    }
+  }
+
+  async askForget() {
+    if (!(await ask("Delete what it told?", h("p", {}, "Its curves are in no run, so they are gone then."), { yes: "Delete", kind: "danger" }))) return;
+    try {
+      await post("/api/forget", { id: this.id });
+      this.store.go({ run: null });
+    } catch (error) {
+      toast(error.message, "bad");
+    }
+  }
+}
+
+function bestEpoch(values) {
+  let best = 0;
+  values.forEach((value, place) => {
+    if (value !== null && Number.isFinite(value) && (!best || value < values[best - 1])) best = place + 1;
+  });
+  return best || null;
+}
