@@ -237,6 +237,7 @@ def fit_source(
                 + (" Each is stopped by other rows." if outcome.crossed else "")
             )
 
+        notes += [outcome.note] if outcome.note else []
         if crossed is None:
             outputs = outputs_of(outcome.model, x["test"], chosen)
         else:
@@ -322,7 +323,8 @@ def fit_source(
     if with_diagnosis:
         began = time.perf_counter()
         emit("diagnosis", None)
-        learned = ["validation"] if outcome.solved or outcome.crossed else []
+        every = outcome.solved or outcome.crossed or outcome.linear is not None
+        learned = ["validation"] if every else []
         # Rows that weights were learned from tell nothing about new ones.
         looked = {part: x[part] for part in x if part not in learned}
         if crossed is not None:

@@ -53,7 +53,7 @@ def save_with(model: Any, preparation: result.Preparation, path: str | Path, **m
 @contextlib.contextmanager
 def _fresh_optimizers(model: Any) -> Iterator[None]:
     """Let a model and those inside it have optimizers without state in a ``with`` block."""
-    compiled = [one for one in (model, *model.layers) if getattr(one, "optimizer", None)]
+    compiled = [one for one in _nested(model) if getattr(one, "optimizer", None)]
     before = [(one, one.optimizer) for one in compiled]
     try:
         for one, optimizer in before:
@@ -64,6 +64,13 @@ def _fresh_optimizers(model: Any) -> Iterator[None]:
     finally:
         for one, optimizer in before:
             one.optimizer = optimizer
+
+
+def _nested(model: Any) -> Iterator[Any]:
+    """Give a model, its layers and, of those that are models, their layers."""
+    yield model
+    for layer in getattr(model, "layers", ()):
+        yield from _nested(layer)
 
 
 def load_with(path: str | Path, custom_objects: Any = None) -> tuple[Any, Preparation, dict]:

@@ -17,6 +17,7 @@ class Inputs:
         rows: training rows.
         numbers: how many columns of numbers.
         mean, variance: of each column of numbers over the training rows.
+        ranks: places of the columns of numbers that are ranks with values beside them.
         categories: how many ids each column of categories has; ids of all columns are
             numbered on, so that one table of vectors serves them all.
         words: width of the bag of words.
@@ -31,6 +32,7 @@ class Inputs:
     numbers: int = 0
     mean: tuple[float, ...] = ()
     variance: tuple[float, ...] = ()
+    ranks: tuple[int, ...] = ()
     categories: tuple[int, ...] = ()
     words: int = 0
     length: int = 0

@@ -100,6 +100,7 @@ class TablePreparation(Preparation):
             mean=tuple(prepared.mean(axis=0, dtype=np.float64).tolist()),
             # A column that is constant here must not be blown up where it is not.
             variance=tuple(np.where(variance > 0, variance, 1.0).tolist()),
+            ranks=self._ranks(),
             categories=tuple(column.size for column in self.categories),
             words=self.bag.width if self.bag else 0,
         )
@@ -188,6 +189,15 @@ class TablePreparation(Preparation):
             self.notes.append(
                 f"A quantile transform to a normal distribution is applied to {_some(names)}{why}."
             )
+
+    def _ranks(self) -> tuple[int, ...]:
+        """Give the places of ranks among the prepared columns that have values beside them."""
+        found, place = [], 0
+        for column in self.numbers:
+            if isinstance(column, NumberColumn) and column.beside and len(column.knots):
+                found.append(place)
+            place += len(column.names)
+        return tuple(found)
 
     def _values(self, frame: Any, name: str) -> Any:
         return column_values(frame, next(column for column in self.read if column.name == name))

@@ -15,7 +15,7 @@ from kerata.workbench.core.extras import need
 from kerata.workbench.features.preparation import Inputs
 
 # Strengths of the penalty that are tried: of ridge, and inverse ones of logistic regression.
-ALPHAS = tuple(10.0**k for k in np.arange(-3, 5.5, 0.5))
+ALPHAS = tuple(10.0**k for k in np.arange(-5, 5.5, 0.5))
 INVERSE = tuple(10.0**k for k in range(-4, 4))
 # In a large table the penalty matters little and each solution takes long.
 INVERSE_OF_MANY, MANY = (0.01, 1.0, 100.0), 3_000_000
@@ -162,9 +162,18 @@ def outputs(solution: Solution, inputs: Inputs, task: Any, x: Any) -> np.ndarray
         Float32, as ``outputs_of`` gives it: ``(rows,)``, or ``(rows, k)`` for k classes, labels
         or targets.
     """
+    return answers(task, np.asarray(design(inputs, x) @ solution.kernel) + solution.bias)
+
+
+def answers(task: Any, scores: np.ndarray) -> np.ndarray:
+    """Turn scores of a linear model into answers, as ``outputs`` gives them.
+
+    Arguments:
+        task: what is predicted.
+        scores: ``(rows, k)`` of k classes, labels or targets; one column for two classes.
+    """
     from scipy.special import expit, softmax
 
-    scores = np.asarray(design(inputs, x) @ solution.kernel) + solution.bias
     if task.kind == "classes":
         found = softmax(scores, axis=1)
     else:
@@ -267,40 +276,90 @@ def _logistic(
     class_weight: dict[int, float] | None = None,
     pixels: bool = False,
 ) -> Solution:
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
-    size = train.size if isinstance(train, np.ndarray) else train.nnz
-    tried = (1.0,) if quick else INVERSE_OF_MANY if size > MANY else INVERSE
-    few = train.shape[1] * max(1, classes if classes > 2 else 1) <= NEWTON
-    exact = few and isinstance(train, np.ndarray) and not pixels
-    solver = "newton-cholesky" if exact else "lbfgs"
+    tried = (1.0,) if quick else inverse_penalties(train)
     if len(np.unique(y)) < 2:
         return _always(every.shape[1], int(y[0]), classes)
-
-    most = ITERATIONS_OF_PIXELS if pixels else ITERATIONS
     some = slice(None, None, -(-len(y) // CHOOSING_ROWS) if pixels else 1)
-
-    def solved(inverse: float, x: Any, targets: np.ndarray) -> Any:
-        return LogisticRegression(
-            C=inverse, solver=solver, max_iter=most, tol=1e-5, class_weight=class_weight
-        ).fit(x, targets)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        alone = train[some], y[some]
-        losses = [_log_loss(solved(inverse, *alone), held, held_y) for inverse in tried]
-        inverse = tried[int(np.argmin(losses))]
-        best = solved(inverse, *((train, y) if quick else (every, truth)))
-    kernel, bias = best.coef_.T, best.intercept_
-    if classes > 2 and len(best.classes_) < classes:
-        kernel, bias = _with_missing(best, classes)
+    losses = [
+        _log_loss(
+            _regression(train[some], y[some], inverse, classes, class_weight, pixels), held, held_y
+        )
+        for inverse in tried
+    ]
+    inverse = tried[int(np.argmin(losses))]
+    learned = (train, y) if quick else (every, truth)
+    kernel, bias = logistic(*learned, inverse, classes, class_weight, pixels)
     return Solution(
         kernel,
         bias,
         min(losses),
         f"logistic regression, inverse penalty {inverse:g} by validation rows",
     )
+
+
+def inverse_penalties(x: Any) -> tuple[float, ...]:
+    """Give the inverse penalties of logistic regression that are tried on so many numbers.
+
+    Arguments:
+        x: the matrix of the training rows.
+    """
+    size = x.size if isinstance(x, np.ndarray) else x.nnz
+    return INVERSE_OF_MANY if size > MANY else INVERSE
+
+
+def logistic(
+    x: Any,
+    y: np.ndarray,
+    inverse: float,
+    classes: int,
+    class_weight: dict[int, float] | None = None,
+    pixels: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Solve a logistic regression.
+
+    Arguments:
+        x: matrix ``(rows, inputs)``, see ``design``.
+        y: class numbers ``(rows,)``, of which some may be missing.
+        inverse: of the penalty's strength.
+        classes: how many there are.
+        class_weight: weight of each class, or None.
+        pixels: whether the inputs are those of images.
+
+    Returns:
+        Kernel ``(inputs, classes)`` and bias ``(classes,)``; with two classes one score, that of
+        the second.
+    """
+    if len(np.unique(y)) < 2:
+        only = _always(x.shape[1], int(y[0]), classes)
+        return only.kernel, only.bias
+    best = _regression(x, y, inverse, classes, class_weight, pixels)
+    if classes > 2 and len(best.classes_) < classes:
+        return _with_missing(best, classes)
+    return best.coef_.T, best.intercept_
+
+
+def _regression(
+    x: Any,
+    y: np.ndarray,
+    inverse: float,
+    classes: int,
+    class_weight: dict[int, float] | None,
+    pixels: bool,
+) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    few = x.shape[1] * max(1, classes if classes > 2 else 1) <= NEWTON
+    exact = few and isinstance(x, np.ndarray) and not pixels
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return LogisticRegression(
+            C=inverse,
+            solver="newton-cholesky" if exact else "lbfgs",
+            max_iter=ITERATIONS_OF_PIXELS if pixels else ITERATIONS,
+            tol=1e-5,
+            class_weight=class_weight,
+        ).fit(x, y)
 
 
 def _always(width: int, answer: int, classes: int) -> Solution:

@@ -36,6 +36,7 @@ class Recipe:
         options: of the builder.
         solved: whether scikit-learn finds the weights where the rows allow it; not with options
             that are for training.
+        linear: whether a solved linear model may have a share of the answers.
         chooses_loss: whether counts and skewed amounts may be learned by a loss of their own.
     """
 
@@ -50,6 +51,7 @@ class Recipe:
     scheduled: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     solved: bool = False
+    linear: bool = False
     chooses_loss: bool = False
 
 
@@ -126,7 +128,7 @@ def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Reci
     found = RECIPES[name]
     if name == "table" and rows < SMALL:
         # Few rows: first weights and validation rows decide much, and epochs cost nothing.
-        found = replace(found, members=5, patience=16)
+        found = replace(found, members=5, patience=16, linear=True)
     if found.scheduled and rows < FEW_IMAGES:
         found = replace(found, epochs=40, patience=40, batch_size=32)
     if kind not in found.kinds:

@@ -124,9 +124,10 @@ def _out_of_fold(run: Run, divided: Divided) -> tuple[np.ndarray, np.ndarray] | 
 
 
 def _first(model: Any) -> Any:
-    """Give the first of several networks whose answers are averaged, or the network itself."""
+    """Give the first of several networks that answer together, or the network itself."""
     inner = [layer for layer in model.layers if isinstance(layer, type(model))]
-    return inner[0] if len(inner) > 1 else model
+    # A linear model may stand beside the average of the networks.
+    return _first(inner[0]) if len(inner) > 1 else model
 
 
 def _labelled(run: Run, place: str | Path) -> tuple[Any, np.ndarray]:

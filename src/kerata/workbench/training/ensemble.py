@@ -17,6 +17,7 @@ from kerata.base.randomness import seeded
 from kerata.training.interrupt import uninterrupted
 from kerata.workbench.core.result import outputs_of
 from kerata.workbench.networks.margins import gives_scores, with_probabilities
+from kerata.workbench.training.linear_share import Held, LinearShare, linear_share
 from kerata.workbench.training.time_limit import StopInTime
 from kerata.wrappers.program_cache import share_programs
 
@@ -41,6 +42,7 @@ class TrainingPlan:
         until: moment by ``time.monotonic`` at which training must have ended; None for no limit.
         taken: how many training and validation rows each network takes of its own, drawn at
             random, so that one compiled program serves all; None for all of them.
+        linear: whether a solved linear model may have a share of the answers.
     """
 
     build: partial[Any]
@@ -54,6 +56,7 @@ class TrainingPlan:
     folds: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
     until: float | None = None
     taken: tuple[int, int] | None = None
+    linear: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Outcome:
         solved: where weights come from that were not trained; '' if they were.
         crossed: whether some of them learned from validation rows.
         cut: whether there was no time for more epochs or more networks.
+        linear: a linear model with a share of the answers, or None.
+        note: what was seen of a linear model that has a share, or answers alone; '' if none does.
     """
 
     networks: tuple[Any, ...]
@@ -77,6 +82,8 @@ class Outcome:
     solved: str = ""
     crossed: bool = False
     cut: bool = False
+    linear: LinearShare | None = None
+    note: str = ""
 
     @property
     def first(self) -> Any:
@@ -90,8 +97,9 @@ class Outcome:
 
     @cached_property
     def model(self) -> Any:
-        """The only network, or one that averages the answers of all."""
-        return self.first if self.members == 1 else averaged(list(self.networks))
+        """The only network, or one that averages the answers of all; the linear model beside."""
+        network = self.first if self.members == 1 else averaged(list(self.networks))
+        return network if self.linear is None else self.linear.joined(network)
 
     def outputs(self, x: Any, task: Any) -> np.ndarray:
         """Give the answers of ``model`` without building it.
@@ -101,7 +109,8 @@ class Outcome:
             task: what is predicted.
         """
         found = [outputs_of(network, x, task) for network in self.networks]
-        return np.asarray(np.mean(found, axis=0, dtype=np.float32))
+        mean = np.asarray(np.mean(found, axis=0, dtype=np.float32))
+        return mean if self.linear is None else self.linear.mixed(mean, x)
 
 
 def train(
@@ -175,7 +184,40 @@ def train(
             break
     assert first is not None
     crossed = bool(plan.folds) and len(models) > 1
-    return Outcome(tuple(models), *first, interrupted, crossed=crossed, cut=cut)
+    beside = None
+    if plan.linear and not interrupted:
+        with uninterrupted():
+            beside = _linear_share(plan, models, x, y, validation)
+    note = "" if beside is None else beside.sentence
+    if beside is not None and beside.alone:
+        model = beside.joined(models[0])
+        figures = _evaluated(model, x, y, validation)
+        return Outcome((model,), figures, 1, False, beside.solution.sentence, cut=cut, note=note)
+    return Outcome(tuple(models), *first, interrupted, "", crossed, cut, beside, note)
+
+
+def _linear_share(
+    plan: TrainingPlan, models: list[Any], x: Any, y: np.ndarray, validation: tuple[Any, np.ndarray]
+) -> LinearShare | None:
+    """Let the rows that stopped each network say whether a linear model has a share."""
+    inputs, task = plan.build.args[:2]
+    every = _joined(x, validation[0]), np.concatenate([y, validation[1]])
+    numbers = [(np.arange(len(y)), np.arange(len(y), len(every[1]))), *plan.folds]
+    # Networks that were stopped by the same rows answer them together.
+    together = [models] if not plan.folds else [[model] for model in models]
+    splits = []
+    for member, some in enumerate(together):
+        kept, out = numbers[member]
+        if plan.taken is not None:
+            kept, out = (
+                rows[_draw(len(rows), count, plan.seed + member)]
+                for rows, count in zip((kept, out), plan.taken, strict=True)
+            )
+        asked = _rows(every, out)[0]
+        said = np.mean([outputs_of(model, asked, task) for model in some], axis=0)
+        splits.append(Held(kept, out, said))
+    loss = plan.build.keywords.get("loss")
+    return linear_share(inputs, task, *every, splits, loss, plan.class_weight)
 
 
 def _joined(first: Any, second: Any) -> Any:
@@ -200,9 +242,12 @@ def _rows(every: tuple[Any, np.ndarray], numbers: np.ndarray) -> tuple[Any, np.n
 def _drawn(every: tuple[Any, np.ndarray], count: int, seed: int) -> tuple[Any, np.ndarray]:
     """Draw so many of the prepared rows; their order stays."""
     rows = len(every[1])
-    if count >= rows:
-        return every
-    return _rows(every, np.sort(np.random.default_rng(seed).permutation(rows)[:count]))
+    return every if count >= rows else _rows(every, _draw(rows, count, seed))
+
+
+def _draw(rows: int, count: int, seed: int) -> np.ndarray:
+    """Draw so many row numbers, in ascending order."""
+    return np.sort(np.random.default_rng(seed).permutation(rows)[:count])
 
 
 def _solved(
@@ -214,12 +259,19 @@ def _solved(
 ) -> Outcome:
     model = plan.build()
     sentence = solve(model)
+    return Outcome((model,), _evaluated(model, x, y, validation), 1, False, sentence)
+
+
+def _evaluated(
+    model: Any, x: Any, y: np.ndarray, validation: tuple[Any, np.ndarray]
+) -> dict[str, list[float]]:
+    """Give the figures of a model whose weights are solved, as if of one epoch."""
     _share(model, x, y)
     history: dict[str, list[float]] = {}
     for prefix, (rows, targets) in (("", (x, y)), ("val_", validation)):
         found = model.evaluate(rows, targets, batch_size=4096, verbose=0, return_dict=True)
         history |= {f"{prefix}{name}": [float(value)] for name, value in found.items()}
-    return Outcome((model,), history, 1, False, sentence)
+    return history
 
 
 def _share(model: Any, x: Any, y: np.ndarray, weighted: bool = False) -> None:

@@ -110,6 +110,7 @@ def plan_training(
         class_weight=weights,
         solve=None if solution is None else partial(linear_solution.use, solution, inputs),
         folds=_folds(divided, recipe.members, seed) if recipe.crossed else (),
+        linear=recipe.linear,
     )
     counts = {part: len(numbers) for part, numbers in divided.rows.items()}
     return Planned(name, preparation, x, inputs, plan, counts, choice.sentence, solution)

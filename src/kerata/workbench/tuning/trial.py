@@ -83,7 +83,7 @@ class Trials:
         while len(self._prepared) > KEPT:
             self._prepared.pop(next(iter(self._prepared)))
         # Averages are for the winner: what helps one network helps several.
-        plan = dataclasses.replace(planned.plan, members=1)
+        plan = dataclasses.replace(planned.plan, members=1, linear=False)
         x, y = planned.x, self.divided.targets
         try:
             outcome = ensemble.train(
