@@ -24,7 +24,7 @@ FLOORS = (
     {"saving"},
     {"export"},
     {"models"},
-    {"compat", "distillation"},
+    {"compat", "distillation", "uncertainty"},
     {"applications", "datasets", "plots", "running", "search", "visualization"},
     {"web", "wrappers"},
     {"workbench"},
