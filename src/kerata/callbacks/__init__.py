@@ -17,6 +17,7 @@ from kerata.callbacks.remote_monitor import RemoteMonitor
 from kerata.callbacks.swap_ema_weights import SwapEMAWeights
 from kerata.callbacks.tensorboard import TensorBoard
 from kerata.callbacks.terminate_on_nan import TerminateOnNaN
+from kerata.callbacks.trackers import MLflowLogger, TrackioLogger, WandbLogger
 
 __all__ = [
     "BackupAndRestore",
@@ -28,6 +29,7 @@ __all__ = [
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
+    "MLflowLogger",
     "ModelCheckpoint",
     "OrbaxCheckpoint",
     "ProgbarLogger",
@@ -36,4 +38,6 @@ __all__ = [
     "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
+    "TrackioLogger",
+    "WandbLogger",
 ]
