@@ -205,6 +205,30 @@ def test_summary_counts_and_connections(capsys):
     assert max(map(len, wide[0].splitlines())) == 120
 
 
+def test_pictures_show_sizes_and_draw_the_same_once():
+    pytest.importorskip("matplotlib")
+    a = keras.Input((4,))
+    towers = [keras.Sequential([layers.Dense(3)])(a) for _ in range(3)]
+    x = layers.Average()(towers)
+    for _ in range(2):
+        x = layers.Dropout(0.5)(layers.Dense(3, activation="relu")(x))
+    model = keras.Model(a, layers.Dense(1)(x))
+
+    def texts(**options):
+        figure = keras.utils.plot_model(model, to_file=None, **options)
+        return [text.get_text() for text in figure.axes[0].texts if text.get_text()]
+
+    shown = texts(show_shapes=True)
+    assert shown[2] == "3 × Sequential"
+    assert "in   3 × (None, 3)" in shown
+    block = ["2 × in a row", "Dense", "3 units, relu", "out  (None, 3)", "Dropout", "rate 0.5"]
+    assert shown[shown.index("2 × in a row") :][:6] == block
+    assert shown[-3:] == ["1 unit", "in   (None, 3)", "out  (None, 1)"]
+    assert texts(collapse=False).count("Sequential") == 3
+    dark = keras.utils.plot_model(model, to_file=None, dark=True)
+    assert sum(dark.get_facecolor()[:3]) < 0.5
+
+
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_picture_of_a_network(tmp_path, ending):
     pytest.importorskip("matplotlib")

@@ -48,6 +48,30 @@ def test_confusion_shows_all_counts(tmp_path):
     assert (tmp_path / "c.svg").stat().st_size > 1000
 
 
+def test_confusion_has_shares_of_rows_and_slanted_long_names():
+    axes = plots.confusion(np.array([[398, 2], [1, 3]]), ["a", "a long name"]).axes[0]
+    assert [t.get_text() for t in axes.texts] == ["398\n>99%", "2\n<1%", "1\n25%", "3\n75%"]
+    assert axes.get_xticklabels()[0].get_rotation() == 30
+
+
+def test_identical_curves_are_told_apart_and_shares_end_at_one():
+    same = {"accuracy": [0.5, 1.0, 1.0], "val_accuracy": [0.5, 1.0, 1.0]}
+    axes = plots.history(same).axes[0]
+    assert len({line.get_linestyle() for line in axes.lines[:2]}) == 2
+    assert axes.get_ylim()[1] <= 1.02
+    # Every second epoch was validated: its last point stands at the last epoch.
+    some = plots.history({"loss": [4.0, 3.0, 2.0, 1.0], "val_loss": [4.0, 3.0]}).axes[0]
+    assert some.lines[1].get_xdata().tolist() == [2, 4]
+
+
+def test_long_titles_are_broken_into_lines():
+    words = "A title that is far too long for so small a picture of a single curve"
+    figure = plots.history({"loss": [1.0, 0.5]}, title_text=words)
+    assert figure.get_suptitle().count("\n") == 1
+    figure.canvas.draw()
+    assert figure._suptitle.get_window_extent().x1 <= figure.bbox.x1
+
+
 def test_digits_name_answer_and_truth():
     probabilities = np.eye(10)[[3, 5]]
     told = words(plots.digits(np.zeros((2, 8, 8)), [8, 5], probabilities))

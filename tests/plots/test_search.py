@@ -82,6 +82,18 @@ def test_curves_hold_the_other_names_at_the_best():
     assert figure.axes[1].get_xscale() == "linear"
 
 
+def test_intervals_of_shares_end_at_one():
+    found = Found({"units": [4, 8, 16]})
+    found._scores = np.array([[0.7, 1.0], [0.9, 1.0], [1.0, 1.0]])
+    axes = plots.search(found, kind="curves").axes[0]
+    bands = [band.get_paths()[0].vertices[:, 1] for band in axes.collections]
+    assert max(map(max, bands)) <= 1.05
+    assert bands[0].max() == 1
+    found.metric = "val_loss"
+    axes = plots.search(found, kind="curves").axes[0]
+    assert axes.collections[0].get_paths()[0].vertices[:, 1].max() > 1
+
+
 def test_the_interval_takes_the_spreads_together():
     rng = np.random.default_rng(0)
     scores = rng.normal(size=(500, 20, 3))

@@ -95,3 +95,34 @@ def test_without_a_convolution_there_are_no_filters():
     model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
     with pytest.raises(ValueError, match="no two-dimensional convolution"):
         plots.filters(model)
+
+
+def test_boundaries_have_a_legend_and_markers(tmp_path):
+    x, y = np.array([[-1.0, 0.0], [1.0, 0.0]]), np.array([0, 1])
+    look = {"title_text": "Two pears", "steps": 5}
+    axes = plots.decision_boundary(Half(), x, y, class_names=["hard", "ripe"], **look).axes[0]
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["hard", "ripe"]
+    assert axes.get_title(loc="left") == "Two pears"
+    plain = plots.decision_boundary(Half(), x, y, steps=5).axes[0]
+    assert [t.get_text() for t in plain.get_legend().get_texts()] == ["class 0", "class 1"]
+    with pytest.raises(ValueError, match="2 classes, but 1 class_names"):
+        plots.decision_boundary(Half(), x, y, class_names=["hard"])
+
+
+class Half:
+    """Says the second class right of the middle."""
+
+    def predict(self, x, verbose=0):
+        return (x[:, :1] > 0) * 1.0
+
+
+def test_the_image_stands_beside_filters_and_maps():
+    network = keras.Sequential([keras.Input((6, 6, 3)), keras.layers.Conv2D(2, 3)])
+    image = np.linspace(0, 255, 108).reshape(6, 6, 3)
+    for figure in (plots.filters(network, image=image), plots.feature_maps(network, image)):
+        assert len(figure.axes) == 3
+        assert figure.axes[-1].get_title() == "the image"
+    # Filters on colours are colours: what adds nothing is grey.
+    shown = plots.filters(network).axes[0].images[0].get_array()
+    kernel = np.asarray(network.layers[0].kernel)[..., 0]
+    np.testing.assert_allclose(np.asarray(shown), 0.5 + 0.5 * kernel / abs(kernel).max(), 1e-5)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.plots.figure import GREY, INK, RED, new_figure, save, title
+from kerata.plots.figure import GREY, INK, RED, new_figure, rounded_percent, save, title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,6 +21,8 @@ def confusion(
     title_text: str | None = None,
 ) -> Figure:
     """Draw a confusion matrix: right answers in pale blue, mistakes in red by their share.
+
+    Each cell has its count, and below it the share of its row: of those of the true class.
 
     Arguments:
         matrix: counts ``(classes, classes)``, row true class, column predicted class.
@@ -46,7 +48,7 @@ def confusion(
         raise ValueError(f"A confusion matrix is square, got shape {matrix.shape}.")
     if len(names) != classes:
         raise ValueError(f"The matrix has {classes} classes, but there are {len(names)} names.")
-    side = max(3.6, 1.4 + 0.46 * classes)
+    side = max(3.6, 1.4 + 0.56 * classes)
     figure = new_figure(side, side)
     axes = figure.subplots()
     axes.imshow(_colours(matrix))
@@ -54,18 +56,22 @@ def confusion(
         for column in range(classes):
             count = matrix[row, column]
             if count:
+                share = count / matrix[row].sum()
                 right = row == column
                 axes.text(
                     column,
                     row,
-                    f"{count:,}",
+                    f"{count:,}\n{rounded_percent(share)}",
                     ha="center",
                     va="center",
-                    fontsize=9,
+                    fontsize=8.5,
                     color=INK,
+                    linespacing=1.1,
                     fontweight="normal" if right else "bold",
                 )
-    axes.set_xticks(range(classes), names)
+    slanted: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
+    long = max(map(len, names)) > 8
+    axes.set_xticks(range(classes), names, **(slanted if long else {}))
     axes.set_yticks(range(classes), names)
     axes.set_xlabel("predicted class", fontsize=9, color=INK)
     axes.set_ylabel("true class", fontsize=9, color=INK)

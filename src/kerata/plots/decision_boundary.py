@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,10 @@ COLOURS = (
     "#495057",
     "#e67700",
 )
+# Classes differ by these as well as by colour.
+MARKERS = "os^Dv<>Ph*"
+# With more classes a legend would cover the picture.
+MOST_NAMES = 10
 
 
 def decision_boundary(
@@ -35,6 +40,7 @@ def decision_boundary(
     title_text: str | None = None,
     steps: int = 200,
     axes: Axes | None = None,
+    class_names: Sequence[str] | None = None,
 ) -> Figure:
     """Colour the plane by the class that a model gives, with the points upon it.
 
@@ -49,13 +55,15 @@ def decision_boundary(
         title_text: headline.
         steps: how many places along each axis the model is asked about.
         axes: axes of a figure of your own to draw into.
+        class_names: what the classes are called in the legend; their numbers by default.
 
     Returns:
         The matplotlib figure.
 
     Raises:
         ImportError: matplotlib is not installed.
-        ValueError: the points aren't in the plane, or lengths that don't fit.
+        ValueError: the points aren't in the plane, lengths that don't fit, or fewer names than
+            classes.
 
     >>> class Right:
     ...     def predict(self, x, verbose=0):
@@ -70,11 +78,14 @@ def decision_boundary(
             "decision_boundary takes points of shape (n, 2) and one class number for each, at "
             f"least one point; got shapes {x.shape} and {y.shape}."
         )
+    classes = int(y.max()) + 1
+    if class_names is not None and len(class_names) < classes:
+        raise ValueError(f"There are {classes} classes, but {len(class_names)} class_names.")
     low, high = x.min(axis=0), x.max(axis=0)
     rim = 0.12 * np.maximum(high - low, 1e-3)
     across, up = (np.linspace(a, b, steps) for a, b in zip(low - rim, high + rim, strict=True))
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2).astype("float32")
-    shares = _shares(_predict(model, grid), int(y.max()) + 1)
+    shares = _shares(_predict(model, grid), classes)
     if axes is None:
         axes = new_figure(5.2, 4.4).subplots()
     tidy(axes)
@@ -94,14 +105,30 @@ def decision_boundary(
             places[:, 1],
             s=22,
             color=colour,
+            marker=MARKERS[int(number) % len(MARKERS)],
+            label=f"class {number}" if class_names is None else class_names[int(number)],
             edgecolor="white",
             linewidth=0.7,
             zorder=3,
         )
+    if 1 < len(np.unique(y)) <= MOST_NAMES:
+        # Above the picture, where no point can lie below it.
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=4,
+            fontsize=8.5,
+            frameon=False,
+            labelcolor=INK,
+            handletextpad=0.2,
+            columnspacing=1.2,
+            borderaxespad=0.2,
+        )
     axes.set_xlabel("first input", fontsize=9)
     axes.set_ylabel("second input", fontsize=9)
     if title_text:
-        headline(axes, title_text)
+        rows = 0 if axes.get_legend() is None else -(-len(np.unique(y)) // 4)
+        headline(axes, title_text, pad=6 + 16 * rows)
     figure = axes.get_figure(root=True)
     assert figure is not None
     save(figure, path)

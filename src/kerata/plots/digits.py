@@ -42,7 +42,7 @@ def digits(
 
     >>> figure = digits(np.ones((1, 8, 8)), [1], np.array([[0.1, 0.9]]))
     >>> figure.axes[0].get_title()
-    '1, sure to 90%'
+    '✓ 1, sure to 90%'
     """
     images, truth, probabilities = map(np.asarray, (images, truth, probabilities))
     if len(images) == 0 or not len(images) == len(truth) == len(probabilities):
@@ -58,9 +58,9 @@ def digits(
     for axes, image, true, row in zip(grid, images, truth, probabilities, strict=False):
         said = int(row.argmax())
         axes.imshow(image, cmap="Greys", vmin=0, vmax=darkest)
-        message = f"{said}, sure to {100 * row[said]:.0f}%"
+        message = f"✓ {said}, sure to {100 * row[said]:.0f}%"
         if said != true:
-            message = f"“{said}”, but is {true}\nsure to {100 * row[said]:.0f}%"
+            message = f"✗ “{said}”, but is {true}\nsure to {100 * row[said]:.0f}%"
         axes.set_title(message, fontsize=9, color=GREEN if said == true else RED)
         axes.set_xticks([])
         axes.set_yticks([])

@@ -21,7 +21,7 @@ def feature_maps(
     title_text: str | None = None,
     columns: int = 8,
 ) -> Figure:
-    """Draw what each filter of a layer makes of one image, dark where it answers most.
+    """Draw an image and what each filter of a layer makes of it, dark where it answers most.
 
     Arguments:
         model: a built model whose input is an image.
@@ -32,7 +32,7 @@ def feature_maps(
         columns: maps in a row.
 
     Returns:
-        The matplotlib figure.
+        The matplotlib figure; the image is the last of its axes.
 
     Raises:
         ImportError: matplotlib is not installed.
@@ -41,7 +41,7 @@ def feature_maps(
     >>> from kerata import Sequential, layers
     >>> model = Sequential([layers.Input((8, 8, 1)), layers.Conv2D(4, 3)])
     >>> len(feature_maps(model, np.ones((8, 8, 1))).axes)
-    4
+    5
     """
     from kerata.models import Model
 
@@ -53,4 +53,4 @@ def feature_maps(
             f"The output of layer {chosen.name!r} is no image: it has shape {maps.shape[1:]}."
         )
     images = np.moveaxis(maps[0], -1, 0)
-    return tiles(images, path, title_text, columns, cmap="Greys")
+    return tiles(images, path, title_text, columns, original=image, cmap="Greys")

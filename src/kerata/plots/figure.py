@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,12 @@ BLUE = "#2563eb"
 ORANGE = "#e8590c"
 GREEN = "#2b8a3e"
 RED = "#c92a2a"
+# Lines of several classes differ by these as well as by colour.
+DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), (0, (5, 1.5, 1, 1.5)))
+# Metrics that lie between 0 and 1.
+_SHARES = ("accuracy", "acc", "auc", "precision", "recall", "f1", "iou")
+# Width of a bold letter as a share of the type's size, on average.
+_LETTER = 0.6
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -44,15 +51,44 @@ def tidy(axes: Axes) -> None:
         side.set_visible(False)
 
 
-def headline(axes: Axes, text: str) -> None:
-    """Write a headline above the left edge of axes."""
-    axes.set_title(text, loc="left", fontsize=11, color=INK, fontweight="bold")
+def headline(axes: Axes, text: str, pad: float = 6.0) -> None:
+    """Write a headline above the left edge of axes, with some points between them."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    width = axes.get_position().width * figure.get_figwidth()
+    lines = wrapped(text, width, 11)
+    axes.set_title(lines, loc="left", fontsize=11, color=INK, fontweight="bold", pad=pad)
 
 
 def title(figure: Figure, text: str | None) -> None:
     """Write a title above a whole figure, or nothing for None."""
     if text:
-        figure.suptitle(text, x=0.01, ha="left", fontsize=13, color=INK, fontweight="bold")
+        lines = wrapped(text, figure.get_figwidth(), 13)
+        figure.suptitle(lines, x=0.01, ha="left", fontsize=13, color=INK, fontweight="bold")
+
+
+def wrapped(text: str, inches: float, points: float) -> str:
+    """Break a title into lines that fit.
+
+    Arguments:
+        text: the title; its own line breaks stay.
+        inches: room for a line.
+        points: size of the type.
+
+    >>> wrapped("Accuracy of held-out rows", 1.5, 11).splitlines()
+    ['Accuracy of', 'held-out rows']
+    """
+    most = max(8, int(inches * 72 / (points * _LETTER)))
+    return "\n".join(textwrap.fill(line, most) for line in text.splitlines())
+
+
+def is_share(name: str) -> bool:
+    """Say whether a metric lies between 0 and 1, so that nothing is drawn beyond.
+
+    >>> is_share("val_accuracy"), is_share("loss")
+    (True, False)
+    """
+    return any(part in _SHARES for part in name.lower().split("_"))
 
 
 def check_path(path: str | os.PathLike[str]) -> Path:
@@ -84,3 +120,15 @@ def save(figure: Figure, path: str | os.PathLike[str] | None, **options: Any) ->
     path = check_path(path)
     ending = path.suffix.lower().removeprefix(".")
     write_beside(path, lambda file: figure.savefig(file, format=ending, **options))
+
+
+def rounded_percent(share: float) -> str:
+    """Write a share in whole percent, so that only none and all look like it.
+
+    >>> [rounded_percent(share) for share in (0.0, 0.002, 0.124, 0.998)]
+    ['0%', '<1%', '12%', '>99%']
+    """
+    whole = round(100 * share)
+    if whole == 0 and share:
+        return "<1%"
+    return ">99%" if whole == 100 and share < 1 else f"{whole}%"

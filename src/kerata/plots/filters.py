@@ -19,6 +19,7 @@ def filters(
     path: str | os.PathLike[str] | None = None,
     title_text: str | None = None,
     columns: int = 8,
+    image: Any = None,
 ) -> Figure:
     """Draw the filters of a two-dimensional convolution, blue below zero and red above.
 
@@ -28,9 +29,11 @@ def filters(
         path: file to save the picture to (.png, .svg, .pdf); nothing is saved by default.
         title_text: title above the picture.
         columns: filters in a row.
+        image: ``(height, width, channels)``, drawn beside them.
 
     Returns:
-        The matplotlib figure; of each filter the slice of its first input channel.
+        The matplotlib figure; of each filter the slice of its first input channel, of filters
+        on images of three colours all of it, grey where it is zero.
 
     Raises:
         ImportError: matplotlib is not installed.
@@ -44,6 +47,11 @@ def filters(
     kernel = getattr(find_layer(model, layer), "kernel", None)
     if kernel is None or len(kernel.shape) != 4:
         raise ValueError(f"Layer {layer!r} is no two-dimensional convolution.")
-    images = np.moveaxis(np.asarray(kernel)[:, :, 0, :], -1, 0)
-    most = max(float(np.abs(images).max()), 1e-9)
-    return tiles(images, path, title_text, columns, cmap="RdBu_r", vmin=-most, vmax=most)
+    weights = np.moveaxis(np.asarray(kernel, dtype="float32"), -1, 0)
+    if weights.shape[3] == 3:
+        most = np.maximum(np.abs(weights).max(axis=(1, 2, 3), keepdims=True), 1e-9)
+        return tiles(0.5 + 0.5 * weights / most, path, title_text, columns, original=image)
+    weights = weights[..., 0]
+    most = max(float(np.abs(weights).max()), 1e-9)
+    look = {"cmap": "RdBu_r", "vmin": -most, "vmax": most}
+    return tiles(weights, path, title_text, columns, original=image, **look)

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.plots.figure import BLUE, GREY, ORANGE, headline, new_figure, save, tidy, title
+from kerata.plots.figure import (
+    BLUE,
+    DASHES,
+    GREY,
+    ORANGE,
+    headline,
+    is_share,
+    new_figure,
+    save,
+    tidy,
+    title,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,12 +95,12 @@ def panel(
     curves = [("training", train, BLUE)]
     if validation is not None:
         curves.append(("validation", validation, ORANGE))
-    for _, values, colour in curves:
+    for (_, values, colour), dash in zip(curves, DASHES, strict=False):
         # One epoch is a point, not a line.
         marker = "o" if len(values) == 1 else None
-        axes.plot(
-            range(1, len(values) + 1), values, color=colour, linewidth=1.8, marker=marker, ms=4
-        )
+        # Not every epoch need be validated; then these stand at even steps up to the last.
+        epochs = np.arange(1, len(values) + 1) * len(train) / len(values)
+        axes.plot(epochs, values, color=colour, linewidth=1.8, linestyle=dash, marker=marker, ms=4)
     everything = np.concatenate([np.asarray(values) for _, values, _ in curves])
     finite = everything[np.isfinite(everything)]
     heading = name.replace("_", " ").capitalize()
@@ -98,10 +109,13 @@ def panel(
         heading += " (logarithmic)"
     if name in ("accuracy", "acc") or name.endswith("_accuracy"):
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+    if is_share(name):
+        low, high = axes.get_ylim()
+        axes.set_ylim(max(low, -0.02), min(high, 1.02))
     axes.set_xlabel("epoch", fontsize=9)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     headline(axes, heading)
-    if best is not None and best <= len(train):
+    if best is not None and best <= len(curves[-1][1]):
         _mark_best(axes, best, curves[-1])
     _label_ends(axes, curves)
 
@@ -128,7 +142,8 @@ def _mark_best(axes: Axes, best: int, curve: tuple[str, Sequence[float], str]) -
 
 def _label_ends(axes: Axes, curves: Sequence[tuple[str, Sequence[float], str]]) -> None:
     """Write each curve's name at its right end, apart from each other."""
-    ends = [(label, values[-1], len(values), colour) for label, values, colour in curves]
+    last = len(curves[0][1])
+    ends = [(label, values[-1], last, colour) for label, values, colour in curves]
     ends = [end for end in ends if math.isfinite(end[1])]
     to_axes = axes.transData + axes.transAxes.inverted()
     heights = [float(to_axes.transform((1, value))[1]) for _, value, _, _ in ends]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.plots.figure import BLUE, GREY, INK, ORANGE, headline, tidy
+from kerata.plots.figure import BLUE, GREY, INK, ORANGE, headline, is_share, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -212,16 +212,18 @@ def curve(axes: Axes, table: ScoreTable, name: str) -> None:
         shown.append(("training", table.training, GREY))
     for text, scores, colour in shown if lines else shown[:1]:
         means, margin = interval(scores[chosen])
+        low, high = means - margin, means + margin
+        if is_share(table.metric):
+            # No share lies beyond 0 and 1, however wide the interval.
+            low, high = np.clip(low, 0, means), np.clip(high, means, 1)
         if lines and number:
-            axes.fill_between(
-                places, means - margin, means + margin, color=colour, alpha=0.15, linewidth=0
-            )
+            axes.fill_between(places, low, high, color=colour, alpha=0.15, linewidth=0)
             axes.plot(places, means, color=colour, marker="o", markersize=4, label=text)
         else:
             axes.errorbar(
                 places,
                 means,
-                margin,
+                np.stack([means - low, high - means]),
                 color=colour,
                 ecolor=colour,
                 fmt="o",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.plots.figure import new_figure, save, title
+from kerata.plots.figure import INK, new_figure, save, title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,20 +19,46 @@ def tiles(
     path: str | os.PathLike[str] | None,
     title_text: str | None,
     columns: int,
+    original: Any = None,
     **look: Any,
 ) -> Figure:
-    """Draw images ``(n, height, width)`` or ``(n, height, width, 3)``; look goes to imshow."""
+    """Draw small pictures side by side.
+
+    Arguments:
+        images: ``(n, height, width)`` or ``(n, height, width, 3)``.
+        path, title_text, columns: as for ``filters``.
+        original: an image ``(height, width, channels)`` to draw large beside them.
+        look: goes to imshow.
+    """
     columns = max(1, min(columns, len(images)))
     rows = math.ceil(len(images) / columns)
-    figure = new_figure(max(0.8 * columns, 3.2), 0.5 + 0.8 * rows)
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, image in zip(grid, images, strict=False):
+    figure = new_figure(max(0.8 * columns, 3.2) + (1.9 if original is not None else 0), 0.5)
+    figure.set_figheight(max(0.5 + 0.8 * rows, 0.5 if original is None else 2.2))
+    # Two columns' room for the original, at the left.
+    beside = 0 if original is None else max(1, round(1.9 / 0.8))
+    grid = figure.add_gridspec(rows, columns + beside)
+    for place, image in enumerate(images):
+        axes = figure.add_subplot(grid[place // columns, beside + place % columns])
         axes.imshow(image, **look)
-    for axes in grid:
         axes.set_axis_off()
+    if original is not None:
+        axes = figure.add_subplot(grid[: min(rows, beside), :beside])
+        pixels, grey = shown_image(original)
+        axes.imshow(pixels, **grey)
+        axes.set_axis_off()
+        axes.set_title("the image", fontsize=9, color=INK)
     title(figure, title_text)
     save(figure, path)
     return figure
+
+
+def shown_image(image: Any) -> tuple[np.ndarray, dict[str, Any]]:
+    """Give an image ``(height, width, channels)`` as imshow takes it, and how to colour it."""
+    pixels = np.asarray(image, dtype="float32")
+    low, high = float(pixels.min()), float(pixels.max())
+    if pixels.ndim == 3 and pixels.shape[2] == 3:
+        return (pixels - low) / max(high - low, 1e-9), {}
+    return (pixels[..., 0] if pixels.ndim == 3 else pixels), {"cmap": "gray"}
 
 
 def find_layer(model: Any, name: str | None) -> Any:

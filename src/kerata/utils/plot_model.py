@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +13,11 @@ import jax
 from kerata.base.symbolic import KerasTensor, find_symbolic
 from kerata.utils.files import write_beside
 from kerata.utils.graph_layout import Box, place
+from kerata.utils.model_boxes import Drawn, collapsed, size_of
 
-_INK, _PAPER, _EDGE = "#1f2933", "#ffffff", "#7b8794"
-# Heads of the boxes by the kind of layer, light enough for black text.
-_COLOURS = {
-    "InputLayer": "#dfe7f1",
-    "Dense": "#cfe3d4",
-    "Conv": "#d5dcf3",
-    "Pool": "#f3e3c7",
-    "Drop": "#f1d4d4",
-    "Norm": "#e4d7ef",
-    "Embedding": "#cfe8ea",
-}
-_CHAR, _LINE, _PAD = 0.088, 0.22, 0.12  # inches
+# Ink, paper and arrows, on light and on dark.
+_LIGHT, _DARK = ("#1f2933", "#ffffff", "#7b8794"), ("#e6eaee", "#14181d", "#9aa7b4")
+_CHAR, _LINE, _PAD, _STRIPE = 0.088, 0.22, 0.12, 0.07  # inches
 
 
 def plot_model(
@@ -38,8 +32,12 @@ def plot_model(
     show_layer_activations: bool = False,
     show_trainable: bool = False,
     splines: str = "ortho",
+    collapse: bool = True,
+    dark: bool = False,
 ) -> Any:
     """Draw a model's layers and save the picture.
+
+    Each box has the layer's size, such as its units, and its activation.
 
     Arguments:
         model: a built model.
@@ -53,6 +51,9 @@ def plot_model(
         show_layer_activations: whether to write the activations.
         show_trainable: whether to write which layers are trained.
         splines: only ``'ortho'``; other forms of lines are Graphviz's.
+        collapse: whether three or more of the same, side by side or in a row, and blocks of
+            several layers that are repeated in a row, are one box.
+        dark: whether to draw light on dark.
 
     Returns:
         In a notebook the picture, to be shown; else the matplotlib figure.
@@ -72,19 +73,25 @@ def plot_model(
             f"splines must be 'ortho': Kerata draws without Graphviz, got {splines!r}."
         )
     operations, edges = _flatten(model, expand_nested)
-    labels = {
-        id(op): _lines(op, show_shapes, show_dtype, show_layer_names, show_layer_activations)
-        + ([_trainable(op)] if show_trainable and getattr(op, "weights", None) else [])
+    drawn = {
+        id(op): Drawn(
+            op.kind,
+            _lines(op, show_shapes, show_dtype, show_layer_names, show_layer_activations)
+            + ([_trainable(op)] if show_trainable and getattr(op, "weights", None) else []),
+        )
         for op in operations
     }
-    sizes = {k: (_width(lines), _LINE * len(lines) + _PAD) for k, lines in labels.items()}
+    if collapse:
+        drawn, edges = collapsed(drawn, edges)
     figure = NotebookFigure(dpi=dpi)
-    _draw(figure, operations, edges, labels, sizes, across=rankdir == "LR")
+    colours = _DARK if dark else _LIGHT
+    figure.set_facecolor(colours[1])
+    _draw(figure, drawn, edges, colours, across=rankdir == "LR")
     if to_file is None:
         return figure
     path = Path(to_file)
     kind = path.suffix.lstrip(".") or "png"
-    write_beside(path, lambda f: figure.savefig(f, format=kind, facecolor=_PAPER))
+    write_beside(path, lambda f: figure.savefig(f, format=kind, facecolor=colours[1]))
     if "IPython" in sys.modules and kind == "png":
         from IPython.display import Image  # the notebook that calls us has it
 
@@ -158,6 +165,11 @@ def _lines(op: Any, shapes: bool, dtype: bool, names: bool, activations: bool) -
     if activations and activation is not None:
         head += f" · {getattr(activation, '__name__', type(activation).__name__)}"
     lines = [head]
+    details = size_of(op)
+    plain = getattr(activation, "__name__", "linear") == "linear"
+    if activation is not None and not activations and not plain:
+        details = [*details, activation.__name__]
+    lines += [", ".join(details)] if details else []
     if shapes:
         if not isinstance(op, KerasTensor) and op._inbound_nodes and op._inbound_nodes[0].inputs:
             lines.append(f"in   {_shapes(op.input)}")
@@ -168,36 +180,30 @@ def _lines(op: Any, shapes: bool, dtype: bool, names: bool, activations: bool) -
 
 
 def _shapes(tensors: Any) -> str:
-    return ", ".join(str(tuple(t.shape)) for t in jax.tree.leaves(tensors))
+    shapes = Counter(str(tuple(t.shape)) for t in jax.tree.leaves(tensors))
+    return ", ".join(f"{n} × {shape}" if n > 1 else shape for shape, n in shapes.items())
 
 
 def _trainable(op: Any) -> str:
     return "trained" if op.trainable else "frozen"
 
 
-def _width(lines: list[str]) -> float:
-    return max(_CHAR * max(len(line) for line in lines) + 2 * _PAD, 1.1)
-
-
-def _colour(op: Any) -> str:
-    kind = op.kind
-    return next((c for key, c in _COLOURS.items() if key in kind), "#e8eaed")
+def _width(lines: Sequence[str]) -> float:
+    return max(_CHAR * max(len(line) for line in lines) + 2 * _PAD + _STRIPE, 1.1)
 
 
 def _draw(
     figure: Any,
-    operations: list[Any],
+    drawn: dict[int, Drawn],
     edges: list[tuple[int, int]],
-    labels: dict[int, list[str]],
-    sizes: dict[int, tuple[float, float]],
+    colours: tuple[str, str, str],
     across: bool,
 ) -> None:
-    keys = {id(op): i for i, op in enumerate(operations)}
-    spans = {keys[k]: (s[1] if across else s[0]) for k, s in sizes.items()}
-    boxes, courses = place(
-        dict(sorted(spans.items())), [(keys[a], keys[b]) for a, b in edges], gap=0.35
-    )
-    other = {keys[k]: (s[0] if across else s[1]) for k, s in sizes.items()}
+    sizes = [(_width(d.lines), _LINE * len(d.lines) + _PAD) for d in drawn.values()]
+    keys = {key: i for i, key in enumerate(drawn)}
+    spans = {i: (size[1] if across else size[0]) for i, size in enumerate(sizes)}
+    boxes, courses = place(spans, [(keys[a], keys[b]) for a, b in edges], gap=0.35)
+    other = {i: (size[0] if across else size[1]) for i, size in enumerate(sizes)}
     depth = _row_places(boxes, other)
     low = min(b.x - b.width / 2 for b in boxes.values()) - 0.15
     high = max(b.x + b.width / 2 for b in boxes.values()) + 0.15
@@ -213,20 +219,21 @@ def _draw(
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
     axes.axis("off")
+    edge = colours[2]
     for course in courses:
         points = [spot(boxes[course[0]], 1.0)]
         points += [spot(boxes[k]) for k in course[1:-1]]
         points.append(spot(boxes[course[-1]], -1.0))
-        axes.plot(*zip(*points, strict=True), color=_EDGE, lw=1.2, zorder=1)
+        axes.plot(*zip(*points, strict=True), color=edge, lw=1.2, zorder=1)
         axes.annotate(
             "",
             xy=points[-1],
             xytext=points[-2],
-            arrowprops={"arrowstyle": "-|>", "color": _EDGE, "lw": 1.2, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={"arrowstyle": "-|>", "color": edge, "lw": 1.2, "shrinkA": 0, "shrinkB": 0},
             zorder=2,
         )
-    for op in operations:
-        _draw_box(axes, spot(boxes[keys[id(op)]]), sizes[id(op)], labels[id(op)], _colour(op))
+    for i, one in enumerate(drawn.values()):
+        _draw_box(axes, spot(boxes[i]), sizes[i], one, colours)
 
 
 def _row_places(boxes: dict[int, Box], thickness: dict[int, float]) -> list[float]:
@@ -244,28 +251,36 @@ def _row_places(boxes: dict[int, Box], thickness: dict[int, float]) -> list[floa
 
 
 def _draw_box(
-    axes: Any, middle: tuple[float, float], size: tuple[float, float], lines: list[str], head: str
+    axes: Any,
+    middle: tuple[float, float],
+    size: tuple[float, float],
+    drawn: Drawn,
+    colours: tuple[str, str, str],
 ) -> None:
     from matplotlib.patches import Rectangle
 
+    ink, paper, edge = colours
     x, y = middle[0] - size[0] / 2, middle[1] - size[1] / 2
-    top = size[1] if len(lines) == 1 else _LINE + _PAD / 2
-    axes.add_patch(Rectangle((x, y), *size, facecolor=_PAPER, edgecolor=_INK, lw=1, zorder=3))
-    axes.add_patch(
-        Rectangle(
-            (x, y + size[1] - top), size[0], top, facecolor=head, edgecolor=_INK, lw=1, zorder=4
+    # Sheets behind the box say that there are several of it.
+    for behind in range(2 if drawn.count > 1 else 0, 0, -1):
+        shift = 0.05 * behind
+        axes.add_patch(
+            Rectangle((x + shift, y + shift), *size, facecolor=paper, edgecolor=edge, lw=1)
         )
-    )
-    for i, line in enumerate(lines):
+    axes.add_patch(Rectangle((x, y), *size, facecolor=paper, edgecolor=edge, lw=1, zorder=3))
+    stripe = (_STRIPE, size[1])
+    axes.add_patch(Rectangle((x, y), *stripe, facecolor=drawn.colour, lw=0, zorder=4))
+    for i, line in enumerate(drawn.lines):
+        head = i in drawn.heads
         axes.text(
-            x + size[0] / 2 if i == 0 else x + _PAD,
-            y + size[1] - top / 2 if i == 0 else y + size[1] - _PAD / 2 - _LINE * (i + 0.5) - 0.03,
+            x + _STRIPE + _PAD,
+            y + size[1] - _PAD / 2 - _LINE * (i + 0.5),
             line,
-            ha="center" if i == 0 else "left",
+            ha="left",
             va="center",
-            fontsize=9.5 if i == 0 else 8.5,
-            fontweight="bold" if i == 0 else "normal",
+            fontsize=9.5 if head else 8.5,
+            fontweight="bold" if head else "normal",
             family="DejaVu Sans Mono",
-            color=_INK,
+            color=ink,
             zorder=5,
         )

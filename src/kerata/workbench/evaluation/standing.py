@@ -69,7 +69,7 @@ def gain_sentence(baseline: Baseline, task: Any, rows: str = "these rows") -> st
     return message + _about_probabilities(baseline, found)
 
 
-def preferred(baselines: list[Baseline], task: Any, rows: str = "the test rows") -> str:
+def preferred(baselines: list[Baseline], task: Any, rows: str) -> str:
     """Say which baseline is to be preferred to the network; '' if none is.
 
     Arguments:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerata.plots.figure import BLUE, GREEN, GREY, INK, ORANGE, headline, new_figure, tidy
+from kerata.plots.figure import (
+    BLUE,
+    DASHES,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    headline,
+    new_figure,
+    tidy,
+)
 from kerata.plots.history import panel
 from kerata.workbench.explain import Bin, calibration_error, precision_recall, roc
 
@@ -15,9 +25,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, HEIGHT = 4.8, 3.5
+# As wide as a phone's page, so that type keeps its size there; wider pages draw it larger.
+WIDTH, HEIGHT = 3.75, 2.9
 # All can be distinguished on white and in dark mode.
 COLOURS = (BLUE, ORANGE, GREEN, "#b05cc7", "#1098ad", "#d6569a", "#b58900", "#8a7cf0", "#868e96")
+_STEPS: Any = "steps-post"
 # Points of a cloud that are drawn.
 POINTS = 1200
 
@@ -37,11 +49,11 @@ def roc_curves(truth: np.ndarray, shares: np.ndarray, names: Sequence[str]) -> F
         shares: probabilities, ``(n, k)``.
         names: of the classes.
     """
-    figure, axes = _square("ROC: found against false alarms")
+    figure, axes = _square("ROC: found, false alarms")
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
     for place, name in enumerate(names):
         _line(axes, *roc(truth[:, place], shares[:, place]), place, name, len(names))
-    _ends(axes, "false alarms, share of the others", "found, share of the class")
+    _ends(axes, "false alarms, share of others", "found, share of the class")
     _legend(axes, names, "lower right")
     return figure
 
@@ -52,7 +64,7 @@ def precision_curves(truth: np.ndarray, shares: np.ndarray, names: Sequence[str]
     for place, name in enumerate(names):
         recall, precision = precision_recall(truth[:, place], shares[:, place])
         _line(axes, recall, precision, place, name, len(names))
-    _ends(axes, "recall: found, share of the class", "precision: right, share of the alarms")
+    _ends(axes, "recall: share of the class found", "precision: share of alarms right")
     _legend(axes, names, "lower left")
     return figure
 
@@ -73,7 +85,7 @@ def calibration_chart(groups: list[Bin]) -> Figure:
 def predicted_chart(truth: np.ndarray, outputs: np.ndarray, target: str) -> Figure:
     """Draw answers over true values."""
     chosen = _some(len(truth))
-    figure = new_figure(WIDTH, 3.9)
+    figure = new_figure(WIDTH, 3.2)
     axes = figure.subplots()
     tidy(axes)
     low, high = float(min(truth.min(), outputs.min())), float(max(truth.max(), outputs.max()))
@@ -89,7 +101,7 @@ def residual_chart(truth: np.ndarray, outputs: np.ndarray, target: str) -> Figur
     """Draw errors over answers, with the mean error along them."""
     error = outputs - truth
     chosen = _some(len(truth))
-    figure = new_figure(WIDTH, 3.9)
+    figure = new_figure(WIDTH, 3.2)
     axes = figure.subplots()
     tidy(axes)
     axes.axhline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
@@ -104,9 +116,9 @@ def residual_chart(truth: np.ndarray, outputs: np.ndarray, target: str) -> Figur
     return figure
 
 
-def error_chart(truth: np.ndarray, outputs: np.ndarray, rows: str = "test rows") -> Figure:
-    """Draw how errors are spread."""
-    figure = new_figure(WIDTH, 3.9)
+def error_chart(truth: np.ndarray, outputs: np.ndarray, rows: str) -> Figure:
+    """Draw how errors are spread; ``rows`` names what was judged."""
+    figure = new_figure(WIDTH, 3.2)
     axes = figure.subplots()
     tidy(axes)
     error = outputs - truth
@@ -119,7 +131,7 @@ def error_chart(truth: np.ndarray, outputs: np.ndarray, rows: str = "test rows")
 
 
 def _square(text: str) -> tuple[Figure, Any]:
-    figure = new_figure(WIDTH, 4.1)
+    figure = new_figure(WIDTH, 3.4)
     axes = figure.subplots()
     tidy(axes)
     headline(axes, text)
@@ -133,7 +145,9 @@ def _line(axes: Axes, x: np.ndarray, y: np.ndarray, place: int, name: str, many:
         kept = np.unique(np.linspace(0, len(x) - 1, 400).astype(int))
         x, y = x[kept], y[kept]
     label = _short(name) if many > 1 else None
-    axes.plot(x, y, color=colour, linewidth=1.6, label=label, drawstyle="steps-post")
+    # Curves of two classes that are the same lie upon each other: both must be seen.
+    dash = DASHES[place % len(DASHES)]
+    axes.plot(x, y, color=colour, linewidth=1.6, linestyle=dash, label=label, drawstyle=_STEPS)
 
 
 def _ends(axes: Axes, x: str, y: str) -> None:

@@ -11,6 +11,9 @@ import numpy as np
 
 from kerata.utils.html import esc
 
+# What scrolls sideways where it is too wide, by keys too; a shadow shows that there is more.
+WIDE = '<div class="wide" tabindex="0" role="group">'
+
 
 def paragraph(text: str, kind: str = "") -> str:
     """Give a paragraph of plain text."""
@@ -42,7 +45,7 @@ def table(
         for row in rows
     )
     return (
-        f'<div class="wide"><table class="{kind}"><thead><tr>{head}</tr></thead>'
+        f'{WIDE}<table class="{kind}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 

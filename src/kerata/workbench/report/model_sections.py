@@ -92,8 +92,9 @@ def _cell(value: Any) -> str:
 def _texts(context: ReportContext, worst: list[int]) -> str:
     parts = [
         paragraph(
-            "Words in red raised the probability of the answer, words in green lowered it: each "
-            "was removed, and the stronger the colour, the more the probability changed.",
+            "Words in red with a line below raised the probability of the answer, words in green "
+            "with a dotted line lowered it: each was removed, and the stronger the colour, the "
+            "more the probability changed.",
             "muted",
         )
     ]
@@ -146,12 +147,12 @@ def _marked(text: str, attributions: dict[str, float]) -> str:
     for piece in re.split(r"(\w+(?:['’]\w+)*|[!?])", shown):
         share = attributions.get(piece.lower(), 0.0)
         if most and abs(share) > 0.08 * most:
-            colour = "--bad" if share > 0 else "--good"
+            colour, kind = ("--bad", "up") if share > 0 else ("--good", "down")
             depth = 0.12 + 0.55 * abs(share) / most
             words = f"{100 * share:+.1f} points"
             parts.append(
-                f'<mark style="background:rgba(var({colour}),{depth:.2f})" title="{words}">'
-                f"{esc(piece)}</mark>"
+                f'<mark class="{kind}" title="{words}" '
+                f'style="background:rgba(var({colour}),{depth:.2f})">{esc(piece)}</mark>'
             )
         else:
             parts.append(esc(piece))
@@ -254,8 +255,9 @@ def words(context: ReportContext) -> str:
         blocks.append(
             f"<div><h3>{esc(name)}</h3>{table(['word', 'log-odds', ''], cells, right=(1,))}</div>"
         )
+    texts = "texts" if context.trained.split.folds else "test texts"
     message = (
-        f"Of the {len(terms):,} most frequent terms in the test texts, those that speak most for a "
+        f"Of the {len(terms):,} most frequent terms in the {texts}, those that speak most for a "
         "class: by how much the log-odds change if one stands alone in a text."
     )
     return paragraph(message, "muted") + f'<div class="columns">{"".join(blocks)}</div>'
@@ -267,9 +269,18 @@ def filters(context: ReportContext) -> str:
 
     if context.kind != "images":
         return ""
+    prepared = context.trained.preparation.transform(take(context.trained.test, np.arange(1)))
     try:
         figure = plots.filters(context.trained.model)
+        maps = plots.feature_maps(context.trained.model, np.asarray(prepared)[0])
     except ValueError:
         # No convolution to draw.
         return ""
-    return context.album.add(figure, "filters", "The filters of the first convolution", paper=True)
+    where = _where(context, 0)
+    seen = f"What each of them makes of an image ({where})"
+    return (
+        "<h3>What the first convolution looks for</h3>"
+        + context.album.add(figure, "filters", "The filters of the first convolution", paper=True)
+        + f"<h3>{esc(seen)}</h3>"
+        + context.album.add(maps, "feature_maps", seen, paper=True)
+    )

@@ -37,7 +37,9 @@ class FigureFiles:
         self.folder = folder
         self.count = 0
 
-    def add(self, figure: Figure, name: str, words: str, *, paper: bool = False) -> str:
+    def add(
+        self, figure: Figure, name: str, words: str, *, paper: bool = False, wide: bool = False
+    ) -> str:
         """Save a figure and give it as HTML.
 
         Arguments:
@@ -45,11 +47,12 @@ class FigureFiles:
             name: of its file.
             words: what it shows, for those who can't see it.
             paper: whether it keeps its own colours on white, in the dark too.
+            wide: whether it keeps its size and scrolls where there is less room.
         """
         path = self.folder / f"{name}.png"
-        write_beside(path, lambda file: figure.savefig(file, format="png", dpi=110))
+        write_beside(path, lambda file: figure.savefig(file, format="png", dpi=150))
         self.count += 1
-        kind = "paper" if paper else "chart"
+        kind = "paper" if paper else "drawing" if wide else "chart"
         drawing = svg(figure, f"f{self.count}", own_colours=paper)
         return f'<figure class="{kind}" role="img" aria-label="{esc(words)}">{drawing}</figure>'
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from kerata.plots.figure import rounded_percent
 from kerata.workbench.core.confusion import confusion_matrix, most_confused
 from kerata.workbench.core.several import by_target
 from kerata.workbench.core.wording import number
 from kerata.workbench.explain import calibration, class_scores
 from kerata.workbench.report import charts
 from kerata.workbench.report.context import ReportContext, percent
-from kerata.workbench.report.markup import bar, esc, paragraph, table
+from kerata.workbench.report.markup import WIDE, bar, esc, paragraph, table
 
 # Larger matrices can't be read; more curves neither.
 MOST_CELLS, MOST_CURVES, MOST_SCORES = 24, 9, 100
@@ -50,13 +51,17 @@ def _matrix(matrix: np.ndarray, names: list[str]) -> str:
                 colour = f"rgba(var(--bad), {0.15 + 0.45 * min(1, 5 * share):.2f})"
             else:
                 colour = "var(--card)"
-            shown = f"{count:,}" if count else ""
+            shown = f"{count:,}<small>{rounded_percent(share)}</small>" if count else ""
             cells.append(f'<td style="background:{colour}">{shown}</td>')
         right = percent(row[place] / total) if row.sum() else ""
         rows.append(f"<tr><th>{esc(name)}</th>{''.join(cells)}<td>{right}</td></tr>")
     return (
-        paragraph("Rows are true classes, columns what the network said.", "muted")
-        + f'<div class="wide"><table class="matrix"><thead><tr><th></th>{head}<th>found</th></tr>'
+        paragraph(
+            "Rows are true classes, columns what the network said; below each count its share of "
+            "the row.",
+            "muted",
+        )
+        + f'{WIDE}<table class="matrix"><thead><tr><th></th>{head}<th>found</th></tr>'
         f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

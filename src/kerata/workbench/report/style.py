@@ -2,10 +2,12 @@
 
 STYLE = """
 :root { color-scheme: light dark; --page: #ffffff; --card: #f5f7fa; --ink: #1f2933;
-  --muted: #5f6c7b; --line: #dde2e8; --blue: #2563eb; --orange: #d9480f; --green: #2b8a3e;
+  --muted: #5f6c7b; --line: #dde2e8; --shade: rgba(31, 41, 51, .28);
+  --blue: #2563eb; --orange: #d9480f; --green: #2b8a3e;
   --red: #c92a2a; --good: 43, 138, 62; --bad: 201, 42, 42; --pale: 37, 99, 235; }
 @media (prefers-color-scheme: dark) { :root { --page: #14181d; --card: #1e242b; --ink: #e6eaee;
-  --muted: #9aa7b4; --line: #333c46; --blue: #6ea0ff; --orange: #ff9a62; --green: #69c97c;
+  --muted: #9aa7b4; --line: #333c46; --shade: rgba(255, 255, 255, .2);
+  --blue: #6ea0ff; --orange: #ff9a62; --green: #69c97c;
   --red: #ff8080; --good: 105, 201, 124; --bad: 255, 110, 110; --pale: 110, 160, 255; } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
@@ -29,16 +31,26 @@ a { color: var(--blue); }
   gap: 1rem; align-items: start; }
 figure { margin: 0; break-inside: avoid; min-width: 0; }
 figure svg { display: block; max-width: 100%; height: auto; }
+.chart svg { width: 100%; max-width: 27rem; }
+.drawing { overflow-x: auto; }
+figure.drawing svg { max-width: none; margin: 0 auto 0 0; }
 .chart svg text { fill: var(--ink); }
 .paper { background: #ffffff; color: #1f2933; border-radius: .5rem; padding: .4rem;
   width: fit-content; max-width: 100%; overflow-x: auto; }
-.wide { overflow-x: auto; margin: .4rem 0 1rem; max-width: 100%; }
+.wide { overflow-x: auto; margin: .4rem 0 1rem; max-width: 100%; width: fit-content;
+  background: linear-gradient(to right, var(--page) 40%, transparent) left / 3rem 100% local,
+    linear-gradient(to left, var(--page) 40%, transparent) right / 3rem 100% local,
+    linear-gradient(to right, var(--shade), transparent) left / 1.1rem 100% scroll,
+    linear-gradient(to left, var(--shade), transparent) right / 1.1rem 100% scroll;
+  background-repeat: no-repeat; }
+.wide:focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums;
   width: max-content; }
 th { color: var(--muted); font-weight: 600; text-align: left; }
 th, td { padding: .28rem .8rem .28rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; max-width: 20rem; overflow-wrap: anywhere; }
 th.n, td.n { text-align: right; white-space: nowrap; }
+.matrix small { display: block; color: var(--muted); font-size: .72rem; }
 .matrix td, .matrix th { padding: .35rem .5rem; text-align: center; border: 1px solid var(--page);
   white-space: nowrap; }
 .matrix th { max-width: 9rem; overflow: hidden; text-overflow: ellipsis; }
@@ -60,6 +72,10 @@ blockquote { margin: .8rem 0 1.2rem; padding: .1rem 0 .1rem .9rem;
 .finding h3 { margin: .2rem 0; } .finding h3::first-letter { text-transform: uppercase; }
 .finding.warning { border-color: var(--orange); } .finding.serious { border-color: var(--red); }
 mark { color: inherit; background: none; border-radius: .2rem; padding: 0 .1em; }
+mark.up { border-bottom: 2px solid var(--red); }
+mark.down { border-bottom: 2px dotted var(--green); }
+.tag { font-size: .78rem; font-weight: 600; color: var(--muted); border: 1px solid var(--line);
+  border-radius: .3rem; padding: 0 .35rem; margin-left: .45rem; }
 code, pre { font: .88rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--card); border-radius: .5rem; padding: .7rem .9rem; overflow-x: auto; }
 .columns { column-width: 17rem; column-gap: 2rem; }

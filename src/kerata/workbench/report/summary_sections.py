@@ -112,7 +112,8 @@ def diagnosis(context: ReportContext) -> str:
         were = "was" if count == 1 else "were"
         message = paragraph(f"{counted(count, 'possible fault')} {were} looked for.", "muted")
         message += "".join(
-            f'<div class="finding {esc(finding.severity)}"><h3>{esc(finding.name)}</h3>'
+            f'<div class="finding {esc(finding.severity)}"><h3>{esc(finding.name)}'
+            f' <span class="tag">{esc(finding.severity)}</span></h3>'
             f"{paragraph(finding.sentence)}</div>"
             for finding in shown
         )
@@ -202,7 +203,7 @@ def network(context: ReportContext) -> str:
         lines.insert(1, speed)
     drawing = plot_model(trained.model, to_file=None, show_shapes=True, dpi=100)
     words = f"The layers of the network, from input to output, {len(trained.model.layers)} in all"
-    return bullets(lines) + context.album.add(drawing, "network", words, paper=True)
+    return bullets(lines) + context.album.add(drawing, "network", words, wide=True)
 
 
 def learning(context: ReportContext) -> str:

@@ -65,7 +65,10 @@ def compare_runs(runs: Sequence[Run], target: str | None = None) -> Comparison:
     scored = [_row_values(run, target) for run in runs]
     shared = sorted(set.intersection(*(set(values) for values in scored)))
     if len(shared) < FEWEST:
-        raise ValueError(f"The runs share {len(shared)} test rows, too few: use the same seed.")
+        raise ValueError(
+            f"The runs share {len(shared)} {_judged(runs)}, too few to compare: use the same data "
+            "and seed."
+        )
     values = [np.array([one[row] for row in shared]) for one in scored]
     sign = 1 if metrics.higher_is_better(task) else -1
     order = sorted(range(len(runs)), key=lambda place: -sign * float(values[place].mean()))
@@ -86,11 +89,16 @@ def compare_runs(runs: Sequence[Run], target: str | None = None) -> Comparison:
     if not alone:
         test = "Student's t"
     many = ", raised for their number (Holm)" if len(pairs) > 2 else ""
-    folded = all((run.record.get("split") or {}).get("folds") for run in runs)
-    what = "rows" if folded else "test rows"
-    how = [f"On {len(shared):,} {what} that all have; p by {test}, each against the best{many}."]
+    what = f"{len(shared):,} {_judged(runs)}"
+    how = [f"On {what} that all have; p by {test}, each against the best{many}."]
     how += words_for(runs, used)
     return Comparison(tuple(pairs), len(shared), " ".join(how))
+
+
+def _judged(runs: Sequence[Run]) -> str:
+    """Say what rows the runs were judged by."""
+    folded = all((run.record.get("split") or {}).get("folds") for run in runs)
+    return "rows" if folded else "test rows"
 
 
 def draw_curves(runs: Sequence[Run], path: str | Path) -> Path:
