@@ -1,4 +1,4 @@
-"""Commands for finished runs: predict, evaluate, runs, show, compare, rerun."""
+"""Commands for finished runs: predict, evaluate, runs, show, compare, export, rerun."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLE = Annotated[str | None, typer.Option(help="Table or query, or sheet, to re
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (predict, evaluate, diagnose, runs, show, compare, rerun):
+    for command in (predict, evaluate, diagnose, runs, show, compare, export, rerun):
         app.command()(command)
 
 
@@ -106,6 +106,26 @@ def compare(
     from kerata.cli.finished_output import print_compare
 
     print_compare(names, out, folder)
+
+
+def export(
+    run: RUN,
+    to: Annotated[str, typer.Option(help="Format: onnx.")] = "onnx",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; RUN.onnx if left out.")
+    ] = None,
+    rows: Annotated[
+        str | None, typer.Option(help="Raw rows to try it with; the test rows if left out.")
+    ] = None,
+    folder: FROM = FOLDER,
+) -> None:
+    """Write a run as one file for other programs: raw rows in, answers out.
+
+    Example: kerata export wine --to onnx
+    """
+    from kerata.cli.finished_output import print_export
+
+    print_export(run, to, out, rows, folder)
 
 
 def rerun(

@@ -55,6 +55,16 @@ def print_predict(
     )
 
 
+def print_export(name: str, to: str, out: Path | None, rows: str | None, folder: Path) -> None:
+    """Write a file and say what goes in and comes out, and how far answers are from Kerata's."""
+    from kerata.workbench import runs
+    from kerata.workbench.runs.exporting import export_run
+
+    console = _console()
+    run = runs.load(name, folder)
+    console.print(f"{export_run(run, out, format=to, rows=rows)}.", markup=False)
+
+
 def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:
     """Print the metrics on other rows and those of the run's own test rows."""
     from kerata.workbench import runs

@@ -35,6 +35,8 @@ Examples:
 
   kerata show wine                  a run's verdict; kerata runs lists them all
 
+  kerata export wine --to onnx      a file that other programs run
+
   kerata board                      watch and compare runs in the browser
 
   kerata serve wine                 a page and an address that answer new rows

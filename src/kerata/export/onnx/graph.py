@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 # A constant, or the name of what a node gives.
-Value = np.ndarray | str
+Value = np.ndarray | np.generic | str
 
 OPSET = 20
 ML_OPSET = 4
@@ -208,9 +208,9 @@ class OnnxGraph:
         for key, value in self._constants.items():
             if key in read:
                 graph.initializer.append(_tensor(numpy_helper, key, value))
-        opsets = [helper.make_opsetid("", OPSET)]
-        if any(node.domain == ML for node in graph.node):
-            opsets.append(helper.make_opsetid(ML, ML_OPSET))
+        domains = {node.domain for node in graph.node}
+        versions = {"": OPSET, ML: ML_OPSET}
+        opsets = [helper.make_opsetid(d, versions.get(d, 1)) for d in sorted(domains | {""})]
         return helper.make_model(
             graph,
             opset_imports=opsets,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from kerata.workbench.core.column import Column
 from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.findings import Findings
 from kerata.workbench.core.metrics import Interval
+from kerata.workbench.core.onnx_file import export_answers
 from kerata.workbench.core.task import Task
 from kerata.workbench.core.trained_html import trained_html
 
@@ -278,6 +280,24 @@ class Trained:
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""
         return outputs_of(self.model, self.preparation.transform(data), self.task)
+
+    def export(self, path: str | Path, rows: Any = None) -> Any:
+        """Write network and preparation as one ONNX file: raw rows in, answers out.
+
+        Arguments:
+            path: of the file.
+            rows: raw rows to try it with; the test rows by default.
+
+        Returns:
+            What was written; its ``difference`` is the largest between answers.
+
+        Raises:
+            ExportError: what can't be exported; answers that differ by more than 1e-4.
+            ImportError: ``onnx`` or ``onnxruntime`` is missing.
+        """
+        tried = self.test if rows is None else rows
+        outputs = self.predict(tried)
+        return export_answers(self.model, self.preparation, self.task, tried, outputs, path)
 
     def _repr_html_(self) -> str:
         return trained_html(self)

@@ -49,6 +49,18 @@ class ImagePreparation(Preparation):
             return []
         return [f"Images of {_size(data.images.shape[1:])} are scaled to {_size(self._size)}."]
 
+    def raw_inputs(self) -> list[tuple[str, str, tuple[int, ...]]]:
+        """Say that a graph takes images of the training images' size, as bytes."""
+        return [("image", "uint8", self._size)]
+
+    def raw_arrays(self, data: Any) -> dict[str, np.ndarray]:
+        """Give images of the training images' size."""
+        return {"image": self.transform(data)}
+
+    def write_onnx(self, graph: Any, raw: dict[str, Any]) -> dict[str, Any]:
+        """Hand images on: their scale is applied inside the network."""
+        return raw
+
     @property
     def _size(self) -> tuple[int, int, int]:
         assert self.inputs.image is not None

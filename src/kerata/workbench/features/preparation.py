@@ -75,6 +75,29 @@ class Preparation:
         """Names of the network's inputs."""
         raise NotImplementedError
 
+    def raw_inputs(self) -> list[tuple[str, str, tuple[int, ...]]]:
+        """Give name, type and shape (without the rows) of what an exported graph takes."""
+        raise NotImplementedError
+
+    def raw_arrays(self, data: Any) -> dict[str, np.ndarray]:
+        """Give raw rows as an exported graph takes them."""
+        raise NotImplementedError
+
+    def write_onnx(self, graph: Any, raw: dict[str, Any]) -> dict[str, Any]:
+        """Write ``transform`` into an ``OnnxGraph``.
+
+        Arguments:
+            graph: the graph.
+            raw: values of the raw inputs by their names.
+
+        Returns:
+            Values of the network's inputs by their names.
+
+        Raises:
+            ExportError: what ONNX does not have.
+        """
+        raise NotImplementedError
+
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values for JSON."""
         return {"kind": self.kind, **{name: packed(value) for name, value in vars(self).items()}}

@@ -9,6 +9,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.column import Column
 from kerata.workbench.data.column_cells import column_values
+from kerata.workbench.features import onnx_tables, onnx_texts
 from kerata.workbench.features.categories import CategoryColumn, fit_categories
 from kerata.workbench.features.dates import DateColumn, fit_dates
 from kerata.workbench.features.numbers import NumberColumn, fit_numbers
@@ -181,6 +182,50 @@ class TablePreparation(Preparation):
         """Give ids of all columns, ``(rows, columns)`` int32, for each column's own ones."""
         starts = np.cumsum([0, *(column.size for column in self.categories[:-1])])
         return (np.stack(ids, axis=1) + starts).astype(np.int32)
+
+    def raw_inputs(self) -> list[tuple[str, str, tuple[int, ...]]]:
+        """Say that a graph takes each column apart: numbers, or text for all else."""
+        return [(c.name, onnx_tables.raw_type(c), (1,)) for c in self.read]
+
+    def raw_arrays(self, data: Any) -> dict[str, np.ndarray]:
+        """Give each raw column as ``(rows, 1)``."""
+        frame = _frame(data)
+        self.check(frame)
+        return {c.name: onnx_tables.raw_array(frame, c) for c in self.read}
+
+    def write_onnx(self, graph: Any, raw: dict[str, Any]) -> dict[str, Any]:
+        """Write the preparation of each column."""
+        known = {column.name: column for column in self.read}
+        cells = {name: onnx_tables.flat(graph, value) for name, value in raw.items()}
+        one = np.array([1], np.int64)
+        inputs: dict[str, Any] = {}
+        parts: list[Any] = []
+        for made in self.numbers:
+            cell, column = cells[made.name], known[made.name]
+            if isinstance(made, DateColumn):
+                parts += onnx_tables.date_parts(graph, cell, made, column)
+            else:
+                parts += onnx_tables.number_parts(graph, cell, made, column)
+        if parts:
+            columns = [graph.node("Unsqueeze", x, one) for x in parts]
+            inputs["numbers"] = graph.cast(graph.node("Concat", *columns, axis=1), np.float32)
+        ids, start = [], 0
+        for category in self.categories:
+            name = category.name
+            found = onnx_tables.category_ids(graph, cells[name], category, known[name])
+            found = graph.node("Add", found, np.int64(start))
+            ids.append(graph.node("Unsqueeze", found, one))
+            start += category.size
+        if ids:
+            inputs["categories"] = graph.cast(graph.node("Concat", *ids, axis=1), np.int32)
+        if self.bag is not None:
+            texts = [onnx_tables.present_text(graph, cells[name]) for name in self.texts]
+            whole = texts[0]
+            for text in texts[1:]:
+                marked = graph.node("StringConcat", whole, np.array([" . "], object))
+                whole = graph.node("StringConcat", marked, text)
+            inputs["words"] = onnx_texts.bag_weights(graph, whole, self.bag)
+        return inputs
 
     def _note_ranks(self) -> None:
         names = [c.name for c in self.numbers if isinstance(c, NumberColumn) and len(c.knots)]

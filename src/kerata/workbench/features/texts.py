@@ -10,6 +10,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 from kerata.workbench.core.column import Column
 from kerata.workbench.data.column_cells import column_values
+from kerata.workbench.features import onnx_tables, onnx_texts
 from kerata.workbench.features.preparation import Inputs, Preparation
 from kerata.workbench.features.rows import kind_of, target_values
 from kerata.workbench.features.tables import texts_of
@@ -122,6 +123,25 @@ class TextPreparation(Preparation):
         self.check(data)
         texts = self._texts(data)
         return self._sequences(texts) if self.bag is None else self.bag.transform(texts)
+
+    def raw_inputs(self) -> list[tuple[str, str, tuple[int, ...]]]:
+        """Say that a graph takes texts."""
+        return [("text" if self.column is None else self.column.name, "string", (1,))]
+
+    def raw_arrays(self, data: Any) -> dict[str, np.ndarray]:
+        """Give texts ``(rows, 1)``."""
+        return {self.raw_inputs()[0][0]: np.array(self._texts(data), object)[:, None]}
+
+    def write_onnx(self, graph: Any, raw: dict[str, Any]) -> dict[str, Any]:
+        """Write words to numbers or weights."""
+        text = onnx_tables.flat(graph, next(iter(raw.values())))
+        if self.column is not None:
+            text = onnx_tables.present_text(graph, text)
+        if self.bag is None:
+            words = onnx_texts.word_numbers(graph, text, self.words, self.length, FIRST)
+        else:
+            words = onnx_texts.bag_weights(graph, text, self.bag)
+        return {"words": words}
 
     def _sequences(self, texts: list[str]) -> np.ndarray:
         ids = {word: number for number, word in enumerate(self.words, start=FIRST)}

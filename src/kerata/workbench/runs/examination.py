@@ -12,7 +12,7 @@ from kerata.workbench.core.cell_values import is_missing
 from kerata.workbench.core.findings import Findings
 from kerata.workbench.data import read_source
 from kerata.workbench.data.column_cells import BadCells
-from kerata.workbench.data.containers import Table
+from kerata.workbench.data.containers import Source, Table
 from kerata.workbench.diagnosis.context import OUT_OF_FOLD
 from kerata.workbench.diagnosis.trained import diagnose_prepared, words_for
 from kerata.workbench.features.rows import take, target_values
@@ -58,13 +58,7 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
             "rows: kerata show has its verdict, and kerata evaluate judges it on newer rows."
         )
     source, other = own_source(run, data, "diagnose", others=True)
-    given = given_options(run)
-    divides = {name: given[name] for name in _DIVIDES if name in given}
-    how = dict.fromkeys(("target", "task", "split_by", "group")) | {"seed": 0} | divides
-    share = float(divides.get("validation_share", 0.15))
-    dealt = deal_source(source, read_folding(given.get("folds", 1)), share, how)
-    fold = None if dealt is None else dealt.every
-    divided = divide(source, fold=fold, **divides)
+    divided, fold = divided_again(run, source)
     x = {part: run.preparation.transform(rows) for part, rows in divided.parts.items()}
     targets = {
         part: run.task.encode(target_values(rows, run.task.target_columns) or [])
@@ -105,6 +99,25 @@ def diagnose_run(run: Run, data: str | Path | None = None) -> Findings:
         interval=None if other is not None else tuple(run.record["interval"]),
         answers=answers,
     )
+
+
+def divided_again(run: Run, source: Source) -> tuple[Divided, Any]:
+    """Divide a run's rows as they were divided for its training.
+
+    Arguments:
+        run: a finished run.
+        source: its data.
+
+    Returns:
+        The parts, and the fold that stands for all of them after a cross-validation, or None.
+    """
+    given = given_options(run)
+    divides = {name: given[name] for name in _DIVIDES if name in given}
+    how = dict.fromkeys(("target", "task", "split_by", "group")) | {"seed": 0} | divides
+    share = float(divides.get("validation_share", 0.15))
+    dealt = deal_source(source, read_folding(given.get("folds", 1)), share, how)
+    fold = None if dealt is None else dealt.every
+    return divide(source, fold=fold, **divides), fold
 
 
 def _out_of_fold(run: Run, divided: Divided) -> tuple[np.ndarray, np.ndarray] | None:

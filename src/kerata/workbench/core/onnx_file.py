@@ -1,0 +1,129 @@
+"""A trained network with its preparation as one ONNX graph: raw rows in, answers out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kerata.export.onnx import strings
+from kerata.export.onnx.check import answers, largest_difference, needed, session
+from kerata.export.onnx.file import OnnxFile, check_difference
+from kerata.export.onnx.graph import OPSET, OnnxGraph, Value, declared
+from kerata.export.onnx.network import add_traced, serialized
+from kerata.export.registry import writer_of
+from kerata.export.trace import signature_of, trace
+from kerata.utils.files import write_beside
+
+# Rows that are tried at a time, numbers of their bags of words, which are wide, and such numbers
+# of all rows that are tried.
+_ROWS = 1000
+_NUMBERS = 20_000_000
+_MOST = 500_000_000
+
+
+def export_answers(
+    model: Any, preparation: Any, task: Any, rows: Any, outputs: np.ndarray, path: str | Path
+) -> OnnxFile:
+    """Write a network and its preparation as an ONNX file.
+
+    Each raw column is an input ``(rows, 1)``: numbers as float64, NaN where missing, all else as
+    text, empty where missing. Texts and images are one input, ``text`` or ``image``. The outputs
+    are ``label`` and ``probabilities`` for classes, ``labels`` and ``probabilities`` for labels,
+    ``prediction`` for amounts (``prediction_TARGET`` for each of several).
+
+    Arguments:
+        model: the network.
+        preparation: a fitted one.
+        task: what is predicted.
+        rows: raw rows to try the file with.
+        outputs: the network's own for them, see ``outputs_of``.
+        path: of the file.
+
+    Raises:
+        ExportError: what can't be exported; answers that differ in onnxruntime. No file is
+            written then.
+        ImportError: ``onnx`` or ``onnxruntime`` is missing.
+    """
+    needed("onnx")
+    content, names = _written(model, preparation, task)
+    given = preparation.raw_arrays(rows)
+    width = max(1, preparation.inputs.words)
+    step, count = max(1, min(_ROWS, _NUMBERS // width)), min(len(outputs), _MOST // width)
+    opened = session(content)
+    wanted = _expected(outputs, task)
+    worst = 0.0
+    for start in range(0, count, step):
+        rows_now = slice(start, min(start + step, count))
+        piece = {name: values[rows_now] for name, values in given.items()}
+        got = answers(opened, piece)[-len(wanted) :]
+        part = [values[rows_now] for values in wanted]
+        worst = max(worst, largest_difference(got, part))
+    check_difference(worst)
+    written = write_beside(Path(path), lambda file: file.write(content))
+    return OnnxFile(written, OPSET, tuple(given), tuple(names), count, worst)
+
+
+def _written(model: Any, made: Any, task: Any) -> tuple[bytes, list[str]]:
+    """Write the graph; gives its bytes and the names of its outputs."""
+    graph = OnnxGraph()
+    raw = made.raw_inputs()
+    graph.taken.update(name for name, _, _ in raw)
+    inputs = made.write_onnx(graph, {name: name for name, _, _ in raw})
+    signature = signature_of(model)
+    traced = trace(
+        lambda x: model(x, training=False), signature, model.variables, writer_of, "The network"
+    )
+    values = [
+        graph.cast(inputs[name], dtype)
+        for name, dtype in zip(signature.names, signature.dtypes, strict=True)
+    ]
+    (answer,) = add_traced(graph, traced, values)
+    found = _answers(graph, answer, task)
+    graph.taken.update(found)
+    outputs = [
+        declared(graph.rename(value, name), dtype, shape)
+        for name, (value, dtype, shape) in found.items()
+    ]
+    declarations = [declared(name, dtype, ("batch", *shape)) for name, dtype, shape in raw]
+    return serialized(graph.proto("kerata", declarations, outputs)), list(found)
+
+
+def _answers(g: OnnxGraph, x: Value, task: Any) -> dict[str, tuple[Value, Any, tuple[Any, ...]]]:
+    """Write what people read from a network's outputs ``(rows, k)``; the numbers come last."""
+    rows = np.array([-1], np.int64)
+    if task.parts:
+        columns = g.node("Split", x, axis=1, num_outputs=len(task.parts), outputs=len(task.parts))
+        parts = columns if isinstance(columns, list) else [columns]
+        return {
+            f"prediction_{part.target}": (g.node("Reshape", c, rows), "float32", ("batch",))
+            for part, c in zip(task.parts, parts, strict=True)
+        }
+    if task.kind == "regression":
+        return {"prediction": (g.node("Reshape", x, rows), "float32", ("batch",))}
+    count = len(task.classes)
+    if task.kind == "labels":
+        said = g.node("Greater", x, np.float32(0.5))
+        return {
+            "labels": (said, "bool", ("batch", count)),
+            "probabilities": (x, "float32", ("batch", count)),
+        }
+    if task.kind == "binary":
+        number = g.cast(g.node("Reshape", g.node("Greater", x, np.float32(0.5)), rows), np.int64)
+        x = g.node("Concat", g.node("Sub", np.float32(1), x), x, axis=1)
+    else:
+        number = g.node("ArgMax", x, axis=1, keepdims=0)
+    return {
+        "label": (strings.named(g, number, list(task.classes)), "string", ("batch",)),
+        "probabilities": (x, "float32", ("batch", count)),
+    }
+
+
+def _expected(outputs: np.ndarray, task: Any) -> list[np.ndarray]:
+    """Give the numbers among the outputs as the network itself has them."""
+    if task.parts:
+        return [outputs[:, place] for place in range(len(task.parts))]
+    if task.kind == "binary":
+        return [np.stack([1 - outputs, outputs], axis=1)]
+    return [outputs]
