@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from kerata import activations, layers
-from kerata.applications.files import WeightFile
+from kerata.applications.files import Weights
 from kerata.base.messages import warn
 from kerata.base.symbolic import KerasTensor
 from kerata.config import image_data_format
@@ -85,7 +85,7 @@ class Architecture:
 
     body: Layers
     size: int | Callable[[Any], int]
-    files: Mapping[bool, WeightFile] | Callable[[Any], WeightFile]
+    files: Mapping[bool, Weights] | Callable[[Any], Weights]
     top: Layers
     smallest: int = 32
     names_pooling: bool = False
@@ -116,12 +116,12 @@ class Architecture:
         name = self.name(a) if a.name is None and self.name else a.name
         model = Functional(inputs, x, name=name)
         if file is not None:
-            model.load_weights(file.path())
+            file.load(model)
         elif a.weights is not None:
             _load(called, model, Path(a.weights))
         return model
 
-    def _file(self, a: Any) -> WeightFile:
+    def _file(self, a: Any) -> Weights:
         return self.files(a) if callable(self.files) else self.files[bool(a.include_top)]
 
     def _end(self, x: KerasTensor, a: Any) -> KerasTensor:

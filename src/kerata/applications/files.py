@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kerata.base.messages import warn
 from kerata.config import image_data_format
@@ -13,6 +13,13 @@ from kerata.utils.get_file import get_file
 
 STORE = "https://storage.googleapis.com/tensorflow/keras-applications/"
 _FOLDER = "models"
+
+
+class Weights(Protocol):
+    """Where published weights come from."""
+
+    def load(self, model: Any) -> None:
+        """Put them into a network."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,10 @@ class WeightFile:
                 cache_dir=theirs if there else None,
             )
         )
+
+    def load(self, model: Any) -> None:
+        """Put the weights into a network."""
+        model.load_weights(self.path())
 
 
 def keras_home() -> Path:
