@@ -11,14 +11,26 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from kerata.board.asking import OpenRuns, answers_to, form_of, row_of, sweep, why
 from kerata.board.comparing import comparison
 from kerata.board.details import curves, details, layers_of, spark, tries
 from kerata.board.index import RunIndex
 from kerata.board.jobs import Jobs
 from kerata.board.live import LiveTrainings
 from kerata.board.mistakes import mistakes
+from kerata.board.starting import preview, sources_here, upload_place
+from kerata.utils.files import put_file, unfinished
 from kerata.utils.plain_files import read_plain
-from kerata.web import Assets, answering, document, event, event_stream, written_event
+from kerata.web import (
+    Assets,
+    answering,
+    document,
+    event,
+    event_stream,
+    refused,
+    sent,
+    written_event,
+)
 from kerata.web.guard import STILL
 from kerata.workbench.runs.managing import discard, rename, restore
 from kerata.workbench.runs.run import REPORT
@@ -28,6 +40,7 @@ _REST = 0.7
 # Seconds between two looks of a stream at what is new.
 _TICK = 0.2
 _MOST_REPORT = 1 << 28
+_MOST_UPLOAD = 1 << 30
 # A page asks for so many runs at once.
 _MOST_RUNS = 200
 # So many runs are sent before all.
@@ -47,6 +60,7 @@ class Board:
         self.index = RunIndex(folder)
         self.live = LiveTrainings(folder)
         self.jobs = Jobs(folder)
+        self.open = OpenRuns()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -131,7 +145,7 @@ class Board:
 
     def network(self, name: str) -> dict[str, Any]:
         """Describe a run's network."""
-        return layers_of(self.index.run(name))
+        return self._asked(name, layers_of)
 
     def compare(self, names: Any) -> dict[str, Any]:
         """Compare runs."""
@@ -179,6 +193,41 @@ class Board:
         """Start the same training once more."""
         return self.jobs.again(self.index.run(str(name))).told()
 
+    def form(self, name: str) -> dict[str, Any]:
+        """Give the fields of a row that a run answers."""
+        return self._asked(name, form_of)
+
+    def answer(self, name: str, rows: Any) -> dict[str, Any]:
+        """Answer rows as they are typed."""
+        return self._asked(name, lambda run: answers_to(run, _list(rows)))
+
+    def sweep(self, name: str, row: Any, column: Any) -> dict[str, Any]:
+        """Answer a row for each value of one of its columns."""
+        return self._asked(name, lambda run: sweep(run, _object(row), str(column)))
+
+    def row(self, name: str, row: str) -> dict[str, Any]:
+        """Give the cells of a row of the run's data."""
+        return self._asked(name, lambda run: row_of(run, row))
+
+    def why(self, name: str, row: Any) -> dict[str, Any]:
+        """Say what an answer hangs on."""
+        return self._asked(name, lambda run: why(run, _object(row)))
+
+    def sources(self) -> dict[str, Any]:
+        """List what a training can start from."""
+        return sources_here(self.folder)
+
+    def preview(
+        self, source: Any, target: Any = None, task: Any = None, columns: Any = None
+    ) -> dict[str, Any]:
+        """Say what a training would make of a source."""
+        return preview(source, target, task, columns)
+
+    def train(self, **asked: Any) -> dict[str, Any]:
+        """Start a training."""
+        name = str(asked.pop("name", "") or "").strip() or None
+        return self.jobs.train(asked, name).told()
+
     def report(self, name: str) -> Any:
         """Show a run's report as it is, without any script."""
         from starlette.responses import Response
@@ -192,6 +241,12 @@ class Board:
     def _look(self) -> None:
         """Look at the folder at once, so that the answer and the list agree."""
         self.index.look()
+
+    def _asked(self, name: str, work: Callable[[Any], Any]) -> Any:
+        """Do something with a run's network, one at a time."""
+        run, lock = self.open.get(self.index.run(name))
+        with lock:
+            return work(run)
 
     def _names(self, names: Any) -> list[str]:
         found = [str(name) for name in _list(names)][:_MOST_RUNS]
@@ -235,6 +290,14 @@ def application(board: Board) -> Any:
     async def events(request: Any) -> Any:
         return event_stream(board.changes(_whole(request.query_params.get("since", "0"))))
 
+    async def upload(request: Any) -> Any:
+        try:
+            place = upload_place(request.query_params.get("name", ""))
+            await _receive(request, place)
+        except (ValueError, OSError) as error:
+            return refused(str(error), 400)
+        return sent({"source": place.name})
+
     @contextlib.asynccontextmanager
     async def life(app: Any) -> AsyncIterator[None]:
         board.start()
@@ -248,6 +311,9 @@ def application(board: Board) -> Any:
         "/api/run/{name}": board.details,
         "/api/run/{name}/mistakes": board.mistakes,
         "/api/run/{name}/network": board.network,
+        "/api/run/{name}/form": board.form,
+        "/api/run/{name}/row": board.row,
+        "/api/sources": board.sources,
         "/report/{name}": board.report,
     }
     posts: dict[str, Callable[..., Any]] = {
@@ -261,11 +327,17 @@ def application(board: Board) -> Any:
         "/api/forget": board.forget,
         "/api/sibling": board.sibling,
         "/api/again": board.again,
+        "/api/run/{name}/answer": board.answer,
+        "/api/run/{name}/sweep": board.sweep,
+        "/api/run/{name}/why": board.why,
+        "/api/preview": board.preview,
+        "/api/train": board.train,
     }
     return Starlette(
         routes=[
             Route("/", page),
             Route("/api/events", events),
+            Route("/api/upload", upload, methods=["POST"]),
             *(Route(path, answering(work)) for path, work in gets.items()),
             *(Route(path, answering(work), methods=["POST"]) for path, work in posts.items()),
             Mount("/web", Assets("kerata.web")),
@@ -273,6 +345,36 @@ def application(board: Board) -> Any:
         ],
         lifespan=life,
     )
+
+
+async def _receive(request: Any, place: Path) -> None:
+    """Write a request's body to a file, which is there when it is whole.
+
+    Raises:
+        ValueError: it is too large.
+        OSError: the folder can't be written, or something took the name meanwhile.
+    """
+    beside = unfinished(place)
+    size = 0
+    try:
+        with open(beside, "xb") as file:
+            async for piece in request.stream():
+                size += len(piece)
+                if size > _MOST_UPLOAD:
+                    raise ValueError(
+                        f"The file is larger than {_MOST_UPLOAD >> 20:,} MiB: put it into the "
+                        "folder and choose it there."
+                    )
+                await asyncio.to_thread(file.write, piece)
+        put_file(beside, place)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("An object of cells by their columns was expected.")
+    return value
 
 
 def _whole(text: str) -> int:

@@ -16,7 +16,7 @@ board.append(
     h("a", { class: "brand", href: "#" }, "Kerata"),
     folder,
     h("span", { class: "grow" }),
-    h("span", { class: "row", id: "actions" }),
+    h("a", { class: "button small", href: "#view=train" }, "Train"),
     h("button", { class: "button quiet small", type: "button", data: { toggle: "theme" },
       title: "Light or dark; with Shift, as the system has it" }, "Light / dark")),
   side, main);
@@ -26,7 +26,7 @@ const view = new RunView(main, store);
 
 function follow() {
   store.read(location.hash);
-  board.classList.toggle("opened", store.open !== null);
+  board.classList.toggle("opened", store.open !== null || store.page !== null);
   list.show();
   view.show();
 }

@@ -2,7 +2,7 @@
 
 import { get, h, number, percent, put, s } from "/web/dom.js";
 
-export async function mistakesTab(panel, details) {
+export async function mistakesTab(panel, details, store) {
   const place = h("div", { class: "stack loose" }, h("p", { class: "muted" }, "Reading the answers …"));
   panel.append(place);
   const state = { cell: null, start: 0 };
@@ -14,7 +14,7 @@ export async function mistakesTab(panel, details) {
     }
     try {
       const found = await get(`/api/run/${encodeURIComponent(details.name)}/mistakes?${query}`);
-      draw(place, found, state, load, details);
+      draw(place, found, state, load, details, store);
     } catch (error) {
       put(place, h("div", { class: "notice bad" }, error.message));
     }
@@ -22,7 +22,8 @@ export async function mistakesTab(panel, details) {
   await load();
 }
 
-function draw(place, found, state, load, details) {
+function draw(place, found, state, load, details, store) {
+  const why = details.columns ? (row) => h("button", { class: "button small", type: "button", onclick: () => store.go({ tab: "try", row }) }, "Why?") : null;
   const amounts = found.kind === "regression";
   const what = details.folds ? "rows" : "test rows";
   put(place,
@@ -30,7 +31,7 @@ function draw(place, found, state, load, details) {
     found.matrix && matrix(found, state, load),
     h("div", { class: "stack" },
       h("h3", {}, amounts ? "Largest errors first" : state.cell ? `Is ${state.cell[0]}, taken for ${state.cell[1]}` : "Mistakes, the surest first"),
-      found.shown.length ? h("div", { class: "scroll-x" }, amounts ? amountsTable(found) : rowsTable(found)) : h("p", { class: "muted" }, "None."),
+      found.shown.length ? h("div", { class: "scroll-x" }, amounts ? amountsTable(found, why) : rowsTable(found, why)) : h("p", { class: "muted" }, "None."),
       pages(found, state, load)));
 }
 
@@ -59,18 +60,18 @@ function matrix(found, state, load) {
     h("p", { class: "label" }, "A row for each true class, a column for what the network said. Press a cell to see its rows."));
 }
 
-function rowsTable(found) {
+function rowsTable(found, why) {
   return h("table", { class: "table" },
-    h("thead", {}, h("tr", {}, h("th", {}, "where"), h("th", {}, "is"), h("th", {}, "network said"), h("th", { class: "num" }, "sure"))),
-    h("tbody", {}, found.shown.map((row) => h("tr", {}, h("td", {}, row.where), h("td", {}, row.true), h("td", {}, row.said), h("td", { class: "num" }, row.sure === null ? "" : percent(row.sure))))));
+    h("thead", {}, h("tr", {}, h("th", {}, "where"), h("th", {}, "is"), h("th", {}, "network said"), h("th", { class: "num" }, "sure"), why && h("th", {}, ""))),
+    h("tbody", {}, found.shown.map((row) => h("tr", {}, h("td", {}, row.where), h("td", {}, row.true), h("td", {}, row.said), h("td", { class: "num" }, row.sure === null ? "" : percent(row.sure)), why && h("td", {}, why(row.row))))));
 }
 
-function amountsTable(found) {
+function amountsTable(found, why) {
   const several = (found.shown[0]?.values.length ?? 1) > 1;
   return h("table", { class: "table" },
-    h("thead", {}, h("tr", {}, h("th", {}, "where"), several && h("th", {}, "target"), h("th", { class: "num" }, "true"), h("th", { class: "num" }, "network said"), h("th", { class: "num" }, "off by"))),
+    h("thead", {}, h("tr", {}, h("th", {}, "where"), several && h("th", {}, "target"), h("th", { class: "num" }, "true"), h("th", { class: "num" }, "network said"), h("th", { class: "num" }, "off by"), why && h("th", {}, ""))),
     h("tbody", {}, found.shown.map((row) => row.values.map((one, place) => h("tr", {}, h("td", {}, place ? "" : row.where), several && h("td", {}, one.target),
-      h("td", { class: "num" }, number(one.true, 5)), h("td", { class: "num" }, number(one.said, 5)), h("td", { class: "num" }, number(one.said - one.true, 4)))))));
+      h("td", { class: "num" }, number(one.true, 5)), h("td", { class: "num" }, number(one.said, 5)), h("td", { class: "num" }, number(one.said - one.true, 4)), why && h("td", {}, place ? "" : why(row.row)))))));
 }
 
 function pages(found, state, load) {

@@ -85,18 +85,22 @@ export class Store {
   /** The address says what is open, so that it can be kept and shared. */
   read(hash) {
     const given = new URLSearchParams(hash.replace(/^#/, ""));
-    this.open = given.get("run") || given.get("view") || null;
     this.page = given.get("view");
+    this.open = given.get("run") || null;
     this.tab = given.get("tab") || "verdict";
+    this.row = given.get("row");
     const marked = given.getAll("with").filter((name) => this.runs.has(name));
     if (marked.length || !given.has("run")) this.marked = given.has("with") ? marked : this.marked;
   }
 
   hash(changes = {}) {
-    const now = { run: this.page ? null : this.open, tab: this.tab, marked: this.marked, ...changes };
+    const now = { run: this.open, tab: this.tab, marked: this.marked, row: this.row, ...changes };
+    // Another run has other rows.
+    if (now.run !== this.open && !changes.row) now.row = null;
     const address = new URLSearchParams();
     if (now.run) address.set("run", now.run);
     if (now.run && now.tab !== "verdict") address.set("tab", now.tab);
+    if (now.run && now.row) address.set("row", now.row);
     for (const name of now.marked) address.append("with", name);
     return `#${address}`;
   }

@@ -4,7 +4,9 @@ import { ask, duration, get, h, plural, post, put, tabs, toast } from "/web/dom.
 import { Curves } from "./curves.js";
 import { columnsTab } from "./columns.js";
 import { compareTab } from "./compare.js";
+import { Start } from "./start.js";
 import { Training } from "./training.js";
+import { tryTab } from "./try.js";
 import { mistakesTab } from "./mistakes.js";
 import { networkTab } from "./network.js";
 import { aboutTab, findings, verdictTab } from "./verdict.js";
@@ -22,7 +24,9 @@ export class RunView {
   reset() {
     this.curves?.destroy();
     this.training?.destroy();
+    this.starting?.destroy();
     this.training = null;
+    this.starting = null;
     this.curves = null;
     this.tabs = null;
     this.name = undefined;
@@ -45,7 +49,16 @@ export class RunView {
   }
 
   async show() {
-    const { open } = this.store;
+    const { open, page } = this.store;
+    if (page === "train") {
+      if (!this.starting) {
+        this.reset();
+        this.name = undefined;
+        this.starting = new Start(this.host, this.store, this.backButton());
+      }
+      return;
+    }
+    if (this.starting) this.reset();
     if (!open) {
       if (this.name !== null || this.host.childElementCount === 0) this.reset();
       this.name = null;
@@ -62,8 +75,9 @@ export class RunView {
       else await this.load(open);
       this.host.scrollTop = 0;
     } else {
-      if (this.tabs && this.tabs.chosen !== this.store.tab) this.tabs.choose(this.store.tab, true);
+      if (this.tabs && (this.tabs.chosen !== this.store.tab || this.row !== this.store.row)) this.tabs.choose(this.store.tab, true);
       else if (this.store.tab === "compare") this.tabs?.choose("compare", true);
+      this.row = this.store.row;
       this.draw();
     }
   }
@@ -84,7 +98,7 @@ export class RunView {
     this.curves = null;
     put(this.host, h("div", { class: "empty" },
       runs.size ? [h("h2", {}, "Choose a run"), h("p", {}, "Press one on the left to see what it is worth. The boxes lay several over each other.")]
-        : [h("h2", {}, "No runs here yet"), h("p", {}, "They appear as they are trained:"), h("pre", {}, "kerata train FILE.csv --target COLUMN")]));
+        : [h("h2", {}, "No runs here yet"), h("p", {}, "They appear as they are trained:"), h("pre", {}, "kerata train FILE.csv --target COLUMN"), h("a", { class: "button primary", href: "#view=train" }, "Train a network")]));
   }
 
   /** A training is over, and its run not there yet. */
@@ -123,6 +137,7 @@ export class RunView {
     }
     if (this.name !== name) return;
     this.details = details;
+    this.row = this.store.row;
     this.frame(details);
     this.draw();
   }
@@ -155,12 +170,13 @@ export class RunView {
     this.curves = new Curves(left);
     this.tabs = tabs([
       ["verdict", "Verdict", (panel) => verdictTab(panel, details)],
-      ["mistakes", details.kind === "regression" || details.kind === "forecast" ? "Errors" : "Mistakes", (panel) => mistakesTab(panel, details)],
+      ["mistakes", details.kind === "regression" || details.kind === "forecast" ? "Errors" : "Mistakes", (panel) => mistakesTab(panel, details, this.store)],
+      ["try", "Try rows", (panel) => tryTab(panel, details, this.store)],
       ["columns", "Columns", (panel) => columnsTab(panel, details)],
       ["network", "Network", (panel) => networkTab(panel, details)],
       ["compare", "Compare", (panel) => compareTab(panel, details, this.store)],
       ["about", "About", (panel) => aboutTab(panel, details)],
-    ], { label: "What stands behind it", chosen: this.store.tab, changed: (tab) => this.store.go({ tab }) });
+    ], { label: "What stands behind it", chosen: this.store.tab, changed: (tab) => this.store.go({ tab, row: null }) });
     left.append(this.tabs.element);
   }
 
