@@ -8,6 +8,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kerata import config
 from kerata.datasets import cifar10, cifar100, fashion_mnist, mnist
@@ -106,6 +107,46 @@ def test_cifar10(folders):
         np.testing.assert_array_equal(cifar10.load_data()[0][0], x.transpose(0, 3, 1, 2))
     finally:
         config.set_image_data_format("channels_last")
+
+
+class TestCopiesOfCifar10:
+    """JPEG files in folders of classes, where the published file is not here."""
+
+    @staticmethod
+    def write(folder, size=32, names=("airplane", "truck")):
+        with tarfile.open(folder / "cifar10_jpeg.tar.xz", "w:xz") as tar:
+            for place in [
+                f"{part}/{name}/{i:04}"
+                for part in ("train", "test")
+                for name in names
+                for i in (1, 0)
+            ]:
+                file = io.BytesIO()
+                shade = 10 if "airplane" in place else 200
+                pixels = np.full((size, size, 3), shade + int(place[-1]), "uint8")
+                Image.fromarray(pixels).save(file, "JPEG")
+                info = tarfile.TarInfo(f"cifar10/{place}.jpg")
+                info.size = file.tell()
+                file.seek(0)
+                tar.addfile(info, file)
+
+    def test_they_come_in_turn_with_a_warning(self, folders):
+        self.write(folders[0])
+        with pytest.warns(UserWarning, match="holds JPEG copies .* pixels differ a little"):
+            (x, y), (x_test, y_test) = cifar10.load_data()
+        assert (x.shape, x.dtype, y.dtype) == ((4, 32, 32, 3), np.uint8, np.uint8)
+        assert y.tolist() == y_test.tolist() == [[0], [9], [0], [9]]
+        np.testing.assert_allclose(x[:, 0, 0, 0], [10, 200, 11, 201], atol=2)
+        np.testing.assert_array_equal(x_test, x)
+
+    @pytest.mark.parametrize("wrong", [{"size": 16}, {"names": ("airplane", "house")}])
+    def test_other_pictures_are_refused(self, folders, wrong):
+        self.write(folders[0], **wrong)
+        with (
+            pytest.warns(UserWarning, match="JPEG copies"),
+            pytest.raises(ValueError, match="does not hold CIFAR's images as pictures"),
+        ):
+            cifar10.load_data()
 
 
 def test_cifar100(folders):

@@ -44,6 +44,11 @@ class StatelessScope(Scope):
         self.collect_losses = collect_losses
         self.initialize_variables = initialize_variables
 
+    @property
+    def state_mapping(self) -> dict[int, Any]:
+        """The values inside, by the ``id`` of their variables."""
+        return {key: value for key, (_, value) in self._values.items()}
+
     def add_loss(self, loss: Any) -> None:
         """Add a loss to ``losses``."""
         self.losses.append(loss)

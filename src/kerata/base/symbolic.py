@@ -67,6 +67,9 @@ class KerasTensor:
         self.shape = tuple(None if d is None else int(d) for d in shape)
         self.dtype = dtype_name(dtype)
         self.sparse = sparse
+        # As Keras's tensors have them on JAX, which knows no ragged ones.
+        self.ragged, self.ragged_rank, self.row_splits_dtype = False, None, None
+        self.record_history = record_history
         self.name = auto_name("keras_tensor") if name is None else name
         self.node: Node | None = None
 

@@ -92,6 +92,7 @@ class Variable:
         self.trainable = trainable
         self.autocast = autocast
         self.aggregation = aggregation
+        self.synchronization = synchronization
         self.regularizer: Callable[[Any], Any] | None = None
         self.constraint: Callable[[Any], Any] | None = None
         self.belongs_to: Variable | None = None

@@ -73,9 +73,13 @@ class EarlyStopping(Monitor):
         """Forget what an earlier ``fit`` found."""
         self._reset()
 
+    def get_monitor_value(self, logs: Logs) -> Any:
+        """Give the watched value, or None with a warning; a subclass may compute another."""
+        return self.current_value(logs)
+
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Compare the epoch with the best one so far, and stop if patience is used up."""
-        current = self.current_value(logs)
+        current = self.get_monitor_value(logs)
         if current is None or epoch < self.start_from_epoch:
             return
         self.wait += 1

@@ -45,7 +45,7 @@ def reading(path: Path, what: str) -> Iterator[None]:
 
 
 def members(path: Path, *, limit: int = 1 << 28) -> Iterator[tuple[str, bytes]]:
-    """Give name and content of each regular file in a ``.tar.gz`` archive, one after another.
+    """Give name and content of each regular file in a ``.tar.gz`` or ``.tar.xz`` archive in turn.
 
     Arguments:
         path: the archive.
@@ -54,7 +54,7 @@ def members(path: Path, *, limit: int = 1 << 28) -> Iterator[tuple[str, bytes]]:
     Raises:
         ValueError: a member is larger than that.
     """
-    with tarfile.open(path, "r|gz") as archive:
+    with tarfile.open(path, "r|*") as archive:
         for member in archive:
             if not member.isfile():
                 continue

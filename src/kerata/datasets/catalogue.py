@@ -67,6 +67,8 @@ def _idx(folder: str) -> tuple[str, ...]:
 
 
 MNIST_IDX = _idx("mnist")
+# Copies as pictures in folders, ``cifar10/train/airplane/0000.jpg``.
+CIFAR10_PICTURES = "cifar10_jpeg.tar.xz"
 FASHION_IDX = _idx("fashion-mnist")
 _FASHION = (
     ("3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", 26_421_880),
@@ -115,6 +117,7 @@ CATALOGUE = (
                 170_052_171,
             ),
         ),
+        instead=((CIFAR10_PICTURES,),),
     ),
     Entry(
         "cifar100",

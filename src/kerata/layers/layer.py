@@ -108,6 +108,7 @@ class Layer(Stateless):
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._dtype_policy = _policy(dtype)
         self.autocast = autocast
+        self.supports_jit = True
         self.input_spec: Any = None
         self.supports_masking = type(self).compute_mask is not Layer.compute_mask
         self.built = False
@@ -143,6 +144,11 @@ class Layer(Stateless):
     def dtype(self) -> str:
         """The type the weights are kept in."""
         return self.variable_dtype
+
+    @property
+    def input_dtype(self) -> str:
+        """The type that floating inputs are cast to."""
+        return self.compute_dtype
 
     def _weights_read_as(self) -> str | None:
         """Give the type in which ``call`` reads floating weights, or None for their own."""

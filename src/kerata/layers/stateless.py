@@ -74,6 +74,13 @@ class Stateless(Weighted):
         found = [m for layer in layers for m in owned(layer, Metric)]
         return list({id(m): m for m in found}.values())
 
+    def add_metric(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse, as Keras 3: metrics are attributes now."""
+        raise NotImplementedError(
+            f"Layer {self.name!r}: add_metric() is of Keras 2. Keep a metric as an attribute, "
+            "self.metric = keras.metrics.Mean(), and call its update_state() in call()."
+        )
+
     @property
     def metrics_variables(self) -> list[Variable]:
         """The variables of all ``metrics``."""

@@ -320,6 +320,9 @@ class Model(Trainer, Layer):
         place = sum(name < "layers" for name, _ in parts if name[0] != "_")
         return [*parts[:place], listed, *parts[place:]]
 
+    def jax_state_sync(self) -> None:
+        """Do nothing: between batches the variables have their values already."""
+
     # State -----------------------------------------------------------------------------
 
     def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, dict[str, Any]]:

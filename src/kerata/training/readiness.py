@@ -208,6 +208,11 @@ class Readiness(Steps):
         if self._objective is not None and not self._hooked(OF_LOSS):
             check_targets_fit(self._objective, rows.y, y_pred, rows.sample_weight)
 
+    def _supports_jit(self) -> bool:
+        """Say whether no layer has set its ``supports_jit`` to False."""
+        model: Any = self
+        return all(getattr(layer, "supports_jit", True) for layer in model._flatten_layers())
+
     @property
     def _eager(self) -> bool:
         return self.run_eagerly or not self.jit_compile

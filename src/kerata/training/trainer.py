@@ -72,7 +72,9 @@ class Trainer(SingleBatches):
             self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
         self.loss = loss
         self.run_eagerly = bool(run_eagerly)
-        self.jit_compile = not run_eagerly if jit_compile == "auto" else bool(jit_compile)
+        if jit_compile == "auto":
+            jit_compile = not run_eagerly and self._supports_jit()
+        self.jit_compile = bool(jit_compile)
         arguments.check_counts(steps_per_execution=steps_per_execution)
         self.steps_per_execution = int(steps_per_execution)
         self.train_function = self.test_function = self.predict_function = None

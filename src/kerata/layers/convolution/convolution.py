@@ -77,8 +77,11 @@ class Convolution(Convolutional):
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""
-        outputs = convolution(inputs, self._value(self.kernel), groups=self.groups, **self._steps)
-        return self._finish(outputs)
+        return self._finish(self.convolution_op(inputs, self._value(self.kernel)))
+
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
+        """Convolve, without bias and activation; a subclass may change the kernel first."""
+        return convolution(inputs, kernel, groups=self.groups, **self._steps)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Give the shape after the kernel went over each spatial axis."""
