@@ -9,6 +9,7 @@ import pytest
 from kerata.playground import Settings, Sheet
 from kerata.playground.pictures import SIDE, UNIT_SIDE
 from kerata.playground.visit import Visit
+from kerata.saving import load_model
 
 SMALL = {"rows": 40, "layers": [3], "batch": 20}
 
@@ -93,6 +94,19 @@ def test_one_row_a_weight_and_gates(visit):
     assert len(picture) == gate["side"] ** 2
     assert len(told(visit, "gate", weights=[10, -20])[1]) == 0
     assert told(visit, "classic")["loss"] == pytest.approx(0.298371, abs=1e-6)
+
+
+def test_the_file_is_the_network(visit, tmp_path):
+    wanted = {**SMALL, "problem": "blobs", "dropout": 0.2, "l2": 0.01}
+    visit.answer({"do": "settings", "settings": wanted})
+    visit.frame()
+    header, content = told(visit, "file")
+    path = tmp_path / header["name"]
+    path.write_bytes(content.tobytes())
+    model = load_model(path)
+    for one, other in zip(model.get_weights(), visit.learner.weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert [type(layer).__name__ for layer in model.layers] == ["Dense", "Dropout", "Dense"]
 
 
 def test_what_makes_no_sense_is_refused(visit):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kerata.base.randomness import fixed_seed
-from kerata.playground.network import build_network, padded
+from kerata.playground.network import build_network, padded, plain_network
 from kerata.playground.one_step import Step
 from kerata.playground.pictures import SIDE, Picture
 from kerata.playground.problems import Problem
@@ -169,6 +171,15 @@ class Learner:
         member, programs = self.members[0], self.programs
         with programs.lock:
             return programs.step_taker(member.values, x, y, self.settings[0].rate, member.numbers)
+
+    def file(self) -> bytes:
+        """Give the first network as a ``.keras`` file: trained weights, and compiled as it is."""
+        model = plain_network(self.settings[0], self.problem.x.shape[1], self.problem.kind)
+        model.set_weights(self.weights())
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "playground.keras"
+            model.save(path)
+            return path.read_bytes()
 
     # What somebody changes ------------------------------------------------------------------------
 

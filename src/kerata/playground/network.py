@@ -11,7 +11,7 @@ import numpy as np
 from kerata import optimizers
 from kerata.layers import Dense, Dropout, GaussianNoise, Input, Layer
 from kerata.models import Sequential
-from kerata.playground.settings import VALUES
+from kerata.playground.settings import VALUES, Settings
 from kerata.regularizers import L1L2
 
 # In place of the strengths while a program is traced; each tells which number it is.
@@ -78,6 +78,27 @@ def build_network(
     model.add(Dense(1, last, kernel_regularizer=_penalty(), name="answer"))
     loss, metrics = loss_and_metrics(kind)
     model.compile(make_optimizer(optimizer, rate), loss, metrics=metrics)
+    return model
+
+
+def plain_network(settings: Settings, inputs: int, kind: str) -> Sequential:
+    """Build and compile the network of the program that the page shows: what is off is left out.
+
+    Arguments:
+        settings, inputs, kind: see ``build_network``.
+    """
+    penalty = L1L2(settings.l1, settings.l2) if settings.l1 or settings.l2 else None
+    model = Sequential([Input((inputs,))])
+    if settings.jitter:
+        model.add(GaussianNoise(settings.jitter))
+    for units in settings.layers:
+        model.add(Dense(units, settings.activation, kernel_regularizer=penalty))
+        if settings.dropout:
+            model.add(Dropout(settings.dropout))
+    last = "sigmoid" if kind == "binary" else "linear"
+    model.add(Dense(1, last, kernel_regularizer=penalty))
+    loss, metrics = loss_and_metrics(kind)
+    model.compile(make_optimizer(settings.optimizer, settings.rate), loss, metrics=metrics)
     return model
 
 

@@ -118,7 +118,7 @@ def make_problem(settings: Settings, sheet: Sheet | None = None) -> Problem:
     x, y = make(settings.rows, noise=settings.noise, seed=settings.seed)
     call = f"{make.__name__}({settings.rows}, noise={settings.noise:g}, seed={settings.seed})"
     amounts = settings.problem == "plane"
-    train = train_rows(len(x), settings.share)
+    train = train_rows(len(x), settings)
     return Problem(
         x,
         y.astype("float32"),
@@ -130,13 +130,19 @@ def make_problem(settings: Settings, sheet: Sheet | None = None) -> Problem:
     )
 
 
-def train_rows(rows: int, share: float) -> int:
-    """Say how many rows are trained on; at least two are not.
+def train_rows(rows: int, settings: Settings) -> int:
+    """Say how many rows are trained on: whole batches where possible; at least two rows are not.
 
-    >>> train_rows(240, 0.5), train_rows(4, 0.9)
+    A smaller last batch is a second body to compile, which takes half as long again.
+
+    >>> train_rows(240, Settings(share=0.5)), train_rows(4, Settings(share=0.9))
     (120, 2)
+    >>> train_rows(178, Settings(share=0.5, batch=10))
+    90
     """
-    return max(1, min(rows - 2, round(rows * share)))
+    wanted = max(1, min(rows - 2, round(rows * settings.share)))
+    whole = round(wanted / settings.batch) * settings.batch
+    return whole if 0 < whole <= rows - 2 else wanted
 
 
 def _drawn(settings: Settings) -> Problem:
@@ -145,7 +151,7 @@ def _drawn(settings: Settings) -> Problem:
     rows = np.array(settings.points)
     order = np.random.default_rng(settings.seed).permutation(len(rows))
     rows = rows[order]
-    train = train_rows(len(rows), settings.share)
+    train = train_rows(len(rows), settings)
     listed = ", ".join(f"({x:g}, {y:g}, {label:g})" for x, y, label in settings.points)
     return Problem(
         rows[:, :2].astype("float32"),
@@ -171,7 +177,7 @@ def _of_table(settings: Settings, sheet: Sheet | None) -> Problem:
     chosen = sheet.choose(settings.columns, settings.target)
     order = np.random.default_rng(settings.seed).permutation(len(chosen.y))[: sheet.most]
     x, y = chosen.x[order], chosen.y[order]
-    train = train_rows(len(x), settings.share)
+    train = train_rows(len(x), settings)
     center, spread = x[:train].mean(axis=0), x[:train].std(axis=0)
     spread = np.where(spread > 0, spread, 1)
     notes = list(chosen.notes)

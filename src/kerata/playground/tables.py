@@ -12,7 +12,7 @@ import numpy as np
 from kerata.base.messages import did_you_mean
 
 # Columns that are drawn as inputs, classes that are offered, rows that are drawn and trained on.
-MOST_INPUTS, MOST_CLASSES, MOST_ROWS = 12, 10, 1000
+MOST_INPUTS, MOST_CLASSES, MOST_ROWS = 16, 10, 1000
 
 
 @dataclass(frozen=True)

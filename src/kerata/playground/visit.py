@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,7 @@ class Visit:
             "family": self._families,
             "gate": self._gate,
             "xnor": lambda asked: [said("xnor", tables=xnor_table(asked.get("weights", {})))],
+            "file": self._file,
             "code": lambda _: [said("code", text=program_text(self._present()), **self._honest())],
         }
 
@@ -313,6 +314,9 @@ class Visit:
         pictures = [gate_map(weights)] if len(weights) == 3 else []
         return [framed("gate", {"table": table, "side": 48}, pictures)]
 
+    def _file(self, asked: Mapping[str, Any]) -> list[Answer]:
+        return [framed("file", {"name": "playground.keras"}, [self._present().file()])]
+
     def _honest(self) -> dict[str, Any]:
         return {"by_hand": self._present().changed_by_hand}
 
@@ -322,12 +326,12 @@ def said(kind: str, **about: Any) -> Answer:
     return json.dumps(finite({"kind": kind, **about}), allow_nan=False)
 
 
-def framed(kind: str, header: Mapping[str, Any], pictures: list[np.ndarray]) -> Answer:
+def framed(kind: str, header: Mapping[str, Any], pictures: Sequence[np.ndarray | bytes]) -> Answer:
     """Write a header and pictures into one message."""
     text = said(kind, **header)
     assert isinstance(text, str)
     encoded = text.encode()
-    return struct.pack("<I", len(encoded)) + encoded + b"".join(p.tobytes() for p in pictures)
+    return struct.pack("<I", len(encoded)) + encoded + b"".join(map(bytes, pictures))
 
 
 def _short(values: np.ndarray) -> list[float]:

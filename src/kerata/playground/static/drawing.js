@@ -10,7 +10,7 @@ export class Drawing {
     this.map = map;
     this.label = 1;
     this.points = null;
-    this.send = debounced(() => change({ points: this.points }), 300);
+    this.send = debounced(() => change({ points: this.points }), 600);
   }
 
   get all() {

@@ -23,8 +23,8 @@ export class FamilyView {
     put(this.host, h("section", { class: "stack loose", "aria-label": "Family" },
       h("div", { class: "stack" }, h("h2", {}, "Side by side, in one compiled program"),
         segmented(KINDS, this.kind, (kind) => this.choose(kind), "What differs"), this.words),
-      this.grid, h("div", { class: "stack" }, h("h3", {}, "Test loss"), chartHost)));
-    this.chart = new Chart(chartHost, { label: "Test loss of each network", xTitle: "epoch", height: 240 });
+      this.grid, h("div", { class: "stack" }, h("h3", {}, "Validation loss"), chartHost)));
+    this.chart = new Chart(chartHost, { label: "Validation loss of each network", xTitle: "epoch", height: 240 });
     this.choose(this.kind);
   }
 
@@ -46,7 +46,7 @@ export class FamilyView {
       const report = reports[place];
       const right = report.val_accuracy;
       member.figures.textContent = report.val_loss === undefined ? "not trained yet"
-        : `test loss ${number(report.val_loss, 3)}${right === undefined ? "" : `, ${percent(right)} right`}`;
+        : `validation loss ${number(report.val_loss, 3)}${right === undefined ? "" : `, ${percent(right)} right`}`;
       member.best.hidden = !epoch || place !== best;
       member.map.describe(member.figures.textContent);
       for (const [at, , held] of message.new[place]) {

@@ -42,6 +42,7 @@ const header = h("header", { class: "top spread" },
   h("div", { class: "row" }, h("h1", {}, "Playground"), choice),
   h("div", { class: "row" },
     h("button", { class: "button small", type: "button", onclick: () => link.say("code") }, "Show the code"),
+    h("button", { class: "button small", type: "button", title: "As a .keras file, which Kerata and Keras open", onclick: () => link.say("file") }, "Save"),
     h("button", { class: "button small quiet", type: "button", "data-toggle": "theme", title: "Light or dark" }, "◐ Theme")));
 
 const dataHost = h("div", { class: "stack" });
@@ -53,7 +54,8 @@ const figure = (name, label, key) => h("div", { class: "figure" },
 const mapHost = h("div");
 const legend = h("div", { class: "legend small muted" });
 const readout = h("div", { class: "small muted readout-line", "aria-hidden": "true" });
-const remarks = h("div", { class: "stack remarks", "aria-live": "polite" });
+const remarks = h("div", { class: "stack remarks" });
+const announced = h("div", { class: "visually-hidden", "aria-live": "polite" });
 const notes = h("div", { class: "stack small muted" });
 const chartHost = h("div");
 
@@ -62,9 +64,9 @@ const learn = h("div", { class: "learn" },
   h("section", { class: "network stack", "aria-label": "Network" }, h("h2", {}, "Network"), trainingHost, netHost,
     h("p", { class: "small muted hint" }, "Each square shows what its unit answers over the map: ",
       h("span", { class: "word-low" }, "orange below 0"), ", ", h("span", { class: "word-high" }, "blue above"),
-      ". Lines are weights; press one, or a unit, to set it."), remarks),
+      ". Lines are weights; press one, or a unit, to set it."), remarks, announced),
   h("section", { class: "outcome stack", "aria-label": "Outcome" }, h("h2", {}, "Outcome"), mapHost, readout, legend,
-    h("div", { class: "figures" }, figure("loss", "training loss", "train"), figure("held", "test loss", "test"), figure("accuracy", "test rows right"), figure("beat", "to beat")),
+    h("div", { class: "figures" }, figure("loss", "training loss", "train"), figure("held", "validation loss", "test"), figure("accuracy", "validation rows right"), figure("beat", "to beat")),
     chartHost));
 const other = h("div", { class: "other", hidden: true });
 put($("#page"), header, h("div", { class: "bar" }, controls), learn, other);
@@ -135,6 +137,7 @@ const heard = {
       page.curve.held.push(held);
     }
     epochs.textContent = message.epoch.toLocaleString("en-US");
+    if (message.epoch) page.learnedAfter ??= performance.now();
     playing(message.playing);
     if (message.new.length || !message.epoch) showFigures(message.new.at(-1));
     paintMap();
@@ -151,8 +154,18 @@ const heard = {
     family.show(message, bytes);
   },
   remarks(message) {
+    // Figures change all the time: a screen reader says only what is new.
+    const names = message.found.map((one) => one.name).join(", ");
+    if (announced.textContent !== names) announced.textContent = names;
     put(remarks, message.found.map((one) => h("div", { class: `notice ${one.severity === "serious" ? "bad" : "odd"}` },
       h("b", {}, one.name[0].toUpperCase() + one.name.slice(1)), ". ", one.sentence, " ", h("span", { class: "muted" }, one.next_step))));
+  },
+  file({ name }, bytes) {
+    const way = document.createElement("a");
+    way.href = URL.createObjectURL(new Blob([bytes]));
+    way.download = name;
+    way.click();
+    setTimeout(() => URL.revokeObjectURL(way.href), 1000);
   },
   step: (message) => steps.show(message),
   gate: (message, bytes) => gates.show(message, bytes),
@@ -269,7 +282,7 @@ function drawLegend() {
   const mark = (kind, text) => h("span", { class: "mark" }, h("i", { class: kind }), text);
   const ends = of === "regression" ? [number(span[0], 2), number(span[1], 2)] : classes;
   const [across, up] = mapNames();
-  put(legend, h("div", { class: "row" }, mark("dot low", ends[0]), mark("dot high", ends[1]), mark("dot ring", "test rows")),
+  put(legend, h("div", { class: "row" }, mark("dot low", ends[0]), mark("dot high", ends[1]), mark("dot ring", "validation rows")),
     h("div", { class: "row" }, of === "binary" && mark("line ink", "boundary"), baseline.line && mark("line dashed", baseline.name)),
     h("div", {}, `Across: ${across}. Upwards: ${up}.`));
 }
@@ -302,8 +315,8 @@ function drawChart() {
   const ends = epoch.length ? [epoch[0], Math.max(epoch.at(-1), epoch[0] + 1)] : [];
   chart.set([
     { name: "training loss", x: epoch, y: loss, colour: 6, dash: 0 },
-    { name: "test loss", x: epoch, y: held, colour: 2, dash: 0, wide: true },
-    { name: `${baseline.name}, test`, x: ends, y: ends.map(() => baseline.test), colour: 7, dash: 1 },
+    { name: "validation loss", x: epoch, y: held, colour: 2, dash: 0, wide: true },
+    { name: `${baseline.name}, validation`, x: ends, y: ends.map(() => baseline.test), colour: 7, dash: 1 },
   ]);
 }
 
@@ -315,8 +328,8 @@ function now_and_then() {
   const { answer, message } = page.last;
   const right = figures.accuracy.textContent;
   map.describe(page.problem.of === "binary"
-    ? `After ${message.epoch} epochs ${page.problem.classes[1]} covers ${shareOf(answer)} of it; ${right} of the test rows are right.`
-    : `After ${message.epoch} epochs the test loss is ${figures.held.textContent}.`);
+    ? `After ${message.epoch} epochs ${page.problem.classes[1]} covers ${shareOf(answer)} of it; ${right} of the validation rows are right.`
+    : `After ${message.epoch} epochs the validation loss is ${figures.held.textContent}.`);
 }
 
 function showCode({ text, by_hand: byHand }) {

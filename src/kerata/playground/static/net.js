@@ -4,6 +4,8 @@ import { $, h, number, put, s } from "/web/dom.js";
 import { colours, paint } from "./colours.js";
 
 const GAP = 18;
+// With more inputs or units than this, all are smaller.
+const MANY = 8;
 
 export class NetworkView {
   /** `act` has layers(list), weight(place, index, value), preview(unit or null). */
@@ -41,7 +43,7 @@ export class NetworkView {
     const width = this.element.parentElement.clientWidth;
     const counts = this.counts;
     const columns = counts.length;
-    const size = Math.max(20, Math.min(46, Math.floor((width - 64) / columns * 0.62)));
+    const size = Math.max(20, Math.min(Math.max(...counts) > MANY ? 32 : 46, Math.floor((width - 64) / columns * 0.62)));
     const rows = Math.max(...counts);
     const head = 66;
     const height = head + rows * (size + GAP) + 8;
