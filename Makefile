@@ -19,6 +19,7 @@ help:  ## show this list
 
 demo: $(VENV)/installed-demo  ## watch a network learn handwritten digits (first time: a minute of installation)
 	@$(RUN)/kerata train digits
+	@echo "Watch networks learn in the browser, on your own table too: $(RUN)/kerata playground"
 
 test: $(VENV)/installed-dev  ## run the tests
 	@XLA_FLAGS= $(RUN)/python -m pytest -m "bits and not slow" tests/training
@@ -65,8 +66,8 @@ $(VENV)/bin/python:
 # What the tests need contains what the demo needs, so it counts for both.
 $(VENV)/installed-demo: pyproject.toml | $(VENV)/bin/python
 	@if [ $(VENV)/installed-dev -nt pyproject.toml ]; then exit 0; fi; \
-	  echo "Installing Kerata with JAX, pandas, scikit-learn and matplotlib into .venv: about a minute, once ..." && \
-	  $(PIP) install --editable '.[tables,sklearn,plots]'
+	  echo "Installing Kerata with JAX, pandas, scikit-learn, matplotlib and its pages into .venv: about a minute, once ..." && \
+	  $(PIP) install --editable '.[board]'
 	@touch $@
 
 $(PEERS)/installed: benchmarks/requirements.txt

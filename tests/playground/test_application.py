@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from kerata.cli.main import main
@@ -208,7 +209,49 @@ def test_a_link_shows_the_same_network(browser, address):
     until(page, "playground.problem.settings.problem === 'xor'")
     assert page.evaluate("playground.problem.settings.layers.join()") == "3,2"
     assert page.evaluate("playground.problem.settings.seed") == 7
+    page.get_by_role("button", name="One step").click()
+    assert page.evaluate("location.hash").endswith("&view=step")
+    page.reload()
+    until(page, "document.querySelector('svg.step') && playground.problem.settings.seed === 7")
     page.context.close()
+
+
+@pytest.mark.slow
+def test_a_table_is_learned_by_two_columns_and_by_all(browser, tmp_path):
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(120, 4))
+    lines = [",".join(f"{v:.3f}" for v in row) + f",{'ab'[int(row.sum() > 0)]}" for row in rows]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["p,q,r,s,kind", *lines]))
+    page = browser.new_context().new_page()
+    with served(str(path)) as address:
+        page.goto(address)
+        until(page, "window.playground?.curve.held.at(-1) < 0.5")
+        assert page.evaluate("playground.problem.names.join()") == "p,q,r,s"
+        page.get_by_role("button", name="Two columns").click()
+        until(page, "playground.problem.names.join() === 'p,q'")
+        page.get_by_label("Upwards").select_option("s")
+        until(page, "playground.problem.names.join() === 'p,s' && playground.curve.epoch.length")
+        page.get_by_label("Predict").select_option("q")
+        until(page, "playground.problem.of === 'regression' && playground.curve.epoch.length")
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_points_are_drawn_with_the_pointer_and_with_keys(page):
+    page.get_by_role("button", name="Draw").click()
+    canvas = page.locator(".map canvas").last
+    for x, y in ((0.2, 0.3), (0.3, 0.6)):
+        box = canvas.bounding_box()
+        canvas.click(position={"x": x * box["width"], "y": y * box["height"]})
+    page.get_by_role("button", name="Orange").click()
+    canvas.focus()
+    for _ in range(2):
+        canvas.press("Shift+ArrowRight")
+        canvas.press("Enter")
+        canvas.focus()
+    until(page, "playground.problem.settings.points.length === 4 && playground.curve.epoch.length")
+    assert page.evaluate("playground.problem.settings.points.map((p) => p[2]).join()") == "1,1,0,0"
 
 
 @pytest.mark.slow

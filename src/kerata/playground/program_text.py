@@ -18,7 +18,8 @@ def program_text(learner: Learner) -> str:
     """Write the program that trains the first network from its beginning, as far as it is.
 
     It makes the same rows and the same first weights, draws the same random numbers and reports
-    the same losses. What was changed while the network learned, it has from the beginning.
+    the same losses, as long as rounding does not grow (hundreds of epochs). What was changed
+    while the network learned, it has from the beginning.
 
     >>> from kerata.playground.problems import make_problem
     >>> small = Settings(rows=20, layers=(2,))

@@ -104,10 +104,12 @@ const heard = {
   hello(message) {
     page.hello = message;
     if (!page.settings) page.settings = read(location.hash.slice(1), message.defaults);
+    const view = new URLSearchParams(location.hash.slice(1)).get("view");
     send();
     if (!calm) run(true);
     hurry(page.speed);
-    if (page.view === "family") family.open();
+    if (view in views && view !== page.view) page.opening = view;
+    else if (page.view === "family") family.open();
   },
   compiling() { say("compiling …", "live"); },
   problem(message) {
@@ -124,6 +126,8 @@ const heard = {
     put(remarks);
     drawLegend();
     drawChart();
+    if (page.opening) choose(page.opening);
+    page.opening = null;
   },
   frame(message, bytes) {
     const [side] = message.sides;
@@ -193,13 +197,19 @@ function change(changes) {
 }
 
 function send() {
-  history.replaceState(null, "", `#${written(page.settings, page.hello.defaults)}`);
+  note_address();
   if (page.settings.problem === "drawn" && drawing.missing()) {
     drawing.wait();
     drawControls();
     return;
   }
   link.say("settings", { settings: page.settings });
+}
+
+function note_address() {
+  const view = page.view === "learn" ? "" : `view=${page.view}`;
+  const text = [written(page.settings, page.hello.defaults), view].filter(Boolean).join("&");
+  history.replaceState(null, "", `#${text}`);
 }
 
 function run(wanted) {
@@ -230,8 +240,10 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("hashchange", () => {
   const wanted = location.hash.slice(1);
-  if (!page.hello || wanted === written(page.settings, page.hello.defaults)) return;
+  if (!page.hello) return;
   page.settings = read(wanted, page.hello.defaults);
+  const view = new URLSearchParams(wanted).get("view") ?? "learn";
+  if (view in views && view !== page.view) choose(view);
   send();
 });
 
@@ -245,6 +257,7 @@ function show(name) {
   controls.hidden = name === "gates" || name === "step";
   if (before === "family" && name !== "family") link.say("family", { kind: null });
   put(other);
+  if (page.hello) note_address();
   if (name === "family") family.open();
   if (name === "step") { run(false); steps.open(); }
   if (name === "gates") { run(false); gates.open(); }
@@ -252,7 +265,16 @@ function show(name) {
 
 function choose(name) { choice.querySelector(`[data-name="${name}"]`).click(); }
 
+// Controls are made anew with each change, but not under a slider that is being dragged.
+let dragged = false;
+addEventListener("pointerdown", (event) => { dragged = event.target.matches("input[type=range]"); }, true);
+addEventListener("pointerup", () => {
+  if (dragged && drawControls.waiting) setTimeout(drawControls);
+  dragged = drawControls.waiting = false;
+}, true);
+
 function drawControls() {
+  if (dragged) { drawControls.waiting = true; return; }
   const focused = document.activeElement;
   const labels = [...dataHost.querySelectorAll("button, input, select"), ...trainingHost.querySelectorAll("select")];
   const place = labels.indexOf(focused);
@@ -284,7 +306,7 @@ function drawLegend() {
   const [across, up] = mapNames();
   put(legend, h("div", { class: "row" }, mark("dot low", ends[0]), mark("dot high", ends[1]), mark("dot ring", "validation rows")),
     h("div", { class: "row" }, of === "binary" && mark("line ink", "boundary"), baseline.line && mark("line dashed", baseline.name)),
-    h("div", {}, `Across: ${across}. Upwards: ${up}.`));
+    h("div", {}, `Across: ${across}. Upwards: ${up}. Press a point to take its training step apart.`));
 }
 
 function showFigures(row) {
@@ -337,7 +359,7 @@ function showCode({ text, by_hand: byHand }) {
     h("div", { class: "stack" }, h("h2", {}, "This network as a Keras program"),
       h("p", { class: "small muted" }, byHand
         ? "It trains with the present settings from the beginning. You changed settings or weights while the network learned, so its figures will differ from those on the page."
-        : "It makes the same data, the same first weights and the same random numbers, so it gives the figures on the page."),
+        : "It makes the same data, the same first weights and the same random numbers, so it gives the figures on the page (after hundreds of epochs, rounding alone can tell them apart)."),
       h("pre", { tabindex: "0" }, text),
       h("div", { class: "row end" },
         h("button", { class: "button", type: "button", onclick: async () => {

@@ -11,6 +11,7 @@ export class AnswerMap {
     this.answers = h("canvas");
     this.buffer = document.createElement("canvas");
     this.over = h("canvas", { role: "img", "aria-label": label, tabindex: pressed ? "0" : undefined });
+    if (pressed) this.keys = " Arrow keys move a cross, Enter presses.";
     this.element = h("div", { class: small ? "map small-map" : "map" }, this.answers, this.over);
     host.append(this.element);
     this.problem = null;
@@ -39,7 +40,7 @@ export class AnswerMap {
   }
 
   describe(text) {
-    this.over.setAttribute("aria-label", `${this.label}. ${text}`);
+    this.over.setAttribute("aria-label", `${this.label}. ${text}${this.keys ?? ""}`);
   }
 
   listen(pressed) {
