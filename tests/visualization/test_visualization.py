@@ -101,7 +101,7 @@ def test_the_last_class_is_drawn_and_layouts_are_one():
 class TestGalleries:
     @pytest.fixture
     def path(self, tmp_path):
-        return tmp_path / "gallery.png"
+        return tmp_path / "folder" / "gallery.png"
 
     def pixels(self, path):
         return np.asarray(Image.open(path).convert("RGB")).astype(int)

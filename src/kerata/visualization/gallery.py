@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def plot_image_gallery(
             The first ``rows * cols`` pictures are shown.
         value_range: the numbers that stand for black and white.
         scale: side of a picture in inches.
-        path: file to save to (.png, .svg, .pdf); shown instead by default.
+        path: file to save to (.png, .svg, .pdf), its folder is made; shown instead by default.
         show: whether to show them; by default if there is no path.
         transparent: whether the background of a saved picture is.
         dpi: dots per inch of a saved picture.
@@ -77,6 +78,7 @@ def plot_image_gallery(
         if legend_handles is not None:
             figure.legend(handles=legend_handles, loc="outside lower center", ncols=2)
         if path is not None:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
             figure.savefig(path, bbox_inches="tight", transparent=transparent, dpi=dpi)
         elif show is None or show:
             plt.show()
