@@ -97,6 +97,7 @@ CASES = [
     ("RandomColorJitter", {"brightness_factor": 0.1}, IMAGES),
     ("Solarization", {}, IMAGES),
     ("Lambda", {"function": lambda x: x[:, 0] * 2 + 1}, (3, 2)),
+    ("IntegerLookup", {"vocabulary": [3, 0], "output_mode": "multi_hot"}, (2,)),
     ("Embedding", {"input_dim": 4, "output_dim": 2, "mask_zero": True}, (None,)),
 ]
 # What can't be exported, with a part of the reason that is given.
@@ -114,10 +115,11 @@ REFUSED = [
 ABSTRACT = {
     **dict.fromkeys(("Layer", "Wrapper", "InputLayer", "InputSpec"), "no computation of its own"),
     **dict.fromkeys(("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells"), "inside RNN"),
+    **dict.fromkeys(("JaxLayer", "FlaxLayer"), "a function of the user's"),
     "MaxNumBoundingBoxes": "takes dictionaries of boxes",
 }
 # Layers of strings: test_strings.py.
-STRINGS = {"TextVectorization", "StringLookup", "IntegerLookup", "Hashing", "HashedCrossing"}
+STRINGS = {"TextVectorization", "StringLookup", "Hashing", "HashedCrossing"}
 
 
 def described(case):

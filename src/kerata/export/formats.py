@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from kerata.base.messages import did_you_mean
+from kerata.export.onnx.file import export_onnx
+from kerata.export.onnx.graph import OPSET
+from kerata.export.stablehlo import export_stablehlo
 
 _ELSEWHERE = {
     "tf_saved_model": "TensorFlow, which Kerata does without",
@@ -13,8 +16,8 @@ _ELSEWHERE = {
     "openvino": "OpenVINO's converter, which reads ONNX files",
     "torch": "PyTorch; format='safetensors' writes the weights by PyTorch's names",
 }
-FORMATS = ("onnx",)
-_ENDINGS = {".onnx": "onnx"}
+FORMATS = ("onnx", "stablehlo")
+_ENDINGS = {".onnx": "onnx", ".stablehlo": "stablehlo"}
 
 
 def export_model(
@@ -31,7 +34,7 @@ def export_model(
     Arguments:
         model: built.
         filepath: string or path of the file.
-        format: ``'onnx'``; by the file's ending if left out (the default).
+        format: ``'onnx'`` or ``'stablehlo'``; by the file's ending if left out (the default).
         verbose: bool, whether to print what was written; True by default.
         input_signature: ``InputSpec``, nested as the model takes them, for models that don't say
             what goes in; None by default.
@@ -48,14 +51,16 @@ def export_model(
     >>> import tempfile
     >>> from kerata import Input, Sequential, layers
     >>> model = Sequential([Input((3,)), layers.Dense(2)])
-    >>> export_model(model, Path(tempfile.mkdtemp()) / "model.onnx", verbose=False).opset
-    20
+    >>> written = export_model(model, Path(tempfile.mkdtemp()) / "model.onnx", verbose=False)
+    >>> written.inputs == tuple(model.input_names), written.difference < 1e-5
+    (True, True)
     """
     kind = _format(filepath, format)
     _check_options(kind, kwargs)
-    from kerata.export.onnx.file import export_onnx
-
-    written = export_onnx(model, filepath, input_signature, samples)
+    if kind == "stablehlo":
+        written = export_stablehlo(model, filepath, input_signature, samples)
+    else:
+        written = export_onnx(model, filepath, input_signature, samples)
     if verbose is None or verbose:
         print(f"{written}.")
     return written
@@ -80,8 +85,6 @@ def _format(filepath: Any, format: str | None) -> str:
 
 
 def _check_options(format: str, options: dict[str, Any]) -> None:
-    from kerata.export.onnx.graph import OPSET
-
     version = options.pop("opset_version", None)
     if version not in (None, OPSET):
         raise ValueError(f"export: files have ONNX's operators of version {OPSET}, not {version}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import numpy as np
@@ -85,7 +85,6 @@ class Traced:
 
     closed: Any
     arguments: list[Any]
-    outputs: Any
     places: dict[str, str] = field(default_factory=dict)
     marked: dict[str, Marked] = field(default_factory=dict)
     least: int = 1
@@ -161,12 +160,41 @@ def trace(
     Arguments:
         call: takes what the signature describes.
         signature: names, shapes and types.
-        variables: boxes that it reads; what it writes into them is lost.
+        variables: boxes that it reads.
         marks: gives what a layer's call is to be replaced by, None for none.
         owner: what to call the function in errors.
 
     Raises:
-        ExportError: what can't be traced so, with the layer.
+        ExportError: what can't be traced so, with the layer; a function that writes variables.
+    """
+
+    def traced(function: Any, arguments: list[Any], noted: _Notes, least: int) -> Traced:
+        found = function.trace(*arguments)
+        return Traced(found.jaxpr, arguments, noted.places, noted.marked, least)
+
+    return with_symbols(traced, call, signature, variables, marks, owner)
+
+
+T = TypeVar("T")
+
+
+def with_symbols(
+    make: Callable[[Any, list[Any], _Notes, int], T],
+    call: Callable[..., Any],
+    signature: Signature,
+    variables: list[Any],
+    marks: Callable[[Any], Any] = lambda layer: None,
+    owner: str = "The model",
+) -> T:
+    """Trace a function as ``make`` does it, for the smallest sizes that it can be traced for.
+
+    Arguments:
+        make: gets the compiled function, the arguments' shapes with symbols, what was noted of
+            the layers, and the smallest of the unknown sizes.
+        call, signature, variables, marks, owner: as for ``trace``.
+
+    Raises:
+        ExportError: what can't be traced so, with the layer; a function that writes variables.
     """
     failures = []
     for least, shared in _guesses(signature):
@@ -178,13 +206,10 @@ def trace(
         noted = _Notes(marks)
         try:
             with portable(noted.around):
-                traced = jax.jit(_pure(call, signature, variables)).trace(*arguments)
+                function = jax.jit(_pure(call, signature, variables))
+                return make(function, arguments, noted, least)
         except Exception as error:
             failures.append((noted.failed, error))
-            continue
-        outputs = jax.tree.structure(traced.out_info)
-        closed = traced.jaxpr
-        return Traced(closed, arguments, outputs, noted.places, noted.marked, least)
     where, reason = failures[0]
     raise ExportError(f"{where or owner} can't be exported: {_first_line(reason)}") from reason
 

@@ -10,7 +10,7 @@ pytest.importorskip("pandas")
 
 from kerata.workbench.core.task import choose_task
 from kerata.workbench.data import read_source
-from kerata.workbench.data.named import NAMED
+from kerata.workbench.data.named import NAMED, _digest
 
 
 def test_rows_of_numbers_become_a_table(tmp_path):
@@ -123,3 +123,11 @@ def test_real_data(name, tmp_path, monkeypatch):
     if name == "adult":
         assert source.train.frame["workclass"].isna().sum() == 1836
         assert source.test.frame["income"].value_counts()[">50K"] == 3846
+
+
+def test_tables_of_objects_are_known_by_their_values():
+    one, same = (np.array([["".join(["a", "b"]), 1000.5 + i]], object) for i in (0, 0))
+    assert one[0, 0] is not same[0, 0]
+    assert _digest(one) == _digest(same)
+    same[0, 0] = "b"
+    assert _digest(one) != _digest(same)

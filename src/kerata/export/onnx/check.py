@@ -1,4 +1,4 @@
-"""The exported graph beside the network that it was made from."""
+"""The exported graph in onnxruntime."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import Any
 import numpy as np
 
 from kerata.export.errors import ExportError
-
-# Answers may differ so much; relative to the largest answer where that is above 1.
-TOLERANCE = 1e-4
 
 
 def session(content: bytes) -> Any:
@@ -43,35 +40,6 @@ def answers(opened: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
 def one_line(error: Exception) -> str:
     """Give an error's message in one line."""
     return " ".join(str(error).split())[:300]
-
-
-def largest_difference(got: list[Any], wanted: list[Any]) -> float:
-    """Give the largest difference between answers, relative to the largest where that is above 1.
-
-    Raises:
-        ExportError: other numbers, shapes or kinds of answers.
-
-    >>> largest_difference([np.array([1.0, 2.0])], [np.array([1.0, 2.5])])
-    0.2
-    """
-    worst = 0.0
-    for number, (a, b) in enumerate(zip(got, wanted, strict=True)):
-        a, b = np.asarray(a), np.asarray(b)
-        if a.shape != b.shape:
-            raise ExportError(
-                f"Output {number} of the exported graph has shape {a.shape}, not {b.shape}."
-            )
-        if a.dtype.kind in "OUS":
-            worst = max(worst, 0.0 if (a.astype(str) == b.astype(str)).all() else np.inf)
-            continue
-        a, b = a.astype(np.float64), b.astype(np.float64)
-        same = (a == b) | (np.isnan(a) & np.isnan(b))
-        if same.all():
-            continue
-        scale = max(1.0, float(np.max(np.abs(b[np.isfinite(b)]), initial=0.0)))
-        gap = np.abs(a - b)[~same]
-        worst = max(worst, float(np.max(np.where(np.isnan(gap), np.inf, gap))) / scale)
-    return worst
 
 
 def needed(name: str) -> Any:

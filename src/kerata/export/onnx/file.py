@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 
-from kerata.export.errors import ExportError
-from kerata.export.onnx.check import TOLERANCE, answers, largest_difference, needed, session
+from kerata.export.differences import checked, largest_difference
+from kerata.export.onnx.check import answers, needed, session
 from kerata.export.onnx.graph import OPSET
 from kerata.export.onnx.network import network_graph, serialized
-from kerata.export.samples import drawn
+from kerata.export.samples import given_or_drawn
 from kerata.export.trace import Signature, signature_of
+from kerata.export.written import Written
 from kerata.utils.files import write_beside
-
-
-@dataclass(frozen=True)
-class OnnxFile:
-    """What was written.
-
-    Attributes:
-        path: where the file is.
-        opset: version of ONNX's operators.
-        inputs, outputs: their names.
-        rows: how many rows it was tried with.
-        difference: the largest between its answers and the model's.
-    """
-
-    path: Path
-    opset: int
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    rows: int
-    difference: float
-
-    def __str__(self) -> str:
-        return (
-            f"{self.path}: ONNX with operators of version {self.opset}, "
-            f"{', '.join(self.inputs)} to {', '.join(self.outputs)}; on {self.rows} rows "
-            f"onnxruntime's answers differ by at most {self.difference:.1g}"
-        )
 
 
 def export_onnx(
     model: Any, filepath: Any, input_signature: Any = None, samples: Any = None
-) -> OnnxFile:
+) -> Written:
     """Write a model as an ONNX file for any number of rows.
 
     Arguments:
@@ -67,10 +40,17 @@ def export_onnx(
     signature = signature_of(model, given)
     proto, outputs = network_graph(model, signature)
     content = serialized(proto)
-    arrays = _samples(model, signature, samples)
+    arrays = given_or_drawn(model, signature, samples)
     difference = _tried(model, signature, content, arrays)
     path = write_beside(Path(filepath), lambda file: file.write(content))
-    return OnnxFile(path, OPSET, tuple(signature.names), tuple(outputs), _rows(arrays), difference)
+    return Written(
+        path,
+        f"ONNX with operators of version {OPSET}",
+        tuple(signature.names),
+        tuple(outputs),
+        _rows(arrays),
+        difference,
+    )
 
 
 def _has_graph(model: Any) -> bool:
@@ -79,19 +59,6 @@ def _has_graph(model: Any) -> bool:
 
 def _rows(arrays: list[np.ndarray]) -> int:
     return len(arrays[0]) if arrays and arrays[0].ndim else 1
-
-
-def _samples(model: Any, signature: Signature, samples: Any) -> list[np.ndarray]:
-    if samples is None:
-        return drawn(model, signature)
-    graph = getattr(model, "_graph", None)
-    flat = jax.tree.leaves(samples) if graph is None else graph.arrange(samples)
-    if len(flat) != len(signature.names):
-        raise ValueError(
-            f"samples: the model has {len(signature.names)} inputs "
-            f"({', '.join(signature.names)}), got {len(flat)} arrays."
-        )
-    return [np.asarray(x, dtype) for x, dtype in zip(flat, signature.dtypes, strict=True)]
 
 
 def _tried(model: Any, signature: Signature, content: bytes, arrays: list[np.ndarray]) -> float:
@@ -104,22 +71,8 @@ def _tried(model: Any, signature: Signature, content: bytes, arrays: list[np.nda
         # Another number of rows goes through the same file.
         one = {name: x[:1] for name, x in given.items()}
         worst = max(worst, largest_difference(answers(opened, one), [x[:1] for x in wanted]))
-    check_difference(worst)
-    return worst
+    return checked(worst)
 
 
 def _free(signature: Signature) -> bool:
     return all(shape and shape[0] is None for shape in signature.shapes)
-
-
-def check_difference(worst: float) -> None:
-    """Refuse a file whose answers are others.
-
-    Raises:
-        ExportError: they differ by more than 1e-4.
-    """
-    if not worst <= TOLERANCE:
-        raise ExportError(
-            f"The exported graph's answers differ from the model's by {worst:.2g}, more than "
-            f"{TOLERANCE:g}; no file was written."
-        )

@@ -27,7 +27,6 @@ class OnnxGraph:
     """
 
     def __init__(self) -> None:
-        self._first: list[Any] = []
         self._nodes: list[Any] = []
         self._main = self._nodes
         self._constants: dict[str, np.ndarray] = {}
@@ -98,15 +97,15 @@ class OnnxGraph:
     # Sizes -----------------------------------------------------------------------------
 
     def input_size(self, symbol: str, name: str, axis: int) -> None:
-        """Say that an axis of an input has the size that a symbol stands for."""
+        """Say that an axis of a value outside of bodies has the size that a symbol stands for."""
         if symbol not in self._sizes:
-            with self._at_the_beginning():
+            with self._outside():
                 self._sizes[symbol] = self.node("Shape", name, start=axis, end=axis + 1)
 
     @contextlib.contextmanager
-    def _at_the_beginning(self) -> Iterator[None]:
-        """Add nodes where all bodies can read what they give."""
-        outer, self._nodes = self._nodes, self._first
+    def _outside(self) -> Iterator[None]:
+        """Add nodes outside of all bodies, before those that are being written."""
+        outer, self._nodes = self._nodes, self._main
         try:
             yield
         finally:
@@ -119,7 +118,7 @@ class OnnxGraph:
         text = str(dimension)
         if text not in self._sizes:
             tree = ast.parse(text.replace("^", "**"), mode="eval").body
-            with self._at_the_beginning():
+            with self._outside():
                 self._sizes[text] = self.named(self._computed(tree))
         return self._sizes[text]
 
@@ -222,7 +221,7 @@ class OnnxGraph:
     def _needed(self, outputs: list[str]) -> list[Any]:
         """Leave out nodes that no output depends on."""
         wanted, kept = set(outputs), []
-        for node in reversed(self._first + self._main):
+        for node in reversed(self._main):
             if wanted.intersection(node.output):
                 kept.append(node)
                 wanted |= _inputs_of(node)

@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kerata.export.errors import ExportError
-from kerata.export.onnx import rules as _rules
-from kerata.export.onnx.convert import Converter
 from kerata.export.onnx.graph import OnnxGraph, Value, declared
+from kerata.export.onnx.host_layers import add_host_layers, rest_signature
+from kerata.export.onnx.traced import add_traced
 from kerata.export.registry import writer_of
-from kerata.export.trace import Marked, Signature, Traced, trace
-
-assert _rules.__all__, "importing the package fills the table of rules"
-
-
-def add_traced(graph: OnnxGraph, traced: Traced, inputs: list[Value]) -> list[Value]:
-    """Add the computations of a traced function to a graph; gives its outputs.
-
-    Raises:
-        ExportError: an operation that ONNX does not have.
-    """
-    for value, argument in zip(inputs, traced.arguments, strict=True):
-        for axis, size in enumerate(argument.shape):
-            if str(size).isidentifier():
-                graph.input_size(str(size), graph.named(value), axis)
-    marked = {name: _written(mark) for name, mark in traced.marked.items()}
-    return Converter(graph, marked, traced.places).run(traced.closed, inputs)
-
-
-def _written(mark: Marked) -> Callable[..., list[Value]]:
-    """Give the function that writes a marked call."""
-
-    def write(graph: OnnxGraph, equation: Any, inputs: list[Value]) -> list[Value]:
-        # What a call reads besides its arguments comes first.
-        own = inputs[len(inputs) - mark.arrays :]
-        results = mark.writer(graph, mark.operation, *own)
-        found = list(results) if isinstance(results, (list, tuple)) else [results]
-        expected = len(equation.outvars)
-        if len(found) != expected:
-            raise ExportError(
-                f"The function registered for {type(mark.operation).__name__} gives "
-                f"{len(found)} values for the {expected} outputs of layer "
-                f"{mark.operation.name!r}."
-            )
-        return found
-
-    return write
+from kerata.export.trace import Signature, trace
 
 
 def network_graph(model: Any, signature: Signature) -> tuple[Any, list[str]]:
@@ -62,33 +26,42 @@ def network_graph(model: Any, signature: Signature) -> tuple[Any, list[str]]:
     Raises:
         ExportError: what can't be exported, with the layer.
     """
-    if getattr(getattr(model, "_graph", None), "host", None) is not None:
-        raise ExportError(
-            f"Model {model.name!r} begins with layers of strings, which are not exported: export "
-            "the model that takes their numbers."
-        )
     graph = OnnxGraph()
     graph.taken.update(signature.names)
-    traced = trace(
-        lambda inputs: model(inputs, training=False),
-        signature,
-        model.variables,
-        writer_of,
-        f"{type(model).__name__} {model.name!r}",
-    )
+    owner = f"{type(model).__name__} {model.name!r}"
+    host = getattr(getattr(model, "_graph", None), "host", None)
+    call, inner = partial(model, training=False), signature
+    values: list[Value] = list(signature.names)
+    if host is not None:
+        # Layers of strings come first, by their own functions; the rest is traced.
+        call, inner = host.rest.run, rest_signature(host)
+        values = add_host_layers(graph, host, signature)
+    traced = trace(call, inner, model.variables, writer_of, owner)
     names = output_names(model, len(traced.closed.out_avals), signature.names)
     graph.taken.update(names)
-    results = add_traced(graph, traced, list(signature.names))
+    results = add_traced(graph, traced, values)
     avals = traced.closed.out_avals
     outputs = [
         declared(graph.rename(x, name), aval.dtype, aval.shape)
         for x, name, aval in zip(results, names, avals, strict=True)
     ]
+    if host is None:
+        shapes = [tuple(argument.shape) for argument in traced.arguments]
+    else:
+        shapes = [named_sizes(shape) for shape in signature.shapes]
     inputs = [
-        declared(name, argument.dtype, argument.shape)
-        for name, argument in zip(signature.names, traced.arguments, strict=True)
+        declared(name, dtype, shape)
+        for name, dtype, shape in zip(signature.names, signature.dtypes, shapes, strict=True)
     ]
     return graph.proto(model.name, inputs, outputs), names
+
+
+def named_sizes(shape: tuple[int | None, ...]) -> tuple[Any, ...]:
+    """Give a shape with names for unknown sizes."""
+    return tuple(
+        d if d is not None else "batch" if axis == 0 else f"size{axis}"
+        for axis, d in enumerate(shape)
+    )
 
 
 def output_names(model: Any, count: int, taken: list[str]) -> list[str]:

@@ -80,12 +80,12 @@ def tokens(g: OnnxGraph, x: Value, pattern: str) -> Value:
     )
 
 
-def without(g: OnnxGraph, x: Value, pattern: str) -> Value:
-    """Give texts ``(rows,)`` with spaces in the place of what matches."""
+def without(g: OnnxGraph, x: Value, pattern: str, mark: str = " ") -> Value:
+    """Give texts ``(rows,)`` with a mark in the place of what matches."""
     pieces = g.node(
         "Tokenizer", x, domain=RUNTIME, mark=0, mincharnum=1, pad_value="", separators=[pattern]
     )
-    return joined(g, pieces, " ")
+    return joined(g, pieces, mark)
 
 
 def looked_up(g: OnnxGraph, x: Value, numbers: Mapping[str, int], default: int) -> Value:
@@ -101,16 +101,7 @@ def looked_up(g: OnnxGraph, x: Value, numbers: Mapping[str, int], default: int) 
     for text, number in numbers.items():
         for spelling in spellings(text):
             keys.setdefault(spelling, number)
-    if not keys:
-        keys = {"": default}
-    return g.node(
-        "LabelEncoder",
-        x,
-        domain=ML,
-        keys_strings=list(keys),
-        values_int64s=list(keys.values()),
-        default_int64=default,
-    )
+    return exactly(g, x, keys, default)
 
 
 def spellings(text: str) -> list[str]:
@@ -128,6 +119,18 @@ def spellings(text: str) -> list[str]:
         upper = "".join(choice[-1] for choice in choices)
         return list(dict.fromkeys([text, upper]))
     return ["".join(c) for c in itertools.product(*(dict.fromkeys(c) for c in choices))]
+
+
+def exactly(g: OnnxGraph, x: Value, numbers: Mapping[str, int], default: int) -> Value:
+    """Give the int64 number of each text, letter for letter."""
+    return g.node(
+        "LabelEncoder",
+        x,
+        domain=ML,
+        keys_strings=list(numbers) or [""],
+        values_int64s=list(numbers.values()) or [default],
+        default_int64=default,
+    )
 
 
 def named(g: OnnxGraph, numbers: Value, names: list[str]) -> Any:

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from kerata.export.differences import checked, largest_difference
 from kerata.export.onnx import strings
-from kerata.export.onnx.check import answers, largest_difference, needed, session
-from kerata.export.onnx.file import OnnxFile, check_difference
+from kerata.export.onnx.check import answers, needed, session
 from kerata.export.onnx.graph import OPSET, OnnxGraph, Value, declared
-from kerata.export.onnx.network import add_traced, serialized
+from kerata.export.onnx.network import serialized
+from kerata.export.onnx.traced import add_traced
 from kerata.export.registry import writer_of
 from kerata.export.trace import signature_of, trace
+from kerata.export.written import Written
 from kerata.utils.files import write_beside
 
 # Rows that are tried at a time, numbers of their bags of words, which are wide, and such numbers
@@ -25,7 +27,7 @@ _MOST = 500_000_000
 
 def export_answers(
     model: Any, preparation: Any, task: Any, rows: Any, outputs: np.ndarray, path: str | Path
-) -> OnnxFile:
+) -> Written:
     """Write a network and its preparation as an ONNX file.
 
     Each raw column is an input ``(rows, 1)``: numbers as float64, NaN where missing, all else as
@@ -60,9 +62,10 @@ def export_answers(
         got = answers(opened, piece)[-len(wanted) :]
         part = [values[rows_now] for values in wanted]
         worst = max(worst, largest_difference(got, part))
-    check_difference(worst)
+    checked(worst)
     written = write_beside(Path(path), lambda file: file.write(content))
-    return OnnxFile(written, OPSET, tuple(given), tuple(names), count, worst)
+    kind = f"ONNX with operators of version {OPSET}"
+    return Written(written, kind, tuple(given), tuple(names), count, worst)
 
 
 def _written(model: Any, made: Any, task: Any) -> tuple[bytes, list[str]]:

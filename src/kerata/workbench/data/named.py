@@ -35,10 +35,12 @@ def is_named(name: str) -> bool:
 def _digest(*arrays: Any) -> str:
     digest = hashlib.sha256()
     for array in arrays:
-        if isinstance(array, np.ndarray):
+        # The bytes of objects are their places in memory.
+        if isinstance(array, np.ndarray) and array.dtype != object:
             digest.update(np.ascontiguousarray(array).tobytes())
         else:
-            digest.update("\0".join(map(str, array)).encode())
+            flat = array.ravel() if isinstance(array, np.ndarray) else array
+            digest.update("\0".join(map(str, flat)).encode())
     return digest.hexdigest()
 
 
