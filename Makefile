@@ -19,6 +19,7 @@ help:  ## show this list
 
 demo: $(VENV)/installed-demo  ## watch a network learn handwritten digits (first time: a minute of installation)
 	@$(RUN)/kerata train digits
+	@echo "Watch and compare runs in the browser: $(RUN)/kerata board"
 	@echo "Watch networks learn in the browser, on your own table too: $(RUN)/kerata playground"
 
 test: $(VENV)/installed-dev  ## run the tests

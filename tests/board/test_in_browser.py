@@ -186,7 +186,6 @@ def test_a_run_deleted_while_it_is_watched(open_page, place):
 def test_train_from_the_page_watch_it_and_stop(open_page, place):
     page = open_page(path="#view=train")
     page.get_by_role("button", name="pears.csv").click()
-    page.wait_for_selector("text=choose")
     page.get_by_label("Which column it is to predict").select_option("ripe")
     page.wait_for_selector("text=Binary: 'ripe' has 2 values")
     page.get_by_label("Network").select_option("mlp")

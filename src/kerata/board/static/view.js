@@ -177,7 +177,7 @@ export class RunView {
       ["compare", "Compare", (panel) => compareTab(panel, details, this.store)],
       ["about", "About", (panel) => aboutTab(panel, details)],
     ], { label: "What stands behind it", chosen: this.store.tab, changed: (tab) => this.store.go({ tab, row: null }) });
-    left.append(this.tabs.element);
+    body.append(this.tabs.element);
   }
 
   async draw() {
