@@ -250,14 +250,16 @@ def compares_bits(test_file: str) -> bool:
 
 
 def run_tests(tests: list[str], plugins: tuple[Any, ...] = (), *options: str) -> int:
-    """Run tests of one file in this process, with the settings of ``make test-all``."""
+    """Run tests of one file in this process, with the settings of ``make test``."""
     import pytest
 
     if compares_bits(tests[0].partition("::")[0]):
         # XLA reads it when JAX's backend starts.
         os.environ["XLA_FLAGS"] = ""
     return int(
-        pytest.main(["-p", "no:cacheprovider", "-m", "", *options, *tests], plugins=list(plugins))
+        pytest.main(
+            ["-p", "no:cacheprovider", "-m", "not slow", *options, *tests], plugins=list(plugins)
+        )
     )
 
 
