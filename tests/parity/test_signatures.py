@@ -7,6 +7,7 @@ arguments than Keras, but only where a call of Keras's can't reach them.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,39 +16,17 @@ import pytest
 
 import kerata
 
-NAMESPACES = (
-    "",
-    "activations",
-    "backend",
-    "callbacks",
-    "config",
-    "constraints",
-    "datasets.mnist",
-    "distillation",
-    "distribution",
-    "initializers",
-    "layers",
-    "losses",
-    "metrics",
-    "mixed_precision",
-    "models",
-    "ops",
-    "ops.image",
-    "ops.linalg",
-    "ops.nn",
-    "ops.numpy",
-    "optimizers",
-    "optimizers.schedules",
-    "preprocessing.sequence",
-    "random",
-    "regularizers",
-    "saving",
-    "utils",
-    "utils.bounding_boxes",
-    "visualization",
-    "wrappers",
-)
 
+def namespaces(module: Any, path: str) -> Iterator[str]:
+    """Yield the paths of Keras's public modules, the package's first, as an empty one."""
+    yield path
+    for name, found in sorted(vars(module).items()):
+        public = inspect.ismodule(found) and not name.startswith("_")
+        if public and re.match(r"keras\.(?!src)", found.__name__):
+            yield from namespaces(found, f"{path}.{name}".lstrip("."))
+
+
+NAMESPACES = tuple(namespaces(keras, ""))
 Parameter = inspect.Parameter
 BY_PLACE = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -164,6 +143,11 @@ def found_differences(namespace: str) -> dict[str, list[str]]:
 def test_calls_are_written_as_in_keras(namespace: str) -> None:
     found = found_differences(namespace)
     assert {path: lines for path, lines in found.items() if not excused(path)} == {}
+
+
+def test_all_modules_are_compared() -> None:
+    assert {"", "layers", "ops.linalg", "applications.resnet", "visualization"} <= {*NAMESPACES}
+    assert not any("src" in namespace for namespace in NAMESPACES)
 
 
 if __name__ == "__main__":
