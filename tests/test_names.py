@@ -23,7 +23,6 @@ MISSING = {
     "dtype_policies.Int4DTypePolicy": f"{LATER}: quantized layers",
     "dtype_policies.QuantizedDTypePolicy": f"{LATER}: quantized layers",
     "dtype_policies.QuantizedFloat8DTypePolicy": f"{LATER}: quantized layers",
-    "export.*": f"{LATER}: files for other runtimes",
     "layers.TFSMLayer": f"{OTHER}: TensorFlow's SavedModel",
     "layers.TorchModuleWrapper": f"{OTHER}: PyTorch",
     "quantizers.*": LATER,

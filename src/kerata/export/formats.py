@@ -8,7 +8,9 @@ from typing import Any
 from kerata.base.messages import did_you_mean
 from kerata.export.onnx.file import export_onnx
 from kerata.export.onnx.graph import OPSET
+from kerata.export.safetensors import save_safetensors
 from kerata.export.stablehlo import export_stablehlo
+from kerata.export.written import WrittenWeights
 
 _ELSEWHERE = {
     "tf_saved_model": "TensorFlow, which Kerata does without",
@@ -16,8 +18,8 @@ _ELSEWHERE = {
     "openvino": "OpenVINO's converter, which reads ONNX files",
     "torch": "PyTorch; format='safetensors' writes the weights by PyTorch's names",
 }
-FORMATS = ("onnx", "stablehlo")
-_ENDINGS = {".onnx": "onnx", ".stablehlo": "stablehlo"}
+FORMATS = ("onnx", "stablehlo", "safetensors")
+_ENDINGS = {f".{format}": format for format in FORMATS}
 
 
 def export_model(
@@ -34,7 +36,8 @@ def export_model(
     Arguments:
         model: built.
         filepath: string or path of the file.
-        format: ``'onnx'`` or ``'stablehlo'``; by the file's ending if left out (the default).
+        format: ``'onnx'``, ``'stablehlo'`` or ``'safetensors'`` (weights alone); by the file's
+            ending if left out (the default).
         verbose: bool, whether to print what was written; True by default.
         input_signature: ``InputSpec``, nested as the model takes them, for models that don't say
             what goes in; None by default.
@@ -55,18 +58,30 @@ def export_model(
     >>> written.inputs == tuple(model.input_names), written.difference < 1e-5
     (True, True)
     """
-    kind = _format(filepath, format)
+    kind = format_of(filepath, format)
     _check_options(kind, kwargs)
-    if kind == "stablehlo":
-        written = export_stablehlo(model, filepath, input_signature, samples)
-    else:
-        written = export_onnx(model, filepath, input_signature, samples)
+    written = write_as(kind, model, filepath, input_signature, samples)
     if verbose is None or verbose:
         print(f"{written}.")
     return written
 
 
-def _format(filepath: Any, format: str | None) -> str:
+def write_as(
+    format: str, model: Any, filepath: Any, input_signature: Any = None, samples: Any = None
+) -> Any:
+    """Write a model, or what is called like one, in a known format."""
+    if format == "safetensors":
+        return WrittenWeights(Path(filepath), tuple(save_safetensors(model, filepath)))
+    write = export_stablehlo if format == "stablehlo" else export_onnx
+    return write(model, filepath, input_signature, samples)
+
+
+def format_of(filepath: Any, format: str | None) -> str:
+    """Give the format that is asked for, or that a file's ending says.
+
+    Raises:
+        ValueError: an unknown format, or one that needs another library.
+    """
     if format is None:
         format = _ENDINGS.get(Path(filepath).suffix.lower())
         if format is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -26,9 +26,29 @@ class Written:
     rows: int
     difference: float
 
+    def moved(self, path: Path) -> Written:
+        """Give the same at another place."""
+        return replace(self, path=path)
+
     def __str__(self) -> str:
         rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
         return (
             f"{self.path}: {self.format}, {', '.join(self.inputs)} to {', '.join(self.outputs)}; "
             f"on {rows} its answers differ from Kerata's by at most {self.difference:.1g}"
         )
+
+
+@dataclass(frozen=True)
+class WrittenWeights:
+    """Weights that were written.
+
+    Attributes:
+        path: where the file is.
+        names: of the weights.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.path}: safetensors, {len(self.names)} weights by PyTorch's names"
