@@ -136,6 +136,25 @@ def test_other_rows_of_the_same_number_compile_nothing(learner, traced):
     assert not has_programs(make_problem(other), other.with_(layers=(3, 3)))
 
 
+def test_a_unit_more_compiles_nothing_and_counts(learner, traced):
+    learner.reset()
+    learner.advance(1)
+    learner.picture()
+    wider = SMALL.with_(layers=(4,))
+    other = learner_of(wider)
+    traced.clear()
+    assert has_programs(other.problem, wider)
+    other.advance(1)
+    assert other.picture().units[0].shape == (4, UNIT_SIDE**2)
+    assert not traced
+    assert [w.shape for w in other.weights()] == [(2, 4), (4,), (4, 1), (1,)]
+    # With dropout it needs its own shape, to draw the numbers that it draws alone.
+    assert other.as_alone
+    other.set_values([wider.with_(dropout=0.1)])
+    assert not other.as_alone
+    assert not has_programs(other.problem, wider.with_(dropout=0.1))
+
+
 def test_reset_begins_again(learner):
     learner.reset()
     learner.advance(3)
@@ -171,8 +190,9 @@ def test_narrow_networks_in_a_wide_one_learn_as_they_do_alone():
     alone = learner_of(settings[0])
     alone.advance(4)
     assert together.reports[0] == pytest.approx(alone.reports[0], abs=1e-5)
-    wide = together.weights(0)
-    np.testing.assert_allclose(wide[0][:, :1], alone.weights()[0], atol=1e-5)
+    np.testing.assert_allclose(together.weights(0)[0], alone.weights()[0], atol=1e-5)
+    wide = [np.asarray(w) for w in together.members[0].values.trainable]
+    assert wide[0].shape == (2, 4)
     assert not wide[0][:, 1:].any()
     assert not wide[2][1:].any()
     answers = together.answers(16)

@@ -82,6 +82,22 @@ def test_steering_goes_on_and_other_shapes_begin_anew(visit):
     assert told(visit, "code")["by_hand"]
 
 
+def test_dropout_before_the_beginning_gets_a_program_of_its_own(visit):
+    visit.answer({"do": "settings", "settings": SMALL})
+    dropping = {**SMALL, "dropout": 0.1}
+    assert visit.learner.masked
+    assert len(visit.answer({"do": "settings", "settings": dropping})) == 2
+    assert not visit.learner.masked
+    assert visit.learner.as_alone
+    # While it learns, dropout is another value, and a reset mends it.
+    visit.answer({"do": "settings", "settings": {**SMALL, "seed": 5}})
+    visit.frame()
+    assert not visit.answer({"do": "settings", "settings": {**dropping, "seed": 5}})
+    assert visit.will_compile({"do": "reset"})
+    assert told(visit, "reset")[0]["epoch"] == 0
+    assert visit.learner.as_alone
+
+
 def test_one_row_a_weight_and_gates(visit):
     visit.answer({"do": "settings", "settings": SMALL})
     step = told(visit, "row", row=1)

@@ -10,11 +10,17 @@ from typing import Any
 import numpy as np
 
 from kerata.base.randomness import fixed_seed
-from kerata.playground.network import build_network, padded, plain_network
+from kerata.playground.network import build_network, cropped, padded, plain_network
 from kerata.playground.one_step import Step
 from kerata.playground.pictures import SIDE, Picture
 from kerata.playground.problems import Problem
-from kerata.playground.programs import MOST_EPOCHS, Programs, data_of, programs_for
+from kerata.playground.programs import (
+    MOST_EPOCHS,
+    Programs,
+    common_shape,
+    data_of,
+    programs_for,
+)
 from kerata.playground.settings import Settings
 from kerata.search.networks import begin
 from kerata.search.vectorized_trainer import Member
@@ -49,10 +55,7 @@ class Learner:
         depths = {len(one.layers) for one in settings}
         if len(depths) != 1:
             raise ValueError("Networks side by side have equally many layers.")
-        self._widest = tuple(
-            max(units) for units in zip(*(s.layers for s in settings), strict=True)
-        )
-        self.masked = any(one.layers != self._widest for one in settings)
+        self._widest, self.masked = common_shape(settings)
         self.programs = self._programs()
         self._grids: dict[int, np.ndarray] = {}
         self.reset()
@@ -119,6 +122,11 @@ class Learner:
                 member.reports.clear()
 
     @property
+    def as_alone(self) -> bool:
+        """Whether networks learn as in a program of their own; dropout tells shut units."""
+        return not (self.masked and any(one.dropout for one in self.settings))
+
+    @property
     def epoch(self) -> int:
         """How many epochs are done."""
         return self.members[0].epoch
@@ -143,12 +151,22 @@ class Learner:
 
     def weights(self, which: int = 0) -> list[np.ndarray]:
         """Give a network's weights: kernel and bias of each layer in turn."""
-        return [np.asarray(w) for w in self.members[which].values.trainable]
+        arrays = [np.asarray(w) for w in self.members[which].values.trainable]
+        return cropped(arrays, self._widths(which))
+
+    def _widths(self, which: int = 0) -> tuple[int, ...]:
+        return (self.problem.x.shape[1], *self.settings[which].layers, 1)
 
     def picture(self) -> Picture:
         """Paint the first network."""
-        return self.programs.painter.paint(
+        painted = self.programs.painter.paint(
             self._all_weights(self.members[0]), self.grid(SIDE), self.problem.span
+        )
+        units = self.settings[0].layers
+        return Picture(
+            painted.answer,
+            [picture[:n] for picture, n in zip(painted.units, units, strict=True)],
+            [scales[:n] for scales, n in zip(painted.scales, units, strict=True)],
         )
 
     def answers(self, side: int) -> np.ndarray:
@@ -170,7 +188,8 @@ class Learner:
         x, y = self.problem.x[row : row + 1], self.problem.y[row : row + 1]
         member, programs = self.members[0], self.programs
         with programs.lock:
-            return programs.step_taker(member.values, x, y, self.settings[0].rate, member.numbers)
+            step = programs.step_taker(member.values, x, y, self.settings[0].rate, member.numbers)
+        return step.cropped(self._widths())
 
     def file(self) -> bytes:
         """Give the first network as a ``.keras`` file: trained weights, and compiled as it is."""
@@ -201,7 +220,7 @@ class Learner:
             raise ValueError("There is no such weight.")
         if not np.isfinite(value) or abs(value) > 1e6:
             raise ValueError(f"A weight must be a number from -1e6 to 1e6, got {value!r}.")
-        changed = weights[place].copy()
+        changed = np.array(self.members[0].values.trainable[place])
         changed[tuple(index)] = value
         trainable = list(self.members[0].values.trainable)
         trainable[place] = changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -116,6 +117,19 @@ def padded(weights: Sequence[Any], shapes: Sequence[tuple[int, ...]]) -> list[np
         wide = np.zeros(shape, "float32")
         wide[tuple(slice(n) for n in weight.shape)] = weight
         found.append(wide)
+    return found
+
+
+def cropped(weights: Sequence[np.ndarray], widths: Sequence[int]) -> list[np.ndarray]:
+    """Give a wide network's weights the shapes of the narrow one in it.
+
+    Arguments:
+        weights: kernel and bias of each layer in turn.
+        widths: of the narrow one: inputs, units of each hidden layer, outputs.
+    """
+    found = []
+    for place, (before, after) in enumerate(itertools.pairwise(widths)):
+        found += [weights[2 * place][:before, :after], weights[2 * place + 1][:after]]
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -18,6 +18,7 @@ from kerata.base.scope import Scope
 from kerata.layers import Dense, Input
 from kerata.models import Sequential
 from kerata.optimizers import SGD
+from kerata.playground.network import cropped
 from kerata.search.structure import Structure
 from kerata.training.data_adapter import make_array_data
 from kerata.training.train_state import TrainState
@@ -60,6 +61,22 @@ class Step:
     changed: list[np.ndarray]
     rate: float
     optimizer: str
+
+    def cropped(self, widths: Sequence[int]) -> Step:
+        """Give the step of the narrow network in a wide one, see ``network.cropped``."""
+
+        def of(arrays: list[np.ndarray]) -> list[np.ndarray]:
+            return [array[:n] for array, n in zip(arrays, widths[1:], strict=True)]
+
+        return replace(
+            self,
+            sums=of(self.sums),
+            answers=of(self.answers),
+            deltas=of(self.deltas),
+            weights=cropped(self.weights, widths),
+            gradients=cropped(self.gradients, widths),
+            changed=cropped(self.changed, widths),
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as plain values."""

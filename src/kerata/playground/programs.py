@@ -23,6 +23,8 @@ from kerata.search.networks import Data, Network
 from kerata.search.vectorized_trainer import Member, VectorizedTrainer
 from kerata.training.data_adapter import make_array_data, on_device
 
+# Layers are made wider, to a multiple of this, with the units beyond shut.
+ROOM = 4
 # Epochs of one call at most, and shapes whose programs are kept.
 MOST_EPOCHS, KEPT = 64, 24
 # A network of a dozen units gains nothing from the optimizations that take XLA most time.
@@ -107,9 +109,25 @@ def key_of(problem: Problem, settings: Settings, masked: bool = False) -> tuple[
     )
 
 
+def common_shape(settings: Sequence[Settings]) -> tuple[tuple[int, ...], bool]:
+    """Give the widths in which all networks have room, and whether units are shut.
+
+    So one unit more or less compiles nothing. Dropout draws a number for each unit, shut ones
+    too: with it a network gets its own widths, lest it learn otherwise than alone.
+
+    >>> common_shape([Settings(layers=(6, 4))]), common_shape([Settings(layers=(6,), dropout=0.1)])
+    (((8, 4), True), ((6,), False))
+    """
+    widest = tuple(max(units) for units in zip(*(s.layers for s in settings), strict=True))
+    if any(s.dropout for s in settings) and all(s.layers == widest for s in settings):
+        return widest, False
+    return tuple(-(-units // ROOM) * ROOM for units in widest), True
+
+
 def has_programs(problem: Problem, settings: Settings) -> bool:
     """Say whether nothing must be compiled."""
-    return key_of(problem, settings) in _kept
+    widest, masked = common_shape([settings])
+    return key_of(problem, settings.with_(layers=widest), masked) in _kept
 
 
 def programs_for(

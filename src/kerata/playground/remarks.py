@@ -47,7 +47,8 @@ class Remarks:
     """
 
     def __init__(self, learner: Learner) -> None:
-        self._problem, self._params = learner.problem, learner.programs.params
+        alone = {"layers": learner.settings[0].layers, "masked": False}
+        self._problem, self._params = learner.problem, learner.programs.params | alone
         self._model: Any = None
 
     def of(

@@ -119,6 +119,8 @@ class Visit:
             return False
         if asked.get("do") == "family":
             return asked.get("kind") is not None
+        if asked.get("do") == "reset":
+            return self.family is None and not self._present().as_alone
         if asked.get("do") != "settings":
             return False
         try:
@@ -200,7 +202,11 @@ class Visit:
 
     def _begins_anew(self, wanted: Settings) -> bool:
         steered = {name: getattr(wanted, name) for name in _STEERED}
-        return self.settings.with_(**steered) != wanted
+        if self.settings.with_(**steered) != wanted:
+            return True
+        # Before it begins, a network gets the program in which it learns as it does alone.
+        learner = self._present()
+        return not learner.epoch and bool(wanted.dropout) and learner.masked
 
     def _begin(self, settings: Settings, problem: Problem | None = None) -> None:
         if problem is None:
@@ -269,6 +275,8 @@ class Visit:
             self.family.reset()
             self._told_of_family = 0
             return [self.family_frame()]
+        if not self._present().as_alone:
+            self._begin(self.settings)
         self._present().reset()
         self._told = 0
         return [self.learner_frame()]
