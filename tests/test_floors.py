@@ -13,10 +13,14 @@ ROOT = Path(kerata.__file__).parent
 FLOORS = (
     {"_version", "base"},
     {"kernels"},
-    {"config", "dtype_policies", "ops", "distribution", "tree"},
+    {"dtype_policies"},
+    {"config", "ops", "distribution", "tree"},
     {"data"},
     {"random", "utils"},
-    {"activations", "initializers", "regularizers", "constraints", "preprocessing", "legacy"},
+    {
+        *("activations", "initializers", "regularizers", "constraints", "quantizers"),
+        *("preprocessing", "legacy"),
+    },
     {"backend", "losses", "optimizers"},
     {"metrics", "callbacks", "mixed_precision"},
     {"layers"},

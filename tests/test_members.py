@@ -24,17 +24,15 @@ NAMESPACES = (
     *("optimizers.schedules", "preprocessing.image", "random"),
     *("regularizers", "utils"),
 )
-QUANTIZED = "quantized layers"
+QUANTIZED = "forms of weights do this"
 INSIDE = "a part of Keras's formula that its description does not offer for use"
 TENSORFLOW = "works on TensorFlow's data sets, summaries or functions"
 # The class or all of them, then the member.
 MISSING = {
-    "*.quantiz*": QUANTIZED,
-    "*.quantization_mode": QUANTIZED,
+    "*.quantized_*": QUANTIZED,
     "*.get_quantization_layer_structure": QUANTIZED,
     "*.variable_serialization_spec": QUANTIZED,
-    "*.*lora*": QUANTIZED,
-    "*DTypePolicy.convert_input": QUANTIZED,
+    "*DTypePolic*.convert_input": "layers cast their inputs themselves",
     "*.convert_weight": TENSORFLOW,
     "TensorBoard.summary": TENSORFLOW,
     "*.auto_shard_dataset": TENSORFLOW,

@@ -16,16 +16,8 @@ LATER = "comes later"
 OTHER = "belongs to another backend"
 # A module that is missing as a whole is one entry, with a star for its names.
 MISSING = {
-    "Quantizer": LATER,
-    "dtype_policies.AWQDTypePolicy": f"{LATER}: quantized layers",
-    "dtype_policies.DTypePolicyMap": LATER,
-    "dtype_policies.GPTQDTypePolicy": f"{LATER}: quantized layers",
-    "dtype_policies.Int4DTypePolicy": f"{LATER}: quantized layers",
-    "dtype_policies.QuantizedDTypePolicy": f"{LATER}: quantized layers",
-    "dtype_policies.QuantizedFloat8DTypePolicy": f"{LATER}: quantized layers",
     "layers.TFSMLayer": f"{OTHER}: TensorFlow's SavedModel",
     "layers.TorchModuleWrapper": f"{OTHER}: PyTorch",
-    "quantizers.*": LATER,
 }
 
 

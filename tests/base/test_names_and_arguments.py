@@ -12,7 +12,6 @@ from kerata.base.arguments import (
     int_tuple,
     integer,
     is_integer,
-    not_offered,
     number,
     one_axis,
     positive_int,
@@ -150,12 +149,6 @@ def test_axes():
     for axis in (1.0, None, [1]):
         with pytest.raises(TypeError, match="axis must be an integer, got"):
             one_axis("A", axis)
-
-
-def test_arguments_that_are_not_offered():
-    not_offered("A", rank=None, alpha=None)
-    with pytest.raises(NotImplementedError, match=r"^A: alpha=0 asks for a feature"):
-        not_offered("A", rank=None, alpha=0)
 
 
 def test_suggestions():

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from kerata import config
 from kerata.base import caches, dtypes, json_text, memory
 from kerata.base.fingerprint import LOOKED_AT, digest_of
 from kerata.base.jax_sparse import is_jax_sparse
@@ -194,12 +195,12 @@ def test_default_types_are_set_and_checked():
         dtypes.set_image_data_format("Channels_First")
         assert dtypes.standardize_data_format(None) == "channels_first"
         assert dtypes.standardize_data_format("CHANNELS_LAST") == "channels_last"
-        dtypes.set_dtype_policy("mixed_bfloat16")
+        config.set_dtype_policy("mixed_bfloat16")
         assert dtypes.dtype_policy() == dtypes.DTypePolicy("mixed_bfloat16")
-        dtypes.set_dtype_policy(None)
+        config.set_dtype_policy(None)
         assert dtypes.dtype_policy().name == "float16"
     finally:
-        dtypes.set_dtype_policy(None)
+        config.set_dtype_policy(None)
         dtypes.set_floatx(before[0])
         dtypes.set_epsilon(before[1])
         dtypes.set_image_data_format(before[2])

@@ -127,22 +127,6 @@ def axis_or_axes(owner: str, axis: Any) -> int | list[int]:
     raise TypeError(f"{owner}: axis must be an integer or a list of them, got axis={axis!r}.")
 
 
-def not_offered(owner: str, **arguments: Any) -> None:
-    """Refuse arguments of Keras that are left out here; None, which asks for nothing, passes.
-
-    Raises:
-        NotImplementedError: naming the owner and the argument.
-
-    >>> not_offered("Dense", lora_rank=None)
-    """
-    for name, value in arguments.items():
-        if value is not None:
-            raise NotImplementedError(
-                f"{owner}: {name}={value!r} asks for a feature that Kerata does not have; "
-                f"leave {name} out."
-            )
-
-
 def number(owner: str, name: str, value: Any) -> Any:
     """Check that an argument is a number; traced values pass.
 

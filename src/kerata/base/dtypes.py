@@ -142,6 +142,11 @@ class DTypePolicy:
         """The type the weights are kept in."""
         return self._variable
 
+    @property
+    def quantization_mode(self) -> str | None:
+        """How weights are kept in fewer bits, such as ``'int8'``; None if they are not."""
+        return None
+
     def get_config(self) -> dict[str, Any]:
         """Give the arguments that rebuild the policy."""
         return {"name": self._name}
@@ -152,13 +157,13 @@ class DTypePolicy:
         return cls(**config)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, DTypePolicy) and other._name == self._name
+        return type(other) is type(self) and other.get_config() == self.get_config()
 
     def __hash__(self) -> int:
-        return hash(self._name)
+        return hash(self.name)
 
     def __repr__(self) -> str:
-        return f'<DTypePolicy "{self._name}">'
+        return f'<{type(self).__name__} "{self.name}">'
 
 
 _default_policy: list[DTypePolicy] = []
@@ -173,14 +178,9 @@ def dtype_policy() -> DTypePolicy:
     return _default_policy[0] if _default_policy else DTypePolicy(floatx())
 
 
-def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
-    """Set the policy of layers that are made without a ``dtype``; None goes back to ``floatx()``.
-
-    Raises:
-        ValueError: unknown name.
-    """
-    chosen = DTypePolicy(policy) if isinstance(policy, str) else policy
-    _default_policy[:] = [] if chosen is None else [chosen]
+def keep_dtype_policy(policy: DTypePolicy | None) -> None:
+    """Make a policy that of layers that are made without a ``dtype``."""
+    _default_policy[:] = [] if policy is None else [policy]
 
 
 Namespace("keras", "dtype policy").add(DTypePolicy)

@@ -11,7 +11,6 @@ from kerata.base.dtypes import (
     epsilon,
     floatx,
     image_data_format,
-    set_dtype_policy,
     set_epsilon,
     set_floatx,
     set_image_data_format,
@@ -33,6 +32,7 @@ from kerata.config.tracebacks import (
     enable_traceback_filtering,
     is_traceback_filtering_enabled,
 )
+from kerata.dtype_policies.lookup import set_dtype_policy
 
 
 def backend() -> str:

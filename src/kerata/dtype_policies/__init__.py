@@ -3,76 +3,44 @@
 >>> from kerata import dtype_policies
 >>> dtype_policies.get("mixed_bfloat16").compute_dtype
 'bfloat16'
+>>> dtype_policies.get("int8_from_float32").quantization_mode
+'int8'
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from kerata.base.dtypes import DTypePolicy
+from kerata.base.registry import Namespace
+from kerata.dtype_policies.lookup import deserialize, get, serialize
+from kerata.dtype_policies.policy_map import DTypePolicyMap
+from kerata.dtype_policies.quantized import (
+    AWQDTypePolicy,
+    GPTQDTypePolicy,
+    Int4DTypePolicy,
+    QuantizedDTypePolicy,
+    QuantizedFloat8DTypePolicy,
+)
 
-from kerata.base.dtypes import DTypePolicy, dtype_name, dtype_policy
-from kerata.base.registry import deserialize_keras_object, serialize as _serialize
-
-# Keras's name for policies that are not quantized; there are no others here.
+# Keras's name for policies that are not quantized.
 FloatDTypePolicy = DTypePolicy
 
+_namespace = Namespace("keras.dtype_policies", "dtype policy")
+for _policy in (
+    *(AWQDTypePolicy, DTypePolicyMap, GPTQDTypePolicy, Int4DTypePolicy),
+    *(QuantizedDTypePolicy, QuantizedFloat8DTypePolicy),
+):
+    _namespace.add(_policy)
 
-def get(identifier: Any) -> DTypePolicy:
-    """Give a policy for a name, a type, a config or None, which is the global policy.
-
-    Arguments:
-        identifier: ``'float32'``, ``'mixed_bfloat16'``, ``np.float32``, what ``serialize`` gives,
-            a policy, or None.
-
-    Raises:
-        ValueError: anything else.
-
-    >>> get("float16")
-    <DTypePolicy "float16">
-    """
-    if identifier is None:
-        return dtype_policy()
-    if isinstance(identifier, DTypePolicy):
-        return identifier
-    if isinstance(identifier, Mapping):
-        return deserialize(identifier)
-    return DTypePolicy(identifier if isinstance(identifier, str) else dtype_name(identifier))
-
-
-def serialize(dtype_policy: DTypePolicy) -> dict[str, Any]:
-    """Write a policy as plain values.
-
-    Arguments:
-        dtype_policy: the policy.
-
-    >>> serialize(DTypePolicy("float32"))["config"]
-    {'name': 'float32'}
-    """
-    return _serialize(dtype_policy)
-
-
-def deserialize(
-    config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
-) -> DTypePolicy:
-    """Rebuild a policy from what ``serialize`` gives.
-
-    Arguments:
-        config: dictionary with ``class_name`` and ``config``.
-        custom_objects: classes of the user's by name.
-
-    Raises:
-        ValueError: an unknown class, or one that is no policy.
-
-    >>> deserialize({"class_name": "DTypePolicy", "config": {"name": "float32"}})
-    <DTypePolicy "float32">
-    """
-    policies = {"DTypePolicy": DTypePolicy, "FloatDTypePolicy": DTypePolicy}
-    policy = deserialize_keras_object(
-        dict(config), custom_objects=custom_objects, module_objects=policies
-    )
-    if not isinstance(policy, DTypePolicy):
-        raise ValueError(f"dtype_policies.deserialize found no policy but {policy!r}.")
-    return policy
-
-
-__all__ = ["DTypePolicy", "FloatDTypePolicy", "deserialize", "get", "serialize"]
+__all__ = [
+    "AWQDTypePolicy",
+    "DTypePolicy",
+    "DTypePolicyMap",
+    "FloatDTypePolicy",
+    "GPTQDTypePolicy",
+    "Int4DTypePolicy",
+    "QuantizedDTypePolicy",
+    "QuantizedFloat8DTypePolicy",
+    "deserialize",
+    "get",
+    "serialize",
+]

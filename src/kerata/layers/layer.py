@@ -13,7 +13,7 @@ import jax
 from kerata import regularizers
 from kerata.base.configurable import Configurable, is_automatic, restored
 from kerata.base.custom_objects import custom_object_scope
-from kerata.base.dtypes import DTypePolicy, dtype_policy, is_float_dtype
+from kerata.base.dtypes import DTypePolicy, is_float_dtype
 from kerata.base.eager import asked, asked_front, current_front, handed_back
 from kerata.base.messages import printable, shape_text
 from kerata.base.origin import is_own_class, is_own_function
@@ -22,12 +22,16 @@ from kerata.base.rematerialization import remat
 from kerata.base.scope import autocast, autocast_dtype, current_scope
 from kerata.base.signatures import argument_names
 from kerata.base.symbolic import KerasTensor, any_symbolic, infer_spec
+from kerata.dtype_policies import DTypePolicyMap, get as get_dtype_policy
+from kerata.dtype_policies.policy_map import policy_at
+from kerata.dtype_policies.quantized import check_mode
 from kerata.layers import masks
 from kerata.layers.first_shape import first_layer_shape
 from kerata.layers.input_spec import check_input
 from kerata.layers.inputs import as_tensors, as_tuples, cast_floats, has_arrays, symbols_for
 from kerata.layers.signature import call_signature, shapes_of
 from kerata.layers.stateless import Stateless
+from kerata.quantizers.configs import QuantizationConfig, resolved_config
 
 
 class _Calls(threading.local):
@@ -106,7 +110,7 @@ class Layer(Stateless):
     ) -> None:
         super().__init__(trainable=trainable, name=name)
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self._dtype_policy = _policy(dtype)
+        self._dtype_policy = get_dtype_policy(dtype)
         self.autocast = autocast
         self.supports_jit = True
         self.input_spec: Any = None
@@ -122,23 +126,42 @@ class Layer(Stateless):
     def dtype_policy(self) -> DTypePolicy:
         """What the types of arithmetic and weights are; weights keep the type they were made with.
 
-        It can be set to a policy, its config or its name; None is the default policy.
+        It can be set to a policy, its config or its name; None is the default policy. A quantized
+        one quantizes the layer if it is built.
         """
         return self._dtype_policy
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
-        self._dtype_policy = _policy(value)
+        policy, held = get_dtype_policy(value), self._dtype_policy
+        if isinstance(held, DTypePolicyMap) and self.path:
+            held.pop(self.path, None)
+            held[self.path] = policy
+        else:
+            self._dtype_policy = policy
+        mode = self.quantization_mode
+        if mode is not None and self.built and not self._is_quantized:
+            self.quantize(mode)
+
+    @property
+    def _policy_here(self) -> DTypePolicy:
+        """The policy of this very layer, which a map may hold."""
+        return policy_at(self._dtype_policy, self.path)
 
     @property
     def compute_dtype(self) -> str:
         """The type of the arithmetic."""
-        return self.dtype_policy.compute_dtype
+        return self._policy_here.compute_dtype
 
     @property
     def variable_dtype(self) -> str:
         """The type the weights are kept in."""
-        return self.dtype_policy.variable_dtype
+        return self._policy_here.variable_dtype
+
+    @property
+    def quantization_mode(self) -> str | None:
+        """How the weights are kept in fewer bits, such as ``'int8'``; None if they are not."""
+        return self._policy_here.quantization_mode
 
     @property
     def dtype(self) -> str:
@@ -154,6 +177,64 @@ class Layer(Stateless):
         """Give the type in which ``call`` reads floating weights, or None for their own."""
         mixed = self.compute_dtype != self.variable_dtype or autocast_dtype() is not None
         return self.compute_dtype if mixed and self.autocast else None
+
+    # Quantization ----------------------------------------------------------------------
+
+    # What ``quantize`` can do for layers of the class, and whether it was done.
+    modes: ClassVar[tuple[str, ...]] = ()
+    _is_quantized = False
+
+    def quantize(self, mode: Any = None, type_check: Any = True, config: Any = None) -> None:
+        """Keep the weights in fewer bits from now on; compile a model after it.
+
+        Arguments:
+            mode: ``'int8'``, ``'int4'`` or ``'float8'``; None if there is a config.
+            type_check: bool, whether subclasses are refused, whose ``call`` may do without; True
+                by default.
+            config: ``QuantizationConfig``; the mode's own by default.
+
+        Raises:
+            ValueError: a layer that is not built or is quantized already; mode and config that
+                contradict each other.
+            NotImplementedError: a layer that has no such form.
+        """
+        if isinstance(type_check, QuantizationConfig):
+            type_check, config = True, type_check  # on a layer of Keras, config comes second
+        config = resolved_config(mode, config)
+        owner = f"Layer {self.name!r} ({type(self).__name__})"
+        if not self.built:
+            raise ValueError(f"{owner} is not built yet, so there is nothing to quantize.")
+        if self._is_quantized:
+            raise ValueError(
+                f"{owner} is quantized already: its policy is {self._policy_here.name!r}."
+            )
+        check_mode(config.mode, self.compute_dtype)
+        if type_check and not self._computes_as_its_base:
+            raise NotImplementedError(
+                f"{owner} is of a class of yours, of which it is not known whether it computes as "
+                "its base does; quantize(..., type_check=False) quantizes it in any case."
+            )
+        self._quantize(config)
+
+    @property
+    def _computes_as_its_base(self) -> bool:
+        return is_own_class(type(self))
+
+    def _quantize(self, config: Any) -> None:
+        self._check_mode(config.mode)
+
+    def _check_mode(self, mode: str) -> None:
+        """Refuse a form that the layer does not have.
+
+        Raises:
+            NotImplementedError: naming the layer and its forms.
+        """
+        if mode not in self.modes:
+            known = f"as {' or '.join(self.modes)}" if self.modes else "in floats alone"
+            raise NotImplementedError(
+                f"Layer {self.name!r} ({type(self).__name__}) can't be quantized as {mode}: it can "
+                f"compute {known}."
+            )
 
     # Losses ----------------------------------------------------------------------------
 
@@ -283,6 +364,9 @@ class Layer(Stateless):
         return outputs
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        mode = self.quantization_mode
+        if mode is not None:
+            self._check_mode(mode)
         signature = call_signature(type(self))
         outer = (_calls.depth, _calls.training)
         training = kwargs.get("training")
@@ -434,11 +518,3 @@ def _marking(build: Callable[..., None]) -> Callable[..., None]:
                 self._build_shapes = {"input_shape": shapes[0]}
 
     return marked
-
-
-def _policy(dtype: Any) -> DTypePolicy:
-    if isinstance(dtype, DTypePolicy):
-        return dtype
-    if isinstance(dtype, dict):
-        return deserialize(dtype)
-    return dtype_policy() if dtype is None else DTypePolicy(dtype)

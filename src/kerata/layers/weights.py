@@ -198,10 +198,21 @@ class Weighted(Operation):
         parts = {k: v for k, v in vars(self).items() if k not in self._not_saved and k[:2] != "__"}
         return sorted(parts.items(), key=lambda p: f"~{p[0]}" if p[0][0] == "_" else p[0])
 
+    def _filed_variables(self) -> list[Variable]:
+        """List the layer's own weights in the order of files."""
+        return self._own_variables()
+
+    def _filed_values(self) -> list[Any]:
+        """Give what files hold of ``_filed_variables``."""
+        return [v._value for v in self._filed_variables()]
+
+    def _was_loaded(self) -> None:
+        """Do what remains to be done when ``_filed_variables`` were read from a file."""
+
     def save_own_variables(self, store: Any) -> None:
         """Write the layer's own weights into a mapping, under ``'0'``, ``'1'``, ..."""
-        for i, variable in enumerate(self._own_variables()):
-            store[str(i)] = np.asarray(variable.value)
+        for i, value in enumerate(self._filed_values()):
+            store[str(i)] = np.asarray(value)
 
     def load_own_variables(self, store: Any) -> None:
         """Read the layer's own weights from what ``save_own_variables`` wrote.
@@ -209,7 +220,7 @@ class Weighted(Operation):
         Raises:
             ValueError: another number of arrays, or an array of another shape.
         """
-        variables = self._own_variables()
+        variables = self._filed_variables()
         if len(store) != len(variables):
             raise ValueError(
                 f"Layer {self.name!r} has {len(variables)} weights of its own, "
@@ -217,6 +228,7 @@ class Weighted(Operation):
             )
         for i, variable in enumerate(variables):
             variable.assign(np.asarray(store[str(i)]))
+        self._was_loaded()
 
     def count_params(self) -> int:
         """Count the numbers in all weights.

@@ -7,7 +7,8 @@
 >>> mixed_precision.set_global_policy("float32")
 """
 
-from kerata.base.dtypes import DTypePolicy, dtype_policy, set_dtype_policy
+from kerata.base.dtypes import DTypePolicy, dtype_policy
+from kerata.dtype_policies.lookup import set_dtype_policy
 from kerata.optimizers import LossScaleOptimizer
 
 Policy = DTypePolicy

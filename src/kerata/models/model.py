@@ -18,6 +18,7 @@ from kerata.layers.signature import shapes_of
 from kerata.models import configs
 from kerata.models.graph import Graph
 from kerata.models.pickling import reduce_model
+from kerata.models.quantization import quantize_layers
 from kerata.models.state_tree import assign_state_tree, state_tree
 from kerata.saving import model_files, orbax
 from kerata.saving.structure import compile_arguments, compile_as, model_config
@@ -332,6 +333,34 @@ class Model(Trainer, Layer):
     def set_state_tree(self, state_tree: dict[str, dict[str, Any]]) -> None:
         """Set variables from such dictionaries, or from parts of them."""
         assign_state_tree(self, state_tree)
+
+    # Fewer bits ------------------------------------------------------------------------
+
+    def quantize(  # type: ignore[override] # as in Keras, filters in place of a check of the class
+        self, mode: Any = None, config: Any = None, filters: Any = None, **kwargs: Any
+    ) -> None:
+        """Keep the weights of the layers in fewer bits from now on; compile the model after it.
+
+        Dense, EinsumDense and embeddings can be quantized, wherever they are; other layers stay
+        as they are, with a warning if they have weights.
+
+        Arguments:
+            mode: ``'int8'`` or another that ``Layer.quantize`` knows; None if there is a config.
+            config: ``QuantizationConfig``; the mode's own by default.
+            filters: regular expression that the names of layers must contain, a list of them, or
+                a function from a layer to a bool; None (all layers) by default.
+            type_check: bool, whether layers of your own classes are left as they are; True by
+                default.
+
+        Raises:
+            ValueError: a layer that is not built or is quantized already.
+            NotImplementedError: ``'gptq'`` and ``'awq'``.
+            TypeError: another argument.
+        """
+        type_check = kwargs.pop("type_check", True)
+        if kwargs:
+            raise TypeError(f"quantize() got unknown arguments: {', '.join(kwargs)}.")
+        quantize_layers(self, mode, config, filters, type_check)
 
     # Copies and files ------------------------------------------------------------------
 

@@ -72,7 +72,7 @@ def write_state(file: Any, model: Any, skipped: Iterable[Any] = ()) -> None:
 def own_weights(obj: Any) -> dict[str, Any]:
     """Give the weights of one layer or optimizer, without those inside it, by name in a file."""
     if not _has_own(obj, "save_own_variables"):
-        return {str(i): variable._value for i, variable in enumerate(_variables(obj))}
+        return {str(i): value for i, value in enumerate(_values(obj))}
     store: dict[str, Any] = {}
     obj.save_own_variables(store)
     return store
@@ -94,6 +94,7 @@ def read_state(
     """
     _build_optimizer(file, model)
     found: list[tuple[Variable, np.ndarray]] = []
+    read: list[Weighted] = []
     own: list[tuple[Any, dict[str, np.ndarray]]] = []
     for path, obj in places(model, skipped):
         group = _group(file, path)
@@ -104,12 +105,15 @@ def read_state(
                 found += _optimizer_state(group, obj)
             else:
                 found += _layer_state(group, obj)
+                read.append(obj)
         except ValueError as problem:
             if not skip_mismatch:
                 raise ValueError(f"layer {obj.name!r} does not fit: {problem}") from problem
             warn(f"Layer {obj.name!r} is left as it is: {problem}.", stacklevel=4)
     for variable, value in found:
         variable.assign(value)
+    for layer in read:
+        layer._was_loaded()
     for obj, store in own:
         with naming(f"Layer {obj.name!r}", "load_own_variables()"):
             obj.load_own_variables(store)
@@ -160,7 +164,13 @@ def _group(file: Any, path: str) -> Any:
 
 
 def _variables(obj: Any) -> list[Variable]:
-    return obj.variables if isinstance(obj, OptimizerState) else obj._own_variables()
+    return obj.variables if isinstance(obj, OptimizerState) else obj._filed_variables()
+
+
+def _values(obj: Any) -> list[Any]:
+    if isinstance(obj, OptimizerState):
+        return [variable._value for variable in obj.variables]
+    return obj._filed_values()
 
 
 def _has_own(obj: Any, method: str) -> bool:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from kerata import ops, regularizers
 from kerata.base.arguments import fraction, positive_int
+from kerata.base.registry import serialize
 from kerata.base.scope import get_mask
 from kerata.base.signatures import Options
 from kerata.config import is_flash_attention_enabled
@@ -18,6 +19,7 @@ from kerata.layers.attention.masks import causal_mask, check_mask, combined_mask
 from kerata.layers.core.einsum_dense import EinsumDense
 from kerata.layers.layer import Layer
 from kerata.layers.regularization.dropout import Dropout
+from kerata.layers.weight_forms.inside import policies_inside
 from kerata.layers.weight_options import (
     WeightOptions,
     keep_options,
@@ -107,7 +109,8 @@ class AttentionHeads(Layer):
         config = super().get_config()
         if self._on_projections is not None:
             config["activity_regularizer"] = regularizers.serialize(self._on_projections)
-        return config
+        policies = policies_inside(self)
+        return config if policies is None else config | {"dtype": serialize(policies)}
 
     # Building ----------------------------------------------------------------------------
 

@@ -7,11 +7,13 @@ from typing import Any, Unpack
 from kerata.base.arguments import positive_int
 from kerata.kernels import convolution
 from kerata.layers.convolution.convolutional import ONE_KERNEL, Convolutional, KernelOptions
-from kerata.layers.weight_options import add_optioned
+from kerata.layers.weight_forms.formed import FormedWeight, FormedWeights
 
 
-class Convolution(Convolutional):
+class Convolution(FormedWeights, Convolutional):
     """Base of ``Conv1D``, ``Conv2D`` and ``Conv3D``."""
+
+    kernel = FormedWeight()
 
     @ONE_KERNEL.spread
     def __init__(
@@ -46,6 +48,10 @@ class Convolution(Convolutional):
             kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
             activity_regularizer: penalty on the outputs; None by default.
             kernel_constraint, bias_constraint: applied after each update; None by default.
+            lora_rank: int, rank of a trained part that is added to the frozen kernel, see
+                ``enable_lora``; None (no such part) by default.
+            lora_alpha: float, the part counts ``lora_alpha / lora_rank`` times; ``lora_rank`` by
+                default.
             **named: name, dtype, trainable and so on, see ``Layer``.
 
         Raises:
@@ -72,8 +78,9 @@ class Convolution(Convolutional):
                 f"the number of channels, but the input has {channels}."
             )
         shape = (*self.kernel_size, channels // self.groups, self.filters)
-        self.kernel = add_optioned(self, "kernel", shape)
+        self._add_formed("kernel", shape)
         self._add_bias(self.filters)
+        self._adapt_if_asked()
 
     def call(self, inputs: Any) -> Any:
         """Compute the outputs."""

@@ -8,7 +8,7 @@ from kerata import activations
 from kerata.base.arguments import int_tuple
 from kerata.base.dtypes import standardize_data_format
 from kerata.base.signatures import Options
-from kerata.base.variable import Variable
+from kerata.base.variable import unboxed
 from kerata.kernels import conv_output_shape
 from kerata.layers.convolution.spatial_spec import SpatialSpec, checked_padding
 from kerata.layers.input_spec import demand
@@ -40,6 +40,8 @@ class KernelOptions(BiasOptions, total=False):
     kernel_initializer: Any
     kernel_regularizer: Any
     kernel_constraint: Any
+    lora_rank: int | None
+    lora_alpha: float | None
 
 
 class DepthwiseOptions(BiasOptions, total=False):
@@ -137,9 +139,9 @@ class Convolutional(ApartAfterActivation, Layer):
     def _add_bias(self, size: int) -> None:
         self.bias = add_optioned(self, "bias", (size,)) if self.use_bias else None
 
-    def _value(self, weight: Variable) -> Any:
+    def _value(self, weight: Any) -> Any:
         """Give a weight in the type of the arithmetic."""
-        return weight.value.astype(self.compute_dtype)
+        return unboxed(weight).astype(self.compute_dtype)
 
     def _finish(self, outputs: Any) -> Any:
         """Add the bias and apply the activation."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from kerata import activations, constraints, initializers, regularizers
-from kerata.base.arguments import not_offered, positive_int
+from kerata.base.arguments import positive_int
 from kerata.layers.input_spec import InputSpec
-from kerata.layers.layer import Layer
 from kerata.layers.rows import ApartAfterActivation
+from kerata.layers.weight_forms.formed import FormedWeight, FormedWeights
+from kerata.layers.weight_forms.products import Matrix
 from kerata.layers.weight_options import add_optioned
 
 
-class Dense(ApartAfterActivation, Layer):
+class Dense(ApartAfterActivation, FormedWeights):
     """Fully connected layer: ``activation(inputs @ kernel + bias)``.
 
     Input ``(batch, ..., features)``, output ``(batch, ..., units)``, float; kernel
@@ -27,8 +28,12 @@ class Dense(ApartAfterActivation, Layer):
         kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
         activity_regularizer: penalty on the outputs; None by default.
         kernel_constraint, bias_constraint: applied after each update; None by default.
-        lora_rank, lora_alpha, quantization_config: only None: these features of Keras are left
-            out.
+        lora_rank: int, rank of a trained part that is added to the frozen kernel, see
+            ``enable_lora``; None (no such part) by default.
+        lora_alpha: float, the part counts ``lora_alpha / lora_rank`` times; ``lora_rank`` by
+            default.
+        quantization_config: how a layer with a quantized ``dtype`` keeps its weights; None by
+            default.
         **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
@@ -42,7 +47,8 @@ class Dense(ApartAfterActivation, Layer):
     feedforward neural networks.
     """
 
-    _not_in_config = ("lora_rank", "lora_alpha", "quantization_config")
+    modes = ("int8", "int4", "float8")
+    kernel = FormedWeight()
 
     def __init__(
         self,
@@ -61,13 +67,13 @@ class Dense(ApartAfterActivation, Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
-        not_offered(
-            "Dense",
+        super().__init__(
+            activity_regularizer=activity_regularizer,
             lora_rank=lora_rank,
             lora_alpha=lora_alpha,
             quantization_config=quantization_config,
+            **kwargs,
         )
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = positive_int("Dense", "units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
@@ -83,15 +89,14 @@ class Dense(ApartAfterActivation, Layer):
     def build(self, input_shape: Any) -> None:
         """Make kernel ``(features, units)`` and bias ``(units,)``."""
         width = self.known_axis(input_shape, -1)
-        self.kernel = add_optioned(self, "kernel", (width, self.units))
+        self._add_formed("kernel", (width, self.units), Matrix())
         self.bias = add_optioned(self, "bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
+        self._adapt_if_asked()
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Compute the outputs."""
-        outputs = inputs @ self.kernel.value
-        if self.bias is not None:
-            outputs = outputs + self.bias.value
+        outputs = self._forms["kernel"].affine(inputs, self.bias)
         return outputs if self.activation is None else self.activation(outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import jax.numpy as jnp
-
 from kerata import activations, constraints, initializers, regularizers
-from kerata.base.arguments import not_offered
 from kerata.initializers import VarianceScaling
 from kerata.layers.core.einsum_equation import EinsumShapes, read_equation
 from kerata.layers.input_spec import InputSpec
-from kerata.layers.layer import Layer
 from kerata.layers.rows import is_apart_after
+from kerata.layers.weight_forms.formed import FormedWeight, FormedWeights
+from kerata.layers.weight_forms.products import Einsum
 from kerata.layers.weight_options import add_optioned
 
 
-class EinsumDense(Layer):
+class EinsumDense(FormedWeights):
     """Fully connected layer whose product is written as an equation.
 
     ``EinsumDense("ab,bc->ac", 64, bias_axes="c")`` is ``Dense(64)``. Shapes are those that the
@@ -35,8 +33,14 @@ class EinsumDense(Layer):
             zeros by default.
         kernel_regularizer, bias_regularizer: penalties added to the loss; None by default.
         kernel_constraint, bias_constraint: applied after each update; None by default.
-        lora_rank, lora_alpha, gptq_unpacked_column_size,
-            quantization_config: only None: these features of Keras are left out.
+        lora_rank: int, rank of a trained part that is added to the frozen kernel, see
+            ``enable_lora``; None (no such part) by default.
+        lora_alpha: float, the part counts ``lora_alpha / lora_rank`` times; ``lora_rank`` by
+            default.
+        gptq_unpacked_column_size: int, columns of a kernel that Keras quantized by GPTQ; it is only
+            kept.
+        quantization_config: how a layer with a quantized ``dtype`` keeps its weights; None by
+            default.
         **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
@@ -49,12 +53,9 @@ class EinsumDense(Layer):
 
     _takes_one_array = True
 
-    _not_in_config = (
-        "lora_rank",
-        "lora_alpha",
-        "gptq_unpacked_column_size",
-        "quantization_config",
-    )
+    modes = ("int8", "int4", "float8")
+    kernel = FormedWeight()
+    _not_in_config = ("gptq_unpacked_column_size", *FormedWeights._not_in_config)
 
     def __init__(
         self,
@@ -74,14 +75,13 @@ class EinsumDense(Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
-        not_offered(
-            "EinsumDense",
+        super().__init__(
             lora_rank=lora_rank,
             lora_alpha=lora_alpha,
-            gptq_unpacked_column_size=gptq_unpacked_column_size,
             quantization_config=quantization_config,
+            **kwargs,
         )
-        super().__init__(**kwargs)
+        self.gptq_unpacked_column_size = gptq_unpacked_column_size
         self.equation = equation
         sizes = output_shape if isinstance(output_shape, (list, tuple)) else (output_shape,)
         self.partial_output_shape = tuple(sizes)
@@ -128,19 +128,19 @@ class EinsumDense(Layer):
             initializer = copy.copy(initializer)
             initializer.input_axes = shapes.input_axes
             initializer.output_axes = shapes.output_axes
-        self.kernel = add_optioned(self, "kernel", shapes.kernel, initializer=initializer)
+        product = Einsum(self.equation, len(input_shape))
+        self._add_formed("kernel", shapes.kernel, product, initializer=initializer)
         self.bias = None if shapes.bias is None else add_optioned(self, "bias", shapes.bias)
         data, _, kernel = self.equation.partition("->")[0].partition(",")
         # Letters stand at the end where dots are at the front.
         first = -len(data.strip(".")) if data.startswith("...") else 0
         axes = {i: input_shape[i] for i, x in enumerate(data.strip("."), first) if x in kernel}
         self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)
+        self._adapt_if_asked()
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Compute the outputs."""
-        outputs = jnp.einsum(self.equation, inputs, self.kernel.value)
-        if self.bias is not None:
-            outputs = outputs + self.bias.value
+        outputs = self._forms["kernel"].affine(inputs, self.bias)
         return outputs if self.activation is None else self.activation(outputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -149,7 +149,10 @@ class EinsumDense(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Give the constructor arguments that rebuild this layer."""
-        return super().get_config() | {"output_shape": self.partial_output_shape}
+        config = super().get_config() | {"output_shape": self.partial_output_shape}
+        if self.gptq_unpacked_column_size:
+            config["gptq_unpacked_column_size"] = self.gptq_unpacked_column_size
+        return config
 
 
 def _starts_with_rows(equation: str, bias_axes: str | None) -> bool:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax.numpy as jnp
-
 from kerata import constraints, initializers, ops, regularizers
-from kerata.base.arguments import not_offered, positive_int
-from kerata.layers.layer import Layer
-from kerata.layers.weight_options import add_optioned
+from kerata.base.arguments import positive_int
+from kerata.layers.weight_forms.formed import FormedWeight, FormedWeights
+from kerata.layers.weight_forms.products import Table
 
 
-class Embedding(Layer):
+class Embedding(FormedWeights):
     """Looks up a trained vector for each id.
 
     Input int ids ``(batch, ...)`` from 0 to ``input_dim - 1``, output float ``(batch, ...,
@@ -27,8 +25,12 @@ class Embedding(Layer):
         mask_zero: bool, whether id 0 means "nothing here" for later layers; False by default.
         weights: first values of the table, ``(input_dim, output_dim)`` or a list with it; None by
             default.
-        lora_rank, lora_alpha, quantization_config: only None: these features of Keras are left
-            out.
+        lora_rank: int, rank of a trained part that is added to the frozen table, see
+            ``enable_lora``; None (no such part) by default.
+        lora_alpha: float, the part counts ``lora_alpha / lora_rank`` times; ``lora_rank`` by
+            default.
+        quantization_config: how a layer with a quantized ``dtype`` keeps its weights; None by
+            default.
         **kwargs: name, dtype, trainable and so on, see ``Layer``.
 
     Raises:
@@ -45,7 +47,10 @@ class Embedding(Layer):
 
     keeps_rows_apart = True
 
-    _not_in_config = ("weights", "lora_rank", "lora_alpha", "quantization_config")
+    modes = ("int8", "int4")
+    adapted = "embeddings"
+    embeddings = FormedWeight()
+    _not_in_config = ("weights", *FormedWeights._not_in_config)
 
     def __init__(
         self,
@@ -61,16 +66,15 @@ class Embedding(Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
-        not_offered(
-            "Embedding",
-            lora_rank=lora_rank,
-            lora_alpha=lora_alpha,
-            quantization_config=quantization_config,
-        )
         length = kwargs.pop("input_length", None)
         if length is not None:
             kwargs.setdefault("input_shape", (length,))
-        super().__init__(**kwargs)
+        super().__init__(
+            lora_rank=lora_rank,
+            lora_alpha=lora_alpha,
+            quantization_config=quantization_config,
+            **kwargs,
+        )
         self.input_dim = positive_int("Embedding", "input_dim", input_dim)
         self.output_dim = positive_int("Embedding", "output_dim", output_dim)
         self.embeddings_initializer = initializers.get(embeddings_initializer)
@@ -89,12 +93,13 @@ class Embedding(Layer):
         """Make the table ``(input_dim, output_dim)``."""
         if self.built:
             return
-        self.embeddings = add_optioned(self, "embeddings", (self.input_dim, self.output_dim))
+        self._add_formed("embeddings", (self.input_dim, self.output_dim), Table())
         self.built = True
+        self._adapt_if_asked()
 
     def call(self, inputs: Any) -> Any:
         """Look the ids up."""
-        vectors = jnp.take(self.embeddings.value, inputs.astype("int32"), axis=0, mode="fill")
+        vectors = self._forms["embeddings"].rows(inputs.astype("int32"))
         return vectors.astype(self.compute_dtype)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import jax.numpy as jnp
 
 from kerata.base.dtypes import dtype_name
+from kerata.base.scope import autocast
 from kerata.layers.embedding.embedding import Embedding
+from kerata.layers.weight_forms.formed import FormedWeight
+from kerata.layers.weight_forms.products import Matrix
 
 
 class ReversibleEmbedding(Embedding):
@@ -23,7 +27,8 @@ class ReversibleEmbedding(Embedding):
         embeddings_initializer: name or function, first values; uniform by default.
         embeddings_regularizer, embeddings_constraint: applied to the table; None by default.
         mask_zero: bool, whether id 0 means "nothing here" for later layers; False by default.
-        reverse_dtype: type of the way back; None (as it comes) by default.
+        reverse_dtype: type of the way back; None (as it comes) by default. As in Keras, it does
+            not count where weights are quantized.
         logit_soft_cap: float that bounds the scores softly, ``cap * tanh(scores / cap)``; None
             (no bound) by default.
         **kwargs: name, dtype, trainable and so on, see ``Layer``.
@@ -38,6 +43,15 @@ class ReversibleEmbedding(Embedding):
 
     Source: Press & Wolf 2017, Using the output embedding to improve language models.
     """
+
+    reverse_embeddings = FormedWeight()
+    # Of this table Keras has no options of its own.
+    reverse_embeddings_regularizer = reverse_embeddings_constraint = None
+
+    @property
+    def reverse_embeddings_initializer(self) -> Any:
+        """What first values of the way back come from."""
+        return self.embeddings_initializer
 
     def __init__(
         self,
@@ -72,9 +86,7 @@ class ReversibleEmbedding(Embedding):
         super().build(input_shape)
         if not self.tie_weights:
             shape = (self.output_dim, self.input_dim)
-            self.reverse_embeddings = self.add_weight(
-                shape, self.embeddings_initializer, name="reverse_embeddings"
-            )
+            self._add_formed("reverse_embeddings", shape, Matrix(packed_axis=0))
 
     def call(self, inputs: Any, reverse: bool = False) -> Any:
         """Look ids up, or score them."""
@@ -85,11 +97,13 @@ class ReversibleEmbedding(Embedding):
                 f"Layer {self.name!r} ({type(self).__name__}) with reverse=True expects vectors of "
                 f"{self.output_dim} numbers, got an input of shape {inputs.shape}."
             )
-        kernel = self.embeddings.value.T if self.tie_weights else self.reverse_embeddings.value
-        if self.reverse_dtype is not None:
+        form = self._forms["embeddings" if self.tie_weights else "reverse_embeddings"]
+        read_as: Any = contextlib.nullcontext()
+        if self.reverse_dtype is not None and form.mode is None:
             name = dtype_name(self.reverse_dtype)
-            inputs, kernel = inputs.astype(name), kernel.astype(name)
-        logits = inputs @ kernel
+            inputs, read_as = inputs.astype(name), autocast(name)
+        with read_as:
+            logits = form.product(inputs)
         if self.logit_soft_cap is None:
             return logits
         return jnp.tanh(logits / self.logit_soft_cap) * self.logit_soft_cap
