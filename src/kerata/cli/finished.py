@@ -110,16 +110,18 @@ def compare(
 
 def export(
     run: RUN,
-    to: Annotated[str, typer.Option(help="Format: onnx.")] = "onnx",
+    to: Annotated[
+        str, typer.Option(help="Format: onnx, stablehlo, safetensors or keras.")
+    ] = "onnx",
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write; RUN.onnx if left out.")
+        Path | None, typer.Option("--out", "-o", help="File to write; the run's name if left out.")
     ] = None,
     rows: Annotated[
         str | None, typer.Option(help="Raw rows to try it with; the test rows if left out.")
     ] = None,
     folder: FROM = FOLDER,
 ) -> None:
-    """Write a run as one file for other programs: raw rows in, answers out.
+    """Write a run for other programs: as ONNX raw rows in, answers out, else the network alone.
 
     Example: kerata export wine --to onnx
     """

@@ -58,11 +58,14 @@ def print_predict(
 def print_export(name: str, to: str, out: Path | None, rows: str | None, folder: Path) -> None:
     """Write a file and say what goes in and comes out, and how far answers are from Kerata's."""
     from kerata.workbench import runs
-    from kerata.workbench.runs.exporting import export_run
+    from kerata.workbench.runs.exporting import ALONE, export_run
 
     console = _console()
     run = runs.load(name, folder)
-    console.print(f"{export_run(run, out, format=to, rows=rows)}.", markup=False)
+    console.print(f"{export_run(run, out, format=to, rows=rows)}.")
+    if to in ALONE:
+        names = ", ".join(run.preparation.input_names)
+        console.print(f"It holds the network alone, which takes prepared rows ({names}).")
 
 
 def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> None:

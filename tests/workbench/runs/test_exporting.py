@@ -15,6 +15,7 @@ from kerata.workbench import fit_source, read_source  # noqa: E402
 from kerata.workbench.data.schema import infer_columns  # noqa: E402
 from kerata.workbench.features.tables import TablePreparation  # noqa: E402
 from kerata.workbench.features.texts import TextPreparation  # noqa: E402
+from kerata.workbench.runs.exporting import export_run  # noqa: E402
 
 
 def prepared(preparation, rows):
@@ -154,6 +155,18 @@ def test_a_run_answers_raw_rows_in_another_program(run, place, monkeypatch, caps
     wanted = run.predict(Rows(frame))
     np.testing.assert_allclose(shares[:, 1], wanted, atol=1e-6)
     assert label.tolist() == [run.task.classes[int(share > 0.5)] for share in wanted]
+
+
+def test_the_network_alone_in_other_formats(run, tmp_path):
+    import keras
+
+    written = export_run(run, tmp_path / "fruit.keras", format="keras")
+    assert "Keras 3 opens" in str(written)
+    prepared = run.preparation.transform(Rows(strange()[["size", "town"]]))
+    theirs = keras.saving.load_model(written.path).predict(prepared, verbose=0)
+    np.testing.assert_allclose(theirs, run.model.predict(prepared, verbose=0), atol=1e-6)
+    weights = export_run(run, tmp_path / "fruit.safetensors", format="safetensors")
+    assert sum("kernel" in name or "weight" in name for name in weights.names) >= 1
 
 
 @pytest.mark.slow

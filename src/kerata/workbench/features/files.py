@@ -43,7 +43,7 @@ def save_with(model: Any, preparation: result.Preparation, path: str | Path, **m
     path = Path(path)
     entry = json.dumps({"preparation": preparation.to_dict(), **more})
     content = io.BytesIO()
-    with _fresh_optimizers(model):
+    with fresh_optimizers(model):
         archive.write_archive(content, model, tempfile.gettempdir())
     with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as entries:
         entries.writestr(ENTRY, entry)
@@ -51,7 +51,7 @@ def save_with(model: Any, preparation: result.Preparation, path: str | Path, **m
 
 
 @contextlib.contextmanager
-def _fresh_optimizers(model: Any) -> Iterator[None]:
+def fresh_optimizers(model: Any) -> Iterator[None]:
     """Let a model and those inside it have optimizers without state in a ``with`` block."""
     compiled = [one for one in _nested(model) if getattr(one, "optimizer", None)]
     before = [(one, one.optimizer) for one in compiled]

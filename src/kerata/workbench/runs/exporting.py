@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kerata import layers
 from kerata.base.messages import did_you_mean
 from kerata.export.errors import ExportError
+from kerata.export.formats import write_as
+from kerata.models import Model
+from kerata.saving import save_model
 from kerata.workbench.core.onnx_file import export_answers
 from kerata.workbench.data.chunks import ROWS, read_pieces
 from kerata.workbench.data.column_cells import BadCells
 from kerata.workbench.data.containers import Table
+from kerata.workbench.features.files import fresh_optimizers
 from kerata.workbench.features.tables import TablePreparation
 from kerata.workbench.runs.examination import divided_again
 from kerata.workbench.runs.inference import fitting
 from kerata.workbench.runs.rerun import own_source
 from kerata.workbench.runs.run import Run
 
-FORMATS = ("onnx",)
+FORMATS = ("onnx", "stablehlo", "safetensors", "keras")
+# What holds the network alone, which takes prepared rows.
+ALONE = FORMATS[1:]
 
 
 def export_run(
@@ -27,17 +35,21 @@ def export_run(
     format: str = "onnx",
     rows: str | Path | None = None,
 ) -> Any:
-    """Write a run's network and preparation as one file: raw rows in, answers out.
+    """Write a run for other programs.
+
+    ONNX files have network and preparation: raw rows in, answers out. The other formats have the
+    network alone, which takes what ``run.preparation.transform`` gives.
 
     Arguments:
         run: a finished run.
         path: of the file; the run's name with the format's ending by default.
-        format: ``'onnx'``.
-        rows: raw rows to try the file with, as for ``read_source``; the run's test rows by
+        format: ``'onnx'``, ``'stablehlo'``, ``'safetensors'`` (weights by PyTorch's names) or
+            ``'keras'`` (opens in Keras 3).
+        rows: raw rows to try an ONNX file with, as for ``read_source``; the run's test rows by
             default, if its data are where they were.
 
     Returns:
-        What was written; its ``difference`` is the largest between answers.
+        What was written, which says so as text.
 
     Raises:
         ExportError: what can't be exported, named; answers that differ by more than 1e-4. No
@@ -53,9 +65,36 @@ def export_run(
             f"The run {run.name!r} is a forecast, which goes on from a table's last rows: only "
             "runs that answer rows can be exported."
         )
-    tried = _test_rows(run) if rows is None else _given_rows(run, rows)
     out = Path(f"{run.name}.{format}") if path is None else Path(path)
+    if format == "keras":
+        return _keras(run, out)
+    if format in ALONE:
+        return write_as(format, run.model, out)
+    tried = _test_rows(run) if rows is None else _given_rows(run, rows)
     return export_answers(run.model, run.preparation, run.task, tried, run.predict(tried), out)
+
+
+@dataclass(frozen=True)
+class KerasFile:
+    """A model that Keras opens: ``path``."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.path}: a model that Keras 3 opens"
+
+
+def _keras(run: Run, path: Path) -> KerasFile:
+    own = [x for x in run.model._flatten_layers() if not hasattr(layers, type(x).__name__)]
+    inner = [x for x in own if not isinstance(x, Model)]
+    if inner:
+        raise ExportError(
+            f"Layer {inner[0].name!r} ({type(inner[0]).__name__}) is the workbench's own, which "
+            "Keras does not have: export the run as ONNX, or train another network, such as mlp."
+        )
+    with fresh_optimizers(run.model):
+        save_model(run.model, path)
+    return KerasFile(path)
 
 
 def _test_rows(run: Run) -> Any:
