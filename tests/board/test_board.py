@@ -27,6 +27,17 @@ def test_the_list_has_figures_with_intervals_and_says_what_is_damaged(page):
     assert "'task' makes no sense" in runs["broken"]["why"]
 
 
+def test_options_of_a_run_can_be_searched(place):
+    path = place / "pears" / "config.json"
+    options = {"units": [64, 32], "dropout": 0.25, "deep": {"a": 1}}
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"options": options}))
+    index = RunIndex(place)
+    index.look()
+    found = names(index)["pears"]["options"]
+    assert (found["units"], found["dropout"]) == ("64,32", 0.25)
+    assert "deep" not in found
+
+
 def test_a_damaged_run_is_one_sentence_and_no_error_page(page):
     for address in ("/api/run/broken", "/api/run/broken/mistakes", "/report/broken"):
         answer = page.get(address)

@@ -18,6 +18,7 @@ from kerata.board.index import RunIndex
 from kerata.board.jobs import Jobs
 from kerata.board.live import LiveTrainings
 from kerata.board.mistakes import mistakes
+from kerata.board.searching import search_of
 from kerata.board.starting import preview, sources_here, upload_place
 from kerata.utils.files import put_file, unfinished
 from kerata.utils.plain_files import read_plain
@@ -35,8 +36,9 @@ from kerata.web.guard import STILL
 from kerata.workbench.runs.managing import discard, rename, restore
 from kerata.workbench.runs.run import REPORT
 
-# Seconds between two looks at the folder, at least; a slow look gets a longer rest.
-_REST = 0.7
+# Seconds between two looks at the folder, at least; a slow look gets a longer rest, and so does
+# one that no page waits for.
+_REST, _SHARE, _NOBODY = 0.7, 12, 3.0
 # Seconds between two looks of a stream at what is new.
 _TICK = 0.2
 _MOST_REPORT = 1 << 28
@@ -63,6 +65,7 @@ class Board:
         self.open = OpenRuns()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._pages = 0
 
     # Watching --------------------------------------------------------------------------
 
@@ -84,7 +87,8 @@ class Board:
             began = time.monotonic()
             with contextlib.suppress(OSError):
                 self.index.look(self._stop)
-            self._stop.wait(max(_REST, 5 * (time.monotonic() - began)))
+            rest = max(_REST, _SHARE * (time.monotonic() - began))
+            self._stop.wait(rest if self._pages else max(rest, _NOBODY))
 
     def _watch_live(self) -> None:
         while not self._stop.is_set():
@@ -101,19 +105,23 @@ class Board:
         version, live = since, 0
         known: dict[str, int] = {}
         jobs: list[dict[str, Any]] = []
-        while not self._stop.is_set():
-            if self.live.version > live:
-                found, live = await asyncio.to_thread(self.live.since, live, known)
-                yield event("live", found)
-            if self.index.version > version:
-                pieces, version = await asyncio.to_thread(self.index.since, version)
-                for piece in pieces:
-                    yield written_event("runs", piece)
-            told = await asyncio.to_thread(self.jobs.told) if self.jobs.any else []
-            if told != jobs:
-                jobs = told
-                yield event("jobs", jobs)
-            await asyncio.sleep(_TICK)
+        self._pages += 1
+        try:
+            while not self._stop.is_set():
+                if self.live.version > live:
+                    found, live = await asyncio.to_thread(self.live.since, live, known)
+                    yield event("live", found)
+                if self.index.version > version:
+                    pieces, version = await asyncio.to_thread(self.index.since, version)
+                    for piece in pieces:
+                        yield written_event("runs", piece)
+                told = await asyncio.to_thread(self.jobs.told) if self.jobs.any else []
+                if told != jobs:
+                    jobs = told
+                    yield event("jobs", jobs)
+                await asyncio.sleep(_TICK)
+        finally:
+            self._pages -= 1
 
     # Answers ---------------------------------------------------------------------------
 
@@ -146,6 +154,10 @@ class Board:
     def network(self, name: str) -> dict[str, Any]:
         """Describe a run's network."""
         return self._asked(name, layers_of)
+
+    def search(self, name: str) -> dict[str, Any] | None:
+        """Give the trials of the search that found a run's network."""
+        return search_of(self.index.run(name))
 
     def compare(self, names: Any) -> dict[str, Any]:
         """Compare runs."""
@@ -311,6 +323,7 @@ def application(board: Board) -> Any:
         "/api/run/{name}": board.details,
         "/api/run/{name}/mistakes": board.mistakes,
         "/api/run/{name}/network": board.network,
+        "/api/run/{name}/search": board.search,
         "/api/run/{name}/form": board.form,
         "/api/run/{name}/row": board.row,
         "/api/sources": board.sources,

@@ -79,6 +79,7 @@ def details(run: Run) -> dict[str, Any]:
                 None if run.columns is None else [column.as_dict() for column in run.columns]
             ),
             "settings": settings(run),
+            "search": record.get("search") is not None,
             "report": (run.path / REPORT).is_file(),
         }
     )

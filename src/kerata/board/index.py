@@ -13,7 +13,7 @@ from kerata.utils.files import tidy_up
 from kerata.web.streams import finite
 from kerata.workbench.core.task import Task
 from kerata.workbench.evaluation.figures import figure
-from kerata.workbench.runs.run import RECORD, Run, read_record
+from kerata.workbench.runs.run import CONFIG, RECORD, Run, read_json, read_record
 
 # Of so many that are gone the names are remembered, for pages that have not heard of it.
 _MOST_GONE = 20_000
@@ -161,8 +161,7 @@ def _text_of(path: Path) -> str:
 def summary_of(path: Path) -> dict[str, Any]:
     """Say in a few values what a run is; of a damaged one, why it can't be read."""
     try:
-        record = read_record(path)
-        return _summary(path.name, record)
+        return _summary(path.name, read_record(path)) | {"options": _options(path)}
     except (ValueError, OSError, RecursionError) as error:
         return {"name": path.name, "state": "damaged", "why": str(error), "made": ""}
 
@@ -194,6 +193,22 @@ def _summary(name: str, record: dict[str, Any]) -> dict[str, Any]:
         "seconds": sum(v for v in seconds.values() if v is not None),
         "seed": record.get("seed") if isinstance(record.get("seed"), int) else None,
         "data": _word(record.get("fingerprint"))[:12],
+    }
+
+
+def _options(path: Path) -> dict[str, Any]:
+    """Give the options that a run was asked for, by which a page searches and sorts."""
+    try:
+        config = read_json(path / CONFIG)
+    except (ValueError, OSError):
+        return {}
+    given = config.get("options")
+    found = dict(given) if isinstance(given, dict) else {}
+    found["batch_size"] = config.get("batch_size")
+    return {
+        str(name)[:60]: ",".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in list(found.items())[:30]
+        if isinstance(value, (int, float, str, list)) and len(str(value)) < 100
     }
 
 

@@ -132,7 +132,7 @@ class LiveTraining:
         elif kind == "phase" and isinstance(line.get("words"), str):
             self.phase = line["words"][:200]
         elif kind == "trial" and len(self.trials) < _MOST_POINTS:
-            self.trials.append({str(k): v for k, v in line.items() if _simple(v)})
+            self._trial(line)
         elif kind == "end":
             state = line.get("state")
             self.state = state if state in ("finished", "stopped", "failed") else "stopped"
@@ -176,6 +176,12 @@ class LiveTraining:
             self.trail.append((self.epochs + min(1.0, step / steps), float(loss)))
             if len(self.trail) > _MOST_TRAIL:
                 self.trail = self.trail[::2]
+
+    def _trial(self, line: dict[str, Any]) -> None:
+        options = line.get("options")
+        given = options.items() if isinstance(options, dict) else ()
+        kept = {str(k)[:100]: v for k, v in given if _simple(v)}
+        self.trials.append({str(k): v for k, v in line.items() if _simple(v)} | {"options": kept})
 
     def _judge(self) -> None:
         if self.epochs == self._judged and not self._ended:

@@ -17,7 +17,7 @@ export function parsed(query) {
 
 export function value(run, field) {
   if (field in run && typeof run[field] !== "object") return run[field];
-  return run.metrics?.[field];
+  return run.metrics?.[field] ?? run.options?.[field];
 }
 
 function holds(run, { field, sign, value: wanted }) {
@@ -59,6 +59,9 @@ export function sorted(runs, by) {
 /** What runs can be sorted by: every number that one of them has. */
 export function fields(runs) {
   const found = new Set();
-  for (const run of runs) for (const name of Object.keys(run.metrics ?? {})) found.add(name);
+  for (const run of runs) {
+    for (const name of Object.keys(run.metrics ?? {})) found.add(name);
+    for (const [name, there] of Object.entries(run.options ?? {})) if (typeof there === "number") found.add(name);
+  }
   return [...found].sort();
 }

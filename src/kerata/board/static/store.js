@@ -11,7 +11,7 @@ function summary(training) {
   const loss = last("val_loss") ?? last("loss");
   const made = about.began ? new Date(about.began * 1000).toISOString() : "";
   const state = running(training) ? "training" : training.state;
-  return { name: id, title: about.name ?? id, live: true, state, made, network: about.network ?? about.by, target: about.target,
+  return { name: id, title: about.name ?? id, live: true, state, made, network: about.network ?? about.command ?? "a program", target: about.target,
     source: about.source, epochs, parameters: about.parameters, spark: training.spark, metrics: {},
     shown: about.epochs && epochs ? `${epochs} / ${about.epochs}` : epochs ? `${epochs}` : "",
     between: loss === undefined || loss === null ? training.phase : `${last("val_loss") === undefined ? "loss" : "val loss"} ${number(loss, 3)}`,

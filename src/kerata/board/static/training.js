@@ -1,10 +1,13 @@
 // A training while it runs: how far it is, its curves, and what they show as soon as they do.
 
-import { ask, duration, h, number, percent, post, put, toast } from "/web/dom.js";
+import { ask, duration, h, number, percent, plural, post, put, toast } from "/web/dom.js";
 import { Curves } from "./curves.js";
+import { trials } from "./search.js";
 import { running } from "./store.js";
 import { finding } from "./verdict.js";
 
+// Fewer epochs show nothing.
+const FEWEST = 4;
 const WORDS = { training: ["live", "training"], stopping: ["live", "stopping"], stopped: ["odd", "stopped"], finished: ["good", "finished"], failed: ["bad", "failed"] };
 
 export class Training {
@@ -22,14 +25,15 @@ export class Training {
     this.figures = h("div", { class: "figures" });
     this.findings = h("section", { class: "stack", "aria-label": "Diagnosis", "aria-live": "polite" });
     this.trials = h("div", { class: "stack" });
-    const left = h("div", { class: "stack loose" });
+    const left = (this.left = h("div", { class: "stack loose" }));
     put(host, h("div", { class: "width" },
       h("div", { class: "stack" }, back,
         h("div", { class: "spread" }, h("div", { class: "row" }, this.title, this.badge), h("div", { class: "row" }, this.stop, this.forget)),
         this.facts, this.progress, this.phase),
       h("div", { class: "two" }, left, h("aside", { class: "stack loose", "aria-label": "So far" }, this.figures, this.findings))));
-    this.curves = new Curves(left);
-    left.append(this.trials);
+    this.drawing = h("div");
+    left.append(this.drawing, this.trials);
+    this.curves = new Curves(this.drawing);
     this.update(training);
     this.clock = setInterval(() => this.tick(), 1000);
   }
@@ -65,9 +69,13 @@ export class Training {
       const format = name.endsWith("accuracy") ? percent : number;
       return h("div", { class: "figure" }, h("span", {}, name.replace("val_", "validation ").replaceAll("_", " ")), h("b", {}, format(last)), h("span", {}, best && `best epoch ${best}: ${format(kept)}`));
     }));
-    if (JSON.stringify(before?.findings) !== JSON.stringify(training.findings))
+    this.left.hidden = !epochs && !batch && !training.trials.length;
+    this.drawing.hidden = !epochs && !batch;
+    const begun = epochs >= FEWEST;
+    if (JSON.stringify(before?.findings) !== JSON.stringify(training.findings) || begun !== this.begun)
       put(this.findings, h("h3", {}, "Diagnosis so far"), training.findings.length ? training.findings.map((one) => finding(one, this.store, { id: training.id }))
-        : h("p", { class: "muted small" }, "The curves show nothing that is wrong. Rows and weights are looked at when it is trained."));
+        : h("p", { class: "muted small" }, begun ? "The curves show nothing that is wrong. Rows and weights are looked at when it is trained." : "It begins with the curves of some epochs."));
+    this.begun = begun;
     this.curves.set([{ name: about.name, history, best, colour: 0,
       batch: training.trail.length ? { x: training.trail.map(([x]) => x), loss: training.trail.map(([, y]) => y) } : null }]);
     if ((before?.trials.length ?? -1) !== training.trials.length) this.showTrials(training.trials);
@@ -83,12 +91,11 @@ export class Training {
     this.phase.textContent = parts.filter(Boolean).join(" · ");
   }
 
-  showTrials(trials) {
-    if (!trials.length) return;
-    put(this.trials, h("h3", {}, `${trials.length} trials`), h("div", { class: "scroll-x" }, h("table", { class: "table" },
-      h("thead", {}, h("tr", {}, h("th", { class: "num" }, "trial"), h("th", { class: "num" }, "validation rows"), h("th", { class: "num" }, "epochs"), h("th", { class: "num" }, "time"), h("th", {}, "network"))),
-      h("tbody", {}, [...trials].reverse().map((one) => h("tr", { class: one.value === null ? "muted" : "" }, h("td", { class: "num" }, one.n), h("td", { class: "num" }, one.value === null ? "ended early" : number(one.value)),
-        h("td", { class: "num" }, one.epochs), h("td", { class: "num" }, duration(one.seconds)), h("td", {}, one.words)))))));
+  showTrials(all) {
+    if (!all.length) return;
+    // The command line's figures: shares are better when higher, errors when lower.
+    const higher = this.training.about.task !== "regression";
+    put(this.trials, h("h2", {}, plural(all.length, "trial")), trials({ trials: all, higher }));
   }
 
   async askStop() {

@@ -4,6 +4,7 @@ import { ask, duration, get, h, plural, post, put, tabs, toast } from "/web/dom.
 import { Curves } from "./curves.js";
 import { columnsTab } from "./columns.js";
 import { compareTab } from "./compare.js";
+import { searchTab } from "./search.js";
 import { Start } from "./start.js";
 import { Training } from "./training.js";
 import { tryTab } from "./try.js";
@@ -175,6 +176,7 @@ export class RunView {
       ["columns", "Columns", (panel) => columnsTab(panel, details)],
       ["network", "Network", (panel) => networkTab(panel, details)],
       ["compare", "Compare", (panel) => compareTab(panel, details, this.store)],
+      ...(details.search ? [["search", "Search", (panel) => searchTab(panel, details)]] : []),
       ["about", "About", (panel) => aboutTab(panel, details)],
     ], { label: "What stands behind it", chosen: this.store.tab, changed: (tab) => this.store.go({ tab, row: null }) });
     body.append(this.tabs.element);

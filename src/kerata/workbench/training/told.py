@@ -89,6 +89,8 @@ class Told:
             self.file.tell(
                 "trial",
                 n=value.number + 1,
+                network=value.network,
+                options=value.options,
                 value=value.value,
                 epochs=value.epochs,
                 seconds=value.seconds,
