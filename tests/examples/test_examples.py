@@ -12,11 +12,12 @@ from kerata.datasets.catalogue import entry
 
 FOLDER = Path(__file__).parents[2] / "examples"
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py"))
-# These differ from a program that is always tried in a layer only.
+# These differ from a program that is always tried in a layer only, or compile for long.
 SLOW = {
     *("mnist_cnn_without_pooling", "mnist_vanilla_cnn", "mnist_linear", "mnist_l2"),
     *("mnist_dropout", "mnist_two_hidden", "mnist_cnn"),
     *("reuters_bottleneck", "imdb_overfit", "imdb_grid", "imdb_lstm", "imdb_transformer"),
+    *("cifar10_augmentation", "dates_transformer"),
 }
 # What the quick form must reach: well above guessing, far from the whole training's figure.
 FLOORS = {
