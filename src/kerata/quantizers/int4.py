@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from kerata.base.variable import unboxed
 from kerata.ops import convert_to_tensor
@@ -66,8 +67,11 @@ def unpack_int4(packed: Any, orig_len: int, axis: int = 0, dtype: Any = "int8") 
     """
     x = convert_to_tensor(packed)
     _checked("unpack_int4", dtype, x.dtype, ("int8", "uint8"))
-    first = jnp.moveaxis(x, axis, 0).astype(dtype)
-    # The sign of a half is that of its highest bit, which a shift to the right repeats.
-    lower = (first << 4) >> 4 if dtype == "int8" else first & 15
-    apart = jnp.stack([lower, first >> 4], axis=1).reshape(-1, *first.shape[1:])
+    first = jnp.moveaxis(x, axis, 0).astype(dtype).astype("int32")
+    # Without shifts, which ONNX has for unsigned integers alone.
+    lower = first & 15
+    upper = lax.div(first - lower, 16)
+    if dtype == "int8":
+        lower = (lower ^ 8) - 8
+    apart = jnp.stack([lower, upper], axis=1).reshape(-1, *first.shape[1:]).astype(dtype)
     return jnp.moveaxis(apart[:orig_len], 0, axis)
