@@ -175,6 +175,9 @@ def _checked(request: Request) -> tuple[str, int]:
         "--column": request.kinds,
         "--folds": request.folds is not None,
         "--balance": request.balance,
+        "--cost": request.cost,
+        "--recall": request.recall,
+        "--precision": request.precision,
     }
     for flag, value in others.items():
         if value:

@@ -154,6 +154,16 @@ def train(
         ),
     ] = None,
     balance: BALANCE = False,
+    cost: Annotated[
+        str | None,
+        typer.Option(help="What errors cost, as in fp=1,fn=20: two classes get a threshold by it."),
+    ] = None,
+    recall: Annotated[
+        float | None, typer.Option(help="A threshold that finds such a share of the second class.")
+    ] = None,
+    precision: Annotated[
+        float | None, typer.Option(help="A threshold at which such a share of alarms is right.")
+    ] = None,
     time: Annotated[
         str | None, typer.Option(help="Column of dates or steps, to forecast the next ones.")
     ] = None,
@@ -192,6 +202,9 @@ def train(
         group=group,
         folds=folds,
         balance=balance,
+        cost=cost,
+        recall=recall,
+        precision=precision,
         out=out,
         overwrite=overwrite,
         quiet=quiet,

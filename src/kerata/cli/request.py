@@ -35,6 +35,9 @@ class Request:
     group: str | None = None
     folds: str | None = None
     balance: bool = False
+    cost: str | None = None
+    recall: float | None = None
+    precision: float | None = None
     time: str | None = None
     horizon: int | None = None
     known: list[str] = field(default_factory=list)

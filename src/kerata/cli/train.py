@@ -34,6 +34,7 @@ def train_source(request: Request) -> None:
     began = time.monotonic()
     check_numbers(request)
     options = options_of(request)
+    wish = wish_of(request)
     say_reading(request)
     columns = kinds_of_columns(request)
     options = check_table(request, columns, options)
@@ -69,6 +70,7 @@ def train_source(request: Request) -> None:
             group=request.group,
             folds=request.folds,
             balance=request.balance,
+            **wish,
             with_diagnosis=True,
             watch=[saver.watch, told.watch, *([] if request.quiet else [view])],
             on_event=told.on_event,
@@ -120,6 +122,22 @@ def say_reading(request: Request) -> None:
         sys.stdout.flush()
 
 
+def wish_of(request: Request) -> dict[str, Any]:
+    """Read what a threshold shall reach.
+
+    Raises:
+        ValueError: costs or shares that make no sense, or several wishes at once.
+    """
+    if request.cost is request.recall is request.precision is None:
+        return {}
+    from kerata.workbench.training.thresholds import Wish, read_cost
+
+    cost = None if request.cost is None else read_cost(request.cost)
+    wish = Wish(cost, request.recall, request.precision)
+    given = {"cost": wish.cost, "recall": wish.recall, "precision": wish.precision}
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def options_of(request: Request) -> dict[str, Any]:
     """Read the options of network and training.
 
@@ -167,6 +185,7 @@ def python_lines(request: Request, columns: dict[str, str], options: dict[str, A
         "group": request.group,
         "folds": _plain_folds(request.folds),
         "balance": request.balance or None,
+        **wish_of(request),
     }
     return "\n".join(
         [

@@ -25,8 +25,10 @@ from kerata.workbench.splitting.folds import Folding, deal_source, read_folding
 from kerata.workbench.splitting.split import TIME
 from kerata.workbench.splitting.targets import imbalance
 from kerata.workbench.training import alike, baselines, ensemble
+from kerata.workbench.training.certainty import HeldBack, certainty_of
 from kerata.workbench.training.cross_validation import OutOfFold, cross_validated
 from kerata.workbench.training.plan import Prepared, plan_training
+from kerata.workbench.training.thresholds import Wish, check_two_classes
 from kerata.workbench.training.time_limit import BASELINES, NETWORKS, TimeLimit
 
 # Of all rows, where test rows are held out once.
@@ -49,6 +51,9 @@ def fit_source(
     split_by: str | None = None,
     group: str | None = None,
     balance: bool = False,
+    cost: Mapping[str, float] | None = None,
+    recall: float | None = None,
+    precision: float | None = None,
     minutes: float | TimeLimit | None = None,
     with_baselines: bool = True,
     with_diagnosis: bool = False,
@@ -84,6 +89,9 @@ def fit_source(
         group: column of which no value is on both sides of a split. Chosen by default where a
             column names subjects of several rows each.
         balance: whether classes are weighted inversely to their frequency.
+        cost, recall, precision: one of them chooses the probability above which the second of
+            two classes is the answer, by rows that were held back: what a false alarm and a missed
+            row cost, ``{"fp": 1, "fn": 20}``, or the share that shall be found, or be right.
         minutes: in which all shall be done, from now on or from when a ``TimeLimit`` was made:
             there are fewer epochs, networks and baselines if need be, and no diagnosis; at least
             one epoch is finished. No limit by default.
@@ -127,6 +135,9 @@ def fit_source(
     clock: dict[str, float] = {}
     limit = minutes if minutes is None or isinstance(minutes, TimeLimit) else TimeLimit(minutes)
     options = checked_options(network, options or {})
+    wish = None
+    if (cost, recall, precision) != (None, None, None):
+        wish = Wish(cost, recall, precision)
     divides: dict[str, Any] = {
         "target": target,
         "task": task,
@@ -145,6 +156,8 @@ def fit_source(
         emit("few", dealt.sentence)
     divided = divide(source, fold=None if dealt is None else dealt.every, emit=emit, **divides)
     chosen, targets, notes = divided.task, divided.targets, divided.notes
+    if wish is not None:
+        check_two_classes(chosen)
     if not with_diagnosis:
         # The diagnosis says more about it.
         notes += imbalance(chosen, targets["train"])
@@ -216,6 +229,7 @@ def fit_source(
             (x["validation"], targets["validation"]),
             watch,
             emit,
+            hold=crossed is None,
         )
         presses.muted = True
         clock["training"] = time.perf_counter() - began
@@ -238,11 +252,27 @@ def fit_source(
             )
 
         notes += [outcome.note] if outcome.note else []
-        if crossed is None:
-            outputs = outputs_of(outcome.model, x["test"], chosen)
-        else:
+        model = outcome.model
+        held: HeldBack | None = None
+        if crossed is not None:
             divided, outputs = with_test_rows(divided, crossed.rows), crossed.outputs
+            place = crossed.place if crossed.place.ndim == 1 else crossed.place[:, 0]
+            assert dealt is not None
+            held = HeldBack(divided.targets["test"], outputs, place, dealt.along_time)
+        else:
+            outputs = outputs_of(model, x["test"], chosen)
+            if outcome.held is not None:
+                held = HeldBack(*outcome.held)
+            elif planned.solution is not None and planned.solution.held is not None:
+                held = HeldBack(targets["validation"], planned.solution.held)
         truth = divided.targets["test"]
+        sure = certainty_of(chosen, held, truth, outputs, wish, balance)
+        outputs = sure.outputs
+        notes += sure.notes
+        if sure.calibration is not None:
+            model = sure.calibration.joined(model, x["train"])
+        if sure.threshold is not None:
+            chosen = replace(chosen, threshold=sure.threshold.value)
         values = metrics.row_values(chosen, truth, outputs)
         dependence = dependence_of_test(
             divided.rule,
@@ -253,7 +283,7 @@ def fit_source(
         if crossed is not None:
             dependence = crossed.dependence(dependence)
         trained = Trained(
-            model=outcome.model,
+            model=model,
             preparation=planned.preparation,
             task=chosen,
             columns=divided.columns,
@@ -266,8 +296,9 @@ def fit_source(
             outputs=outputs,
             metrics=metrics.figures(chosen, truth, outputs),
             interval=metrics.interval_of(chosen, values, dependence),
+            # With a threshold of its own a network is compared at that of its baselines.
             baselines=[
-                compared(baseline, chosen, truth, theirs, outputs, dependence)
+                compared(baseline, divided.task, truth, theirs, outputs, dependence)
                 for baseline, theirs in simple
             ],
             targets=results_by_target(chosen, truth, outputs, simple, dependence),
@@ -296,6 +327,9 @@ def fit_source(
                 "group": group,
                 "folds": 1 if dealt is None else dealt.folding.written,
                 "balance": balance,
+                "cost": None if cost is None else dict(cost),
+                "recall": recall,
+                "precision": precision,
                 "minutes": None if limit is None else limit.minutes,
             },
             seconds=clock,
@@ -315,6 +349,10 @@ def fit_source(
             interrupted=outcome.interrupted,
             solved=outcome.solved,
             importance=() if crossed is None else crossed.importance,
+            calibration=sure.calibration,
+            residuals=sure.residuals,
+            inside=sure.inside,
+            threshold=sure.threshold,
             judged=(
                 "" if crossed is None else crossed.sentence(outcome.crossed or bool(outcome.solved))
             ),
@@ -338,15 +376,15 @@ def fit_source(
             if limit is not None and limit.over()
             else diagnose_prepared(
                 outcome.history,
-                outcome.model,
-                outcome.first,
+                model,
+                model if outcome.first is outcome.model else outcome.first,
                 looked,
                 targets,
                 seed,
                 ordered=divided.rule.kind == TIME,
                 terms=terms_of(trained),
                 scales=chosen.scales,
-                interval=trained.interval,
+                interval=trained.interval if sure.threshold is None else None,
                 answers=None if crossed is None else {OUT_OF_FOLD: outputs},
             )
         )

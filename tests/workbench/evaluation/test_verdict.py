@@ -55,7 +55,8 @@ def test_accuracy_with_its_interval():
     told = verdict_of(trained()).quality
     assert told == (
         "It gets 390 of 400 test rows right, which it never saw: accuracy 97.5% "
-        "(95% interval 95.5% to 98.6%)."
+        "(95% interval 95.5% to 98.6%). Log loss is 0.16 (95% interval 0.13 to 0.198); "
+        "probabilities are off by 7.5 percentage points on average."
     )
 
 
@@ -125,12 +126,15 @@ def judged(task, truth, outputs, **changes):
                 np.eye(4)[[0] * 50 + [1] * 10],
             ),
             "It gets 50 of 60 test rows right, which it never saw: accuracy 83.3% (95% interval "
-            "72.0% to 90.7%). The mean over classes is 75.0%: rare ones are found less often. No "
-            "test row has the classes 'c', 'd': nothing is known of them.",
+            "72.0% to 90.7%). The mean over classes is 75.0%: rare ones are found less often. Log "
+            "loss is 2.69 (95% interval 1.5 to 4.81). No test row has the classes 'c', 'd': "
+            "nothing is known of them.",
         ),
         (
             judged(TASK, TRUTH, np.where(np.arange(400) < 10, 0.9, TRUTH * 0.8 + 0.1)),
-            "(95% interval 95.5% to 98.6%); AUC 0.975 (95% interval 0.955 to 0.986).",
+            "(95% interval 95.5% to 98.6%); AUC 0.975 (95% interval 0.955 to 0.986). Log loss is "
+            "0.16 (95% interval 0.13 to 0.198); probabilities are off by 7.5 percentage points on "
+            "average.",
         ),
         (
             judged(LABELS, np.eye(3)[ROWS % 2], np.eye(3)[ROWS % 2]),

@@ -7,10 +7,19 @@ import pytest
 
 pandas = pytest.importorskip("pandas")
 
+from kerata.workbench import fit_source, runs, verdict_of  # noqa: E402
 from kerata.workbench.data import spilled  # noqa: E402
+from kerata.workbench.data.containers import Source, Table  # noqa: E402
 from kerata.workbench.features.ranges import FarValues  # noqa: E402
 from kerata.workbench.runs import inference  # noqa: E402  # after the check for pandas
 from kerata.workbench.runs.inference import evaluate_source, predict_source  # noqa: E402
+
+
+def rows(number, seed):
+    rng = np.random.default_rng(seed)
+    size = rng.normal(size=number).round(3)
+    town = rng.choice(["Ulm", "Bonn", "Köln"], number)
+    return pandas.DataFrame({"size": size, "town": town, "kind": "pear", "price": 3 * size + 10})
 
 
 @pytest.fixture
@@ -34,6 +43,38 @@ def test_columns_in_any_order_others_ignored(run, new, tmp_path):
     assert second.columns[:5].tolist() == [*mixed.columns]
     np.testing.assert_allclose(first["probability_apple"] + first["probability_pear"], 1, rtol=1e-5)
     assert any("'colour'" in note and "Ignored" in note for note in told.notes)
+
+
+def test_rows_unlike_the_training_rows_are_marked(run, new, tmp_path):
+    odd = new[["size", "town"]].copy()
+    odd.loc[[1, 4], "size"] = [400.0, -90.0]
+    odd.loc[[2, 4], "town"] = ["Atlantis", None]
+    told = predict_source(run, written(odd, tmp_path), tmp_path / "out.csv")
+    out = pandas.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    marked = {1: "size", 2: "town", 4: "size"}
+    assert out["unlike_training"].tolist() == [marked.get(row, "") for row in range(30)]
+    assert any("3 of 30 rows are unlike the training rows" in note for note in told.notes)
+    predict_source(run, written(new[["size", "town"]], tmp_path), tmp_path / "like.csv")
+    like = pandas.read_csv(tmp_path / "like.csv", keep_default_na=False)
+    assert (like["unlike_training"] == "").all()
+
+
+def test_amounts_have_intervals_that_hold_what_was_told(place, tmp_path):
+    """Also from the run's folder, opened again."""
+    frame = rows(400, seed=1)
+    frame["price"] += np.random.default_rng(2).normal(size=400)
+    source = Source("fruit", "table", Table(frame.drop(columns="kind")), None, "price")
+    made = fit_source(source, network="linear", folds=1, with_baselines=False)
+    kept = runs.load(runs.save(made, "price", tmp_path / "runs", report=False).path)
+    assert kept.residuals[0].radius == made.residuals[0].radius
+    assert kept.record["certainty"]["held"] == pytest.approx(made.inside.mean())
+    new = rows(400, seed=3)
+    new["price"] += np.random.default_rng(4).normal(size=400)
+    predict_source(kept, written(new, tmp_path), tmp_path / "out.csv")
+    out = pandas.read_csv(tmp_path / "out.csv")
+    assert 0.84 < ((out["lower"] <= new["price"]) & (new["price"] <= out["upper"])).mean() < 0.96
+    share = f"{100 * made.inside.mean():.1f}% of the true values"
+    assert share in verdict_of(made).quality
 
 
 def test_a_missing_column_is_named(run, new, tmp_path):

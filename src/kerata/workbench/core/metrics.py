@@ -45,7 +45,9 @@ def answers(task: Any, outputs: np.ndarray) -> np.ndarray:
     """
     if task.kind == "classes":
         return outputs.argmax(axis=1)
-    return outputs if task.kind == "regression" else (outputs > 0.5).astype(int)
+    if task.kind == "regression":
+        return outputs
+    return (outputs > getattr(task, "threshold", 0.5)).astype(int)
 
 
 def row_values(task: Any, truth: np.ndarray, outputs: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from kerata.uncertainty import Calibration, Residuals
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.findings import Findings
@@ -243,6 +244,12 @@ class Trained:
         judged: by which cross-validation, and what ``model`` learned from; '' where test rows
             were held out.
         interrupted: whether Ctrl-C ended training.
+        calibration: of the probabilities, which ``model`` contains; None where they stay.
+        residuals: half the widths of the 90 % intervals around answers, for each target;
+            empty for classes, and where too few rows were held back.
+        inside: whether each test row's true value lies in its interval, NaN where none is
+            known; None without intervals.
+        threshold: why ``task.threshold`` is not 0.5; None where it is.
         solved: where the weights come from if they were not trained by steps, such as "ridge
             regression, penalty 10 by leave-one-out errors"; '' if they were.
     """
@@ -276,6 +283,10 @@ class Trained:
     judged: str = ""
     targets: list[TargetResult] = field(default_factory=list)
     importance: Sequence[Any] = ()
+    calibration: Calibration | None = None
+    residuals: tuple[Residuals, ...] = ()
+    inside: np.ndarray | None = None
+    threshold: Any = None
 
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""

@@ -38,6 +38,7 @@ class Task:
         separator: stands between the labels of a row, for ``'labels'``.
         parts: the task of each target where there are several, which are all amounts.
         scales: their standard deviations, in which errors of several targets are averaged.
+        threshold: of two classes, the probability above which the second is the answer.
 
     >>> task = choose_task(["no", "yes", "no"] * 10, "bought")
     >>> task.kind, task.classes, task.encode(["yes", "no"])
@@ -51,6 +52,7 @@ class Task:
     separator: str = ""
     parts: tuple[Task, ...] = ()
     scales: tuple[float, ...] = ()
+    threshold: float = 0.5
 
     @property
     def target_columns(self) -> Target:

@@ -12,10 +12,15 @@ from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.core.result import Trained
 from kerata.workbench.core.wording import counted, number
 from kerata.workbench.evaluation.figures import between, figure, metric_between
+from kerata.workbench.explain import calibration, calibration_error
 from kerata.workbench.features.rows import target_values
+from kerata.workbench.training.certainty import coverage_sentence
+from kerata.workbench.training.thresholds import effect_sentence
 
 # Classes that are named of a long list.
 _NAMED = 3
+# With fewer rows, groups of probabilities are off by luck.
+_FEWEST_FOR_BINS = 200
 # So much lower a mean over classes is worth a word.
 _LOWER = 0.05
 
@@ -38,6 +43,11 @@ def quality_sentence(trained: Trained) -> str:
         )
     elif task.kind == "regression":
         message = f"{where} {missed_sentence(task, found, trained.interval, ends)}"
+        if trained.inside is not None:
+            coverage = coverage_sentence(
+                task, trained.residuals, trained.inside, trained.dependence
+            )
+            message = f"{message} {coverage}".rstrip()
     elif task.kind == "labels":
         message = (
             f"{where} the F1 score of the labels is {main}; all labels are right in "
@@ -117,7 +127,37 @@ def _of_classes(trained: Trained, main: str, ends: dict[str, metrics.Interval]) 
     if found["balanced_accuracy"] < found["accuracy"] - _LOWER:
         share = 100 * found["balanced_accuracy"]
         message += f" The mean over classes is {share:.1f}%: rare ones are found less often."
-    return message
+    if trained.threshold is not None:
+        wish = trained.threshold.wish
+        message += " " + effect_sentence(task, trained.truth, trained.outputs, wish)
+        if trained.split.folds:
+            message += " It was chosen by these rows, so new ones may get a little less."
+        if trained.baselines:
+            message += " Below it is compared with its baselines at 0.5."
+    return f"{message} {_probabilities(trained, ends)}"
+
+
+def _probabilities(trained: Trained, ends: dict[str, metrics.Interval]) -> str:
+    """Say how good probabilities are: their log loss, and whether they come true as often."""
+    losses = metrics.row_losses(trained.task, trained.truth, trained.outputs)
+    loss = number(float(losses.mean()), 3)
+    message = f"Log loss is {loss} ({metric_between(ends['log_loss'])})"
+    if len(trained.truth) < _FEWEST_FOR_BINS:
+        return f"{message}."
+    error = calibration_error(calibration(*said_and_true(trained)))
+    return f"{message}; probabilities are off by {100 * error:.1f} percentage points on average."
+
+
+def said_and_true(trained: Trained) -> tuple[np.ndarray, np.ndarray]:
+    """Give the probability of each answer, the most probable class, and whether it came true.
+
+    Arguments:
+        trained: of classes.
+    """
+    said = np.asarray(trained.outputs, float)
+    if trained.task.kind == "binary":
+        return np.maximum(said, 1 - said), ((said > 0.5) == (trained.truth == 1)).astype(float)
+    return said.max(axis=1), (said.argmax(axis=1) == trained.truth).astype(float)
 
 
 def _about_dependence(trained: Trained) -> str:

@@ -10,11 +10,11 @@ from kerata.base.messages import did_you_mean
 from kerata.workbench.core.column import Column
 from kerata.workbench.data.column_cells import column_values
 from kerata.workbench.features import onnx_tables, onnx_texts
-from kerata.workbench.features.categories import CategoryColumn, fit_categories
+from kerata.workbench.features.categories import OTHER, CategoryColumn, fit_categories
 from kerata.workbench.features.dates import DateColumn, fit_dates
 from kerata.workbench.features.numbers import NumberColumn, fit_numbers
 from kerata.workbench.features.preparation import Inputs, Preparation, part
-from kerata.workbench.features.ranges import FarValues, Ranges, ends_of
+from kerata.workbench.features.ranges import FarValues, Ranges, ends_of, far_outside
 from kerata.workbench.features.word_bag import WordBag
 
 # Most distinct words of free text in a table that become inputs.
@@ -159,6 +159,35 @@ class TablePreparation(Preparation):
         for name in far.ranges:
             values = self._values(frame, name)
             far.add(name, days_of(values) if name in far.dates else values.to_numpy())
+
+    def unlike(self, data: Any) -> list[str]:
+        """Name for each row the columns in which it is unlike the training rows.
+
+        Numbers and dates are if they lie far outside of those of training, categories if they have
+        no vector of their own: rare or unseen.
+
+        Arguments:
+            data: rows that ``check`` found complete.
+
+        Returns:
+            A text for each row: names with commas between them, ``''`` where it is like them.
+        """
+        frame = _frame(data)
+        odd: list[tuple[str, np.ndarray]] = []
+        dates = {column.name for column in self.read if column.kind == "date"}
+        for name, ends in getattr(self, "ranges", {}).items():
+            values = self._values(frame, name)
+            odd.append(
+                (name, far_outside(days_of(values) if name in dates else values.to_numpy(), ends))
+            )
+        for column in self.categories:
+            ids = column.transform(self._categories(frame, column))
+            odd.append((column.name, ids == OTHER))
+        names: list[list[str]] = [[] for _ in range(len(frame))]
+        for name, places in odd:
+            for row in np.flatnonzero(places):
+                names[row].append(name)
+        return [", ".join(some) for some in names]
 
     def transform(self, data: Any) -> dict[str, Any]:
         """Give the network's inputs for raw rows; columns in any order, others are ignored.

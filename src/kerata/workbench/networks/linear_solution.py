@@ -44,12 +44,14 @@ class Solution:
         score: mean absolute error or log loss on the validation rows of the same model solved
             on the training rows alone; lower is better.
         sentence: which model it is.
+        held: of amounts, what that same model answers the validation rows; None else.
     """
 
     kernel: np.ndarray
     bias: np.ndarray
     score: float
     sentence: str
+    held: np.ndarray | None = None
 
 
 def can_solve(inputs: Inputs, rows: int) -> bool:
@@ -120,11 +122,13 @@ def _side_by_side(
 ) -> Solution:
     """Put models of the same inputs beside each other; scores are averaged in their scales."""
     scores = [one.score for one in solved]
+    held = [one.held for one in solved if one.held is not None]
     return Solution(
         np.concatenate([one.kernel for one in solved], axis=1),
         np.concatenate([one.bias for one in solved]),
         float(np.mean(np.divide(scores, 1.0 if scales is None else scales))),
         sentence,
+        np.stack(held, axis=1) if held else None,
     )
 
 
@@ -256,11 +260,13 @@ def _ridge(
         # Leave-one-out errors of sparse rows would take a matrix of all pairs of rows.
         alpha, how = min(ALPHAS[::2], key=error), "validation rows"
         alone, best = Ridge(alpha).fit(train, y), Ridge(alpha).fit(every, truth)
+    said = alone.predict(held)
     return Solution(
         best.coef_.reshape(-1, 1),
         np.atleast_1d(best.intercept_),
-        float(np.mean(np.abs(alone.predict(held) - held_y))),
+        float(np.mean(np.abs(said - held_y))),
         f"ridge regression, penalty {alpha:.3g} by {how}",
+        said,
     )
 
 

@@ -21,6 +21,7 @@ from kerata.workbench.core.extras import need
 from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.core.result import Split
 from kerata.workbench.core.target_names import each_target
+from kerata.workbench.core.wording import counted
 from kerata.workbench.data.chunks import ROWS, read_pieces
 from kerata.workbench.data.column_cells import BadCells
 from kerata.workbench.data.containers import Images, Table, Texts
@@ -34,6 +35,8 @@ from kerata.workbench.runs.seen_rows import SeenRows, marks_of, read_seen, seen_
 from kerata.workbench.splitting.dependent_rows import dependence_by
 from kerata.workbench.splitting.targets import without_target
 
+# The column that names what a row has unlike the training rows.
+UNLIKE = "unlike_training"
 # Bytes of answers to a stream that are kept without a file.
 IN_MEMORY = 1 << 26
 NAMES = {"table": "a table", "texts": "texts", "images": "images"}
@@ -59,8 +62,10 @@ def predict_source(
 ) -> Answered:
     """Predict raw rows and write them with their answers as CSV.
 
-    A table keeps its columns and gets ``prediction`` and ``probability_CLASS`` (for several
-    targets ``prediction_TARGET``) behind them;
+    A table keeps its columns and gets ``prediction`` and ``probability_CLASS``, or the ends
+    ``lower`` and ``upper`` of a 90 % interval around an amount (for several targets with
+    ``_TARGET``), behind them, and ``unlike_training``: the columns in which the row is unlike the
+    training rows, by a number or date far outside of theirs or a category that is rare or unseen;
     texts and images get a line each with the file's name. Large tables go through in pieces. A
     cell that can't be read in its column's kind counts as missing, as in training.
 
@@ -76,15 +81,17 @@ def predict_source(
         OSError: the file can't be written; one of that name stays as it was.
     """
     message: list[str] = []
-    rows = 0
+    rows, unlike = 0, 0
 
     def write(file: IO[bytes]) -> None:
-        nonlocal rows
+        nonlocal rows, unlike
         names: list[str] | None = None
         for given, data in _pieces(run, source, table, message):
             frame = _answered(run, given, data)
             if names is None:
                 names = list(frame.columns)
+            if str(frame.columns[-1]).startswith(UNLIKE):
+                unlike += int((frame.iloc[:, -1] != "").sum())
             # A later piece may have its own view of columns that are empty there.
             text = frame.reindex(columns=names).to_csv(
                 index=False, header=rows == 0, lineterminator="\n"
@@ -98,10 +105,20 @@ def predict_source(
             write(kept)
             kept.seek(0)
             shutil.copyfileobj(io.TextIOWrapper(kept, "utf-8", newline=""), out)
-        return Answered(None, rows, message)
+        return Answered(None, rows, [*message, *_unlike_sentence(unlike, rows)])
     out = checked_out(out)
     write_beside(out, write)
-    return Answered(out, rows, message)
+    return Answered(out, rows, [*message, *_unlike_sentence(unlike, rows)])
+
+
+def _unlike_sentence(unlike: int, rows: int) -> list[str]:
+    if not unlike:
+        return []
+    are = "is" if unlike == 1 else "are"
+    return [
+        f"{unlike:,} of {counted(rows, 'row')} {are} unlike the training rows, so answers are less "
+        f"sure there; the column {UNLIKE!r} says by which columns."
+    ]
 
 
 def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -> Judged:
@@ -269,7 +286,10 @@ def _texts_of(data: Table, target: str, where: str) -> Texts:
 def _answered(run: Run, given: Any, data: Any) -> Any:
     """Give new rows as they were read, with their answers, as a pandas table."""
     pandas = need("pandas", "Writing predictions")
-    answers = answer_columns(run.task, run.predict(data))
+    answers = answer_columns(run.task, run.predict(data), residuals=run.residuals)
+    preparation: Any = run.preparation
+    if isinstance(data, Table) and isinstance(preparation, TablePreparation):
+        answers[UNLIKE] = preparation.unlike(data)
     if isinstance(given, Table):
         frame = _as_written(given.frame)
     else:

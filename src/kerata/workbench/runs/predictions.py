@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,18 +32,22 @@ def truth_columns(task: Any, truth: np.ndarray) -> dict[str, list[Any]]:
     }
 
 
-def answer_columns(task: Any, outputs: np.ndarray, *, sure: bool = False) -> dict[str, list[Any]]:
+def answer_columns(
+    task: Any, outputs: np.ndarray, *, sure: bool = False, residuals: Sequence[Any] = ()
+) -> dict[str, list[Any]]:
     """Give the answer to each row, and the probabilities behind it.
 
     Arguments:
         task: what is predicted.
         outputs: of the network, see ``Trained.outputs``; with ``sure`` encoded targets.
         sure: whether these are true values instead of outputs.
+        residuals: how far amounts are off, for each target, see ``Trained.residuals``.
 
     Returns:
-        ``prediction`` and, unless ``sure``, ``probability_CLASS`` for each class or label, or
-        ``probability`` of the answer where there are more than 50 classes; ``prediction_TARGET``
-        for each of several targets.
+        ``prediction``; with ``residuals`` also ``lower`` and ``upper``, the ends of an interval;
+        unless ``sure``, ``probability_CLASS`` for each class or label, or ``probability`` of the
+        answer where there are more than 50 classes. Of several targets each has columns that end
+        in ``_TARGET``.
 
     >>> from kerata.workbench.core.task import choose_task
     >>> task = choose_task(["no", "yes"] * 10, "bought")
@@ -51,13 +55,18 @@ def answer_columns(task: Any, outputs: np.ndarray, *, sure: bool = False) -> dic
     {'prediction': ['yes'], 'probability_no': [0.25], 'probability_yes': [0.75]}
     """
     if task.parts:
-        return {
-            column_name("prediction", task, part): answer_columns(part, said)["prediction"]
-            for part, said in by_target(task, outputs)
-        }
+        parts: dict[str, list[Any]] = {}
+        for place, (part, said) in enumerate(by_target(task, outputs)):
+            found = answer_columns(part, said, residuals=residuals[place : place + 1])
+            parts |= {column_name(name, task, part): cells for name, cells in found.items()}
+        return parts
     if task.kind == "regression":
         # So many digits tell each float32 from every other.
-        return {"prediction": [float(f"{value:.9g}") for value in outputs]}
+        amounts = {"prediction": [float(f"{value:.9g}") for value in outputs]}
+        if residuals:
+            ends = residuals[0].interval(np.asarray(outputs, float))
+            amounts |= dict(zip(("lower", "upper"), map(_rounded, ends), strict=True))
+        return amounts
     names = task.classes
     said = outputs if sure and task.kind == "classes" else answers(task, outputs)
     if task.kind == "labels":

@@ -54,6 +54,7 @@ def record_of(trained: Trained) -> dict[str, Any]:
             "search": None if trained.search is None else trained.search.as_dict(),
             "split": dataclasses.asdict(trained.split),
             "forecast": _forecast(trained),
+            "certainty": certainty_record(trained),
             "rows": {part: len(numbers) for part, numbers in trained.rows.items()},
             "epochs": len(next(iter(trained.history.values()))),
             "best_epoch": trained.best_epoch,
@@ -71,6 +72,30 @@ def record_of(trained: Trained) -> dict[str, Any]:
             "versions": versions(),
         }
     )
+
+
+def certainty_record(trained: Trained) -> dict[str, Any] | None:
+    """Give what is known of how sure answers are, for the record and the model file.
+
+    Arguments:
+        trained: what ``fit_source`` gave.
+    """
+    found: dict[str, Any] = {}
+    if trained.calibration is not None:
+        one = trained.calibration
+        found["calibration"] = {
+            "method": one.method,
+            "factor": one.factor,
+            "log_loss_before": one.before,
+            "log_loss_after": one.after,
+        }
+    if trained.residuals:
+        found["residuals"] = [dataclasses.asdict(one) for one in trained.residuals]
+    if trained.inside is not None:
+        found["held"] = np.nanmean(trained.inside, axis=0) if trained.inside.size else None
+    if trained.threshold is not None:
+        found["threshold"] = {"value": trained.threshold.value, "why": trained.threshold.sentence}
+    return plain(found) if found else None
 
 
 def _without_task(one: TargetResult) -> dict[str, Any]:

@@ -108,6 +108,18 @@ def _forecast(value: Any) -> bool:
     return named and _text(value["step"]) and _all(counts, _whole)
 
 
+def _certainty(value: Any) -> bool:
+    for one in value.get("residuals", []):
+        named = [one["coverage"], one["radius"], *one["places"], *one["sizes"]]
+        if not (
+            all(isinstance(v, float) for v in named) and len(one["places"]) == len(one["sizes"])
+        ):
+            return False
+        if not 0 < one["coverage"] < 1 or one["radius"] < 0:
+            return False
+    return True
+
+
 NEEDED: dict[str, Fits] = {
     "task": _task,
     "metrics": lambda value: bool(value) and _numbers(value),
@@ -119,6 +131,7 @@ NEEDED: dict[str, Fits] = {
 FURTHER: dict[str, Fits] = {
     "verdict": _verdict,
     "forecast": _forecast,
+    "certainty": _certainty,
     "diagnosis": _diagnosis,
     "intervals": _intervals,
     "targets": lambda value: isinstance(value, list) and _all(value, _target),

@@ -21,6 +21,7 @@ from kerata.workbench.runs.run import Run
 OPTIONS = (
     *("target", "task", "network", "columns", "options", "epochs", "batch_size", "seed"),
     *("test_share", "validation_share", "split_by", "group", "folds", "balance"),
+    *("cost", "recall", "precision"),
 )
 FORECAST = (
     *("target", "time", "horizon", "group", "known", "options", "epochs", "batch_size", "seed"),

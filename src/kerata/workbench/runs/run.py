@@ -13,6 +13,7 @@ import numpy as np
 
 from kerata.base.json_text import MOST_BYTES, read_json_text
 from kerata.base.messages import did_you_mean
+from kerata.uncertainty import Residuals
 from kerata.utils.files import failed_outside, tidy_up
 from kerata.utils.plain_files import check_plain, read_plain
 from kerata.workbench.core.column import Column
@@ -69,6 +70,21 @@ class Run:
     def is_forecast(self) -> bool:
         """Whether it forecasts the next steps of a table instead of answering rows."""
         return self.record.get("forecast") is not None
+
+    @cached_property
+    def residuals(self) -> tuple[Residuals, ...]:
+        """Half the widths of the intervals around amounts, for each target; () if unknown."""
+        known = (self.record.get("certainty") or {}).get("residuals") or []
+        return tuple(
+            Residuals(
+                one["coverage"],
+                one["radius"],
+                np.array(one["places"]),
+                np.array(one["sizes"]),
+                one["rows"],
+            )
+            for one in known
+        )
 
     @cached_property
     def columns(self) -> list[Column] | None:

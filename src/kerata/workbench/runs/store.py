@@ -17,7 +17,13 @@ from kerata.workbench.features import save_with
 from kerata.workbench.forecasting import TrainedForecast, answers_of
 from kerata.workbench.report import write_report
 from kerata.workbench.runs.predictions import answer_columns, truth_columns
-from kerata.workbench.runs.record import config_of, judged_record_of, plain, record_of
+from kerata.workbench.runs.record import (
+    certainty_record,
+    config_of,
+    judged_record_of,
+    plain,
+    record_of,
+)
 from kerata.workbench.runs.row_places import place_columns
 from kerata.workbench.runs.run import (
     ANSWERS,
@@ -191,7 +197,11 @@ def check_name(name: str, folder: str | Path = FOLDER, *, overwrite: bool = Fals
 def _write(trained: Trained, folder: Path) -> dict[str, Any]:
     """Write all files but the record, which is given."""
     model = folder / MODEL
-    save_with(trained.model, trained.preparation, model, task=trained.task.as_dict())
+    more: dict[str, Any] = {"task": trained.task.as_dict()}
+    certainty = certainty_record(trained)
+    if certainty is not None:
+        more["certainty"] = certainty
+    save_with(trained.model, trained.preparation, model, **more)
     _write_json(folder / CONFIG, config_of(trained))
     write_csv(folder / HISTORY, _history_columns(trained.history))
     write_csv(folder / ANSWERS, _test_columns(trained))

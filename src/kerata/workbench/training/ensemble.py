@@ -73,6 +73,8 @@ class Outcome:
         cut: whether there was no time for more epochs or more networks.
         linear: a linear model with a share of the answers, or None.
         note: what was seen of a linear model that has a share, or answers alone; '' if none does.
+        held: encoded targets and answers of rows that each network did not learn from; None
+            where nobody asked for them.
     """
 
     networks: tuple[Any, ...]
@@ -84,6 +86,7 @@ class Outcome:
     cut: bool = False
     linear: LinearShare | None = None
     note: str = ""
+    held: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def first(self) -> Any:
@@ -120,6 +123,7 @@ def train(
     validation: tuple[Any, np.ndarray],
     watch: Sequence[Any] = (),
     emit: Callable[[str, Any], None] | None = None,
+    hold: bool = False,
 ) -> Outcome:
     """Train the networks of a plan; Ctrl-C keeps the best epoch so far.
 
@@ -130,6 +134,7 @@ def train(
             network.
         watch: callbacks of the first network.
         emit: called with ``'member'`` and a dictionary after each network but the first.
+        hold: whether the answers to rows that networks did not learn from are given as well.
 
     Raises:
         KeyboardInterrupt: before the end of the first epoch, when there is nothing to keep.
@@ -184,27 +189,55 @@ def train(
             break
     assert first is not None
     crossed = bool(plan.folds) and len(models) > 1
-    beside = None
-    if plan.linear and not interrupted:
-        with uninterrupted():
-            beside = _linear_share(plan, models, x, y, validation)
+    beside = held = None
+    with uninterrupted():
+        splits: list[Held] = []
+        if hold or (plan.linear and not interrupted):
+            splits = _held(plan, models, x, y, validation)
+            held = _answered(splits, y, validation)
+        if plan.linear and not interrupted:
+            inputs, task = plan.build.args[:2]
+            every, targets = _together(x, y, validation)
+            loss = plan.build.keywords.get("loss")
+            beside = linear_share(inputs, task, every, targets, splits, loss, plan.class_weight)
+    if beside is not None and held is not None:
+        held = held[0], beside.held
     note = "" if beside is None else beside.sentence
     if beside is not None and beside.alone:
         model = beside.joined(models[0])
         figures = _evaluated(model, x, y, validation)
-        return Outcome((model,), figures, 1, False, beside.solution.sentence, cut=cut, note=note)
-    return Outcome(tuple(models), *first, interrupted, "", crossed, cut, beside, note)
+        how = beside.solution.sentence
+        return Outcome((model,), figures, 1, False, how, cut=cut, note=note, held=held)
+    return Outcome(tuple(models), *first, interrupted, "", crossed, cut, beside, note, held)
 
 
-def _linear_share(
+def _together(x: Any, y: np.ndarray, validation: tuple[Any, np.ndarray]) -> tuple[Any, np.ndarray]:
+    """Put training and validation rows below each other."""
+    return _joined(x, validation[0]), np.concatenate([y, validation[1]])
+
+
+def _answered(
+    splits: list[Held], y: np.ndarray, validation: tuple[Any, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    every = np.concatenate([y, validation[1]])
+    return (
+        np.concatenate([every[split.held] for split in splits]),
+        np.concatenate([split.outputs for split in splits]),
+    )
+
+
+def _held(
     plan: TrainingPlan, models: list[Any], x: Any, y: np.ndarray, validation: tuple[Any, np.ndarray]
-) -> LinearShare | None:
-    """Let the rows that stopped each network say whether a linear model has a share."""
-    inputs, task = plan.build.args[:2]
-    every = _joined(x, validation[0]), np.concatenate([y, validation[1]])
-    numbers = [(np.arange(len(y)), np.arange(len(y), len(every[1]))), *plan.folds]
+) -> list[Held]:
+    """Answer the rows that stopped each network by that network."""
+    task = plan.build.args[1]
+    numbers = [(np.arange(len(y)), np.arange(len(y), len(y) + len(validation[1])))]
+    every = None
+    if plan.folds:
+        numbers += plan.folds
+        every = _together(x, y, validation)
     # Networks that were stopped by the same rows answer them together.
-    together = [models] if not plan.folds else [[model] for model in models]
+    together = [[model] for model in models] if plan.folds else [models]
     splits = []
     for member, some in enumerate(together):
         kept, out = numbers[member]
@@ -213,11 +246,12 @@ def _linear_share(
                 rows[_draw(len(rows), count, plan.seed + member)]
                 for rows, count in zip((kept, out), plan.taken, strict=True)
             )
-        asked = _rows(every, out)[0]
+        asked = validation[0] if every is None else _rows(every, out)[0]
+        if every is None and len(out) < len(validation[1]):
+            asked = _rows(validation, out - len(y))[0]
         said = np.mean([outputs_of(model, asked, task) for model in some], axis=0)
         splits.append(Held(kept, out, said))
-    loss = plan.build.keywords.get("loss")
-    return linear_share(inputs, task, *every, splits, loss, plan.class_weight)
+    return splits
 
 
 def _joined(first: Any, second: Any) -> Any:

@@ -58,6 +58,7 @@ class LinearShare:
         task: what is predicted.
         share: from 0 to 1, ``()``; of several targets one each, ``(targets,)``.
         sentence: what was seen.
+        held: answers of both together to the rows that the networks did not learn from.
     """
 
     solution: Solution
@@ -65,6 +66,7 @@ class LinearShare:
     task: Task
     share: np.ndarray
     sentence: str
+    held: np.ndarray
 
     @property
     def alone(self) -> bool:
@@ -172,7 +174,8 @@ def linear_share(
         for some in ([0] * len(places), places, [len(SHARES) - 1] * len(places))
     ]
     sentence = _sentence(task, name, share, errors, power)
-    return LinearShare(solution, inputs, task, share, sentence)
+    held = (said + share * (answers - said)).astype(np.float32)
+    return LinearShare(solution, inputs, task, share, sentence, held)
 
 
 def _sentence(task: Task, name: str, share: np.ndarray, errors: list[float], power: int) -> str:
