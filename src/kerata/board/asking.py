@@ -214,7 +214,7 @@ def _of_answer(run: Run, outputs: np.ndarray) -> tuple[np.ndarray, str]:
         first = task.parts[0] if task.parts else task
         return (outputs if outputs.ndim == 1 else outputs[:, 0]), first.target
     shares = np.stack([1 - outputs, outputs], axis=1) if task.kind == "binary" else outputs
-    answer = int(shares[0].argmax())
+    answer = int(outputs[0] > task.threshold if task.kind == "binary" else shares[0].argmax())
     return shares[:, answer], f"probability of {task.classes[answer]}"
 
 

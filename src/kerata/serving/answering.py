@@ -91,7 +91,7 @@ class Answering:
             outputs = self.network(self._prepared(rows))
         except BadCell:
             raise self._unfit(self._bad_cells(rows), len(rows)) from None
-        columns = answer_columns(self.run.task, outputs)
+        columns = answer_columns(self.run.task, outputs, residuals=self.run.residuals)
         return [
             dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)
         ]

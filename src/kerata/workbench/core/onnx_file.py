@@ -113,7 +113,8 @@ def _answers(g: OnnxGraph, x: Value, task: Any) -> dict[str, tuple[Value, Any, t
             "probabilities": (x, "float32", ("batch", count)),
         }
     if task.kind == "binary":
-        number = g.cast(g.node("Reshape", g.node("Greater", x, np.float32(0.5)), rows), np.int64)
+        above = g.node("Greater", x, np.float32(task.threshold))
+        number = g.cast(g.node("Reshape", above, rows), np.int64)
         x = g.node("Concat", g.node("Sub", np.float32(1), x), x, axis=1)
     else:
         number = g.node("ArgMax", x, axis=1, keepdims=0)
