@@ -157,7 +157,11 @@ def coverage_interval(inside: np.ndarray, dependence: Any) -> Interval:
 def _calibration(outputs: np.ndarray, truth: np.ndarray) -> Calibration | None:
     said = np.asarray(outputs, float)
     usable = len(truth) >= FEWEST and len(np.unique(truth)) > 1
-    if not usable or (said.ndim == 2 and not np.allclose(said.sum(axis=1), 1, atol=1e-3)):
+    # A network of one's own may answer with something else.
+    shares = bool(np.all((said >= 0) & (said <= 1)))
+    if said.ndim == 2:
+        shares = shares and np.allclose(said.sum(axis=1), 1, atol=1e-3)
+    if not (usable and shares):
         return None
     found = fit_calibration(said, truth)
     gain = found.gain
