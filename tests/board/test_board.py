@@ -88,6 +88,19 @@ def test_the_network_layer_by_layer(page):
     assert sum(sum(weight["bars"]) for weight in weights) > 0
 
 
+def test_what_layers_answer_to_rows_of_the_data(page, place):
+    found = page.get("/api/run/pears/activity").json()
+    assert found["rows"] == 200
+    names = [layer["name"] for layer in page.get("/api/run/pears/network").json()["layers"]]
+    last = found["layers"][names[-1]]
+    assert sum(last["bars"]) == 200
+    assert 0 <= last["low"] < last["high"] <= 1
+    (place.parent / "pears.csv").unlink()
+    gone = page.get("/api/run/pears/activity")
+    assert gone.status_code == 404
+    assert "not in the current folder" in gone.json()["error"]
+
+
 def test_compare_puts_the_paired_test_beside_what_was_different(page):
     found = page.post("/api/compare", json={"names": ["pears", "pears-2"]}).json()
     assert found["pairs"][1]["p"] == 1.0

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from kerata.board.activity import activity
 from kerata.board.asking import OpenRuns, answers_to, form_of, row_of, sweep, why
 from kerata.board.comparing import comparison
 from kerata.board.details import curves, details, layers_of, spark, tries
@@ -154,6 +155,10 @@ class Board:
     def network(self, name: str) -> dict[str, Any]:
         """Describe a run's network."""
         return self._asked(name, layers_of)
+
+    def activity(self, name: str) -> dict[str, Any]:
+        """Say what a network's layers answer to rows of its data."""
+        return self._asked(name, activity)
 
     def search(self, name: str) -> dict[str, Any] | None:
         """Give the trials of the search that found a run's network."""
@@ -323,6 +328,7 @@ def application(board: Board) -> Any:
         "/api/run/{name}": board.details,
         "/api/run/{name}/mistakes": board.mistakes,
         "/api/run/{name}/network": board.network,
+        "/api/run/{name}/activity": board.activity,
         "/api/run/{name}/search": board.search,
         "/api/run/{name}/form": board.form,
         "/api/run/{name}/row": board.row,

@@ -187,14 +187,19 @@ def _layer(layer: Any) -> dict[str, Any]:
         "activation": activation if isinstance(activation, str) else "",
         "parameters": int(layer.count_params()) if layer.built else 0,
         "weights": [
-            {"name": weight.name, "shape": str(tuple(weight.shape)), **_histogram(weight)}
+            {"name": weight.name, "shape": str(tuple(weight.shape)), **histogram(weight)}
             for weight in layer.weights
         ],
     }
 
 
-def _histogram(weight: Any) -> dict[str, Any]:
-    values = np.asarray(weight).ravel().astype(float)
+def histogram(found: Any) -> dict[str, Any]:
+    """Count values in bars of equal width, from the lowest to the highest.
+
+    Arguments:
+        found: a weight, or an array.
+    """
+    values = np.asarray(found).ravel().astype(float)
     if len(values) > _MOST_WEIGHTS:
         values = values[:: len(values) // _MOST_WEIGHTS + 1]
     sound = values[np.isfinite(values)]

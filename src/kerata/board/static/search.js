@@ -4,6 +4,7 @@
 import { duration, get, h, number, put, s } from "/web/dom.js";
 
 const LISTED = 20;
+const ordered = new Intl.Collator("en", { numeric: true });
 
 export async function searchTab(panel, details) {
   const place = h("div", { class: "stack loose" }, h("p", { class: "muted" }, "Reading the search …"));
@@ -67,7 +68,7 @@ function paths(complete, ranked, common) {
   const mine = complete.filter((one) => one.network === network && one.options);
   const names = [...new Set(mine.flatMap((one) => Object.keys(one.options)))].filter((name) => new Set(mine.map((one) => String(one.options[name]))).size > 1).slice(0, 8);
   if (mine.length < 3 || !names.length) return "";
-  const [width, height, top, bottom] = [Math.max(480, 120 * (names.length + 1)), 240, 28, 200];
+  const [width, height, top, bottom] = [Math.max(480, 140 * (names.length + 1)), 260, 44, 226];
   const axes = [...names.map((name) => axis(name, mine.map((one) => one.options[name]))), axis("figure", mine.map((one) => one.value))];
   const x = (place) => 50 + (place / (axes.length - 1)) * (width - 100);
   const best = new Set(ranked.filter((one) => mine.includes(one)).slice(0, Math.max(1, Math.round(mine.length / 5))));
@@ -89,7 +90,7 @@ function paths(complete, ranked, common) {
 function axis(name, values) {
   const numbers = values.every((value) => typeof value === "number");
   if (!numbers) {
-    const words = [...new Set(values.map((value) => String(value ?? "")))].sort();
+    const words = [...new Set(values.map((value) => String(value ?? "")))].sort(ordered.compare);
     return { name, at: (value) => (words.length > 1 ? words.indexOf(String(value ?? "")) / (words.length - 1) : 0.5), marks: words.length <= 2 ? words.map((word, place) => [place, word.slice(0, 16)]) : [[0, words[0].slice(0, 16)], [1, words.at(-1).slice(0, 16)]] };
   }
   const [low, high] = [Math.min(...values), Math.max(...values)];
