@@ -16,8 +16,9 @@ from kerata.web import Assets, document
 
 # Frames on their way that the page has not drawn yet.
 MOST_FRAMES = 2
-# Seconds from one remark to the next.
-BETWEEN_REMARKS = 2.0
+# Seconds from one remark to the next at least, and times that the last one took: on a busy machine
+# the pictures come first.
+BETWEEN_REMARKS, TIMES_AS_LONG = 2.0, 8
 TITLE = "Kerata playground"
 
 
@@ -90,7 +91,7 @@ class Talk:
         self._inbox: asyncio.Queue[str | None] = asyncio.Queue()
         self._waiting = 0  # frames that the page has not drawn yet
         self._remark: asyncio.Task[None] | None = None
-        self._remarked = (0.0, -1)  # when, and at which epoch
+        self._remarked = (0.0, -1)  # when the next one may come, and the last one's epoch
 
     async def run(self) -> None:
         """Talk until the page is closed."""
@@ -157,21 +158,24 @@ class Talk:
             raise _Gone from error
 
     def _remark_now_and_then(self) -> None:
-        when, epoch = self._remarked
+        earliest, epoch = self._remarked
         learner = self._visit.learner
-        if learner is None or learner.epoch == epoch or time.monotonic() - when < BETWEEN_REMARKS:
+        if learner is None or learner.epoch == epoch or time.monotonic() < earliest:
             return
         if self._remark is not None and not self._remark.done():
             return
         look = self._visit.remarks()
         if look is not None:
-            self._remarked = time.monotonic(), learner.epoch
+            self._remarked = earliest, learner.epoch
             self._remark = asyncio.create_task(self._say(look))
 
     async def _say(self, look: Callable[[], Answer]) -> None:
+        start = time.monotonic()
         with contextlib.suppress(_Gone):
             await self._send(await asyncio.to_thread(look))
-            self._remarked = time.monotonic(), self._remarked[1]
+        now = time.monotonic()
+        wait = max(BETWEEN_REMARKS, TIMES_AS_LONG * (now - start))
+        self._remarked = now + wait, self._remarked[1]
 
 
 class _Gone(Exception):

@@ -41,7 +41,7 @@ const choice = segmented(Object.entries(views), "learn", show, "View");
 const header = h("header", { class: "top spread" },
   h("div", { class: "row" }, h("h1", {}, "Playground"), choice),
   h("div", { class: "row" },
-    h("button", { class: "button small", type: "button", onclick: () => link.say("code") }, "Show the code"),
+    h("button", { class: "button small", type: "button", onclick: () => { run(false); link.say("code"); } }, "Show the code"),
     h("button", { class: "button small", type: "button", title: "As a .keras file, which Kerata and Keras open", onclick: () => link.say("file") }, "Save"),
     h("button", { class: "button small quiet", type: "button", "data-toggle": "theme", title: "Light or dark" }, "◐ Theme")));
 

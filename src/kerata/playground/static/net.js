@@ -214,7 +214,7 @@ export class NetworkView {
     fields.push(field("bias", this.weights[place + 1][to], (value) => this.act.weight(place + 1, [to], value)));
     const title = `Weights of ${this.nameOf(column, to)}`;
     this.panel.setAttribute("aria-label", title);
-    put(this.panel, h("div", { class: "spread" }, h("h4", {}, title),
+    put(this.panel, h("div", { class: "spread nowrap" }, h("h4", {}, title),
       h("button", { class: "button small quiet", type: "button", "aria-label": "Close", onclick: () => this.closePanel(true) }, "✕")), fields);
     this.panel.hidden = false;
     const { x, y } = this.at[column][to];
