@@ -65,7 +65,8 @@ function course(all, complete, higher) {
 /** Parallel coordinates of the network that was tried most often; the best fifth stands out. */
 function paths(complete, ranked, common) {
   const network = common || mostOf(complete.map((one) => one.network));
-  const mine = complete.filter((one) => one.network === network && one.options);
+  // A network as it is has made no choices.
+  const mine = complete.filter((one) => one.network === network && Object.keys(one.options ?? {}).length);
   const names = [...new Set(mine.flatMap((one) => Object.keys(one.options)))].filter((name) => new Set(mine.map((one) => String(one.options[name]))).size > 1).slice(0, 8);
   if (mine.length < 3 || !names.length) return "";
   const [width, height, top, bottom] = [Math.max(480, 140 * (names.length + 1)), 260, 44, 226];

@@ -58,7 +58,7 @@ export class Training {
       about.parameters && `${about.parameters.toLocaleString("en-US")} parameters`, about.options?.join(" ")].filter(Boolean).join(" · ");
     const within = batch?.steps ? batch.step / batch.steps : 0;
     const share = about.epochs ? Math.min(1, (epochs + within) / about.epochs) : 0;
-    this.progress.hidden = !about.epochs || !running(training);
+    this.progress.hidden = !about.epochs || !running(training) || (training.trials.length > 0 && !epochs);
     this.bar.style.width = `${100 * share}%`;
     this.progress.setAttribute("aria-valuenow", String(Math.round(100 * share)));
     this.tick();
@@ -71,6 +71,8 @@ export class Training {
     }));
     this.left.hidden = !epochs && !batch && !training.trials.length;
     this.drawing.hidden = !epochs && !batch;
+    // A search has no curves before its last training.
+    this.findings.hidden = training.trials.length > 0 && !epochs;
     const begun = epochs >= FEWEST;
     if (JSON.stringify(before?.findings) !== JSON.stringify(training.findings) || begun !== this.begun)
       put(this.findings, h("h3", {}, "Diagnosis so far"), training.findings.length ? training.findings.map((one) => finding(one, this.store, { id: training.id }))
