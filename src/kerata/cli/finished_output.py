@@ -110,6 +110,8 @@ def print_evaluate(name: str, test: str, table: str | None, folder: Path) -> Non
         mine, before = number(judged.metrics[other]), number(run.record["metrics"].get(other))
         ends = metric_between(judged.intervals[other])
         console.print(f"  {_said(other)}: {mine} ({ends}; {own} {before})")
+    for sentence in _coverage(run, judged):
+        console.print(sentence)
     if judged.trained_on:
         console.print(judged.trained_on)
     if judged.unseen_interval is not None:
@@ -190,6 +192,22 @@ def print_show(name: str, folder: Path) -> None:
     say(console, "Notes", record.get("notes") or [])
     say(console, "Time", _times(record))
     say(console, "Saved", [str(path) for path in sorted(run.path.iterdir())])
+
+
+def _coverage(run: Run, judged: Any) -> list[str]:
+    """Say how many true values lie in the intervals around amounts."""
+    from kerata.workbench.training.certainty import coverage_sentence, inside_of
+
+    if not run.residuals:
+        return []
+    inside = inside_of(run.task, run.residuals, judged.truth, judged.outputs)
+    each = inside.reshape(len(inside), -1).astype(float).T
+    parts = run.task.parts or (run.task,)
+    told = []
+    for part, one, mine in zip(parts, run.residuals, each, strict=True):
+        of = f"{part.target!r}: " if run.task.parts else ""
+        told.append(of + coverage_sentence(part, [one], mine, judged.dependence))
+    return told
 
 
 def _test_rows(record: dict[str, Any]) -> str:

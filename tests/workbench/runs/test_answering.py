@@ -7,6 +7,7 @@ import pytest
 
 pandas = pytest.importorskip("pandas")
 
+from kerata.cli.finished_output import print_evaluate  # noqa: E402
 from kerata.workbench import fit_source, runs, verdict_of  # noqa: E402
 from kerata.workbench.data import spilled  # noqa: E402
 from kerata.workbench.data.containers import Source, Table  # noqa: E402
@@ -59,7 +60,7 @@ def test_rows_unlike_the_training_rows_are_marked(run, new, tmp_path):
     assert (like["unlike_training"] == "").all()
 
 
-def test_amounts_have_intervals_that_hold_what_was_told(place, tmp_path):
+def test_amounts_have_intervals_that_hold_what_was_told(place, tmp_path, capsys):
     """Also from the run's folder, opened again."""
     frame = rows(400, seed=1)
     frame["price"] += np.random.default_rng(2).normal(size=400)
@@ -72,7 +73,10 @@ def test_amounts_have_intervals_that_hold_what_was_told(place, tmp_path):
     new["price"] += np.random.default_rng(4).normal(size=400)
     predict_source(kept, written(new, tmp_path), tmp_path / "out.csv")
     out = pandas.read_csv(tmp_path / "out.csv")
-    assert 0.84 < ((out["lower"] <= new["price"]) & (new["price"] <= out["upper"])).mean() < 0.96
+    held = ((out["lower"] <= new["price"]) & (new["price"] <= out["upper"])).mean()
+    assert 0.84 < held < 0.96
+    print_evaluate("price", str(tmp_path / "new.csv"), None, tmp_path / "runs")
+    assert f"hold {100 * held:.1f}% of the" in " ".join(capsys.readouterr().out.split())
     share = f"{100 * made.inside.mean():.1f}% of the true values"
     assert share in verdict_of(made).quality
 

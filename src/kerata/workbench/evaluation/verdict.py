@@ -17,6 +17,7 @@ from kerata.workbench.evaluation.quality import (
 )
 from kerata.workbench.evaluation.standing import gain_sentence, preferred
 from kerata.workbench.networks.recipes import RECIPES
+from kerata.workbench.training.certainty import coverage_sentence
 
 # Without a diagnosis the verdict looks for these itself.
 _FIT = ("overfitting", "underfitting")
@@ -103,12 +104,22 @@ def verdict_of(trained: Trained) -> Verdict:
         tuple(
             TargetVerdict(
                 one.task.target,
-                missed_sentence(one.task, one.metrics, one.interval, one.intervals),
+                missed_sentence(one.task, one.metrics, one.interval, one.intervals)
+                + _coverage(trained, place),
                 _gains(one.baselines, one.task, rows),
             )
-            for one in trained.targets
+            for place, one in enumerate(trained.targets)
         ),
     )
+
+
+def _coverage(trained: Trained, place: int) -> str:
+    """Say how many true values of one of several targets lie in their intervals."""
+    if trained.inside is None:
+        return ""
+    task, inside = trained.targets[place].task, trained.inside[:, place]
+    one = trained.residuals[place : place + 1]
+    return f" {coverage_sentence(task, one, inside, trained.dependence)}".rstrip()
 
 
 def _gains(baselines: list[Baseline], task: Any, rows: str) -> tuple[str, ...]:

@@ -103,12 +103,12 @@ def certainty_of(
     if residuals and held is not None:
         inside = np.full(truth.shape, np.nan)
         if held.place is None:
-            inside[:] = _inside(task, residuals, truth, outputs)
+            inside[:] = inside_of(task, residuals, truth, outputs)
         else:
             for known, fold in _turns(held):
                 some = _residuals(task, held.truth[known], held.outputs[known])
                 if some:
-                    inside[fold] = _inside(task, some, truth[fold], outputs[fold])
+                    inside[fold] = inside_of(task, some, truth[fold], outputs[fold])
     threshold = None
     if wish is not None:
         if held is None:
@@ -190,9 +190,16 @@ def _residuals(task: Task, truth: np.ndarray, outputs: np.ndarray) -> tuple[Resi
     )
 
 
-def _inside(
+def inside_of(
     task: Task, residuals: Sequence[Residuals], truth: np.ndarray, outputs: np.ndarray
 ) -> np.ndarray:
+    """Say which true values lie in their intervals: ``(rows,)``, or ``(rows, targets)``.
+
+    Arguments:
+        task: of amounts.
+        residuals: for each target.
+        truth, outputs: true values and answers.
+    """
     found = []
     for one, (_, mine, said) in zip(residuals, by_target(task, truth, outputs), strict=True):
         low, high = one.interval(np.asarray(said, float))
