@@ -10,6 +10,7 @@ import scipy.sparse
 import kerata
 from kerata import layers, quantizers
 from kerata.base.signature import Signature
+from kerata.kernels import int8
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((4, 5)).astype("float32")
@@ -225,6 +226,29 @@ def test_the_default_policy_may_be_a_quantized_one():
         assert built(layers.Dense(2)).kernel.dtype == "int8"
     finally:
         kerata.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("shape", [(1, 1100), (3, 70), (2, 2, 128)])
+def test_products_in_blocks_are_the_same_numbers(shape):
+    x = RNG.integers(-128, 128, shape).astype("int8")
+    matrix = RNG.integers(-128, 128, (shape[-1], 3)).astype("int8")
+    matrix[:, 0], x[..., :] = -128, np.where(x == 0, -128, x)
+    want = x.astype("int64") @ matrix.astype("int64")
+    for product in (int8.int8_matmul, int8._in_blocks):
+        found = product(jax.numpy.asarray(x), jax.numpy.asarray(matrix))
+        assert found.dtype == "int32"
+        np.testing.assert_array_equal(found, want)
+
+
+@pytest.mark.slow
+def test_large_products_go_in_blocks():
+    x = jax.numpy.asarray(RNG.integers(-128, 128, (1, 1050)).astype("int8"))
+    matrix = jax.numpy.asarray(RNG.integers(-128, 128, (1050, 1024)).astype("int8"))
+    assert "scan" in str(jax.make_jaxpr(int8.int8_matmul)(x, matrix))
+    assert "scan" not in str(jax.make_jaxpr(int8.int8_matmul)(x.repeat(2, 0), matrix))
+    np.testing.assert_array_equal(
+        int8.int8_matmul(x, matrix), np.asarray(x, "int64") @ np.asarray(matrix, "int64")
+    )
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
+from kerata.kernels.int8 import int8_matmul
+
 
 def _wide(*arrays: Any) -> Any:
     """Give the type in which products are added up: a sum of bytes is no byte."""
@@ -72,7 +74,8 @@ class Matrix(Product):
         """Multiply."""
         if not isinstance(inputs, jax.Array):
             return inputs @ weight  # bags of column numbers
-        return jnp.matmul(inputs, weight, preferred_element_type=_wide(inputs, weight))
+        integers = inputs.dtype == weight.dtype == jnp.int8
+        return int8_matmul(inputs, weight) if integers else jnp.matmul(inputs, weight)
 
 
 class Table(Product):
