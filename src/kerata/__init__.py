@@ -86,6 +86,7 @@ _HOMES = {
     "conformal": "uncertainty",
     "device": "distribution.devices",
     "diagnose": "workbench.diagnosis",
+    "explain": "workbench.explain",
     "find_learning_rate": "workbench.diagnosis",
     "name_scope": "base.naming",
     "remat": "base.rematerialization",

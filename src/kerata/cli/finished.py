@@ -1,4 +1,4 @@
-"""Commands for finished runs: predict, evaluate, runs, show, compare, export, rerun."""
+"""Commands for finished runs: predict, explain, evaluate, show, compare, export, rerun, ..."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLE = Annotated[str | None, typer.Option(help="Table or query, or sheet, to re
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (predict, evaluate, diagnose, runs, show, compare, export, rerun):
+    for command in (predict, explain, evaluate, diagnose, runs, show, compare, export, rerun):
         app.command()(command)
 
 
@@ -43,6 +43,46 @@ def predict(
     from kerata.cli.finished_output import print_predict
 
     print_predict(run, new, out, table, folder)
+
+
+def explain(
+    run: RUN,
+    rows: Annotated[str, typer.Argument(help="Raw rows: a table, texts or images.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="CSV file for all contributions.")
+    ] = None,
+    answer: Annotated[
+        str | None,
+        typer.Option(help="Class or target to explain; what the network says if left out."),
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Folder for a picture of each of the first ten rows.")
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Where the run's data are, if not in the current folder.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the rows compared with, and of orders.")] = 0,
+    table: TABLE = None,
+    folder: FROM = FOLDER,
+) -> None:
+    """Say what each column, word or region adds to the answers to rows.
+
+    Rows are compared with some that are drawn from the run's own data. What columns add sums to
+    the answer minus the mean answer. Example: kerata explain wine new.csv -o why.csv
+    """
+    from kerata.cli.explained import print_explain
+
+    print_explain(
+        run,
+        rows,
+        out,
+        pictures,
+        folder,
+        answer=answer,
+        data=data,
+        seed=seed,
+        table=table,
+    )
 
 
 def evaluate(

@@ -7,6 +7,7 @@ from kerata.plots.feature_maps import feature_maps
 from kerata.plots.filters import filters
 from kerata.plots.history import history
 from kerata.plots.search import search
+from kerata.plots.waterfall import waterfall
 
 __all__ = [
     "confusion",
@@ -16,4 +17,5 @@ __all__ = [
     "filters",
     "history",
     "search",
+    "waterfall",
 ]

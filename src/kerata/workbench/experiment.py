@@ -18,6 +18,7 @@ from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Source
 from kerata.workbench.diagnosis.context import OUT_OF_FOLD
 from kerata.workbench.diagnosis.trained import diagnose_prepared, skipped, terms_of
+from kerata.workbench.explain.trained_network import TrainedNetwork
 from kerata.workbench.networks.catalogue import checked_options
 from kerata.workbench.splitting.dependent_rows import dependence_of_test
 from kerata.workbench.splitting.divide import divide, with_test_rows
@@ -282,7 +283,7 @@ def fit_source(
         )
         if crossed is not None:
             dependence = crossed.dependence(dependence)
-        trained = Trained(
+        trained = TrainedNetwork(
             model=model,
             preparation=planned.preparation,
             task=chosen,

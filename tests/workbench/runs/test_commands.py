@@ -31,6 +31,11 @@ def test_each_command_works(kerata, place):
     code, out, err = kerata("predict", "fruit", "fruit.csv")
     assert (code, out) == (0, written)
     assert "Notes" in err
+    code, out, _ = kerata("explain", "fruit", "fruit.csv", "-o", "why.csv", "--pictures", "why")
+    assert code == 0
+    assert "row 1: probability of 'pear'" in out or "row 1: probability of 'apple'" in out
+    assert len((place / "why.csv").read_text(encoding="utf-8").splitlines()) == 201
+    assert len(list((place / "why").glob("why_*.png"))) == 10
     code, out, _ = kerata("evaluate", "runs/fruit", "fruit.csv")
     assert code == 0
     assert "200 rows: accuracy" in out

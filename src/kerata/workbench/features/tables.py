@@ -256,6 +256,23 @@ class TablePreparation(Preparation):
             inputs["words"] = onnx_texts.bag_weights(graph, whole, self.bag)
         return inputs
 
+    def column_groups(self) -> tuple[list[str], dict[str, Any]]:
+        """Say which raw column each prepared value comes from.
+
+        Returns:
+            Names of the columns, those of texts as one, since they share a bag; and for each of
+            the network's inputs the number of the column behind each of its values.
+        """
+        texts = " and ".join(self.texts)
+        names = [c.name for c in self.read if c.name not in self.texts] + [texts] * bool(texts)
+        widths = [[names.index(c.name)] * len(c.names) for c in self.numbers]
+        groups = {
+            "numbers": np.array([place for column in widths for place in column], int),
+            "categories": np.array([names.index(c.name) for c in self.categories], int),
+            "words": np.array(len(names) - 1),
+        }
+        return names, {name: groups[name] for name in self.input_names}
+
     def _note_ranks(self) -> None:
         names = [c.name for c in self.numbers if isinstance(c, NumberColumn) and len(c.knots)]
         if names:

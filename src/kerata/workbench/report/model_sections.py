@@ -10,13 +10,19 @@ import numpy as np
 
 from kerata.workbench.core.wording import number
 from kerata.workbench.data.containers import Table
-from kerata.workbench.explain import occlusion_map, term_weights, word_attributions, worst_rows
+from kerata.workbench.explain import (
+    Explainer,
+    occlusion_map,
+    term_weights,
+    word_attributions,
+    worst_rows,
+)
 from kerata.workbench.features.rows import kind_of, take
 from kerata.workbench.report.context import ReportContext, spread
 from kerata.workbench.report.markup import bar, esc, image, paragraph, table
 
 # How many are shown.
-TEXTS, IMAGES, ROWS, CELLS, TERMS, MOST_CLASSES = 5, 10, 10, 6, 12, 12
+TEXTS, IMAGES, ROWS, CELLS, TERMS, MOST_CLASSES, WHY = 5, 10, 10, 6, 12, 12, 4
 # Characters of a text.
 LONGEST = 900
 
@@ -79,7 +85,33 @@ def _rows(context: ReportContext, worst: list[int]) -> str:
         ]
         for row in worst
     ]
-    return table(["", "true", "said", *names], cells)
+    return table(["", "true", "said", *names], cells) + _why(context, worst[:WHY])
+
+
+def _why(context: ReportContext, worst: list[int]) -> str:
+    """Draw what columns add to the answers to the worst rows."""
+    trained = context.trained
+    explainer = Explainer(trained.model, trained.preparation, context.task, trained.train)
+    found = explainer(take(trained.test, np.asarray(worst)))
+    if len(found[0].names) < 2:
+        return ""
+    figures: list[str] = []
+    for place, row in zip(worst, found, strict=True):
+        where, (true, _) = _where(context, place), _said(context, place)
+        figure = row.plot(title_text=f"{where}, true {true}".replace("$", r"\$"))
+        words = f"{where}: what columns add to the answer. " + "; ".join(
+            f"{name} {value}" for name, value in row.lines()
+        )
+        figures.append(context.album.add(figure, f"why_{len(figures) + 1}", words))
+    message = f"Why the network says so. {found.about}"
+    if trained.split.folds:
+        message += (
+            " This is the saved network, which learned from these rows; the answers above are "
+            "those of the networks of the folds."
+        )
+    return (
+        "<h3>Why</h3>" + paragraph(message, "muted") + f'<div class="grid">{"".join(figures)}</div>'
+    )
 
 
 def _cell(value: Any) -> str:

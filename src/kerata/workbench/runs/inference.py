@@ -86,7 +86,7 @@ def predict_source(
     def write(file: IO[bytes]) -> None:
         nonlocal rows, unlike
         names: list[str] | None = None
-        for given, data in _pieces(run, source, table, message):
+        for given, data in pieces(run, source, table, message):
             frame = _answered(run, given, data)
             if names is None:
                 names = list(frame.columns)
@@ -145,7 +145,7 @@ def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -
     marks, places = [], []
     split = _split_of(run)
     seen = 0
-    for _, data in _pieces(run, source, table, notes):
+    for _, data in pieces(run, source, table, notes):
         values = target_values(data, run.task.target_columns)
         if values is None:
             raise ValueError(_no_labels(run, source, data))
@@ -224,7 +224,7 @@ def _split_of(run: Run) -> Split:
     return Split(stored.get("kind", "random"), tuple(stored.get("columns", ())))
 
 
-def _pieces(
+def pieces(
     run: Run, source: str | Path, table: str | None, message: list[str]
 ) -> Iterator[tuple[Any, Any]]:
     """Give pieces as they were read and as the preparation takes them; notes come once."""

@@ -139,7 +139,8 @@ def _network(run: Run, said: str | None) -> str:
 
 def _place(run: Run, name: str, command: str = "rerun") -> Path | str:
     """Give where the data were, unless a stranger's record would lead somewhere else with it."""
-    flag = {"rerun": ["--data"], "export": ["--rows"]}.get(command, [])
+    flags = {"rerun": ["--data"], "export": ["--rows"], "explain": ["ROWS", "--data"]}
+    flag = flags.get(command, [])
     if not name:
         raise ValueError(
             f"The run {run.name!r} does not say where its data were: name them, "
