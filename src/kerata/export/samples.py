@@ -36,7 +36,7 @@ def drawn(model: Any, signature: Signature, seed: int = 0) -> list[np.ndarray]:
         if dtype == "bool":
             x = generator.random(sizes) < 0.5
         elif limit is not None or "int" in dtype:
-            x = generator.integers(0, limit or 2, sizes)
+            x = generator.integers(0, limit or (256 if dtype == "uint8" else 2), sizes)
         arrays.append(np.asarray(x, dtype))
     return arrays
 

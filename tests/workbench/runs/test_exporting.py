@@ -8,14 +8,26 @@ import pytest
 pandas = pytest.importorskip("pandas")
 onnxruntime = pytest.importorskip("onnxruntime")
 
-from kerata.cli.main import main  # noqa: E402  # after the check for pandas
+import kerata  # noqa: E402  # after the check for pandas
+from kerata import layers  # noqa: E402
+from kerata.cli.main import main  # noqa: E402
 from kerata.export import ExportError  # noqa: E402
 from kerata.export.onnx.graph import OnnxGraph, declared  # noqa: E402
 from kerata.workbench import fit_source, read_source  # noqa: E402
+from kerata.workbench.core.onnx_file import export_answers  # noqa: E402
+from kerata.workbench.core.result import outputs_of  # noqa: E402
+from kerata.workbench.core.task import Task as Task_  # noqa: E402
+from kerata.workbench.data.containers import Images  # noqa: E402
 from kerata.workbench.data.schema import infer_columns  # noqa: E402
+from kerata.workbench.features.images import ImagePreparation  # noqa: E402
 from kerata.workbench.features.tables import TablePreparation  # noqa: E402
 from kerata.workbench.features.texts import TextPreparation  # noqa: E402
+from kerata.workbench.networks import (  # noqa: E402
+    images as image_networks,
+    texts as text_networks,
+)
 from kerata.workbench.runs.exporting import export_run  # noqa: E402
+from kerata.workbench.training.ensemble import averaged  # noqa: E402
 
 
 def prepared(preparation, rows):
@@ -202,3 +214,63 @@ def test_dates_in_words_are_refused():
     graph = OnnxGraph()
     with pytest.raises(ExportError, match=r"'day' has dates written as '%d %b %Y'"):
         made.write_onnx(graph, {name: name for name, _, _ in made.raw_inputs()})
+
+
+def amount(name):
+    return Task_("regression", name, [], "")
+
+
+TASKS = {
+    "labels": Task_("labels", "t", ["red", "green", "blue"], "", "|"),
+    "classes": Task_("classes", "t", ["red", "green", "blue"], ""),
+    "several": Task_(
+        "regression", "a, b, c", [], "", parts=tuple(map(amount, "abc")), scales=(1.0, 1.0, 1.0)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TASKS)
+def test_answers_of_each_kind_of_task(kind, tmp_path):
+    frame = pandas.DataFrame({"size": [0.5, -1.0, 2.0, 3.0] * 5, "kind": ["a", "b"] * 10})
+    made = TablePreparation().fit(Rows(frame), Task(), infer_columns(frame, "kind"))
+    numbers = kerata.Input((1,), name="numbers")
+    activation = None if kind == "several" else "sigmoid"
+    model = kerata.Model({"numbers": numbers}, layers.Dense(3, activation=activation)(numbers))
+    task = TASKS[kind]
+    outputs = outputs_of(model, made.transform(frame), task)
+    path = tmp_path / "m.onnx"
+    written = export_answers(model, made, task, Rows(frame), outputs, path)
+    assert written.difference < 1e-5
+    raw = made.raw_arrays(Rows(frame))
+    got = dict(zip(written.outputs, onnxruntime.InferenceSession(path).run(None, raw), strict=True))
+    if kind == "several":
+        assert list(got) == ["prediction_a", "prediction_b", "prediction_c"]
+        np.testing.assert_allclose(got["prediction_b"], outputs[:, 1], atol=1e-6)
+    elif kind == "labels":
+        np.testing.assert_array_equal(got["labels"], outputs > 0.5)
+    else:
+        assert got["label"].tolist() == [task.classes[n] for n in outputs.argmax(axis=1)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["text_cnn", "embeddings", "bag_of_words", "averaged", "cnn_bn"])
+def test_networks_of_texts_and_images(name, tmp_path):
+    task = Task_("binary", "t", ["bad", "good"], "")
+    rng = np.random.default_rng(0)
+    if name == "cnn_bn":
+        rows = Images(rng.integers(0, 255, (9, 28, 28, 1)).astype("uint8"), None, None)
+        made = ImagePreparation().fit(rows, task)
+        model = image_networks.cnn_bn(made.inputs, task)
+    else:
+        rows = TextRows(list(messy()["note"]), ["bad", "good"] * 60)
+        words = name in ("text_cnn", "embeddings")
+        made = TextPreparation("sequence" if words else "tfidf", ngrams=2).fit(rows, task)
+        build = getattr(text_networks, name, text_networks.bag_of_words)
+        model = build(made.inputs, task)
+        if name == "averaged":
+            model = averaged([model, build(made.inputs, task)])
+    model.set_weights([abs(rng.normal(size=w.shape)) for w in model.get_weights()])
+    outputs = outputs_of(model, made.transform(rows), task)
+    written = export_answers(model, made, task, rows, outputs, tmp_path / "m.onnx")
+    assert written.difference < 1e-5
+    assert written.rows == len(outputs)
