@@ -7,11 +7,12 @@ VENV := .venv
 # The libraries that Kerata is measured beside live in an environment of their own.
 PEERS := .bench-venv
 TABLES := .bench-tables-venv
+SERVERS := .bench-serve-venv
 RUN  := $(VENV)/bin
 PIP  := $(RUN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all mutants lint format bench bench-search bench-tables clean
+.PHONY: help demo test test-all mutants lint format bench bench-search bench-tables bench-serve clean
 
 help:  ## show this list
 	@echo "make ...   (PYTHON=/path/to/python3.12 picks another Python, 3.11 or newer)"
@@ -52,8 +53,11 @@ bench-search: $(VENV)/installed-dev  ## measure grids and cross-validation besid
 bench-tables: $(TABLES)/installed  ## measure `kerata train` on 30 tables beside tree ensembles (an hour), write docs/tables.md
 	@$(TABLES)/bin/python benchmarks/tables/run.py
 
+bench-serve: $(VENV)/installed-dev $(SERVERS)/installed  ## measure `kerata serve` beside FastAPI with a Keras network, write docs/serving.md
+	@$(RUN)/python benchmarks/serving/run.py
+
 clean:  ## remove .venv, caches and build outputs (runs/ stays)
-	rm -rf $(VENV) $(PEERS) $(TABLES) .bench-tables build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(TABLES) $(SERVERS) .bench-tables build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -81,6 +85,12 @@ $(TABLES)/installed: benchmarks/tables/requirements.txt pyproject.toml
 	@echo "Installing Kerata, CatBoost, LightGBM and XGBoost into $(TABLES): some minutes, once ..."
 	@$(PYTHON) -m venv $(TABLES)
 	@$(TABLES)/bin/python -m pip --quiet --disable-pip-version-check install -r benchmarks/tables/requirements.txt --editable '.[tables,sklearn,plots]'
+	@touch $@
+
+$(SERVERS)/installed: benchmarks/serving/requirements.txt
+	@echo "Installing FastAPI, Keras and TensorFlow into $(SERVERS): some minutes, once ..."
+	@$(PYTHON) -m venv $(SERVERS)
+	@$(SERVERS)/bin/python -m pip --quiet --disable-pip-version-check install -r benchmarks/serving/requirements.txt
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
