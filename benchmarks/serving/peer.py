@@ -59,10 +59,7 @@ def main() -> None:
     async def predict(request: Request) -> dict[str, Any]:
         rows = await request.json()
         x = preparation.transform(pd.DataFrame(rows)[names]).astype("float32")
-        if direct:
-            found = np.asarray(model(x, training=False))
-        else:
-            found = model.predict(x, verbose=0)
+        found = np.asarray(model(x, training=False)) if direct else model.predict(x, verbose=0)
         return {"answers": found[:, 0].tolist()}
 
     x = preparation.transform(pd.read_csv(csv, nrows=1)[names]).astype("float32")

@@ -8,6 +8,7 @@ import pytest
 from kerata.serving.served_run import ServedRun
 from kerata.workbench import fit_source, runs
 from kerata.workbench.data import read_source
+from kerata.workbench.runs.exporting import export_run
 
 pandas = pytest.importorskip("pandas")
 pytestmark = pytest.mark.slow
@@ -31,6 +32,12 @@ def test_texts(client_of, place):
     assert plain.json()["answers"][0]["prediction"] == "bad"
     assert client.post("/predict", json=[5]).status_code == 422
     assert client.post("/predict", json=[None, ""]).is_success
+    pytest.importorskip("onnxruntime")
+    export_run(run, place / "reviews.onnx", rows=folder)
+    other = client_of(ServedRun(place / "reviews.onnx"))
+    for given in (texts, [None, ""], [""]):
+        found, wanted = (c.post("/predict", json=given).json()["answers"] for c in (other, client))
+        assert [a["prediction"] for a in found] == [a["prediction"] for a in wanted]
 
 
 def picture(image, kind="PNG"):

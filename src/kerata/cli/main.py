@@ -363,7 +363,9 @@ def gallery(
 
 @app.command()
 def serve(
-    run: Annotated[list[str], typer.Argument(help="Names of runs, or paths of their folders.")],
+    run: Annotated[
+        list[str], typer.Argument(help="Names of runs, their folders, or exported .onnx files.")
+    ],
     port: Annotated[int, typer.Option(help="Port; the next free one if it is taken.")] = 8000,
     host: Annotated[
         str, typer.Option(help="Address to listen at; 0.0.0.0 lets other machines ask.")

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from kerata.serving.errors import BadCell, BadRequest
+from kerata.serving.describing import description
+from kerata.serving.errors import TOLD, BadCell, unfit
 from kerata.serving.frozen_network import SIZES, FrozenNetwork
 from kerata.serving.table_rows import TableRows
 from kerata.workbench.core.extras import need
@@ -20,8 +21,6 @@ from kerata.workbench.runs.predictions import answer_columns
 from kerata.workbench.runs.run import Run
 
 Answer = dict[str, Any]
-# Rows of a request whose faults are told.
-TOLD = 20
 # Pixels of a picture: 24 million are what cameras take, a hundred take seconds to read.
 MOST_PIXELS = 50_000_000
 # Characters of a text.
@@ -36,6 +35,7 @@ class Answering:
 
     Attributes:
         kind: ``'table'``, ``'texts'`` or ``'images'``.
+        about: what ``description`` says of the run.
         most: rows that are answered together.
     """
 
@@ -44,6 +44,7 @@ class Answering:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.kind = run.preparation.kind
+        self.about = description(run)
         self.network = FrozenNetwork(run.model, run.task)
         self._table: TableRows | None = None
         if isinstance(run.preparation, TablePreparation):
@@ -78,7 +79,7 @@ class Answering:
             if reason:
                 faults.append({"row": number, "reason": reason})
         if faults:
-            raise self._unfit(faults, len(rows))
+            raise unfit(faults, len(rows))
         return found
 
     def answers(self, rows: list[Any]) -> list[Answer]:
@@ -90,7 +91,7 @@ class Answering:
         try:
             outputs = self.network(self._prepared(rows))
         except BadCell:
-            raise self._unfit(self._bad_cells(rows), len(rows)) from None
+            raise unfit(self._bad_cells(rows), len(rows)) from None
         columns = answer_columns(self.run.task, outputs, residuals=self.run.residuals)
         return [
             dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)
@@ -166,16 +167,6 @@ class Answering:
                 if len(faults) == TOLD:
                     break
         return faults
-
-    def _unfit(self, faults: list[dict[str, Any]], rows: int) -> BadRequest:
-        first = faults[0]
-        where = f"Column {first['column']!r} of row" if "column" in first else "Row"
-        many = "" if len(faults) == 1 else f" ({len(faults)} rows have faults, see 'rows')"
-        return BadRequest(
-            422,
-            f"{where} {first['row'] + 1} of {rows} {first['reason'].rstrip('.')}{many}.",
-            faults[:TOLD],
-        )
 
 
 def _what(value: Any) -> str:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from kerata._version import __version__
-from kerata.workbench.core.column import Column
-from kerata.workbench.features.tables import TablePreparation
-from kerata.workbench.runs.run import Run
 
-# Categories that a form offers; beyond, the answer can be typed.
-OFFERED = 200
+if TYPE_CHECKING:
+    from kerata.workbench.runs.run import Run
 
 
 def description(run: Run) -> dict[str, Any]:
@@ -34,38 +29,9 @@ def description(run: Run) -> dict[str, Any]:
         "created": record["created"],
         "network": record.get("network"),
         "metrics": record.get("metrics") or {},
-        "columns": [] if run.is_forecast else _columns(run),
+        "columns": [] if run.is_forecast else run.preparation.column_facts(),
         "image": list(run.preparation.inputs.image or ()) if not run.is_forecast else [],
     }
-
-
-def _columns(run: Run) -> list[dict[str, Any]]:
-    made = run.preparation
-    if not isinstance(made, TablePreparation):
-        column = getattr(made, "column", None)
-        return [{"name": column.name, "kind": "text"}] if column is not None else []
-    return [_column(made, column) for column in made.read]
-
-
-def _column(made: TablePreparation, column: Column) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "name": column.name,
-        "kind": column.kind,
-        "example": column.examples[0] if column.examples else None,
-    }
-    if column.unit:
-        found["unit"] = column.unit
-    ends = made.ranges.get(column.name)
-    if ends is not None:
-        found["range"] = [_day(end) for end in ends] if column.kind == "date" else ends
-    known = next((c.known for c in made.categories if c.name == column.name), None)
-    if known is not None:
-        found["categories"] = known[:OFFERED]
-    return found
-
-
-def _day(days: float) -> str:
-    return str(np.datetime64(0, "D") + np.timedelta64(int(days), "D"))
 
 
 def openapi(descriptions: list[dict[str, Any]]) -> dict[str, Any]:

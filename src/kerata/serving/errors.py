@@ -43,3 +43,21 @@ class BadCell(ValueError):
     def __init__(self, row: int, column: str, reason: str) -> None:
         super().__init__(f"Row {row + 1} of column {column!r} {reason}.")
         self.row, self.column, self.reason = row, column, reason
+
+
+# Rows of a request whose faults are told.
+TOLD = 20
+
+
+def unfit(faults: list[dict[str, Any]], rows: int) -> BadRequest:
+    """Make the refusal of a request whose rows don't fit.
+
+    Arguments:
+        faults: row (from 0), column if one is to blame, and reason.
+        rows: of the request.
+    """
+    first = faults[0]
+    where = f"Column {first['column']!r} of row" if "column" in first else "Row"
+    many = "" if len(faults) == 1 else f" ({len(faults)} rows have faults, see 'rows')"
+    message = f"{where} {first['row'] + 1} of {rows} {first['reason'].rstrip('.')}{many}."
+    return BadRequest(422, message, faults[:TOLD])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kerata.serving.describing import description
 from kerata.serving.errors import BadRequest
 from kerata.workbench.core.extras import need
 from kerata.workbench.data.containers import Table
@@ -25,6 +26,7 @@ class Forecasting:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.about = description(run)
 
     def warm(self) -> None:
         """Compile what answers need."""

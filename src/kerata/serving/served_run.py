@@ -8,13 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kerata.serving.answering import Answering
 from kerata.serving.batching import Batches
-from kerata.serving.describing import description
 from kerata.serving.errors import BadRequest
-from kerata.serving.forecasting import Forecasting
-from kerata.workbench.runs.run import MODEL, RECORD, load
 
+ONNX = ".onnx"
 # Seconds between two looks at a run's files.
 LOOKS = 1.0
 # Seconds that an answer may take.
@@ -25,7 +22,7 @@ class ServedRun:
     """Answers requests by the newest state of a run's folder.
 
     Arguments:
-        path: the run's folder.
+        path: the run's folder, or an ONNX file that ``kerata export`` wrote.
         sizes: called with the number of rows of each batch.
 
     Attributes:
@@ -35,7 +32,9 @@ class ServedRun:
 
     def __init__(self, path: Path, sizes: Callable[[int], None] | None = None) -> None:
         self.path = path
-        self.name = path.resolve().name
+        exported = path.suffix == ONNX
+        self.name = path.stem if exported else path.resolve().name
+        self._files = [path] if exported else [path / "run.json", path / "model.keras"]
         self._sizes = sizes
         self._seen = self._state()
         self._answering, self._batches, self.about = self._loaded()
@@ -47,10 +46,10 @@ class ServedRun:
         Raises:
             ValueError: its files are damaged.
         """
-        run = load(self.path)
-        answering: Any = Forecasting(run) if run.is_forecast else Answering(run)
+        answering = _answering(self.path)
         answering.warm()
-        return answering, Batches(answering.answers, self._sizes, answering.most), description(run)
+        batches = Batches(answering.answers, self._sizes, answering.most)
+        return answering, batches, answering.about
 
     async def answers(self, rows: list[Any]) -> list[dict[str, Any]]:
         """Answer the rows of a request.
@@ -108,11 +107,25 @@ class ServedRun:
     def _state(self) -> tuple[Any, ...]:
         """Give what changes when the run's files are replaced."""
         found: list[Any] = []
-        for name in (RECORD, MODEL):
+        for path in self._files:
             try:
-                facts = (self.path / name).stat()
+                facts = path.stat()
             except OSError:
                 found.append(None)
             else:
                 found.append((facts.st_ino, facts.st_size, facts.st_mtime_ns))
         return tuple(found)
+
+
+def _answering(path: Path) -> Any:
+    """Open what answers; an exported run needs no JAX, which takes a second to import."""
+    if path.suffix == ONNX:
+        from kerata.serving.onnx_answering import OnnxAnswering
+
+        return OnnxAnswering(path)
+    from kerata.serving.answering import Answering
+    from kerata.serving.forecasting import Forecasting
+    from kerata.workbench.runs.run import load
+
+    run = load(path)
+    return Forecasting(run) if run.is_forecast else Answering(run)

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from kerata.serving.app import application
 from kerata.serving.figures import Figures
-from kerata.serving.served_run import ServedRun
+from kerata.serving.served_run import ONNX, ServedRun
 from kerata.web.serving import HOST, free_socket, need_uvicorn, run_server
-from kerata.workbench.runs.run import load
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -29,7 +28,7 @@ def serve_runs(
     """Serve finished runs until Ctrl-C or SIGTERM.
 
     Arguments:
-        names: of runs, or paths to their folders.
+        names: of runs, or paths to their folders or to ONNX files that ``kerata export`` wrote.
         folder: where runs are.
         port: where; the next free one if it is taken, which is said. 0 takes any.
         host: the address to listen at; this machine alone by default.
@@ -49,8 +48,8 @@ def serve_runs(
     with free_socket(port, host) as listening:
         found = listening.getsockname()[1]
         for name in names:
-            path = load(name, folder).path
-            run = ServedRun(path, functools.partial(figures.batch, path.resolve().name))
+            path = _path(name, folder)
+            run = ServedRun(path, functools.partial(figures.batch, _name(path)))
             if any(other.name == run.name for other in runs):
                 raise ValueError(f"Two runs are called {run.name!r}: serve one of them elsewhere.")
             runs.append(run)
@@ -77,3 +76,19 @@ def _what(run: ServedRun) -> str:
     if about["kind"] == "forecast":
         return f"forecasts {about['target']}"
     return f"answers {kinds[about['kind']]} with {about['target']}"
+
+
+def _name(path: Path) -> str:
+    return path.stem if path.suffix == ONNX else path.resolve().name
+
+
+def _path(name: str | Path, folder: str | Path) -> Path:
+    """Find a run's folder or an exported file."""
+    path = Path(name)
+    if path.suffix == ONNX:
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no file {str(path)!r}.")
+        return path
+    from kerata.workbench.runs.run import load
+
+    return load(name, folder).path

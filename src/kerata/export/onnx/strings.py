@@ -30,7 +30,10 @@ def trimmed(g: OnnxGraph, x: Value) -> Value:
     """Give texts ``(rows,)`` without spaces around them."""
     from onnx import helper
 
-    pieces, _ = g.node("StringSplit", x, outputs=2, delimiter=" ")
+    # With a space before them there is a piece even where all texts are empty: a loop of
+    # onnxruntime can't run over none.
+    spaced = g.node("StringConcat", np.array([" "], object), x)
+    pieces, _ = g.node("StringSplit", spaced, outputs=2, delimiter=" ")
     columns = g.transpose(pieces, [1, 0])
     nothing = g.node("Expand", EMPTY, g.node("Shape", x))
     with g.body() as nodes:
@@ -81,9 +84,17 @@ def tokens(g: OnnxGraph, x: Value, pattern: str) -> Value:
 
 
 def without(g: OnnxGraph, x: Value, pattern: str, mark: str = " ") -> Value:
-    """Give texts ``(rows,)`` with a mark in the place of what matches."""
+    """Give texts ``(rows,)`` with a mark in the place of what matches, and a space at the end."""
+    # Of empty texts alone the operator makes no piece at all, and loops can't run over none.
+    spaced = g.node("StringConcat", x, np.array([" "], object))
     pieces = g.node(
-        "Tokenizer", x, domain=RUNTIME, mark=0, mincharnum=1, pad_value="", separators=[pattern]
+        "Tokenizer",
+        spaced,
+        domain=RUNTIME,
+        mark=0,
+        mincharnum=1,
+        pad_value="",
+        separators=[pattern],
     )
     return joined(g, pieces, mark)
 

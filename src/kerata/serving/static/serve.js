@@ -215,7 +215,7 @@ function open(run, runs) {
   put(root,
     h("header", {}, h("h1", {}, run.name), chooser,
       h("button", { class: "button quiet small", type: "button", data: { toggle: "theme" } }, "Light or dark")),
-    h("p", { class: "muted" }, `${run.kind === "forecast" ? "Forecasts" : "Predicts"} ${run.target}. Trained ${run.created.slice(0, 10)}.`),
+    h("p", { class: "muted" }, `${run.kind === "forecast" ? "Forecasts" : "Predicts"} ${run.target}. ${run.created ? `Trained ${run.created.slice(0, 10)}.` : ""}`),
     h("div", { class: "parts" },
       h("section", { class: "card", "aria-label": "New row" }, (forms[run.kind] ?? rowForm)(run, answer)),
       h("section", { class: "card answer", "aria-label": "Answer" }, target)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from kerata.export.trace import signature_of, trace
 from kerata.export.written import Written
 from kerata.utils.files import write_beside
 
+# Where a file says what it was trained on: JSON of kind, task, target, classes, columns.
+ABOUT = "kerata"
 # Rows that are tried at a time, numbers of their bags of words, which are wide, and such numbers
 # of all rows that are tried.
 _ROWS = 1000
@@ -90,7 +93,11 @@ def _written(model: Any, made: Any, task: Any) -> tuple[bytes, list[str]]:
         for name, (value, dtype, shape) in found.items()
     ]
     declarations = [declared(name, dtype, ("batch", *shape)) for name, dtype, shape in raw]
-    return serialized(graph.proto("kerata", declarations, outputs)), list(found)
+    proto = graph.proto("kerata", declarations, outputs)
+    about = {"kind": made.kind, "task": task.kind, "target": task.target}
+    about |= {"classes": list(task.classes or ()), "columns": made.column_facts()}
+    proto.metadata_props.add(key=ABOUT, value=json.dumps(about))
+    return serialized(proto), list(found)
 
 
 def _answers(g: OnnxGraph, x: Value, task: Any) -> dict[str, tuple[Value, Any, tuple[Any, ...]]]:

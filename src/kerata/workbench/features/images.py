@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from kerata.workbench.core.pictures import fitted
 from kerata.workbench.features.preparation import Inputs, Preparation
 
 
@@ -76,21 +77,7 @@ class ImagePreparation(Preparation):
         images = data.images
         if images.shape[1:] == self._size:
             return images
-        return np.stack([_fitted(image, self._size) for image in images])
-
-
-def _fitted(image: np.ndarray, size: tuple[int, int, int]) -> np.ndarray:
-    """Scale one image and give it the channels that are wanted."""
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError("Scaling images needs Pillow: pip install 'kerata[images]'.") from error
-    height, width, channels = size
-    picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
-    picture = picture.convert({1: "L", 3: "RGB", 4: "RGBA"}[channels])
-    if picture.size != (width, height):
-        picture = picture.resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(picture).reshape(size)
+        return np.stack([fitted(image, self._size) for image in images])
 
 
 def _size(shape: tuple[int, ...]) -> str:

@@ -75,6 +75,10 @@ class Preparation:
         """Names of the network's inputs."""
         raise NotImplementedError
 
+    def column_facts(self) -> list[dict[str, Any]]:
+        """Say of each column that is needed its name and kind, and what values training saw."""
+        return []
+
     def raw_inputs(self) -> list[tuple[str, str, tuple[int, ...]]]:
         """Give name, type and shape (without the rows) of what an exported graph takes."""
         raise NotImplementedError

@@ -20,6 +20,8 @@ from kerata.workbench.features.word_bag import WordBag
 # Most distinct words of free text in a table that become inputs.
 WORDS = 20_000
 SHOWN = 3
+# Categories of a column that are told.
+OFFERED = 200
 
 
 class TablePreparation(Preparation):
@@ -212,6 +214,24 @@ class TablePreparation(Preparation):
         starts = np.cumsum([0, *(column.size for column in self.categories[:-1])])
         return (np.stack(ids, axis=1) + starts).astype(np.int32)
 
+    def column_facts(self) -> list[dict[str, Any]]:
+        """Say of each column its kind, an example, its range and its most frequent categories."""
+        known = {column.name: column.known[:OFFERED] for column in self.categories}
+        found = []
+        for column in self.read:
+            facts: dict[str, Any] = {
+                "name": column.name,
+                "kind": column.kind,
+                "example": column.examples[0] if column.examples else None,
+            }
+            ends = self.ranges.get(column.name)
+            if ends is not None:
+                facts["range"] = [_day(e) for e in ends] if column.kind == "date" else ends
+            if column.name in known:
+                facts["categories"] = known[column.name]
+            found.append(facts | ({"unit": column.unit} if column.unit else {}))
+        return found
+
     def raw_inputs(self) -> list[tuple[str, str, tuple[int, ...]]]:
         """Say that a graph takes each column apart: numbers, or text for all else."""
         return [(c.name, onnx_tables.raw_type(c), (1,)) for c in self.read]
@@ -325,6 +345,10 @@ def days_of(values: Any) -> np.ndarray:
     moments = values.to_numpy("datetime64[s]")
     days = moments.astype("int64") / 86400
     return np.where(np.isnat(moments), np.nan, days)
+
+
+def _day(days: float) -> str:
+    return str(np.datetime64(0, "D") + np.timedelta64(int(days), "D"))
 
 
 def _frame(data: Any) -> Any:

@@ -124,6 +124,10 @@ class TextPreparation(Preparation):
         texts = self._texts(data)
         return self._sequences(texts) if self.bag is None else self.bag.transform(texts)
 
+    def column_facts(self) -> list[dict[str, Any]]:
+        """Name the column of a table that holds the texts; there is none for files."""
+        return [] if self.column is None else [{"name": self.column.name, "kind": "text"}]
+
     def raw_inputs(self) -> list[tuple[str, str, tuple[int, ...]]]:
         """Say that a graph takes texts."""
         return [("text" if self.column is None else self.column.name, "string", (1,))]
