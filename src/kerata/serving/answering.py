@@ -148,7 +148,7 @@ class Answering:
                 if pixels > MOST_PIXELS:
                     most = f"{MOST_PIXELS / 1e6:.0f} are the most"
                     return row, f"has {pixels / 1e6:.0f} million pixels; {most}"
-                read = read_one(path).train
+                read = read_one(path, photos=self.run.preparation.photos).train
                 assert isinstance(read, Images)
                 return read.images[0], None
             except Exception:

@@ -16,7 +16,12 @@ TABLES = ("delimited", "parquet", "feather", "excel", "sqlite", "json")
 
 
 def read_pieces(
-    source: str | Path, *, target: Wanted | None = None, table: str | None = None, rows: int = ROWS
+    source: str | Path,
+    *,
+    target: Wanted | None = None,
+    table: str | None = None,
+    rows: int = ROWS,
+    photos: bool | None = None,
 ) -> Iterator[tuple[Part, list[str]]]:
     """Read a source without leaving out any row, however many there are.
 
@@ -25,6 +30,7 @@ def read_pieces(
         target: column that training predicted; it may be missing.
         table: a table or query of a database, or a sheet of a workbook.
         rows: of a table in a piece.
+        photos: whether images are read as photos, as in ``read_source``.
 
     Yields:
         Pieces, with notes on what was found while reading; a table's index is the number of
@@ -37,7 +43,7 @@ def read_pieces(
     path = Path(source).expanduser()
     kind = file_kind(path) if path.is_file() else ""
     if kind not in TABLES:
-        read = read_source(source, labelled=False)
+        read = read_source(source, labelled=False, photos=photos)
         yield read.train if read.test is None else read.test, read.notes
         return
     raw, notes, decimal = raw_table(path, kind, target, table, None)

@@ -40,11 +40,15 @@ class Texts:
 
 @dataclass(frozen=True)
 class Images:
-    """Images uint8 ``(n, height, width, channels)``, their labels and where each comes from."""
+    """Images uint8 ``(n, height, width, channels)``, their labels and where each comes from.
+
+    ``cropped`` says that they are the middles of photos.
+    """
 
     images: np.ndarray
     labels: list[str] | None
     origins: list[str]
+    cropped: bool = False
 
     def __len__(self) -> int:
         """Count the images."""

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from kerata.workbench.core.extras import need
 from kerata.workbench.core.wording import counted
 from kerata.workbench.data.containers import Images, Source, Texts
 from kerata.workbench.data.encodings import decode_text, told_encoding
 from kerata.workbench.data.opening import IMAGE_ENDINGS, TEXT_ENDINGS, fingerprint
+from kerata.workbench.data.pictures import read_pictures
 
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing")
 _VALIDATION = ("val", "valid", "validation")
 
-# Pixels of a side where images differ in size, or are larger than networks here take.
-MOST_SIDE = 128
-_LARGEST_SIDE = 256
-# Bytes of all images together.
-_MOST_BYTES = 2 << 30
-
 Files = list[tuple[str, Path]]  # class, file
 
 
-def read_folder(folder: Path, *, labelled: bool = True) -> Source:
+def read_folder(folder: Path, *, labelled: bool = True, photos: bool | None = None) -> Source:
     """Read the texts or images in a folder.
 
     Folders called ``train`` and ``test`` (and ``val``, which joins the training files) hold
@@ -39,9 +29,11 @@ def read_folder(folder: Path, *, labelled: bool = True) -> Source:
     Arguments:
         folder: the folder.
         labelled: whether there must be one subfolder for each class.
+        photos: whether images are read as photos; by default what they look like.
 
     Raises:
-        ValueError: no subfolders, no files of a known kind, a file that is damaged.
+        ValueError: no subfolders, no files of a known kind, a text that is damaged, no image
+            that can be read.
     """
     notes: list[str] = []
     parts = _parts(folder)
@@ -56,23 +48,31 @@ def read_folder(folder: Path, *, labelled: bool = True) -> Source:
         0, _sentence(train, kind) + (f" {len(test):,} more are for the test." if test else "")
     )
     every = [(os.fspath(path.relative_to(folder)), path) for _, path in [*train, *test]]
-    read: Callable[[Path, Files, list[str]], Texts | Images]
-    read = _images if kind == "images" else _texts
-    whole = read(folder, [*train, *test], notes)
+    whole: Texts | Images
+    first = len(train)
+    if kind == "images":
+        whole, kept = _images(folder, [*train, *test], notes, photos)
+        first = sum(number < first for number in kept)
+    else:
+        whole = _texts(folder, [*train, *test], notes)
     return Source(
         folder.resolve().name,
         kind,
-        _cut(whole, slice(0, len(train))),
-        _cut(whole, slice(len(train), None)) if test else None,
+        _cut(whole, slice(0, first)),
+        _cut(whole, slice(first, None)) if len(whole) > first else None,
         notes=notes,
         fingerprint=fingerprint(every),
     )
 
 
-def read_one(path: Path) -> Source:
-    """Read one image, to be predicted."""
+def read_one(path: Path, *, photos: bool | None = None) -> Source:
+    """Read one image, to be predicted.
+
+    Raises:
+        ValueError: it is damaged.
+    """
     notes: list[str] = []
-    image = _images(path.parent, [("", path)], notes)
+    image, _ = _images(path.parent, [("", path)], notes, photos)
     return Source(path.stem, "images", image, notes=notes, fingerprint=fingerprint([("", path)]))
 
 
@@ -169,75 +169,13 @@ def _texts(folder: Path, files: Files, notes: list[str]) -> Texts:
     return Texts(texts, _labels(files), _origins(folder, files))
 
 
-def _images(folder: Path, files: Files, notes: list[str]) -> Images:
-    picture = need("PIL.Image", "Reading images")
-    with ThreadPoolExecutor(8) as pool:
-        facts = list(pool.map(lambda pair: _facts(picture, pair[1]), files))
-    sizes = Counter((height, width) for height, width, _ in facts)
-    colour = any(colour for _, _, colour in facts)
-    size = _size(sizes, 3 if colour else 1)
-    if len(sizes) > 1:
-        notes.append(
-            f"Images come in {len(sizes):,} sizes: all are brought to {size[0]} by {size[1]} "
-            "pixels, edges filled with black so that nothing is distorted."
-        )
-    elif size not in sizes:
-        [(height, width)] = sizes
-        notes.append(f"Images of {height} by {width} pixels are made {size[0]} by {size[1]}.")
-    images = np.empty((len(files), *size, 3 if colour else 1), "uint8")
-
-    def load(number: int) -> None:
-        images[number] = _load(picture, files[number][1], size, colour)
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(load, range(len(files))))
-    return Images(images, _labels(files), _origins(folder, files))
-
-
-def _facts(picture: Any, path: Path) -> tuple[int, int, bool]:
-    with _open(picture, path) as image:
-        colour = image.mode not in ("1", "L", "I", "F", "I;16", "LA")
-        return image.height, image.width, colour
-
-
-def _open(picture: Any, path: Path) -> Any:
-    try:
-        return picture.open(path)
-    except Exception as error:
-        raise ValueError(f"{path} is damaged or no image: {error}.") from error
-
-
-def _load(picture: Any, path: Path, size: tuple[int, int], colour: bool) -> np.ndarray:
-    operations = need("PIL.ImageOps", "Reading images")
-
-    with _open(picture, path) as image:
-        try:
-            if image.mode.startswith(("I", "F")):
-                levels = np.asarray(image, "float64")
-                top = 65535 if levels.max() > 255 else 255
-                image = picture.fromarray((levels * (255 / top)).astype("uint8"))
-            image = operations.exif_transpose(image).convert("RGB" if colour else "L")
-            if (image.height, image.width) != size:
-                image = operations.pad(image, (size[1], size[0]))
-        except Exception as error:
-            raise ValueError(f"{path} is damaged or cut short: {error}.") from error
-        return np.asarray(image, "uint8").reshape(*size, -1)
-
-
-def _size(sizes: Counter[tuple[int, int]], channels: int) -> tuple[int, int]:
-    """Choose a size for all: theirs if it is one, else a middle one; all must fit in memory."""
-    each = _MOST_BYTES / (channels * sizes.total())
-    if len(sizes) == 1 and max(next(iter(sizes))) <= _LARGEST_SIDE and _area(sizes) <= each:
-        return next(iter(sizes))
-    heights, widths = (np.array([size[axis] for size in sizes.elements()]) for axis in (0, 1))
-    height, width = float(np.median(heights)), float(np.median(widths))
-    scale = min(1.0, MOST_SIDE / max(height, width), (each / (height * width)) ** 0.5)
-    return max(1, round(height * scale)), max(1, round(width * scale))
-
-
-def _area(sizes: Counter[tuple[int, int]]) -> int:
-    height, width = next(iter(sizes))
-    return height * width
+def _images(
+    folder: Path, files: Files, notes: list[str], photos: bool | None = None
+) -> tuple[Images, list[int]]:
+    read = read_pictures(folder, [path for _, path in files], notes, photos)
+    files = [files[number] for number in read.kept]
+    images = Images(read.images, _labels(files), _origins(folder, files), read.cropped)
+    return images, read.kept
 
 
 def _labels(files: Files) -> list[str] | None:
@@ -252,5 +190,5 @@ def _origins(folder: Path, files: Files) -> list[str]:
 def _cut(part: Texts | Images, rows: slice) -> Texts | Images:
     labels = None if part.labels is None else part.labels[rows]
     if isinstance(part, Images):
-        return Images(part.images[rows], labels, part.origins[rows])
+        return Images(part.images[rows], labels, part.origins[rows], part.cropped)
     return Texts(part.texts[rows], labels, part.origins[rows])

@@ -35,6 +35,7 @@ def read_source(
     table: str | None = None,
     labelled: bool = True,
     most_bytes: int = MOST_BYTES,
+    photos: bool | None = None,
 ) -> Source:
     """Read rows from a file, a folder or a named data set.
 
@@ -49,6 +50,9 @@ def read_source(
         labelled: whether the target is required; False for new rows to be predicted.
         most_bytes: of a table with more bytes of cells a uniform random sample of the rows is
             read; 512 MiB by default.
+        photos: whether images are read as photos, the middle of each in the size that the
+            pretrained network takes. By default where that is installed, there are at most
+            5,000 of them and most are larger than 64 pixels.
 
     Returns:
         A :class:`Source`: a table ``(rows, columns)`` of floats, strings and dates, n texts, or
@@ -67,16 +71,21 @@ def read_source(
     ([1.5, 2.25], 'Text in UTF-8, fields separated by semicolons.')
     """
     with printable_errors():
-        return _read_source(source, target, table, labelled, most_bytes)
+        return _read_source(source, target, table, labelled, most_bytes, photos)
 
 
 def _read_source(
-    source: str | Path, target: Wanted | None, table: str | None, labelled: bool, most_bytes: int
+    source: str | Path,
+    target: Wanted | None,
+    table: str | None,
+    labelled: bool,
+    most_bytes: int,
+    photos: bool | None,
 ) -> Source:
     path = Path(source).expanduser()
     if path.is_dir():
         _refuse(target, path, "a folder: its classes come from its subfolders")
-        return read_folder(path, labelled=labelled)
+        return read_folder(path, labelled=labelled, photos=photos)
     if path.exists() and not (path.is_file() or path.is_dir()):
         # Reading one may wait for ever, or never come to an end.
         raise ValueError(f"{path} is a pipe or a device: give a file or a folder.")
@@ -88,7 +97,7 @@ def _read_source(
             raise ValueError(
                 f"{path} is one image: training needs a folder with one subfolder for each class."
             )
-        return read_one(path)
+        return read_one(path, photos=photos)
     if kind == "npz":
         read = read_arrays(path, labelled=labelled)
         return _of_target(read, target, str(path)) if isinstance(read.train, Table) else read

@@ -1,4 +1,4 @@
-"""Images: all of one size; their scale is learned and applied inside the network."""
+"""Images: all of one size; as bytes, or as the features of a pretrained network."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ from typing import Any, Self
 
 import numpy as np
 
+from kerata.applications import efficientnet_lite
 from kerata.workbench.core.pictures import fitted
+from kerata.workbench.features.photos import SIDE, photo_features, photo_graph
 from kerata.workbench.features.preparation import Inputs, Preparation
+
+# Sides of images that networks take which learn from pixels alone, where photos are larger.
+MOST_SIDE = 128
+_HINT = (
+    "So few photos are usually told apart better by what a network trained on ImageNet sees in "
+    "them: pip install 'kerata[pretrained]'. Without it the network learns from pixels alone."
+)
 
 
 class ImagePreparation(Preparation):
@@ -15,38 +24,63 @@ class ImagePreparation(Preparation):
 
     Mean and variance of the training pixels are learned here; a ``Normalization`` layer
     applies them on the device, so that bytes stay bytes until then.
+
+    Arguments:
+        pretrained: whether images become the features of a network that was trained on ImageNet,
+            float32 ``(rows, 1280)``, mean and variance of which are learned.
     """
 
     kind = "images"
+    # What runs of before have no entry for.
+    pretrained = False
+    cut: list[int] | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, pretrained: bool = False) -> None:
+        self.pretrained = pretrained
         self.notes: list[str] = []
 
     def fit(self, data: Any, task: Any, columns: Any = None) -> Self:
         """Learn from training rows."""
         images = data.images
+        self.photos = data.cropped
+        height, width, channels = images.shape[1:]
+        if self.pretrained:
+            self.cut = [SIDE, SIDE, channels]
+        elif self.photos:
+            self.cut = [min(height, MOST_SIDE), min(width, MOST_SIDE), channels]
+        else:
+            self.cut = [height, width, channels]
         # A few thousand images tell mean and variance to more digits than are of use.
-        sample = images[:: max(1, len(images) // 4096)].astype(np.float64)
-        mean, variance = sample.mean(axis=(0, 1, 2)), sample.var(axis=(0, 1, 2))
+        sample = self._prepared(images if self.pretrained else _some(images)).astype(np.float64)
+        axes = tuple(range(sample.ndim - 1))
+        mean, variance = sample.mean(axis=axes), sample.var(axis=axes)
         self.inputs = Inputs(
             rows=len(images),
+            numbers=sample.shape[1] if self.pretrained else 0,
             mean=tuple(mean.tolist()),
             variance=tuple(np.where(variance > 0, variance, 1.0).tolist()),
-            image=tuple(images.shape[1:]),
+            image=None if self.pretrained else self._size,
         )
-        height, width, channels = images.shape[1:]
         colours = {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")
+        height, width, _ = self._size
         self.notes.append(f"Images of {height} by {width} pixels, {colours}.")
+        if self.pretrained:
+            self.notes.append(
+                "EfficientNet-Lite0, which was trained on ImageNet's photos and stays as it is, "
+                "makes 1,280 numbers of each image; the network learns from these."
+            )
+        elif _are_photos(images) and not efficientnet_lite.is_installed():
+            self.notes.append(_HINT)
         return self
 
     @property
     def input_names(self) -> list[str]:
         """Names of the network's inputs."""
-        return ["image"]
+        return ["numbers"] if self.pretrained else ["image"]
 
     def check(self, data: Any) -> list[str]:
         """Say that images of another size will be scaled."""
-        if data.images.shape[1:] == tuple(self.inputs.image or ()):
+        if self.photos or data.images.shape[1:] == self._size:
             return []
         return [f"Images of {_size(data.images.shape[1:])} are scaled to {_size(self._size)}."]
 
@@ -56,28 +90,46 @@ class ImagePreparation(Preparation):
 
     def raw_arrays(self, data: Any) -> dict[str, np.ndarray]:
         """Give images of the training images' size."""
-        return {"image": self.transform(data)}
+        return {"image": self._of_size(data.images)}
 
     def write_onnx(self, graph: Any, raw: dict[str, Any]) -> dict[str, Any]:
-        """Hand images on: their scale is applied inside the network."""
-        return raw
+        """Hand images on, or what the pretrained network makes of them.
+
+        Raises:
+            ExportError: grey images.
+        """
+        return {"numbers": photo_graph(graph, raw["image"], self._size)} if self.pretrained else raw
 
     @property
     def _size(self) -> tuple[int, int, int]:
-        assert self.inputs.image is not None
-        height, width, channels = self.inputs.image
+        height, width, channels = self.cut or self.inputs.image or (0, 0, 0)
         return height, width, channels
 
     def transform(self, data: Any) -> np.ndarray:
-        """Give images of the training images' size.
+        """Give images of the training images' size, or their features.
 
         Raises:
-            ImportError: images of another size, and Pillow is missing.
+            ImportError: images of another size, and Pillow is missing; or the package with the
+                pretrained network is.
         """
-        images = data.images
+        return self._prepared(data.images)
+
+    def _prepared(self, images: np.ndarray) -> np.ndarray:
+        images = self._of_size(images)
+        return photo_features(images) if self.pretrained else images
+
+    def _of_size(self, images: np.ndarray) -> np.ndarray:
         if images.shape[1:] == self._size:
             return images
         return np.stack([fitted(image, self._size) for image in images])
+
+
+def _some(images: np.ndarray) -> np.ndarray:
+    return images[:: max(1, len(images) // 4096)]
+
+
+def _are_photos(images: np.ndarray) -> bool:
+    return len(images) < 5000 and min(images.shape[1:3]) > 64
 
 
 def _size(shape: tuple[int, ...]) -> str:

@@ -52,9 +52,11 @@ class Preparation:
         inputs: what a prepared row consists of.
         notes: what was done, a sentence each.
         input_names: names of the network's inputs.
+        photos: whether images were read as photos, and new ones must be.
     """
 
     kind: ClassVar[str]
+    photos: bool = False
     inputs: Inputs
     notes: list[str]
 

@@ -24,6 +24,11 @@ def count(data: Any) -> int:
     return len(getattr(data, {"table": "frame"}.get(kind_of(data), kind_of(data))))
 
 
+def shorter_side(data: Any) -> int:
+    """Give the shorter side of images in pixels, 0 for other data."""
+    return min(data.images.shape[1:3]) if kind_of(data) == "images" else 0
+
+
 def take(data: Any, rows: np.ndarray) -> Any:
     """Give some of the rows, in the given order."""
     origins = data.origins

@@ -174,7 +174,10 @@ def checked_options(network: str, options: Mapping[str, Any]) -> dict[str, Any]:
     check_network(network)
     if ":" in network:
         return dict(options)
-    recipes = [RECIPES[name] for name in ({*AUTO.values(), "tfidf"} if network == "auto" else [])]
+    recipes = [
+        RECIPES[name]
+        for name in ({*AUTO.values(), "tfidf", "pretrained"} if network == "auto" else [])
+    ]
     recipes = recipes or [RECIPES[network]]
     known = sorted(TRAINS | PREPARES | {name for recipe in recipes for name in _own(recipe)})
     found = {}

@@ -1,4 +1,4 @@
-"""Networks of dense layers: linear, mlp, wide-deep."""
+"""Networks of dense layers: linear, pretrained, mlp, wide-deep."""
 
 from __future__ import annotations
 
@@ -30,6 +30,25 @@ def linear(inputs: Inputs, task: Any, learning_rate: float = 0.01, l2: float = 0
     given, parts = entrance(inputs, one_hot=sum(inputs.categories))
     output = first_layer(parts, width_of(task), l2, name="scores")
     return finished(given, output, inputs, task, optimizers.Adam(learning_rate), "linear")
+
+
+def pretrained(
+    inputs: Inputs, task: Any, learning_rate: float = 0.003, l2: float = 0.001
+) -> kerata.Model:
+    """Build a linear model of what EfficientNet-Lite0, trained on ImageNet, sees in an image.
+
+    Arguments:
+        inputs: what a prepared row consists of.
+        task: what is predicted.
+        learning_rate: Adam's step size, where the weights are not solved.
+        l2: strength of the penalty on squared weights, where they are not solved.
+
+    Source: Donahue and others, DeCAF: A Deep Convolutional Activation Feature for Generic Visual
+    Recognition (2013).
+    """
+    model = linear(inputs, task, learning_rate, l2)
+    model.name = "pretrained"
+    return model
 
 
 def mlp(

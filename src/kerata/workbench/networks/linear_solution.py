@@ -22,6 +22,8 @@ INVERSE_OF_MANY, MANY = (0.01, 1.0, 100.0), 3_000_000
 ITERATIONS = 1000
 # Neighbouring pixels are alike, so that exact weights take many steps and answer no better.
 ITERATIONS_OF_PIXELS = 60
+# So many rows that each have more numbers than there are rows choose the penalty in folds.
+FEW, FOLDS = 5_000, 5
 # Images of so many numbers are solved; of many, so many rows choose the penalty.
 MOST_PIXELS, CHOOSING_ROWS = 3072, 4_000
 # All pixels of all rows, as float32 a quarter of a gigabyte.
@@ -286,20 +288,33 @@ def _logistic(
     if len(np.unique(y)) < 2:
         return _always(every.shape[1], int(y[0]), classes)
     some = slice(None, None, -(-len(y) // CHOOSING_ROWS) if pixels else 1)
-    losses = [
-        _log_loss(
-            _regression(train[some], y[some], inverse, classes, class_weight, pixels), held, held_y
-        )
-        for inverse in tried
-    ]
-    inverse = tried[int(np.argmin(losses))]
+
+    def loss(inverse: float, x: Any, targets: np.ndarray, out: Any, truth: np.ndarray) -> float:
+        model = _regression(x, targets, inverse, classes, class_weight, pixels)
+        return _log_loss(model, out, truth)
+
+    def held_out(inverse: float) -> float:
+        return loss(inverse, train[some], y[some], held, held_y)
+
+    if not quick and not pixels and _is_wide(every, truth):
+        # A few validation rows choose at random between penalties that decide much here.
+        folds, how = _folds_of(truth), "a cross-validation"
+        totals = [
+            sum(loss(inverse, every[a], truth[a], every[b], truth[b]) for a, b in folds)
+            for inverse in tried
+        ]
+        inverse = tried[int(np.argmin(totals))]
+        score = held_out(inverse)
+    else:
+        losses, how = [held_out(inverse) for inverse in tried], "validation rows"
+        inverse, score = tried[int(np.argmin(losses))], min(losses)
     learned = (train, y) if quick else (every, truth)
     kernel, bias = logistic(*learned, inverse, classes, class_weight, pixels)
     return Solution(
         kernel,
         bias,
-        min(losses),
-        f"logistic regression, inverse penalty {inverse:g} by validation rows",
+        score,
+        f"logistic regression, inverse penalty {inverse:g} by {how}",
     )
 
 
@@ -366,6 +381,20 @@ def _regression(
             tol=1e-5,
             class_weight=class_weight,
         ).fit(x, y)
+
+
+def _is_wide(x: Any, truth: np.ndarray) -> bool:
+    """Say whether few rows have more numbers each than there are rows."""
+    rows, columns = x.shape
+    few = isinstance(x, np.ndarray) and rows < columns and rows <= FEW
+    return few and int(np.unique(truth, return_counts=True)[1].min()) >= FOLDS
+
+
+def _folds_of(truth: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    from sklearn.model_selection import StratifiedKFold
+
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    return list(folds.split(truth[:, None], truth))
 
 
 def _always(width: int, answer: int, classes: int) -> Solution:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kerata.applications import efficientnet_lite
 from kerata.base.messages import did_you_mean
 from kerata.workbench.networks import dense, images, table, texts
 
@@ -83,6 +84,9 @@ RECIPES: dict[str, Recipe] = {
     ),
     "embeddings": Recipe(texts.embeddings, ("texts",), {"texts": SEQUENCE}, 30, patience=3),
     "text-cnn": Recipe(texts.text_cnn, ("texts",), {"texts": SEQUENCE}, 30, patience=3),
+    "pretrained": Recipe(
+        dense.pretrained, ("images",), {"images": {"pretrained": True}}, solved=True
+    ),
     "cnn": Recipe(images.cnn, ("images",), epochs=6, patience=6, batch_size=64, scheduled=True),
     "cnn-bn": Recipe(
         images.cnn_bn, ("images",), epochs=12, patience=12, batch_size=64, scheduled=True
@@ -94,11 +98,14 @@ PREPARES = frozenset({"ranked", "beside", "weights", "ngrams", "least", "most"})
 # Fewer rows than these need more epochs, or more networks, to come to rest.
 SMALL = 10_000
 FEW_IMAGES = 10_000
+# Larger pictures than icons are photos, which a network that others trained knows; with more of
+# them than these, computing what it sees takes minutes.
+PHOTO_FROM, FEW_PHOTOS = 64, 5_000
 # What ``auto`` takes.
 AUTO = {"table": "table", "texts": "bag-of-words", "images": "cnn-bn"}
 
 
-def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Recipe]:
+def recipe_for(network: str, kind: str, task: Any, rows: int, side: int = 0) -> tuple[str, Recipe]:
     """Find a network by its name, ``'auto'``, or ``'module:function'``.
 
     Arguments:
@@ -106,6 +113,7 @@ def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Reci
         kind: of the data.
         task: what is predicted.
         rows: training rows.
+        side: of images, the shorter one in pixels.
 
     Returns:
         The name that was chosen, and its recipe.
@@ -119,6 +127,9 @@ def recipe_for(network: str, kind: str, task: Any, rows: int) -> tuple[str, Reci
     if network == "auto" and kind == "texts" and task.kind == "classes":
         # One class against many others: the weights of two-sided opinions gain nothing.
         name = "tfidf"
+    photos = kind == "images" and side > PHOTO_FROM and rows <= FEW_PHOTOS
+    if network == "auto" and photos and efficientnet_lite.is_installed():
+        name = "pretrained"
     if name not in RECIPES:
         known = ["auto", *RECIPES]
         raise ValueError(

@@ -146,7 +146,9 @@ def _first(model: Any) -> Any:
 def _labelled(run: Run, place: str | Path) -> tuple[Any, np.ndarray]:
     """Give prepared rows and encoded targets of rows that are not the run's own."""
     target = run.task.target_columns if run.columns is not None else None
-    data = fitting(run, read_source(place, target=target).train, str(place))
+    data = fitting(
+        run, read_source(place, target=target, photos=run.preparation.photos).train, str(place)
+    )
     if isinstance(data, Table) and isinstance(run.preparation, TablePreparation):
         bad = BadCells(Path(place).name)
         data = replace(data, frame=bad.without(data.frame, run.preparation.read))

@@ -104,7 +104,9 @@ def _test_rows(run: Run) -> Any:
 
 def _given_rows(run: Run, rows: str | Path) -> Any:
     """Read the first rows of a file, as many as are predicted at a time."""
-    for piece, _ in read_pieces(rows, target=run.task.target_columns, rows=ROWS):
+    for piece, _ in read_pieces(
+        rows, target=run.task.target_columns, rows=ROWS, photos=run.preparation.photos
+    ):
         data = fitting(run, piece, str(rows))
         if isinstance(data, Table) and isinstance(run.preparation, TablePreparation):
             frame = BadCells(str(rows)).without(data.frame, run.preparation.read)

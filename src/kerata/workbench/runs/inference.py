@@ -231,7 +231,13 @@ def pieces(
     preparation: Any = run.preparation
     bad = BadCells(Path(source).name)
     far = preparation.far_values() if isinstance(preparation, TablePreparation) else None
-    for piece, notes in read_pieces(source, target=run.task.target_columns, table=table, rows=ROWS):
+    for piece, notes in read_pieces(
+        source,
+        target=run.task.target_columns,
+        table=table,
+        rows=ROWS,
+        photos=run.preparation.photos,
+    ):
         given = data = fitting(run, piece, str(source))
         if isinstance(data, Table) and isinstance(preparation, TablePreparation):
             data = replace(data, frame=bad.without(data.frame, preparation.read))

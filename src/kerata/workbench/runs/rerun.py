@@ -110,6 +110,7 @@ def own_source(
         place,
         target=config.get("target") if run.columns is not None else None,
         table=config.get("table"),
+        photos=None if run.is_forecast else run.preparation.photos,
     )
     if source.fingerprint == run.record.get("fingerprint"):
         return source, None

@@ -13,6 +13,7 @@ import numpy as np
 from kerata.workbench.features import Preparation
 from kerata.workbench.features.choice import prepare
 from kerata.workbench.features.preparation import Inputs
+from kerata.workbench.features.rows import shorter_side
 from kerata.workbench.networks import linear_solution
 from kerata.workbench.networks.amounts import check_targets
 from kerata.workbench.networks.recipes import recipe_for, with_options
@@ -78,7 +79,8 @@ def plan_training(
     if epochs is not None and epochs < 1:
         raise ValueError(f"epochs must be at least 1, got {epochs}.")
     rows = len(divided.rows["train"])
-    name, recipe = recipe_for(network, divided.kind, divided.task, rows)
+    side = shorter_side(divided.parts["train"])
+    name, recipe = recipe_for(network, divided.kind, divided.task, rows, side)
     recipe, prepared = with_options(recipe, divided.kind, dict(options))
     if recipe.chooses_loss and "loss" not in recipe.options:
         choice = choose_loss(divided, seed) if choice is None else choice

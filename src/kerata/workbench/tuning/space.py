@@ -75,6 +75,7 @@ _KERNEL = {"learning_rate": Real(3e-3, 0.1, log=True)}
 # Options by network: those of the builder, of the preparation and of the training.
 SPACES: dict[str, Space] = {
     "linear": {**_KERNEL, "l2": Real(1e-7, 1e-2, log=True)},
+    "pretrained": {**_KERNEL, "l2": Real(1e-5, 1e-1, log=True)},
     "mlp": {
         "units": _UNITS,
         "dropout": _DROPOUT,
@@ -145,7 +146,9 @@ MORE: dict[tuple[str, str], Space] = {
 BATCHES = Choice((0.5, 1, 2))
 
 
-def candidates(wanted: tuple[str, ...], kind: str, task: Any, rows: int) -> tuple[str, ...]:
+def candidates(
+    wanted: tuple[str, ...], kind: str, task: Any, rows: int, side: int = 0
+) -> tuple[str, ...]:
     """Give the networks to try, what ``auto`` would take first.
 
     Arguments:
@@ -153,6 +156,7 @@ def candidates(wanted: tuple[str, ...], kind: str, task: Any, rows: int) -> tupl
         kind: of the data.
         task: what is predicted.
         rows: training rows.
+        side: of images, the shorter one in pixels.
 
     Raises:
         ValueError: an unknown name, a network for other data, one of one's own (its options
@@ -168,8 +172,9 @@ def candidates(wanted: tuple[str, ...], kind: str, task: Any, rows: int) -> tupl
     fitting = wanted or tuple(name for name, recipe in RECIPES.items() if kind in recipe.kinds)
     if wanted or kind not in AUTO:
         return fitting
-    first = recipe_for("auto", kind, task, rows)[0]
-    return (first, *(name for name in fitting if name != first))
+    first = recipe_for("auto", kind, task, rows, side)[0]
+    # What only photos are worth is tried with them alone.
+    return (first, *(name for name in fitting if name not in (first, "pretrained")))
 
 
 def suggest(trial: Any, networks: tuple[str, ...], kind: str, batch: int) -> tuple[str, dict]:

@@ -12,6 +12,7 @@ from kerata.workbench.core.result import SearchSummary, Trained
 from kerata.workbench.core.target_names import Wanted
 from kerata.workbench.data.containers import Source
 from kerata.workbench.experiment import fit_source
+from kerata.workbench.features.rows import shorter_side
 from kerata.workbench.splitting.divide import Divided, OnEvent, divide
 from kerata.workbench.tuning.space import candidates
 from kerata.workbench.tuning.study import open_study, writing
@@ -93,7 +94,8 @@ def tune_source(
     }
     divided = divide(source, **how, emit=emit)
     rows = len(divided.rows["train"])
-    names = candidates(tuple(networks), divided.kind, divided.task, rows)
+    side = shorter_side(divided.parts["train"])
+    names = candidates(tuple(networks), divided.kind, divided.task, rows, side)
     path = Path(study)
     identity = _identity(source, divided, how, names, epochs, balance)
     began = time.perf_counter()
