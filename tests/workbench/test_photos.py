@@ -86,6 +86,9 @@ def test_features_are_computed_once_and_grey_pictures_have_some(monkeypatch):
     np.testing.assert_array_equal(made.transform(data), first)
     again = ImagePreparation.from_dict(made.to_dict())
     np.testing.assert_array_equal(again.transform(data), first)
+    made.forget(data)
+    with pytest.raises(pytest.fail.Exception, match="computed again"):
+        made.transform(data)
     monkeypatch.undo()
     grey = Images(images[..., :1], None, ["", ""])
     assert ImagePreparation(pretrained=True).fit(grey, TASK).transform(grey).shape == (2, 1280)

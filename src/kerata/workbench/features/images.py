@@ -8,7 +8,7 @@ import numpy as np
 
 from kerata.applications import efficientnet_lite
 from kerata.workbench.core.pictures import fitted
-from kerata.workbench.features.photos import SIDE, photo_features, photo_graph
+from kerata.workbench.features.photos import SIDE, forget_features, photo_features, photo_graph
 from kerata.workbench.features.preparation import Inputs, Preparation
 
 # Sides of images that networks take which learn from pixels alone, where photos are larger.
@@ -113,6 +113,11 @@ class ImagePreparation(Preparation):
                 pretrained network is.
         """
         return self._prepared(data.images)
+
+    def forget(self, data: Any) -> None:
+        """Drop the features that are kept of these images, so that the next time counts."""
+        if self.pretrained:
+            forget_features(self._of_size(data.images))
 
     def _prepared(self, images: np.ndarray) -> np.ndarray:
         images = self._of_size(images)

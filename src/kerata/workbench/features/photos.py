@@ -45,7 +45,7 @@ def photo_features(images: np.ndarray) -> np.ndarray:
     Raises:
         ImportError: the package of the weights is not installed.
     """
-    marks = [hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in images]
+    marks = _marks(images)
     new = {mark: row for row, mark in enumerate(marks) if mark not in _known}
     found = dict(zip(new, _computed(images[list(new.values())]), strict=True))
     result = np.stack([found[mark] if mark in found else _known[mark] for mark in marks])
@@ -55,6 +55,16 @@ def photo_features(images: np.ndarray) -> np.ndarray:
     while len(_known) > _KEPT:
         _known.popitem(last=False)
     return result
+
+
+def forget_features(images: np.ndarray) -> None:
+    """Drop what is kept of these pictures."""
+    for mark in _marks(images):
+        _known.pop(mark, None)
+
+
+def _marks(images: np.ndarray) -> list[bytes]:
+    return [hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in images]
 
 
 def _computed(images: np.ndarray) -> np.ndarray:
