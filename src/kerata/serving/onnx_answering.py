@@ -52,6 +52,7 @@ class OnnxAnswering:
             said = str(error).splitlines()[0][:200]
             raise ValueError(f"{path} is no ONNX file that can be run: {said}") from None
         self.about = _about(path, self._session)
+        self._photos = self.about.pop("photos")
         self.kind = self.about["kind"]
         self._inputs = {i.name: (i.type, i.shape[1:]) for i in self._session.get_inputs()}
 
@@ -117,7 +118,7 @@ class OnnxAnswering:
 
     def _checked(self, row: Any) -> dict[str, Any]:
         if self.kind == "images":
-            return {"image": _picture(row, tuple(self._inputs["image"][1]))}
+            return {"image": _picture(row, tuple(self._inputs["image"][1]), self._photos)}
         if self.kind == "texts" and not isinstance(row, Mapping):
             row = {next(iter(self._inputs)): row}
         if not isinstance(row, Mapping):
@@ -155,7 +156,7 @@ def _dtype(kind: str) -> Any:
     return names.get(kind, np.float64)
 
 
-def _picture(row: Any, size: tuple[int, ...]) -> np.ndarray:
+def _picture(row: Any, size: tuple[int, ...], photos: bool) -> np.ndarray:
     if not isinstance(row, bytes):
         raise _Unfit({"reason": "is no picture's file"})
     pillow, operations = (need(f"PIL.{name}", "Reading images") for name in ("Image", "ImageOps"))
@@ -171,7 +172,8 @@ def _picture(row: Any, size: tuple[int, ...]) -> np.ndarray:
         # Pillow raises whatever its decoders raise for a file of that kind.
         raise _Unfit({"reason": "is damaged or no picture that can be read"}) from None
     height, width, channels = size
-    return fitted(image if image.ndim == 3 else image[..., None], (height, width, channels))
+    image = image if image.ndim == 3 else image[..., None]
+    return fitted(image, (height, width, channels), middle=photos)
 
 
 def _about(path: Path, session: Any) -> dict[str, Any]:
@@ -202,4 +204,5 @@ def _about(path: Path, session: Any) -> dict[str, Any]:
         "metrics": {},
         "columns": list(said["columns"]),
         "image": list(image),
+        "photos": said.get("photos") is True,
     }

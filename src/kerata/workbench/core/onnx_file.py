@@ -96,6 +96,7 @@ def _written(model: Any, made: Any, task: Any) -> tuple[bytes, list[str]]:
     proto = graph.proto("kerata", declarations, outputs)
     about = {"kind": made.kind, "task": task.kind, "target": task.target}
     about |= {"classes": list(task.classes or ()), "columns": made.column_facts()}
+    about["photos"] = bool(made.photos)
     proto.metadata_props.add(key=ABOUT, value=json.dumps(about))
     return serialized(proto), list(found)
 

@@ -7,12 +7,14 @@ import numpy as np
 from kerata.workbench.core.extras import need
 
 
-def fitted(image: np.ndarray, size: tuple[int, int, int]) -> np.ndarray:
+def fitted(image: np.ndarray, size: tuple[int, int, int], *, middle: bool = False) -> np.ndarray:
     """Scale one image and give it the channels that are wanted.
 
     Arguments:
         image: uint8 ``(height, width, channels)``, of 1, 3 or 4 channels.
         size: height, width and channels that are wanted.
+        middle: whether the middle is taken where the proportions differ, as of photos, instead
+            of squeezing the whole.
 
     Raises:
         ImportError: Pillow is missing.
@@ -22,5 +24,10 @@ def fitted(image: np.ndarray, size: tuple[int, int, int]) -> np.ndarray:
     picture = pillow.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
     picture = picture.convert({1: "L", 3: "RGB", 4: "RGBA"}[channels])
     if picture.size != (width, height):
-        picture = picture.resize((width, height), pillow.Resampling.BILINEAR)
+        bilinear = pillow.Resampling.BILINEAR
+        if middle:
+            operations = need("PIL.ImageOps", "Scaling images")
+            picture = operations.fit(picture, (width, height), method=bilinear)
+        else:
+            picture = picture.resize((width, height), bilinear)
     return np.asarray(picture).reshape(size)
