@@ -225,7 +225,7 @@ def test_the_default_policy_may_be_a_quantized_one():
     try:
         assert built(layers.Dense(2)).kernel.dtype == "int8"
     finally:
-        kerata.config.set_dtype_policy("float32")
+        kerata.config.set_dtype_policy(None)
 
 
 @pytest.mark.parametrize("shape", [(1, 1100), (3, 70), (2, 2, 128)])

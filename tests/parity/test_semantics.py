@@ -268,22 +268,6 @@ def test_weights_by_name_need_names(tmp_path: Any) -> None:
             model.load_weights(path, by_name=True)
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments"),
-    [
-        ("Dense", {"units": 2, "lora_rank": 4}),
-        ("Embedding", {"input_dim": 3, "output_dim": 2, "quantization_config": {}}),
-        ("EinsumDense", {"equation": "ab,bc->ac", "output_shape": 2, "lora_alpha": 1}),
-    ],
-)
-def test_features_left_out_are_refused(name: str, arguments: dict[str, Any]) -> None:
-    *_, last = arguments
-    with pytest.raises(NotImplementedError, match=last):
-        getattr(kerata.layers, name)(**arguments)
-    nothing = {**arguments, last: None}
-    assert last not in getattr(kerata.layers, name)(**nothing).get_config()
-
-
 @pytest.mark.parametrize("name", ["initializers.Ones", "constraints.NonNeg", "initializers.Zeros"])
 def test_what_takes_no_arguments_gets_none(name: str) -> None:
     for k in (keras, kerata):

@@ -57,8 +57,8 @@ def test_the_real_keras_comes_back_afterwards():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("import keras\n\nkeras.layers.FlaxLayer(3)", ["line 3", "keras.layers.FlaxLayer"]),
-        ("from keras.layers import FlaxLayer", ["line 1", "keras.layers.FlaxLayer"]),
+        ("import keras\n\nkeras.layers.TFSMLayer(3)", ["line 3", "keras.layers.TFSMLayer"]),
+        ("from keras.layers import TFSMLayer", ["line 1", "keras.layers.TFSMLayer"]),
         ("import tensorflow as tf\ntf.estimator", ["line 2", "no tensorflow.estimator yet"]),
         ("import tensorflow as tf\ntf.nn.rnn_cell", ["line 2", "tensorflow.nn.rnn_cell"]),
         ("from tensorflow import estimator", ["line 1", "tensorflow.estimator"]),
@@ -100,7 +100,7 @@ def test_errors_of_the_program_are_its_own(tmp_path):
     missing = kerata_run(tmp_path / "nothing.py")
     assert missing.returncode == 2
     assert "nothing.py" in missing.stderr
-    lacks = kerata_run(program(tmp_path, "from keras.layers import FlaxLayer"))
+    lacks = kerata_run(program(tmp_path, "from keras.layers import TFSMLayer"))
     assert lacks.returncode == 2
-    assert "FlaxLayer" in lacks.stderr
+    assert "TFSMLayer" in lacks.stderr
     assert "Traceback" not in lacks.stderr

@@ -145,6 +145,7 @@ def test_own_way_to_store(tmp_path):
     equal(model, loaded)
 
 
+@pytest.mark.slow
 def test_many_long_names(tmp_path):
     """HDF5 keeps no more than 64 KB of an attribute in a header."""
     stack = [layers.Dense(1, name=f"{'long' * 60}_{i}") for i in range(300)]

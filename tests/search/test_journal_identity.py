@@ -116,6 +116,7 @@ def test_two_lambdas_are_two():
     assert identity(two[0]) != identity(two[1])
 
 
+@pytest.mark.slow
 def test_another_process_finds_the_same(tmp_path):
     (tmp_path / "program.py").write_text(
         SOURCE

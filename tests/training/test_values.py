@@ -143,6 +143,7 @@ def test_class_weights_that_make_no_sense(weights: Any, said: str) -> None:
         network().fit(X, (Y > 0).astype(int), class_weight=weights, verbose=0)
 
 
+@pytest.mark.slow
 def test_sparse_matrices_of_jax() -> None:
     dense = np.where(np.arange(24).reshape(8, 3) % 4 == 0, X, 0)
     x = sparse.BCOO.fromdense(jnp.asarray(dense), nse=9)

@@ -184,6 +184,7 @@ def test_commands(run, place, monkeypatch, capsys):
     assert "forecast" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_training_by_command(place, monkeypatch, capsys):
     monkeypatch.chdir(place)
     settings = ["--option", "members=1", "--option", "units=4", "--epochs", 2, "--name", "again"]

@@ -202,6 +202,7 @@ def test_what_can_not_be_is_refused(given, folds, said):
         fit_source(made, folds=folds, **given)
 
 
+@pytest.mark.slow
 def test_a_run_is_kept_diagnosed_and_trained_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     frame().to_csv("t.csv", index=False)

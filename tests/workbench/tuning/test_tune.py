@@ -130,6 +130,7 @@ def test_ctrl_c_goes_on_with_the_best_so_far(table, tmp_path, few):
         few(table, tmp_path / "t.db", on_event=at_once)
 
 
+@pytest.mark.slow
 def test_a_study_of_another_search_is_refused(table, tmp_path, few):
     file = tmp_path / "s.db"
     few(table, file, trials=1)
