@@ -79,6 +79,7 @@ def test_weights_of_another_network_are_refused(tmp_path):
         applications.MobileNet(**{**SMALL, "weights": tmp_path / "text.h5"})
 
 
+@pytest.mark.slow
 def test_a_network_goes_on_from_a_tensor_and_into_a_file(tmp_path):
     pictures = Input((32, 32, 3))
     network = applications.MobileNet(

@@ -79,6 +79,7 @@ def test_mistakes_end_with_a_sentence_and_code_2(args, words, tmp_path):
     assert not (tmp_path / "x").exists() or not list((tmp_path / "x").iterdir())
 
 
+@pytest.mark.slow
 def test_a_folder_that_cant_be_written_is_found_before_training(tmp_path):
     (tmp_path / "file").write_text("in the way")
     done = kerata("train", "digits", "--out", str(tmp_path / "file" / "sub"))

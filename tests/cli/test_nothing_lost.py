@@ -65,6 +65,7 @@ def sound(place, name="tiny"):
     return run
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_costs_nothing(place):
     process = start(place)
     process.stdout.readline()
@@ -214,6 +215,7 @@ def test_a_signal_ends_a_search_and_its_study_goes_on(place, number):
     sound(place)
 
 
+@pytest.mark.slow
 def test_ctrl_c_twice_keeps_the_run_and_skips_the_diagnosis(place):
     process = start(place, *LONG)
     wait_for(process, "epoch")

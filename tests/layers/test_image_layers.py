@@ -57,7 +57,7 @@ def made(name, /, **more):
     return getattr(layers, name)(**ALL[name], **more)
 
 
-@pytest.mark.only_cases("RandomCrop", "RandomElasticTransform", "MixUp", "MaxNumBoundingBoxes")
+@pytest.mark.only_cases("RandomCrop", "MaxNumBoundingBoxes")
 @pytest.mark.parametrize("name", ALL)
 def test_dictionaries_single_images_and_symbols(name):
     layer = made(name, seed=3) if "Random" in name else made(name)
@@ -102,6 +102,7 @@ def test_one_seed_gives_the_same_images_and_the_next_call_others():
     assert len(set(drawn.tolist())) == len(IMAGES)
 
 
+@pytest.mark.slow
 def test_random_numbers_fill_their_ranges():
     many = np.zeros((4000, 2, 2, 3), "float32")
 
@@ -129,6 +130,7 @@ def test_random_numbers_fill_their_ranges():
     assert np.array_equal(erased(IMAGES[:1], training=True)[0, 4, 4], [1, 2, 3])
 
 
+@pytest.mark.slow
 def test_masks_and_labels_follow_their_images():
     large = np.tile(IMAGES, (1, 6, 8, 1))
     moved = layers.RandomElasticTransform((1, 1), (1, 1), interpolation="nearest")(

@@ -174,6 +174,7 @@ def test_ids_that_are_too_large_have_no_vector(mode):
     assert np.isnan(found[0, 1]).all()
 
 
+@pytest.mark.slow
 def test_sparse_rows_and_derivatives():
     layer = built(layers.Dense(3))
     layer.quantize("int8")

@@ -201,6 +201,7 @@ def plain(value):
     return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
+@pytest.mark.slow
 def test_configs_and_files_are_keras_s(tmp_path):
     models = []
     for library in (keras, kerata):

@@ -298,6 +298,7 @@ def test_types(dtype):
         assert [w.dtype for w in ours.weights] == [w.dtype for w in theirs.weights]
 
 
+@pytest.mark.slow
 def test_gradients_through_masks():
     ours, theirs = pair(lambda k: k.layers.Bidirectional(k.layers.LSTM(3)), X)
 

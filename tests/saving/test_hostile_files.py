@@ -117,6 +117,7 @@ JSON = st.recursive(
 
 @QUICK
 @given(data=st.data())
+@pytest.mark.slow
 def test_changed_config(files, tmp_path, data):
     """Any value of the config may be replaced by any other."""
 

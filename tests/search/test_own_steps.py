@@ -43,6 +43,7 @@ PAIRS = [
 ]
 
 
+@pytest.mark.slow
 def test_cross_validation_gives_what_fit_gives(monkeypatch):
     monkeypatch.setattr(vectorized_trainer, "SCORED_ROWS", 8)
     found = search.grid(

@@ -65,6 +65,7 @@ def test_arguments_reach_fit_and_those_of_the_call_win():
     assert len(later.history_["loss"]) == 2
 
 
+@pytest.mark.slow
 def test_arguments_reach_compile():
     net = w.KerasClassifier(stack, optimizer="adam", optimizer__learning_rate=0.5, metrics=["auc"])
     net.fit(X, Y)

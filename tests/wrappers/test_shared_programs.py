@@ -43,6 +43,7 @@ def compiled_stack(loss="binary_crossentropy", optimizer="adam", metrics=None, *
     return model
 
 
+@pytest.mark.slow
 def test_fitting_many_estimators_of_one_shape_compiles_few_programs():
     def fit(seed):
         net = w.NetworkClassifier(

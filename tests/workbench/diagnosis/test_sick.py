@@ -19,6 +19,7 @@ def the(found, name):
     return found[found.names.index(name)]
 
 
+@pytest.mark.slow
 def test_overfitting_and_saturated_outputs(clinic):
     data = clinic.splits(spread=2.0)
     model = clinic.mlp(units=(256, 256))

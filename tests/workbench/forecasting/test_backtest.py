@@ -110,6 +110,7 @@ def test_known_columns_are_worth_their_knowledge():
     assert "'promo'" in told.notes[-1]
 
 
+@pytest.mark.slow
 def test_the_verdict_names_origins_and_what_is_not_beaten():
     rng = np.random.default_rng(0)
     walk = sales(120, ("A",)).assign(units=100 + np.cumsum(rng.normal(size=120)))
@@ -180,6 +181,7 @@ def test_factors_use_only_errors_that_were_known():
     assert factors(np.full((3, 2), np.nan)).tolist() == [1.0, 1.0]
 
 
+@pytest.mark.slow
 def test_minutes_end_training_early():
     found = quick(sales(), epochs=50, minutes=1e-4)
     assert len(found.history["loss"]) == found.config["epochs"] == 1

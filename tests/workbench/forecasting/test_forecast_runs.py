@@ -77,6 +77,7 @@ def test_the_folder_has_answers_report_and_what_comes_next(run, trained):
     assert run.record["verdict"]["quality"].startswith("From ")
 
 
+@pytest.mark.slow
 def test_a_rerun_gives_the_same(run, place, monkeypatch):
     monkeypatch.chdir(place)
     again = train_again(run, data="sales.csv")

@@ -141,6 +141,7 @@ def test_the_interval_is_nadeau_and_bengios():
     assert trained.interval[1] - trained.interval[0] > min(least, 0.2)
 
 
+@pytest.mark.slow
 def test_the_verdict_says_by_what_it_is_judged():
     trained = fit_source(source(), folds=3, **LINEAR)
     quality = verdict_of(trained).quality
