@@ -380,14 +380,10 @@ def serve(
 
     Example: kerata serve wine --port 8000
     """
-    from kerata.base.messages import printable
+    from kerata.cli.pages import say_at_once
     from kerata.serving import serve_runs
 
-    def say(line: str) -> None:
-        # At once: whoever starts the server waits for its address.
-        print(printable(line), flush=True)
-
-    serve_runs(run, folder=folder, port=port, host=host, token=token, say=say)
+    serve_runs(run, folder=folder, port=port, host=host, token=token, say=say_at_once)
 
 
 @app.command()

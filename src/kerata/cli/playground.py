@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-PORT = 8421
+from kerata.cli.pages import BROWSER, PORT, say_at_once
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,25 +18,16 @@ def playground(
     table: Annotated[
         str | None, typer.Argument(help="A table with two columns of numbers or more.")
     ] = None,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The next free one if it is taken.")
-    ] = PORT,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Whether the page is opened.")
-    ] = True,
+    port: PORT = 8421,
+    browser: BROWSER = True,
 ) -> None:
     """Watch networks learn in the browser, change them meanwhile, take a step apart.
 
     It is served on this machine alone, behind a token in the address, until Ctrl-C.
     Example: kerata playground wine.csv
     """
-    from kerata.base.messages import printable
     from kerata.playground.application import serve_playground
     from kerata.playground.tables import Sheet
 
-    def say(line: str) -> None:
-        typer.echo(printable(line))
-        typer.get_text_stream("stdout").flush()
-
     sheet = None if table is None else Sheet(table)
-    serve_playground(sheet, port=port, browser=browser, say=say)
+    serve_playground(sheet, port=port, browser=browser, say=say_at_once)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kerata.serving.bodies import LONGEST, MOST_PIXELS
 from kerata.serving.describing import description
 from kerata.serving.errors import TOLD, BadCell, unfit
 from kerata.serving.frozen_network import SIZES, FrozenNetwork
@@ -21,10 +22,6 @@ from kerata.workbench.runs.predictions import answer_columns
 from kerata.workbench.runs.run import Run
 
 Answer = dict[str, Any]
-# Pixels of a picture: 24 million are what cameras take, a hundred take seconds to read.
-MOST_PIXELS = 50_000_000
-# Characters of a text.
-LONGEST = 200_000
 
 
 class Answering:

@@ -15,7 +15,7 @@ from kerata.serving.errors import BadRequest
 from kerata.serving.figures import Figures
 from kerata.serving.served_run import ServedRun
 from kerata.web import Assets, document
-from kerata.web.guard import HEADERS, HOSTS
+from kerata.web.guard import HOSTS, with_headers
 
 Respond = Callable[[Any], Awaitable[Any]]
 # What may be seen without the token: whether it lives, and the page that asks for it.
@@ -171,7 +171,7 @@ class Gate:
             headers = {"www-authenticate": "Bearer"} if status == 401 else {}
             await JSONResponse({"error": message}, status, headers)(scope, receive, send)
             return
-        await self.app(scope, receive, _with_headers(send))
+        await self.app(scope, receive, with_headers(send))
 
     def _refusal(self, scope: Any) -> tuple[int, str]:
         headers = dict(scope["headers"])
@@ -185,15 +185,6 @@ class Gate:
         if hmac.compare_digest(given, f"Bearer {self.token}".encode()):
             return 0, ""
         return 401, "A token is needed: send the header 'Authorization: Bearer TOKEN'."
-
-
-def _with_headers(send: Any) -> Any:
-    async def sending(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", []), *HEADERS.items()]}
-        await send(message)
-
-    return sending
 
 
 def _csv(answers: list[dict[str, Any]]) -> str:

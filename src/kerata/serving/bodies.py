@@ -12,6 +12,10 @@ from kerata.serving.errors import BadRequest
 # Bytes of a body and rows of a request.
 MOST_BYTES = 32 << 20
 MOST_ROWS = 20_000
+# Pixels of a picture: 24 million are what cameras take, a hundred take seconds to read.
+MOST_PIXELS = 50_000_000
+# Characters of a text or a cell.
+LONGEST = 200_000
 _SEPARATORS = ",;\t|"
 # Longest field of a CSV file; Python's own limit is smaller than texts may be.
 _FIELD = 1 << 20

@@ -10,14 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from kerata.serving.bodies import LONGEST, MOST_PIXELS
 from kerata.serving.errors import unfit
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.pictures import fitted
 
 ABOUT = "kerata"
-# Pixels of a picture and characters of a text or a cell.
-MOST_PIXELS = 50_000_000
-LONGEST = 200_000
 
 
 class OnnxAnswering:

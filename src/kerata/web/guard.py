@@ -102,7 +102,7 @@ class Guard:
             else:
                 await _answer(send, 403, f"The token is wrong. {_ASK}")
         elif self._known(headers):
-            await self.app(scope, receive, _with_headers(send))
+            await self.app(scope, receive, with_headers(send))
         else:
             await _answer(send, 403, _ASK)
 
@@ -142,7 +142,9 @@ class Guard:
         await _answer(send, 200, page, b"text/html; charset=utf-8", [(b"set-cookie", cookie)])
 
 
-def _with_headers(send: Send) -> Send:
+def with_headers(send: Send) -> Send:
+    """Add the headers of all answers to those that an application sends."""
+
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start":
             there = list(message.get("headers", []))
@@ -165,7 +167,7 @@ async def _answer(
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     headers += [(key, value.encode()) for key, value in further or []]
     start = {"type": "http.response.start", "status": status, "headers": headers}
-    sending = _with_headers(send)
+    sending = with_headers(send)
     await sending(start)
     await sending({"type": "http.response.body", "body": body})
 
