@@ -31,6 +31,8 @@ def show(
     place = Path(folder)
     if place.exists() and not place.is_dir():
         raise NotADirectoryError(f"{str(place)!r} is no folder of runs but a file.")
+    if not any(place.glob("*/run.json")):
+        say(f"There are no runs in {str(place)!r} yet: train one on the board or by kerata train.")
     # What opens networks takes seconds to import; mistakes are told before.
     from kerata.board.application import Board, application
     from kerata.web import serve

@@ -99,7 +99,8 @@ def preview(
 
 
 def _first_rows(read: Source) -> list[list[str]]:
-    frame = getattr(read.train, "frame").head(5).iloc[:, :40]  # noqa: B009  # a table's
+    assert isinstance(read.train, Table)
+    frame = read.train.frame.head(5).iloc[:, :40]
     return [["" if cell != cell else str(cell)[:60] for cell in row] for row in frame.values]
 
 

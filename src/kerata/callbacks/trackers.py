@@ -108,7 +108,27 @@ class MLflowLogger(_Tracker):
         self._tracker.end_run()
 
 
-class WandbLogger(_Tracker):
+class _OfProjects(_Tracker):
+    """A tracker whose runs belong to projects."""
+
+    def __init__(
+        self,
+        name: str | None = None,
+        config: dict[str, Any] | None = None,
+        project: str = "kerata",
+    ) -> None:
+        super().__init__(name, config)
+        self.project = project
+
+    def _log(self, values: dict[str, float], epoch: int) -> None:
+        # Without a step of its own, a second fit in the run goes on behind the first.
+        self._tracker.log({"epoch": epoch, **values})
+
+    def _close(self) -> None:
+        self._tracker.finish()
+
+
+class WandbLogger(_OfProjects):
     """Logs each epoch to Weights & Biases: to the run that is open, or to one of its own.
 
     Arguments:
@@ -124,15 +144,6 @@ class WandbLogger(_Tracker):
 
     _package = "wandb"
 
-    def __init__(
-        self,
-        name: str | None = None,
-        config: dict[str, Any] | None = None,
-        project: str = "kerata",
-    ) -> None:
-        super().__init__(name, config)
-        self.project = project
-
     def _is_open(self) -> bool:
         return self._tracker.run is not None
 
@@ -142,15 +153,8 @@ class WandbLogger(_Tracker):
     def _log_settings(self, settings: dict[str, Any]) -> None:
         self._tracker.config.update(settings, allow_val_change=True)
 
-    def _log(self, values: dict[str, float], epoch: int) -> None:
-        # Without a step of its own, a second fit in the run goes on behind the first.
-        self._tracker.log({"epoch": epoch, **values})
 
-    def _close(self) -> None:
-        self._tracker.finish()
-
-
-class TrackioLogger(_Tracker):
+class TrackioLogger(_OfProjects):
     """Logs each epoch to Trackio: to the run that is open, or to one of its own.
 
     Arguments:
@@ -166,15 +170,6 @@ class TrackioLogger(_Tracker):
 
     _package = "trackio"
 
-    def __init__(
-        self,
-        name: str | None = None,
-        config: dict[str, Any] | None = None,
-        project: str = "kerata",
-    ) -> None:
-        super().__init__(name, config)
-        self.project = project
-
     def _is_open(self) -> bool:
         return self._tracker.context_vars.current_run.get() is not None
 
@@ -186,9 +181,3 @@ class TrackioLogger(_Tracker):
     def _log_settings(self, settings: dict[str, Any]) -> None:
         if not self._opened:
             self._tracker.config.update(settings)
-
-    def _log(self, values: dict[str, float], epoch: int) -> None:
-        self._tracker.log({"epoch": epoch, **values})
-
-    def _close(self) -> None:
-        self._tracker.finish()
