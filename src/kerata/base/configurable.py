@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from kerata.base.origin import is_own_class
 from kerata.base.registry import deserialize, serialize
+from kerata.base.signatures import refuse_by_class
 
 # What every object has beside its arguments, or had as arguments in older versions of Keras.
 _NOT_ARGUMENTS = ("name", "trainable", "dtype", "weights")
@@ -35,6 +36,11 @@ class Configurable:
 
     # Constructor arguments that Keras's config of the class lacks.
     _not_in_config: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let constructors of this library refuse what they don't take in one sentence."""
+        super().__init_subclass__(**kwargs)
+        refuse_by_class(cls)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember the arguments of the call.

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
+
+from kerata.base.messages import did_you_mean
+from kerata.base.origin import is_own_class, is_own_function
 
 Constructor = TypeVar("Constructor", bound=Callable[..., None])
 
@@ -13,19 +17,62 @@ Constructor = TypeVar("Constructor", bound=Callable[..., None])
 def argument_names(cls: type) -> list[str]:
     """List the argument names that a class's constructors take, its bases' included.
 
+    A base is asked where the constructor before it hands on others (``**kwargs``); what it needs
+    and a constructor of this library before it does not name, that one gives it itself.
+
     >>> class A:
     ...     def __init__(self, size, **kwargs): ...
     >>> argument_names(A)
     ['size']
     """
     names: dict[str, None] = {}
+    filled = False
     for base in cls.__mro__:
         init = base.__dict__.get("__init__")
-        if inspect.isfunction(init):
-            for p in list(inspect.signature(init).parameters.values())[1:]:
-                if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
-                    names[p.name] = None
+        if not inspect.isfunction(init):
+            continue
+        parameters = list(inspect.signature(init).parameters.values())[1:]
+        for p in parameters:
+            if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or (filled and p.default is p.empty):
+                continue
+            names[p.name] = None
+        if all(p.kind is not p.VAR_KEYWORD for p in parameters):
+            break
+        filled = filled or is_own_class(base)
     return list(names)
+
+
+# What Python says of an argument that a constructor does not have, or gives to its base itself.
+_NOT_TAKEN = re.compile(
+    r"got (?:an unexpected keyword argument|multiple values for (?:keyword )?argument) '(\w+)'"
+)
+
+
+def refuse_by_class(cls: type) -> None:
+    """Let a class of this library refuse arguments by its own name, whichever base does it.
+
+    A class of the user's stays as it is.
+    """
+    init: Any = vars(cls).get("__init__")
+    if not is_own_function(init):
+        return
+
+    @functools.wraps(init)
+    def refusing(self: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            init(self, *args, **kwargs)
+        except TypeError as error:
+            found = _NOT_TAKEN.search(str(error))
+            name = found and found[1]
+            if name not in kwargs or name in inspect.signature(init).parameters:
+                raise
+            known = [other for other in argument_names(type(self)) if other != name]
+            raise TypeError(
+                f"{type(self).__name__} has no argument {name!r}. "
+                f"{did_you_mean(name, known, listing=20)}"
+            ) from None
+
+    cls.__init__ = refusing  # type: ignore[misc] # wrapped, not replaced
 
 
 def written_out(

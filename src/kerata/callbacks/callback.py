@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kerata.base.signatures import refuse_by_class
+
 Logs = Mapping[str, Any] | None
 
 
@@ -38,6 +40,11 @@ class Callback:
     kept_state: tuple[str, ...] = ()
     comes_last = False
     first_process_only = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let constructors of this library refuse what they don't take in one sentence."""
+        super().__init_subclass__(**kwargs)
+        refuse_by_class(cls)
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Take over the settings of the run."""
