@@ -214,6 +214,36 @@ def test_epochs_come_within_a_second_and_stop_keeps_the_best(open_page, place):
     assert page.inner_text("h1") == "long"
 
 
+def test_a_keras_program_is_seen_while_it_trains_and_stopped(open_page, place):
+    page = open_page()
+    program = place.parent / "line.py"
+    program.write_text(
+        "import numpy as np\nimport keras\n"
+        "x = np.linspace(0, 1, 64, dtype='float32').reshape(32, 2)\n"
+        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+        "model.compile(loss='mse', optimizer='sgd')\n"
+        "history = model.fit(x, x[:, :1], epochs=10_000_000, verbose=2, board=True)\n"
+        "print('ended after', len(history.epoch))\n"
+    )
+    words = [sys.executable, "-m", "kerata", "run", "line.py"]
+    with open(place.parent / "said", "w") as said:
+        child = subprocess.Popen(words, cwd=place.parent, stdout=said, stderr=said)
+    try:
+        page.locator(".run.live", has_text="line").click(timeout=60_000)
+        assert page.inner_text("h1") == "line"
+        shown = page.locator(".main", has_text=re.compile(r"epoch [\d,]+ of"))
+        first = shown.inner_text()
+        until(lambda: shown.inner_text() != first)
+        page.get_by_role("button", name="Stop", exact=True).click()
+        child.wait(timeout=60)
+    finally:
+        child.kill()
+    words = (place.parent / "said").read_text()
+    told = re.search(r"On the board: http://127.0.0.1:\d+/(#run=line~\S+)", words)
+    assert told[1] == page.url[page.url.index("#") :].replace("%7E", "~")
+    assert "ended after" in words
+
+
 def lag(page, place):
     """Seconds from when an epoch ended until the page shows its number."""
     shown = re.compile(r"epoch (\d+) of")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PORT = 8420
 
@@ -35,6 +37,13 @@ def show(
         say(f"There are no runs in {str(place)!r} yet: train one on the board or by kerata train.")
     # What opens networks takes seconds to import; mistakes are told before.
     from kerata.board.application import Board, application
+    from kerata.utils.board_places import board_runs
     from kerata.web import serve
 
-    serve(application(Board(place)), name="The board", port=port, browser=browser, say=say)
+    with contextlib.ExitStack() as while_served:
+
+        def ready(address: str) -> None:
+            while_served.enter_context(board_runs(place, urlsplit(address).port or port))
+
+        app = application(Board(place))
+        serve(app, name="The board", port=port, browser=browser, say=say, ready=ready)

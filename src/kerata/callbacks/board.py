@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from kerata.base.console import show
 from kerata.callbacks.callback import Callback, Logs
+from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.logs import plain_logs
+from kerata.utils.board_places import board_address
 from kerata.utils.live_file import LiveFile
 
 
@@ -17,7 +23,8 @@ class Board(Callback):
     Epochs, and a few times a second the batches within one, go to a file in the folder ``.live``
     of the folder of runs. When ``fit`` has ended the file stays and shows as finished, until it
     is deleted on the board. The board's stop button ends training after the steps that run, as
-    ``model.stop_training = True`` does. Training is not slowed down: a thread writes.
+    ``model.stop_training = True`` does. Training is not slowed down: a thread writes. Where a
+    board of that folder runs, its address is printed, unless ``fit`` is silent (``verbose=0``).
 
     Arguments:
         folder: string or path, the folder of runs that the board shows.
@@ -69,6 +76,15 @@ class Board(Callback):
             rate=_rate(self.model),
             **about,
         )
+        if self._own and self.params.get("verbose"):
+            address = self.address
+            if address is not None:
+                show(f"On the board: {address}")
+
+    @property
+    def address(self) -> str | None:
+        """Where a board shows this training, None where none runs."""
+        return None if self.file is None else board_address(self.folder, self.file.path.stem)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Note which one it is."""
@@ -111,6 +127,31 @@ class Board(Callback):
     def _tell(self, kind: str, **values: Any) -> None:
         if self.file is not None:
             self.file.tell(kind, **values)
+
+
+def with_board(callbacks: Any, board: Any) -> Any:
+    """Add a ``Board`` to the callbacks of ``fit``, if it is asked for and there is none.
+
+    Arguments:
+        callbacks: what ``fit`` was given.
+        board: bool, or a path of a folder of runs.
+
+    Raises:
+        TypeError: neither of these.
+    """
+    if isinstance(board, (bool, np.bool_)) or board is None:
+        if not board:
+            return callbacks
+        folder: Any = "runs"
+    elif isinstance(board, (str, os.PathLike)):
+        folder = os.fspath(board)
+    else:
+        raise TypeError(
+            f"board must be True, False or a folder of runs, got {board!r} of type "
+            f"{type(board).__name__}."
+        )
+    given = CallbackList(callbacks).callbacks
+    return given if any(isinstance(c, Board) for c in given) else [*given, Board(folder)]
 
 
 def _figures(logs: Logs) -> dict[str, float]:

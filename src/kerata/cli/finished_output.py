@@ -282,7 +282,6 @@ def print_rerun(
     from kerata.cli.run_saver import RunSaver
     from kerata.workbench import runs
     from kerata.workbench.runs.rerun import train_again
-    from kerata.workbench.training.told import Told
 
     console = _console()
     run = runs.load(name, folder)
@@ -296,8 +295,7 @@ def print_rerun(
         overwrite=overwrite,
     )
     saver = RunSaver(console, request, again, None)
-    told = Told(request.folder, again, request.about("rerun"), saver.on_event)
-    with saver.watching(), told:
+    with saver.watching(), saver.telling("rerun") as told:
         trained = train_again(
             run,
             network=network,

@@ -39,7 +39,6 @@ def train_forecast(request: Request) -> None:
     from kerata.workbench.forecasting import fit_forecast
     from kerata.workbench.training.live import LiveView
     from kerata.workbench.training.time_limit import TimeLimit
-    from kerata.workbench.training.told import Told
 
     limit = None if request.minutes is None else TimeLimit(request.minutes, began)
     console = terminal()
@@ -47,8 +46,12 @@ def train_forecast(request: Request) -> None:
     name = run_name(request, source.name)
     printer = None if request.quiet else EventPrinter(console).on_event
     saver = RunSaver(console, request, name, printer)
-    told = Told(request.folder, name, request.about("forecast"), saver.on_event)
-    with writable(request.folder), saver.watching(), told, LiveView(console) as view:
+    with (
+        writable(request.folder),
+        saver.watching(),
+        saver.telling("forecast") as told,
+        LiveView(console) as view,
+    ):
         trained = fit_forecast(
             source,
             target=request.target,

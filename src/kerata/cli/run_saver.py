@@ -16,6 +16,7 @@ from kerata import callbacks
 from kerata.training.interrupt import deferred_interrupt, on_press
 from kerata.utils.files import check_writable
 from kerata.workbench import runs
+from kerata.workbench.training.told import Told
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -170,6 +171,20 @@ class RunSaver:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    @contextlib.contextmanager
+    def telling(self, command: str) -> Iterator[Told]:
+        """Tell the board how training goes, and where a board runs, say its address.
+
+        Arguments:
+            command: that was asked for.
+        """
+        about = self.request.about(command)
+        with Told(self.request.folder, self.name, about, self.on_event) as told:
+            address = None if self.request.quiet else told.address
+            if address is not None:
+                self._line(f"On the board: {address}")
+            yield told
 
     def _pressed(self) -> None:
         self._presses += 1

@@ -45,7 +45,6 @@ def train_source(request: Request) -> None:
     from kerata.workbench.experiment import fit_source
     from kerata.workbench.training.live import LiveView
     from kerata.workbench.training.time_limit import TimeLimit
-    from kerata.workbench.training.told import Told
 
     limit = None if request.minutes is None else TimeLimit(request.minutes, began)
     console = terminal()
@@ -53,8 +52,12 @@ def train_source(request: Request) -> None:
     name = run_name(request, source.name)
     printer = None if request.quiet else EventPrinter(console).on_event
     saver = RunSaver(console, request, name, printer)
-    told = Told(request.folder, name, request.about("train"), saver.on_event)
-    with writable(request.folder), saver.watching(), told, LiveView(console) as view:
+    with (
+        writable(request.folder),
+        saver.watching(),
+        saver.telling("train") as told,
+        LiveView(console) as view,
+    ):
         trained = fit_source(
             source,
             target=request.target,

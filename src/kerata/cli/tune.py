@@ -60,7 +60,6 @@ def tune(request: Request, wanted: SearchRequest) -> None:
     from kerata.utils.terminal import terminal
     from kerata.workbench.data import read_source
     from kerata.workbench.training.live import LiveView
-    from kerata.workbench.training.told import Told
     from kerata.workbench.tuning import tune_source
 
     columns = kinds_of_columns(request)
@@ -72,8 +71,12 @@ def tune(request: Request, wanted: SearchRequest) -> None:
     study = wanted.study or request.folder / f"{request.name or source.name}.study.db"
     printer = None if request.quiet else SearchEventPrinter(console).on_event
     saver = RunSaver(console, request, name, printer)
-    told = Told(request.folder, name, request.about("tune"), saver.on_event)
-    with writable(request.folder), saver.watching(), told, LiveView(console) as view:
+    with (
+        writable(request.folder),
+        saver.watching(),
+        saver.telling("tune") as told,
+        LiveView(console) as view,
+    ):
         trained = tune_source(
             source,
             target=request.target,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from kerata import optimizers
 from kerata.base import limits
 from kerata.base.eager import asked_apart
+from kerata.callbacks.board import with_board
 from kerata.callbacks.callback_list import CallbackList
 from kerata.callbacks.history import History
 from kerata.training import arguments, loop, prediction
@@ -193,6 +195,7 @@ class Trainer(SingleBatches):
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int | Iterable[int] = 1,
+        board: bool | str | os.PathLike[str] = False,
     ) -> History:
         """Train the model.
 
@@ -221,6 +224,9 @@ class Trainer(SingleBatches):
                 next validation has its first two batches again, then what follows.
             validation_batch_size: the training's by default.
             validation_freq: validate every so many epochs, or at these epochs (from 1).
+            board: bool or path, whether ``kerata board`` shows the training while it runs, in
+                the folder ``runs`` or another one; Keras lacks it. ``callbacks.Board`` has
+                more to say.
 
         Returns:
             A ``History``: ``history.history['loss']`` is a list with a number an epoch.
@@ -236,6 +242,7 @@ class Trainer(SingleBatches):
             validation_steps=validation_steps,
             validation_batch_size=validation_batch_size,
         )
+        callbacks = with_board(callbacks, board)
         epochs = limits.limited_epochs(int(epochs))
         steps_per_epoch = limits.limited_steps(steps_per_epoch)
         if validation_data is not None or validation_split:

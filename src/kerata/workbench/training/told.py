@@ -67,6 +67,11 @@ class Told:
         self.file.remove()
 
     @property
+    def address(self) -> str | None:
+        """Where a board shows it, inside a ``with`` block; None where none runs."""
+        return self.watch.address
+
+    @property
     def on_event(self) -> OnEvent:
         """The function that ``fit_source`` calls as things become known."""
         return self._event
