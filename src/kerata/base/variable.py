@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.device_arrays import device_array
 from kerata.base.dtypes import dtype_name
 from kerata.base.eager import asked, asked_apart, asked_front
 from kerata.base.forking import check_process
@@ -270,10 +271,7 @@ def _array(value: Any, dtype: Any) -> jax.Array:
     """Make an array of a firm type: a loop's carried values must not change theirs."""
     check_process()
     if isinstance(value, (np.ndarray, np.generic, float, int)):
-        # A copy: JAX may go on using the memory, which the caller can still change. And put on
-        # the device as it is, where ``jnp.asarray`` would compile a program for each shape.
-        host = np.array(value, dtype=None if dtype is None else jnp.dtype(dtype))
-        return jax.device_put(host.astype(jax.dtypes.canonicalize_dtype(host.dtype), copy=False))
+        return device_array(np.asarray(value), dtype)
     return jnp.asarray(value, dtype=jnp.asarray(value).dtype if dtype is None else dtype)
 
 

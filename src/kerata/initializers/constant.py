@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.device_arrays import device_array
 from kerata.base.dtypes import dtype_name
-from kerata.base.forking import check_process
 from kerata.base.registry import deserialize
 from kerata.initializers.base import Initializer
 
@@ -160,7 +160,4 @@ class STFT(Initializer):
 
 def to_jax(values: Any, dtype: Any) -> jax.Array:
     """Put NumPy values on the device with the type asked for."""
-    check_process()
-    # jnp.asarray and its casts would compile a program for every shape; this doesn't. The array
-    # that is handed over is a copy, because the device may go on using its memory.
-    return jax.device_put(np.array(values, dtype=jnp.dtype(dtype_name(dtype))))
+    return device_array(np.asarray(values), dtype_name(dtype))

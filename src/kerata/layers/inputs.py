@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.device_arrays import device_array
 from kerata.base.jax_sparse import is_jax_sparse
 from kerata.base.scope import get_mask, set_mask
 from kerata.base.symbolic import KerasTensor
@@ -31,7 +32,7 @@ def to_array(value: Any, layer: str) -> jax.Array:
             f"Layer {layer!r} got an input of type {array.dtype}; it needs numbers. "
             "Turn strings or ragged lists into arrays of numbers first."
         )
-    return jnp.asarray(array)
+    return device_array(array)
 
 
 def as_tensors(value: Any, layer: str) -> Any:

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.device_arrays import device_array
 from kerata.base.messages import printable, shape_text
 
 
@@ -53,7 +54,7 @@ def as_numbers(owner: str, name: str, value: Any, dtype: Any = None) -> jax.Arra
     TypeError: mse takes numbers as y_true, got None.
     """
     try:
-        return jnp.asarray(value, dtype=dtype)
+        return device_array(value, dtype)
     except (TypeError, ValueError):
         if value is None or isinstance(value, str):
             found = repr(value)

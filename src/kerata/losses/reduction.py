@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.device_arrays import device_array
 from kerata.base.messages import shape_text
 from kerata.losses.ranks import as_numbers, match_ranks
 
@@ -107,7 +108,7 @@ def reduce_weighted_values(
     0.5
     """
     check_reduction(reduction)
-    values = jnp.asarray(values, dtype=dtype)
+    values = device_array(values, dtype)
     weight = apply_mask(sample_weight, mask, values.dtype, reduction)
     if weight is not None:
         weight = as_numbers("A loss", "sample_weight", weight, values.dtype)

@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.device_arrays import device_array
 from kerata.base.eager import asked
 from kerata.base.messages import did_you_mean
 from kerata.base.naming import auto_name
@@ -66,7 +67,7 @@ Namespace("keras.ops", "operation").add(OpCall)
 
 def as_tensor(x: Any) -> jax.Array:
     """Turn numbers, nested lists, NumPy arrays and variables into JAX arrays."""
-    return x if isinstance(x, jax.Array) else jnp.asarray(unbox(x))
+    return x if isinstance(x, jax.Array) else device_array(unbox(x))
 
 
 def as_tensors(xs: Any) -> list[jax.Array]:
@@ -104,7 +105,7 @@ def as_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let numbers count as arrays of their own type, where they would take the other operand's."""
     plain = (bool, int, float, complex)
     return lambda *operands: function(
-        *(jnp.asarray(np.asarray(x)) if isinstance(x, plain) else x for x in operands)
+        *(device_array(np.asarray(x)) if isinstance(x, plain) else x for x in operands)
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from kerata.base.device_arrays import device_array
 from kerata.base.memory import memory_errors
 from kerata.base.rows import count_rows, holds_rows, slice_rows
 from kerata.callbacks.callback_list import CallbackList
@@ -129,7 +129,7 @@ def predict_batch(programs: CompiledSteps, x: Any) -> Any:
         x = jax.tree.map(lambda a: _pad(a, size), x, is_leaf=holds_rows)
     # Where rows are mixed, an output may have another number of them.
     kept = rows if size != rows else None
-    x = jax.tree.map(_placed, x)
+    x = jax.tree.map(lambda a: device_array(a, copy=False), x)
     if programs.compiled:
         check_batch(programs, trainable, non_trainable, x)
     with memory_errors("predict()"):
@@ -137,11 +137,6 @@ def predict_batch(programs: CompiledSteps, x: Any) -> Any:
         programs.keep_moved(moved)
         # A copy: outputs that are inputs share their memory, which a stream fills again.
         return jax.tree.map(lambda a: np.array(np.asarray(a)[:kept]), outputs)
-
-
-def _placed(array: Any) -> jax.Array:
-    # Without the program that ``jnp.asarray`` would compile for each shape.
-    return jax.device_put(array) if isinstance(array, np.ndarray) else jnp.asarray(array)
 
 
 def _padded(rows: int) -> int:
