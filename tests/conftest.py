@@ -1,5 +1,6 @@
 """Settings for all tests: Keras runs on JAX, compiled programs are kept between runs."""
 
+import gc
 import os
 import signal
 from collections import Counter
@@ -15,6 +16,10 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+# Pages of memory in use from which on a process lets go of compiled programs: 2 GiB.
+LARGE = 2**31 // os.sysconf("SC_PAGE_SIZE")
+MEASURED = Path("/proc/self/statm").exists()
+
 # A red run must mean a fault and not bad luck; HYPOTHESIS_PROFILE=default searches anew.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
@@ -23,10 +28,12 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Each core has a process; threads of OpenMP that wait for each other would only stand in the way.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# Tests compile thousands of small programs and run each a few times: compiling less well halves
-# the time. Give XLA_FLAGS (empty, for example) to test what users run.
+# Tests compile thousands of small programs and run each a few times: compiling less well, each in
+# one piece, halves the time. Give XLA_FLAGS (empty, for example) to test what users run.
 os.environ.setdefault(
-    "XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=0"
+    "XLA_FLAGS",
+    "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=0"
+    " --xla_cpu_parallel_codegen_split_count=1",
 )
 # Most of the time goes into compiling small programs; a second run finds them again.
 cache = Path(__file__).parent.parent / ".pytest_cache" / "compiled"
@@ -55,6 +62,17 @@ def pytest_collection_modifyitems(items):
             seen[item.function] += 1
 
 
+def pytest_collection_finish():
+    """Let the garbage collector pass over what lives until the end, and run less often.
+
+    Libraries and ten thousand tests are millions of objects, and tracing makes so many more that
+    looking through them takes a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 @pytest.fixture(autouse=True)
 def same_random_numbers():
     """Start each test from one seed, whatever ran before it in the same process."""
@@ -65,8 +83,11 @@ def same_random_numbers():
 
 @pytest.fixture(autouse=True, scope="module")
 def free_compiled_programs():
-    """Drop a module's programs from memory; thousands of small ones take gigabytes."""
+    """Drop programs from memory once they are many; thousands of small ones take gigabytes."""
     yield
-    import jax
+    pages = int(Path("/proc/self/statm").read_text().split()[1]) if MEASURED else LARGE
+    if pages >= LARGE:
+        import jax
 
-    jax.clear_caches()
+        jax.clear_caches()
+        gc.collect()
