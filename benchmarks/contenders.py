@@ -75,7 +75,9 @@ CONTENDERS = {
         # Its convolutions take half a minute an epoch, whatever the setting.
         Contender("keras+jax, tuned", "worker", ("keras",), "jax", DENSE, tuned=True),
         Contender("keras+torch", "worker", ("keras",), "torch"),
+        Contender("jax", "worker_jax", jobs=DENSE),
         Contender("torch", "worker_torch"),
+        Contender("torch, compiled", "worker_torch", ("--compile",)),
         Contender("scikit-learn", "worker_sklearn", jobs=DENSE),
     )
 }

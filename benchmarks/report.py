@@ -122,7 +122,10 @@ def draw(results: Results, names: list[str], path: Path) -> None:
     others = [n for n in names if n != "kerata"]
     figure = Figure(figsize=(9, 0.9 + 0.95 * len(jobs)), layout="constrained")
     axes = figure.add_subplot()
-    colours = ["#c2571a", "#7fa6cf", "#2f6aa8", "#e3a23b", "#8a3b12", "#5c8a4a"]
+    colours = [
+        *("#c2571a", "#7fa6cf", "#2f6aa8", "#e3a23b"),
+        *("#3a3f45", "#8a3b12", "#c99a86", "#5c8a4a"),
+    ]
     thickness = 0.84 / len(others)
     for number, name in enumerate(others):
         for place, job in enumerate(jobs):

@@ -1,4 +1,4 @@
-"""PyTorch without compilation, written as its users write it, in a process of its own."""
+"""PyTorch, written as its users write it, with and without compilation, in its own process."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("job")
     parser.add_argument("--epochs", type=int)
+    parser.add_argument("--compile", action="store_true", help="torch.compile network and loss")
     args = parser.parse_args()
+    compiled = torch.compile if args.compile else lambda function: function
     job = WHOLE[args.job] if args.job in WHOLE else JOBS[args.job]
     name = job.name.removesuffix("-program")
     *arrays, real = load(name)
@@ -108,18 +110,18 @@ def main() -> None:
         for fold in torch.arange(len(x)).tensor_split(job.folds):
             kept = torch.ones(len(x), dtype=torch.bool)
             kept[fold] = False
-            model, _ = fit(job, name, x[kept], y[kept], job.epochs)
+            model, _ = fit(job, name, x[kept], y[kept], job.epochs, compiled)
             scores.append(score(name, model, x[fold], y[fold]))
         figures = {"test": statistics.mean(scores)}
     else:
-        model, times = fit(job, name, x, y, args.epochs or job.epochs)
+        model, times = fit(job, name, x, y, args.epochs or job.epochs, compiled)
         figures = {"first_epoch_s": times[0], "test": score(name, model, x_test, y_test)}
         if args.job in JOBS:
             figures["epoch_s"] = statistics.median(times[1:])
     print(json.dumps(figures | {"peak_mb": peak(), "real_data": real}))
 
 
-def fit(job, name, x, y, epochs):
+def fit(job, name, x, y, epochs, compiled):
     """Train; give the model and the seconds of each epoch."""
     model = network(name, x.shape[-1])
     if name == "cnn":
@@ -128,14 +130,19 @@ def fit(job, name, x, y, epochs):
     losses = {"mnist": nn.CrossEntropyLoss(), "cnn": nn.CrossEntropyLoss(), "boston": nn.MSELoss()}
     losses["series"] = nn.MSELoss()
     loss = losses.get(name, nn.BCEWithLogitsLoss())
+
+    @compiled
+    def judged(x, y):
+        scores = model(x)
+        return loss(scores.squeeze(1) if scores.shape[1] == 1 else scores, y)
+
     times = []
     for _ in range(epochs):
         begin = time.perf_counter()
         order = torch.randperm(len(x))
         for start in range(0, len(x), job.batch_size):
             rows = order[start : start + job.batch_size]
-            scores = model(x[rows])
-            value = loss(scores.squeeze(1) if scores.shape[1] == 1 else scores, y[rows])
+            value = judged(x[rows], y[rows])
             optimizer.zero_grad()
             value.backward()
             optimizer.step()
