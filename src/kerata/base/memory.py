@@ -22,6 +22,16 @@ def available_bytes() -> int | None:
     return max(0, min(left)) if left else None
 
 
+def lacks_memory(error: BaseException) -> bool:
+    """Say whether an error is a lack of memory: Python's, or the compiler's word for it.
+
+    >>> lacks_memory(MemoryError()), lacks_memory(RuntimeError("INTERNAL: no memory of it"))
+    (True, False)
+    """
+    said = isinstance(error, RuntimeError) and "RESOURCE_EXHAUSTED" in str(error)
+    return said or isinstance(error, MemoryError)
+
+
 @contextlib.contextmanager
 def memory_errors(what: str) -> Iterator[None]:
     """Turn the compiler's word for a lack of memory into Python's.
@@ -32,7 +42,7 @@ def memory_errors(what: str) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if "RESOURCE_EXHAUSTED" not in str(error):
+        if not lacks_memory(error):
             raise
         message = str(error).split("RESOURCE_EXHAUSTED: ", 1)[-1].splitlines()[0].rstrip(".")
         raise MemoryError(f"{what} needs more memory than there is ({message}).") from error

@@ -14,6 +14,8 @@ from typing import Any
 import jax
 import numpy as np
 
+from kerata.base.memory import lacks_memory
+from kerata.base.messages import warn
 from kerata.search.networks import Build, Data, Network, begin, error_text
 from kerata.search.vectorized_trainer import Member, VectorizedTrainer
 
@@ -185,6 +187,7 @@ class ProgramGroup:
             assert task.member is not None
             trainer.advance([task.member], task.member.epoch + 1, task.scored)
         except Exception as error:
+            # Whatever fails with numbers as traced values may work with those of one network.
             return self._without_tracing(error)
         self._trainer = trainer
         self._count = self._width()
@@ -260,6 +263,7 @@ class ProgramGroup:
             try:
                 self._begin(task, trainer)
             except Exception as error:
+                # What a builder raises is told as this candidate's error.
                 task.fail(error)
                 failed.append(task)
         tasks = [t for t in tasks if t.member is not None]
@@ -286,9 +290,15 @@ class ProgramGroup:
                     self.paces["side by side"] = math.inf
             if self.paces["side by side"] < self.paces["turn"]:
                 self._timed("side by side", trainer, members, stop, scored)
-        except Exception:
-            # Too large together, most likely; in turn they may well fit.
+        except Exception as error:
+            # In turn they fit, or fail each with its own reason. That a group is too large, and
+            # that an operation of the user's can't be vectorized, is no fault of anybody's.
             self.paces["side by side"] = math.inf
+            if not (lacks_memory(error) or isinstance(error, NotImplementedError)):
+                warn(
+                    "Networks of a search could not be trained side by side and are trained in "
+                    f"turn, which gives the same more slowly ({error_text(error)})."
+                )
         return tasks
 
     def _timed(
@@ -319,5 +329,6 @@ class ProgramGroup:
                 if until is None or member.epoch >= task.scored[-1]:
                     task.values, task.member = member.values if self.keep else None, None
             except Exception as error:
+                # Code of the user's runs in it: this candidate's error, no other's.
                 task.fail(error)
         return tasks

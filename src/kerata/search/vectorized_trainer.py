@@ -119,7 +119,14 @@ class VectorizedTrainer:
             elif self._slow:
                 count = 1
             start = time.perf_counter()
-            self._piece(members, count, scored)
+            begun = [(m.draws, m.draws.seed, m.draws._drawn) for m in members]
+            try:
+                self._piece(members, count, scored)
+            except BaseException:
+                # Who trains these epochs after all draws the same for them.
+                for draws, seed, drawn in begun:
+                    draws.go_to(seed, drawn)
+                raise
             pace = (time.perf_counter() - start) / count
             self._slow = self._slow or pace * self.capacity > CALL_SECONDS
 
