@@ -69,7 +69,9 @@ def candidates_html(rows: Sequence[Row], names: Sequence[str], metric: str) -> s
     best = [place for place, row in enumerate(rows) if row.best]
     more = len(rows) - MOST_ROWS
     return plain_table(titles, cells, right=range(len(titles) - 1), bold=best) + (
-        note(f"... and {more:,} more candidates.") if more > 0 else ""
+        note(f"... and {more:,} more {'candidate' if more == 1 else 'candidates'}.")
+        if more > 0
+        else ""
     )
 
 
