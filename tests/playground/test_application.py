@@ -238,6 +238,26 @@ def test_a_table_is_learned_by_two_columns_and_by_all(browser, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_network_is_saved_as_a_run(browser, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KERATA_HOME", str(tmp_path / "home"))
+    context = browser.new_context()
+    page = context.new_page()
+    with served() as address:
+        page.goto(address)
+        until(page, "playground.curve.epoch.length > 20")
+        page.get_by_role("button", name="Save as run").click()
+        page.get_by_text("Saved as the run moons").wait_for(timeout=60_000)
+        assert page.evaluate("playground.playing") is False
+        epochs = page.evaluate("playground.last.message.epoch")
+    context.close()
+    record = json.loads((tmp_path / "runs" / "moons" / "run.json").read_text())
+    assert record["epochs"] == epochs
+    assert record["rows"] == {"train": 120, "validation": 120, "test": 240}
+    assert (tmp_path / "runs" / "moons" / "report.html").is_file()
+
+
+@pytest.mark.slow
 def test_points_are_drawn_with_the_pointer_and_with_keys(page):
     page.get_by_role("button", name="Draw").click()
     canvas = page.locator(".map canvas").last

@@ -178,7 +178,7 @@ def print_show(name: str, folder: Path) -> None:
         f"seed {record.get('seed')}.",
         f"{rows.get('train', 0):,} training rows, {rows.get('validation', 0):,} validation rows, "
         f"{rows.get('test', 0):,} {_test_rows(record)}.",
-        f"{record.get('epochs')} epochs, the best {record.get('best_epoch')}; "
+        f"{record.get('epochs')} epochs, weights of epoch {record.get('best_epoch')}; "
         f"{record.get('parameters') or 0:,} parameters, {_megabytes(record.get('bytes') or 0)}"
         + (f"; {_per_second(record)} predicted a second." if not run.is_forecast else "."),
     ]

@@ -115,7 +115,7 @@ def make_problem(settings: Settings, sheet: Sheet | None = None) -> Problem:
     if settings.problem == "drawn":
         return _drawn(settings)
     make = _MADE[settings.problem]
-    x, y = make(settings.rows, noise=settings.noise, seed=settings.seed)
+    x, y = make_points(settings)
     call = f"{make.__name__}({settings.rows}, noise={settings.noise:g}, seed={settings.seed})"
     amounts = settings.problem == "plane"
     train = train_rows(len(x), settings)
@@ -128,6 +128,17 @@ def make_problem(settings: Settings, sheet: Sheet | None = None) -> Problem:
         () if amounts else ("class 0", "class 1"),
         (f"x, y = keras.datasets.{call}", f"train = {train}"),
     )
+
+
+def make_points(settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """Make points of a kind that has a formula: inputs ``(rows, 2)``, and classes or amounts."""
+    make = _MADE[settings.problem]
+    return make(settings.rows, noise=settings.noise, seed=settings.seed)
+
+
+def table_order(settings: Settings, rows: int) -> np.ndarray:
+    """Give the order in which the rows of a table come; the first ones are used."""
+    return np.random.default_rng(settings.seed).permutation(rows)
 
 
 def train_rows(rows: int, settings: Settings) -> int:
@@ -175,7 +186,7 @@ def _of_table(settings: Settings, sheet: Sheet | None) -> Problem:
     if sheet is None:
         raise ValueError("No table was opened: start it with kerata playground table.csv.")
     chosen = sheet.choose(settings.columns, settings.target)
-    order = np.random.default_rng(settings.seed).permutation(len(chosen.y))[: sheet.most]
+    order = table_order(settings, len(chosen.y))[: sheet.most]
     x, y = chosen.x[order], chosen.y[order]
     train = train_rows(len(x), settings)
     center, spread = x[:train].mean(axis=0), x[:train].std(axis=0)

@@ -24,6 +24,8 @@ class Chosen:
         y: classes 0 and 1, or amounts, float64 ``(rows,)``.
         kind: ``'binary'`` or ``'regression'``.
         names, classes, program, notes: see ``Problem``.
+        target: what is predicted.
+        kept: numbers of the rows in the table, from 0.
     """
 
     x: np.ndarray
@@ -33,6 +35,8 @@ class Chosen:
     classes: tuple[str, ...]
     program: tuple[str, ...]
     notes: tuple[str, ...]
+    target: Target
+    kept: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,19 @@ class Target:
         column: its name.
         value: the class that counts as 1; None for amounts.
         other: what the other class is called.
+        other_value: the only other value there is; None where there are several.
     """
 
     label: str
     column: str
     value: Any = None
     other: str = ""
+    other_value: Any = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the column's own values are the two classes."""
+        return self.other_value is not None
 
 
 class Sheet:
@@ -59,6 +70,8 @@ class Sheet:
         path: a file as for ``read_source``.
 
     Attributes:
+        frame: the table.
+        fingerprint: of the file.
         columns: names of the numeric columns.
         targets: what can be predicted.
         most: rows that are used at most.
@@ -80,7 +93,7 @@ class Sheet:
         frame = getattr(source.train, "frame", None)
         if frame is None:
             raise ValueError(f"{self.path.name} is no table: the playground takes rows of numbers.")
-        self.frame = frame
+        self.frame, self.fingerprint = frame, source.fingerprint
         self.columns = [name for name in map(str, frame.columns) if frame[name].dtype.kind in "iuf"]
         if len(self.columns) < 2:
             found = f"{self.columns[0]!r} alone" if self.columns else "none"
@@ -150,7 +163,8 @@ class Sheet:
         )
         classes = () if wanted.value is None else (wanted.other, str(wanted.value))
         x = rows[names].to_numpy("float64")
-        return Chosen(x, y, kind, tuple(names), classes, program, tuple(notes))
+        kept = np.flatnonzero(self.frame.index.isin(rows.index))
+        return Chosen(x, y, kind, tuple(names), classes, program, tuple(notes), wanted, kept)
 
     def _by_likelihood(self) -> list[str]:
         """List the columns, those that people predict first: by name, few values, the last."""
@@ -177,7 +191,7 @@ class Sheet:
         values = self._values(name)
         found = []
         if values is not None and len(values) == 2:
-            found.append(Target(name, name, values[1], str(values[0])))
+            found.append(Target(name, name, values[1], str(values[0]), values[0]))
         elif values is not None:
             found += [Target(f"{name}: {v}", name, v, f"not {v}") for v in values]
         if name in self.columns and values is None:

@@ -6,7 +6,9 @@ import json
 import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
@@ -29,6 +31,7 @@ from kerata.playground.settings import (
     Settings,
 )
 from kerata.playground.tables import Sheet
+from kerata.utils.board_places import board_address
 from kerata.web.streams import finite
 
 # Points of a family's maps along a side; epochs between two frames at most.
@@ -45,13 +48,14 @@ class Visit:
 
     Arguments:
         sheet: the table that was opened, if any.
+        folder: of runs, into which networks are kept.
 
     A frame is the length of its header (four bytes, little-endian), the header in JSON, and
     pictures in bytes.
     """
 
-    def __init__(self, sheet: Sheet | None = None) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: Sheet | None = None, folder: str | Path = "runs") -> None:
+        self.sheet, self.folder = sheet, folder
         self.settings = Settings(problem="table") if sheet is not None else Settings()
         self.playing = False
         self.speed = 1
@@ -74,6 +78,7 @@ class Visit:
             "gate": self._gate,
             "xnor": lambda asked: [said("xnor", tables=xnor_table(asked.get("weights", {})))],
             "file": self._file,
+            "run": self._run,
             "code": lambda _: [said("code", text=program_text(self._present()), **self._honest())],
         }
 
@@ -324,6 +329,21 @@ class Visit:
 
     def _file(self, asked: Mapping[str, Any]) -> list[Answer]:
         return [framed("file", {"name": "playground.keras"}, [self._present().file()])]
+
+    def _run(self, asked: Mapping[str, Any]) -> list[Answer]:
+        self.playing = False
+        # Imported with the first: opening the page shall not wait for it.
+        from kerata.playground.saved_run import save_run
+
+        try:
+            run = save_run(self._present(), self.sheet, self.folder)
+        except OSError as error:
+            raise ValueError(
+                f"{str(self.folder)!r} could not be written ({error.strerror or error})."
+            ) from None
+        board = board_address(self.folder)
+        where = None if board is None else f"{board}#run={quote(run.name)}"
+        return [said("run", name=run.name, path=str(run.path), board=where)]
 
     def _honest(self) -> dict[str, Any]:
         return {"by_hand": self._present().changed_by_hand}

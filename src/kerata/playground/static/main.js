@@ -43,6 +43,7 @@ const header = h("header", { class: "top spread" },
   h("div", { class: "row" },
     h("button", { class: "button small", type: "button", onclick: () => { run(false); link.say("code"); } }, "Show the code"),
     h("button", { class: "button small", type: "button", title: "As a .keras file, which Kerata and Keras open", onclick: () => link.say("file") }, "Save"),
+    h("button", { class: "button small", type: "button", title: "Into the folder runs, which kerata board, show and predict know", onclick: saveRun }, "Save as run"),
     h("button", { class: "button small quiet", type: "button", "data-toggle": "theme", title: "Light or dark" }, "◐ Theme")));
 
 const dataHost = h("div", { class: "stack" });
@@ -171,6 +172,11 @@ const heard = {
     way.click();
     setTimeout(() => URL.revokeObjectURL(way.href), 1000);
   },
+  run({ name, board }) {
+    say("");
+    toast(h("div", { class: "stack" }, h("span", {}, "Saved as the run ", h("b", {}, name), "."),
+      board ? h("a", { href: board, target: "_blank", rel: "noopener" }, "See it on the board") : h("code", { class: "small" }, "kerata board")), "", 12);
+  },
   step: (message) => steps.show(message),
   gate: (message, bytes) => gates.show(message, bytes),
   xnor: (message) => gates.showXnor(message),
@@ -217,6 +223,11 @@ function run(wanted) {
   playing(wanted);
 }
 
+function saveRun() {
+  run(false);
+  say("saving …", "live");
+  link.say("run");
+}
 function step() { link.say("step"); playing(false); }
 function reset() { say(""); put(remarks); link.say("reset"); }
 function hurry(count) { page.speed = count; link.say("speed", { epochs: count }); }

@@ -229,12 +229,12 @@ export function segmented(entries, chosen, choose, label) {
 }
 
 /** A sentence or an element in the corner that goes away by itself; read out by screen readers. */
-export function toast(text, kind = "") {
+export function toast(text, kind = "", seconds = kind === "bad" ? 9 : 4.5) {
   let place = $(".toasts");
   if (!place) document.body.append((place = h("div", { class: "toasts", role: "status", "aria-live": "polite" })));
   const note = h("div", { class: `toast ${kind}` }, text);
   place.append(note);
-  setTimeout(() => note.remove(), kind === "bad" ? 9000 : 4500);
+  setTimeout(() => note.remove(), 1000 * seconds);
 }
 
 /** Ask in a dialog; the promise gives true for the main button, null for Escape. */

@@ -12,15 +12,21 @@ _FEWEST = 3
 
 
 def epoch_sentence(
-    losses: Sequence[float], allowed: int, *, interrupted: bool = False, scheduled: bool = False
+    losses: Sequence[float],
+    allowed: float,
+    *,
+    interrupted: bool = False,
+    scheduled: bool = False,
+    kept: int | None = None,
 ) -> str:
     """Say which epoch had the lowest validation loss, and what came after it.
 
     Arguments:
         losses: validation loss after each epoch.
-        allowed: epochs that training might have taken.
+        allowed: epochs that training might have taken; infinity if nobody set a limit.
         interrupted: whether Ctrl-C ended it.
         scheduled: whether the learning rate falls to 0 over the epochs that are allowed.
+        kept: epoch whose weights the network has, from 1; the best one by default.
 
     >>> epoch_sentence([0.5, 0.2, 0.3], 3)[:67]
     'Epoch 2 of 3 had the lowest validation loss, 0.2; its weights were '
@@ -35,6 +41,8 @@ def epoch_sentence(
     message = f"Epoch {best} of {done} had the lowest validation loss, {lowest}"
     if best == done:
         return message + _of_the_last(losses, allowed, interrupted, scheduled)
+    if kept not in (None, best):
+        return f"{message}; the weights are those of epoch {kept}."
     message += "; its weights were kept"
     rise = notable_rise(losses)
     if rise:
@@ -45,7 +53,7 @@ def epoch_sentence(
 
 
 def longer(
-    losses: Sequence[float], allowed: int, *, interrupted: bool = False, scheduled: bool = False
+    losses: Sequence[float], allowed: float, *, interrupted: bool = False, scheduled: bool = False
 ) -> str:
     """Say whether more epochs are worth a try; '' if nothing speaks for it.
 
@@ -62,13 +70,15 @@ def longer(
         return "Let it train to the end." if done < allowed else ""
     if done < allowed:
         return ""
-    message = f"Allow more than {counted(allowed, 'epoch')} (--epochs)"
+    message = f"Allow more than {counted(int(allowed), 'epoch')} (--epochs)"
     if done < _FEWEST:
         return f"{message}: so few don't show whether the validation loss goes on falling."
     return f"{message}: the validation loss was still falling." if still_falling(losses) else ""
 
 
-def _of_the_last(losses: Sequence[float], allowed: int, interrupted: bool, scheduled: bool) -> str:
+def _of_the_last(
+    losses: Sequence[float], allowed: float, interrupted: bool, scheduled: bool
+) -> str:
     falling = still_falling(losses)
     if interrupted:
         return f"; training was interrupted after it{', while it was falling' if falling else ''}."

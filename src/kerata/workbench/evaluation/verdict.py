@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,9 +96,10 @@ def verdict_of(trained: Trained) -> Verdict:
         if trained.solved
         else epoch_sentence(
             trained.history["val_loss"],
-            int(trained.config["epochs"]),
+            _allowed(trained),
             interrupted=trained.interrupted,
             scheduled=_scheduled(trained),
+            kept=trained.best_epoch,
         ),
         findings.fit if worst is None else f"It overfits. {worst.sentence}",
         tuple(_advice(trained, findings)),
@@ -140,12 +142,17 @@ def _advice(trained: Trained, findings: Findings) -> list[str]:
         advice.append(
             longer(
                 losses,
-                int(trained.config["epochs"]),
+                _allowed(trained),
                 interrupted=trained.interrupted,
                 scheduled=_scheduled(trained),
             )
         )
     return [step for step in dict.fromkeys(advice) if step]
+
+
+def _allowed(trained: Trained) -> float:
+    epochs = trained.config["epochs"]
+    return math.inf if epochs is None else int(epochs)
 
 
 def _scheduled(trained: Trained) -> bool:

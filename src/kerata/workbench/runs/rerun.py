@@ -129,7 +129,13 @@ def _network(run: Run, said: str | None) -> str:
             f"The run {run.name!r} was trained with the network {recorded!r}, not {said!r}: "
             "train another network with 'kerata train'."
         )
-    if said is None and recorded not in RECIPES and not run.is_forecast:
+    own = ":" in str(recorded)
+    if recorded not in RECIPES and not run.is_forecast and not own:
+        raise ValueError(
+            f"The network of the run {run.name!r} is {recorded!r}, which 'kerata train' does not "
+            "have: nothing here can train it again."
+        )
+    if said is None and own and not run.is_forecast:
         raise ValueError(
             f"The run {run.name!r} was trained with {recorded!r}, code that is not Kerata's, and "
             "nothing that a record names is imported. If you know and trust that code, name it "
