@@ -1,6 +1,6 @@
 """The compiled programs of a model that has methods of ``steps.py`` of its own.
 
-They are those of ``programs.py`` with another step inside: the model's ``train_step``,
+They are those of ``compiled_steps.py`` with another step inside: the model's ``train_step``,
 ``test_step`` and ``predict_step``, state in, logs and state out.
 """
 

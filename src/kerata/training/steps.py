@@ -1,7 +1,8 @@
 """What happens with one batch, as methods that a subclass may define anew.
 
-Without such a method of its own a model is trained by the shorter formulas of ``programs.py``,
-which come to the same; with one, by ``hooked_programs.py``, which calls what is here.
+Without such a method of its own a model is trained by the shorter formulas of
+``compiled_steps.py``, which come to the same; with one, by ``hooked_steps.py``, which calls what
+is here.
 """
 
 from __future__ import annotations
