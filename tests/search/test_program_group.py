@@ -199,6 +199,8 @@ def test_as_many_go_side_by_side_as_memory_holds(data, monkeypatch):
         np.asarray(a).nbytes for a in jax.tree.leaves(group._trainer.network.programs.read())
     )
     row = sum(a.nbytes for a in jax.tree.leaves(group.rows.arrays)) / 43
+    assert (program_group.SIDE_BY_SIDE, program_group.MOST_BYTES) == (16, 2**29)
+    assert (program_group.LARGE, program_group.MOST_ORDERS) == (2**20, 2**22)
     needed = int(4 * each + 4 * 16 * row + 1)
     assert row in (24, 28)
     for most, width in ((needed, 1), (3 * needed, 3), (3 * needed - 1, 2), (0, 1), (2**29, 16)):

@@ -1,6 +1,7 @@
 """Folds, progress, nested searches and ensembles: exact outcomes of small searches."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -203,6 +204,14 @@ def test_the_mean_of_a_rung_counts_for_what_is_better():
         assert np.isnan(run._mean(1, 1))
 
 
+def test_columns_of_scores_of_rows_held_back_come_first():
+    found = results_of([[0.5, 0.6]])
+    found.metrics = ["zeta", "val_loss", "auc", "val_auc", "loss", "val_zeta"]
+    assert [c for c in found.to_pandas().columns if c in found.metrics] == [
+        *("val_auc", "val_loss", "val_zeta", "zeta", "auc", "loss"),
+    ]
+
+
 # Tables and progress --------------------------------------------------------------------------
 
 
@@ -252,6 +261,16 @@ def test_what_is_left_is_told_between_the_first_and_the_last(monkeypatch):
     assert watch._line() == watch._sentence()
     watch.make = lambda: results_of([[0.25], [0.5]])
     assert watch._line() == f"{watch._sentence()}; best val_auc 0.5000 with a=1"
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 damaged line (2)"), (5, "(2, 3, 4, 5, 6)")]
+                         + [(6, "6 damaged lines (2, 3, 4, 5, 6, ...)")])  # fmt: skip
+def test_damaged_lines_are_named_up_to_five(tmp_path, count, said):
+    path = tmp_path / "journal"
+    Journal(path, {"the data": "a"}).close()
+    path.write_bytes(path.read_bytes() + b"damage\n" * count)
+    with pytest.warns(UserWarning, match=re.escape(f"{said}; what stood there is trained again.")):
+        Journal(path, {"the data": "a"}).close()
 
 
 def test_a_journal_of_another_version_is_refused(tmp_path):
