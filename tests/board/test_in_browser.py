@@ -268,6 +268,34 @@ def test_a_training_that_is_killed_shows_as_stopped(open_page, place):
     page.wait_for_selector(".main .badge:text-is('stopped')", timeout=20_000)
 
 
+def test_event_files_of_tensorboard_are_opened_and_followed(open_page, place):
+    pytest.importorskip("tensorboard")
+    from kerata.callbacks.event_files import EventFile
+
+    file = EventFile(place / "logs" / "train")
+    for step in (1, 2):
+        file.scalar("loss", 1 / step, step)
+    file.flush()
+    page = open_page()
+    page.locator(".run", has_text="logs").click()
+    assert page.inner_text("h1") == "logs"
+    page.get_by_text("1 curve · up to step 2").wait_for()
+    page.locator(".legend", has_text="training").wait_for()
+    page.focus(".chart canvas[tabindex]")
+    page.keyboard.press("ArrowRight")
+    until(lambda: "training" in page.inner_text(".readout"))
+    file.scalar("loss", 0.25, 9)
+    file.close()
+    (path,) = (place / "logs" / "train").iterdir()
+    path.write_bytes(path.read_bytes() + b"\1" * 20)
+    page.get_by_text("up to step 9").wait_for(timeout=20_000)
+    page.get_by_text("a checksum does not fit").wait_for()
+    page.locator(".mark[aria-label='Lay pears over others']").click()
+    page.locator(".legend", has_text="pears").wait_for()
+    page.reload()
+    page.get_by_text("up to step 9").wait_for()
+
+
 def test_twenty_browsers_on_one_board(browser, address, place):
     contexts = [browser.new_context() for _ in range(20)]
     pages = [context.new_page() for context in contexts]

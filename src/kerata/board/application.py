@@ -15,6 +15,7 @@ from kerata.board.activity import activity
 from kerata.board.asking import OpenRuns, answers_to, form_of, row_of, sweep, why
 from kerata.board.comparing import comparison
 from kerata.board.details import curves, details, layers_of, spark, tries
+from kerata.board.event_folders import PREFIX, EventFolders
 from kerata.board.index import RunIndex
 from kerata.board.jobs import Jobs
 from kerata.board.live import LiveTrainings
@@ -62,6 +63,7 @@ class Board:
         self.folder = folder
         self.index = RunIndex(folder)
         self.live = LiveTrainings(folder)
+        self.events = EventFolders(folder)
         self.jobs = Jobs(folder)
         self.open = OpenRuns()
         self._stop = threading.Event()
@@ -88,6 +90,7 @@ class Board:
             began = time.monotonic()
             with contextlib.suppress(OSError):
                 self.index.look(self._stop)
+                self.events.look(self.index.names())
             rest = max(_REST, _SHARE * (time.monotonic() - began))
             self._stop.wait(rest if self._pages else max(rest, _NOBODY))
 
@@ -103,7 +106,7 @@ class Board:
         Arguments:
             since: version of the runs that the page has; of the trainings it hears all.
         """
-        version, live = since, 0
+        version, live, events = since, 0, 0
         known: dict[str, int] = {}
         jobs: list[dict[str, Any]] = []
         self._pages += 1
@@ -116,6 +119,9 @@ class Board:
                     pieces, version = await asyncio.to_thread(self.index.since, version)
                     for piece in pieces:
                         yield written_event("runs", piece)
+                if self.events.version > events:
+                    events = self.events.version
+                    yield event("events", await asyncio.to_thread(self.events.told))
                 told = await asyncio.to_thread(self.jobs.told) if self.jobs.any else []
                 if told != jobs:
                     jobs = told
@@ -138,8 +144,12 @@ class Board:
         return details(run) | {"tries": tries(run)}
 
     def histories(self, names: Any) -> dict[str, Any]:
-        """Give the curves of runs; of those that can't be read, why."""
-        return {name: self._try(name, curves) for name in self._names(names)}
+        """Give the curves of runs and of event files; of those that can't be read, why."""
+        found = _list(names)[:_MOST_RUNS]
+        events = [name for name in found if isinstance(name, str) and name.startswith(PREFIX)]
+        told = {name: self.events.get(name).histories() for name in events}
+        runs = self._names([name for name in found if name not in told])
+        return told | {name: self._try(name, curves) for name in runs}
 
     def sparks(self, names: Any) -> dict[str, Any]:
         """Give the small lines of runs, None where there is no curve."""

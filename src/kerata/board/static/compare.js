@@ -3,7 +3,7 @@
 import { h, post, put } from "/web/dom.js";
 
 export async function compareTab(panel, details, store) {
-  const names = [...new Set([details.name, ...store.marked])];
+  const names = [...new Set([details.name, ...store.comparable])];
   if (names.length < 2) {
     panel.append(h("p", { class: "muted" }, "Mark another run in the list (its box, or Ctrl with a press): the two are compared row by row, and their curves lie over each other."));
     return;

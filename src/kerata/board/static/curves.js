@@ -36,7 +36,8 @@ export class Curves {
     this.runs = runs;
     const names = figures(runs);
     if (!names.includes(this.figure)) this.figure = names[0] ?? "loss";
-    const key = names.join(" ");
+    this.unit = runs.length && runs.every((run) => run.steps) ? "step" : "epoch";
+    const key = [this.unit, ...names].join(" ");
     if (key !== this.key) {
       this.key = key;
       this.drawTools(names);
@@ -53,7 +54,7 @@ export class Curves {
         : segmented(names.map((name) => [name, name.replaceAll("_", " ")]), this.figure, (name) => { this.figure = name; this.draw(); }, "Figure"),
       h("label", { class: "check" }, h("input", { type: "checkbox", checked: this.with, onchange: (e) => { this.with = e.target.checked; this.draw(); } }), "training rows"),
       h("label", { class: "check" }, h("input", { type: "checkbox", onchange: (e) => this.chart.option({ logY: e.target.checked }) }), "log values"),
-      h("label", { class: "check" }, h("input", { type: "checkbox", onchange: (e) => this.chart.option({ logX: e.target.checked }) }), "log epochs"),
+      h("label", { class: "check" }, h("input", { type: "checkbox", onchange: (e) => this.chart.option({ logX: e.target.checked }) }), `log ${this.unit}s`),
       h("label", {}, "smooth", h("input", { class: "slider", type: "range", min: 0, max: 0.95, step: 0.05, value: this.smooth,
         oninput: (e) => { this.smooth = Number(e.target.value); value.textContent = this.smooth.toFixed(2); this.chart.option({ smooth: this.smooth }); } }), value),
       h("button", { class: "button quiet small", type: "button", onclick: () => this.chart.zoom(null), title: "Drag over the chart to zoom" }, "Whole"));
@@ -65,11 +66,11 @@ export class Curves {
     for (const run of this.runs) {
       const own = run.history?.[this.figure];
       const held = run.history?.[`val_${this.figure}`];
-      const x = (values) => values.map((_, place) => place + 1);
+      const x = (values, name) => run.steps?.[name] ?? values.map((_, place) => place + 1);
       const best = run.best;
-      if (held) series.push({ name: alone ? "validation" : run.name, x: x(held), y: held, colour: run.colour, dash: 0, best, wide: run.open && !alone });
+      if (held) series.push({ name: alone ? "validation" : run.name, x: x(held, `val_${this.figure}`), y: held, colour: run.colour, dash: 0, best, wide: run.open && !alone });
       if (own && (this.with || !held)) {
-        const points = { x: x(own), y: [...own] };
+        const points = { x: [...x(own, this.figure)], y: [...own] };
         if (run.batch && this.figure === "loss") {
           // Where the running epoch stands, between the last one and the next.
           points.x.push(...run.batch.x);
@@ -80,7 +81,7 @@ export class Curves {
       }
     }
     const format = SHARES.has(this.figure) ? (value) => percent(value, 2) : number;
-    this.chart.option({ label: this.figure.replaceAll("_", " "), format });
+    this.chart.option({ label: this.figure.replaceAll("_", " "), format, xTitle: this.unit });
     this.chart.set(series);
     const marked = this.runs.some((run) => run.best);
     put(this.legend, series.slice(0, 40).map((one) => {

@@ -17,12 +17,12 @@ export class RunList {
     this.query = h("input", { class: "input", type: "search", placeholder: "Search, or accuracy>0.9",
       "aria-label": "Search runs", autocomplete: "off", spellcheck: "false", oninput: () => this.show() });
     this.state = h("select", { class: "select", "aria-label": "State", onchange: () => this.show() },
-      [["", "All states"], ["training", "Training"], ["done", "Done"], ["finished", "Finished, no run"], ["stopped", "Stopped"], ["not judged", "Not judged"], ["damaged", "Damaged"]]
+      [["", "All states"], ["training", "Training"], ["done", "Done"], ["finished", "Finished, no run"], ["stopped", "Stopped"], ["not judged", "Not judged"], ["damaged", "Damaged"], ["events", "TensorBoard"]]
         .map(([value, title]) => h("option", { value }, title)));
     this.sort = h("select", { class: "select", "aria-label": "Sort by", onchange: () => this.show() });
     this.count = h("span", { "aria-live": "polite" });
     this.compare = h("button", { class: "button quiet small", type: "button", hidden: true,
-      onclick: () => this.store.go({ run: this.store.marked[0], tab: "compare" }) }, "");
+      onclick: () => this.store.go({ run: this.store.comparable[0], tab: "compare" }) }, "");
     this.floor = h("div", { class: "floor" });
     this.box = h("div", { class: "runs", role: "listbox", tabindex: "0", "aria-label": "Runs", "aria-multiselectable": "true" }, this.floor);
     host.append(
@@ -50,7 +50,7 @@ export class RunList {
     const reading = this.store.complete ? "" : ", reading the folder …";
     this.count.textContent = (this.shown.length === runs.length ? `${all} ${runs.length === 1 ? "run" : "runs"}` :
       `${this.shown.length.toLocaleString("en-US")} of ${all} runs`) + reading;
-    const marked = this.store.marked.length;
+    const marked = this.store.comparable.length;
     this.compare.hidden = marked < 2;
     this.compare.textContent = `Compare ${marked}`;
     this.draw();
@@ -101,14 +101,14 @@ export class RunList {
   row(run) {
     const path = s("path", {});
     const mark = h("button", { class: "mark", type: "button", role: "checkbox", tabindex: "-1",
-      "aria-label": `Lay ${run.name} over others`, disabled: run.state === "damaged" || Boolean(run.live),
+      "aria-label": `Lay ${run.title ?? run.name} over others`, disabled: run.state === "damaged" || Boolean(run.live),
       onclick: (press) => { press.stopPropagation(); this.store.mark(run.name); } });
     const about = run.state === "damaged" ? h("span", { class: "badge bad" }, "damaged") :
       [run.state === "training" && h("span", { class: "badge live" }, "training"), run.state === "stopped" && h("span", { class: "badge odd" }, "stopped"),
         run.state === "failed" && h("span", { class: "badge bad" }, "failed"), run.state === "finished" && h("span", { class: "badge" }, "finished"),
         run.state === "not judged" && h("span", { class: "badge odd" }, "not judged"), ` ${[run.network, run.target].filter(Boolean).join(" · ")}`];
     const element = h("div", { class: `run ${run.state === "training" ? "live" : ""}`, role: "option", id: `run-${Math.random().toString(36).slice(2)}`,
-      title: run.why ?? `${run.name}, made ${String(run.made).slice(0, 16).replace("T", " ")}`,
+      title: run.state === "damaged" ? run.why : `${run.title ?? run.name}, made ${String(run.made).slice(0, 16).replace("T", " ")}`,
       onclick: (press) => {
         this.active = this.shown.indexOf(run);
         if (press.metaKey || press.ctrlKey) this.store.mark(run.name);
@@ -138,7 +138,7 @@ export class RunList {
   }
 
   async fetchSparks() {
-    const wanted = [...this.rows.values()].map(({ run }) => run).filter((run) => run.state !== "damaged" && !run.live && !this.sparks.has(run.name + run.made));
+    const wanted = [...this.rows.values()].map(({ run }) => run).filter((run) => run.state !== "damaged" && !run.live && !run.spark && !this.sparks.has(run.name + run.made));
     if (!wanted.length) return;
     for (const run of wanted) this.sparks.set(run.name + run.made, null);
     try {

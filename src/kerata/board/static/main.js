@@ -72,6 +72,11 @@ async function start() {
         store.go({ run: name });
       }
     },
+    events: (found) => {
+      const touched = store.mergeEvents(found);
+      list.show();
+      view.changed(touched);
+    },
     jobs: (jobs) => {
       for (const job of jobs) {
         const before = states.get(job.number);

@@ -27,6 +27,7 @@ export class Store {
     this.tab = "verdict";
     this.marked = []; // Names, in the order in which they got their colours.
     this.live = new Map(); // Trainings by id, each also among the runs.
+    this.events = new Set(); // Names of TensorBoard's event files, each also among the runs.
     this.awaited = new Set(); // Names of trainings that this page started.
     this.onOpen = () => {};
   }
@@ -75,6 +76,21 @@ export class Store {
     return touched;
   }
 
+  /** Take in all event files there are; gives the names that it touched. */
+  mergeEvents({ events }) {
+    const touched = new Set(this.events);
+    for (const name of this.events) this.runs.delete(name);
+    this.events.clear();
+    for (const one of events) {
+      this.events.add(one.name);
+      touched.add(one.name);
+      this.runs.set(one.name, { ...one, metrics: {}, network: "TensorBoard", shown: "", between: one.steps ? `step ${one.steps.toLocaleString("en-US")}` : "",
+        words: `${one.title} tensorboard events`.toLowerCase() });
+    }
+    this.marked = this.marked.filter((name) => this.runs.has(name));
+    return touched;
+  }
+
   /** Names of runs that are being trained or judged this moment. */
   get busy() {
     const found = new Set();
@@ -115,6 +131,11 @@ export class Store {
       ? this.marked.filter((one) => one !== name)
       : [...this.marked, name];
     this.go({ marked });
+  }
+
+  /** Marked runs that have answers to compare; event files have curves alone. */
+  get comparable() {
+    return this.marked.filter((name) => !this.events.has(name));
   }
 
   colour(name) {

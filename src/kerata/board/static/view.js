@@ -32,6 +32,7 @@ export class RunView {
     this.tabs = null;
     this.name = undefined;
     this.details = null;
+    this.eventFacts = null;
   }
 
   /** The server told that some runs have changed or are gone. */
@@ -44,6 +45,7 @@ export class RunView {
     if (names.has(this.name)) {
       if (this.training && this.store.live.has(this.name)) this.training.update(this.store.live.get(this.name));
       else if (this.training) this.waiting();
+      else if (this.store.events.has(this.name)) this.showEvents();
       else if (this.store.runs.has(this.name)) this.load(this.name);
       else this.gone();
     } else if (this.store.marked.some((name) => names.has(name))) this.draw();
@@ -72,7 +74,8 @@ export class RunView {
       const training = this.store.live.get(open);
       if (training) {
         this.training = new Training(this.host, this.store, training, this.backButton());
-      } else if (open.includes("~") && !this.store.runs.has(open)) this.waiting();
+      } else if (this.store.events.has(open)) this.showEvents();
+      else if (open.includes("~") && !this.store.runs.has(open)) this.waiting();
       else await this.load(open);
       this.host.scrollTop = 0;
     } else {
@@ -100,6 +103,23 @@ export class RunView {
     put(this.host, h("div", { class: "empty" },
       runs.size ? [h("h2", {}, "Choose a run"), h("p", {}, "Press one on the left to see what it is worth. The boxes lay several over each other.")]
         : [h("h2", {}, "No runs here yet"), h("p", {}, "They appear as they are trained:"), h("pre", {}, "kerata train FILE.csv --target COLUMN"), h("a", { class: "button primary", href: "#view=train" }, "Train a network")]));
+  }
+
+  /** Curves of TensorBoard's event files, which are only read. */
+  showEvents() {
+    const { title, curves, steps, made, why } = this.store.runs.get(this.name);
+    const facts = [plural(curves, "curve"), steps && `up to step ${steps.toLocaleString("en-US")}`, made && `begun ${made.slice(0, 16).replace("T", " ")} UTC`, "TensorBoard's event files, which are only read"];
+    if (!this.eventFacts) {
+      this.eventFacts = h("p", { class: "muted small" });
+      this.eventNotes = h("div", { class: "stack", "aria-live": "polite" });
+      const left = h("div");
+      put(this.host, h("div", { class: "width" },
+        h("div", { class: "stack" }, this.backButton(), h("h1", {}, title), this.eventFacts, this.eventNotes), left));
+      this.curves = new Curves(left);
+    }
+    this.eventFacts.textContent = facts.filter(Boolean).join(" · ");
+    put(this.eventNotes, why.map((text) => h("div", { class: "notice odd" }, text)));
+    this.draw();
   }
 
   /** A training is over, and its run not there yet. */
@@ -197,7 +217,7 @@ export class RunView {
       if (this.curves !== curves) return;
     }
     const runs = names.filter((name) => this.histories.get(name)?.history).map((name) => ({
-      name, ...this.histories.get(name), open: name === this.name,
+      ...this.histories.get(name), name: this.store.runs.get(name).title ?? name, open: name === this.name,
       colour: store.marked.includes(name) ? store.colour(name) : store.marked.length,
     }));
     curves.set(runs);
