@@ -51,7 +51,8 @@ def event_of(message: bytes) -> Event:
     >>> event_of(b"\\x10\\x07*\\x0c\\n\\n\\n\\x03acc\\x15\\x00\\x00\\x00?")
     Event(version=False, time=0.0, step=7, scalars={'acc': 0.5})
     """
-    version, time, step, scalars = False, 0.0, 0, {}
+    version, time, step = False, 0.0, 0
+    scalars: dict[str, float] = {}
     for number, value in _fields(message):
         if number == 1 and isinstance(value, bytes) and len(value) == 8:
             (time,) = struct.unpack("<d", value)
@@ -84,7 +85,8 @@ def _summary(message: bytes) -> dict[str, float]:
 
 def _single(message: bytes) -> float | None:
     """Give the number of a tensor that holds one alone."""
-    kind, listed = 0, {}
+    kind = 0
+    listed: dict[int, Value] = {}
     for number, value in _fields(message):
         if number == 1 and isinstance(value, int):
             kind = value
@@ -100,8 +102,9 @@ def _single(message: bytes) -> float | None:
     if isinstance(alone, bytes) and kind in (1, 2) and len(alone) == size:
         return float(struct.unpack(form, alone)[0])
     if isinstance(alone, bytes) and kind in (3, 9):
-        alone, end = _varint(alone, 0) if alone else (0, -1)
-        if end != len(listed[place]):
+        packed = alone
+        alone, end = _varint(packed, 0) if packed else (0, -1)
+        if end != len(packed):
             return None
     if isinstance(alone, int):
         return float(alone - (1 << 64) if alone >> 63 else alone)
