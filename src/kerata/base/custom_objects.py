@@ -37,7 +37,8 @@ def register_keras_serializable(
     """
 
     def decorate(obj: T) -> T:
-        _registered[f"{package}>{name or obj.__name__}"] = obj  # type: ignore[attr-defined]
+        own = getattr(obj, "__name__", type(obj).__name__)
+        _registered[f"{package}>{name or own}"] = obj
         return obj
 
     return decorate

@@ -34,7 +34,7 @@ def set_floatx(value: str) -> None:
 
 def epsilon() -> float:
     """Give the small number that keeps logarithms and divisions finite, 1e-7 unless changed."""
-    return float(_settings["epsilon"])  # type: ignore[arg-type]
+    return float(_settings["epsilon"])  # type: ignore[arg-type] # a number by its setter
 
 
 def set_epsilon(value: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 from kerata.base.arguments import is_integer
 from kerata.base.messages import warn
@@ -111,6 +112,6 @@ def limited_steps(steps: int | None) -> int | None:
     return most
 
 
-def _check(name: str, value: object) -> None:
-    if value is not None and (not is_integer(value) or int(value) < 1):  # type: ignore[call-overload]
+def _check(name: str, value: Any) -> None:
+    if value is not None and (not is_integer(value) or int(value) < 1):
         raise ValueError(f"{name} must be a whole number of at least 1 or None, got {value!r}.")

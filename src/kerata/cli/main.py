@@ -411,6 +411,7 @@ def main() -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:
+        # What a user can mend is told in one sentence; the rest is a fault and keeps its trace.
         if state["debug"] or not report(error):
             raise
         sys.exit(2)

@@ -48,6 +48,7 @@ def read_ahead(stream: Stream, most: int) -> Stream:
                         return
                 put(_END)
             except BaseException as error:
+                # Raised where the items are asked for.
                 put(_END, error)
 
         threading.Thread(target=read, name="kerata-data", daemon=True).start()

@@ -209,6 +209,7 @@ def with_symbols(
                 function = jax.jit(_pure(call, signature, variables))
                 return make(function, arguments, noted, least)
         except Exception as error:
+            # Code that refuses one guess of the sizes may take the next; the first one is told.
             failures.append((noted.failed, error))
     where, reason = failures[0]
     raise ExportError(f"{where or owner} can't be exported: {_first_line(reason)}") from reason

@@ -177,7 +177,7 @@ class Model(Trainer, Layer):
     # Calling ---------------------------------------------------------------------------
 
     @property
-    def _prepares(self) -> bool:  # type: ignore[override]
+    def _prepares(self) -> bool:  # type: ignore[override] # as the layers are now
         return self._graph is not None and self._graph.host is not None
 
     def _prepared(self, x: Any) -> Any:

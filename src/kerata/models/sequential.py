@@ -172,7 +172,7 @@ class Sequential(Model):
                 self._build_for(args[0])
 
     @property
-    def _prepares(self) -> bool:  # type: ignore[override]
+    def _prepares(self) -> bool:  # type: ignore[override] # as the layers are now
         first = self._stack[0] if self._stack and self._graph is None else None
         return getattr(first, "works_on_host", False) or super()._prepares
 

@@ -118,6 +118,7 @@ class SearchRunner:
             try:
                 network = Network(self.build, trial.params, self.rows, self.splits[0].seed)
             except Exception as error:
+                # A candidate that can't be built is recorded, and the others are trained.
                 trial.error = error_text(error)
                 continue
             trial.parameters = network.parameters
@@ -248,6 +249,7 @@ class SearchRunner:
             for group in groups:
                 self._drive(group, until, put)
         except BaseException as error:
+            # Raised where the records are asked for.
             put(error)
         finally:
             put(None)

@@ -100,6 +100,7 @@ class Batches:
         try:
             answers = self._answer([row for rows in requests for row in rows])
         except Exception as error:
+            # One of the requests is at fault: alone, each has its answer or its own error.
             if len(requests) == 1:
                 return [error]
             return [self._together([rows])[0] for rows in requests]

@@ -92,9 +92,9 @@ def validation_parts(given: Any) -> tuple[Any, Any, Any]:
 def validation_epochs(frequency: int | Iterable[int]) -> Callable[[int], bool]:
     """Turn ``validation_freq`` into a question about the epoch, counted from 0."""
     if is_integer(frequency):
-        every = int(frequency)  # type: ignore[arg-type]
+        every = int(frequency)  # type: ignore[arg-type] # an integer, as asked
         if every < 1:
             raise ValueError(f"validation_freq must be at least 1, got {frequency!r}.")
         return lambda epoch: (epoch + 1) % every == 0
-    chosen = set(frequency)  # type: ignore[arg-type]
+    chosen = set(frequency)  # type: ignore[arg-type] # none, as asked
     return lambda epoch: epoch + 1 in chosen

@@ -159,6 +159,7 @@ class Gathered:
                 if self._closed:
                     return
         except BaseException as error:
+            # Raised where the chunks are asked for.
             self._error = error
         finally:
             with self._change:

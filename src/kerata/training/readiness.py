@@ -43,6 +43,7 @@ class Readiness(Steps):
     """What a model keeps for training, and how it gets ready for it."""
 
     name: str
+    built: bool
     # The compiled losses and metrics are in the objective.
     _not_in_signature: ClassVar[tuple[str, ...]] = (
         *("stop_training", "stop_evaluating", "stop_predicting", "history", "loss", "optimizer"),
@@ -118,7 +119,7 @@ class Readiness(Steps):
         """Give the symbolic outputs for data like x, and build the model if it is not."""
         leaves, structure = jax.tree.flatten(x, is_leaf=is_sparse_rows)
         key = (structure, tuple((a.shape[1:], str(a.dtype)) for a in leaves))
-        if key not in self._specs or not self.built:  # type: ignore[attr-defined]
+        if key not in self._specs or not self.built:
             symbols = jax.tree.map(
                 lambda a: KerasTensor((None, *a.shape[1:]), a.dtype), x, is_leaf=is_sparse_rows
             )
@@ -191,7 +192,7 @@ class Readiness(Steps):
         """
         compiled = self._compiled or {}
         given = any(value is not None for value in compiled.values())
-        unbuilt = not self.built and self._can_be_called()  # type: ignore[attr-defined]
+        unbuilt = not self.built and self._can_be_called()
         return given or unbuilt or not self._hooked(WHOLE_STEPS)
 
     def _can_be_called(self) -> bool:
@@ -200,7 +201,7 @@ class Readiness(Steps):
 
     def _check_inputs(self, rows: ArrayData) -> None:
         """Refuse inputs that don't fit the model, and build it if it is not built."""
-        if not (self.built and self._hooked(IN_PREDICTIONS)):  # type: ignore[attr-defined]
+        if not (self.built and self._hooked(IN_PREDICTIONS)):
             self._output_spec(rows.x)
 
     def _check_targets(self, rows: ArrayData, y_pred: Any) -> None:

@@ -71,7 +71,8 @@ def _order(rows: list[list[Box]], boxes: dict[int, Box]) -> None:
     for _ in range(4):
         for sweep, neighbours in ((rows, "before"), (rows[::-1], "after")):
             for row in sweep:
-                row.sort(key=lambda b, n=neighbours: _mean(boxes, getattr(b, n), b.x))  # type: ignore[misc]
+                means = [_mean(boxes, getattr(box, neighbours), box.x) for box in row]
+                row[:] = [row[i] for i in sorted(range(len(row)), key=means.__getitem__)]
                 for i, box in enumerate(row):
                     box.x = float(i)
 

@@ -41,6 +41,7 @@ def answering(work: Work) -> Callable[[Any], Awaitable[Any]]:
         except (ValueError, TypeError, OSError, ImportError) as error:
             return refused(_said(error), 400)
         except Exception as error:
+            # The page that asked shows it; a server must not end for one request.
             return refused(f"{type(error).__name__}: {error}", 500)
         return found if isinstance(found, Response) else sent(found)
 

@@ -151,9 +151,9 @@ def attach() -> None:
     for name, function in _COMPARING.items():
         setattr(Tensor, f"__{name}__", _binary(name, function))
     setattr(Tensor, "__neg__", _unary(ops.negative))  # noqa: B010 # beside its like
-    setattr(Tensor, "__abs__", _unary(ops.absolute))  # noqa: B010
-    setattr(Tensor, "__invert__", _unary(ops.logical_not))  # noqa: B010
-    setattr(Tensor, "__getitem__", _get_item)  # noqa: B010
+    setattr(Tensor, "__abs__", _unary(ops.absolute))  # noqa: B010 # as above
+    setattr(Tensor, "__invert__", _unary(ops.logical_not))  # noqa: B010 # as above
+    setattr(Tensor, "__getitem__", _get_item)  # noqa: B010 # as above
 
 
 attach()

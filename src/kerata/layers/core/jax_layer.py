@@ -136,7 +136,7 @@ class JaxLayer(Layer):
         # Not traced, even if the layer is first called inside another one's call.
         with jax.ensure_compile_time_eval():
             given = {"rng": self._start_rng(), "inputs": _ones(input_shape), "training": True}
-            found = self.init_fn(*(given[name] for name in self._start_names))  # type: ignore[misc]
+            found = self.init_fn(*(given[name] for name in self._start_names))  # type: ignore[misc] # given where needed
         state = None
         if "state" in self._call_names:
             found, state = self._pair(found, "init_fn must give (params, state)")

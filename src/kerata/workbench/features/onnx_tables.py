@@ -98,7 +98,8 @@ def category_ids(g: OnnxGraph, x: Value, made: CategoryColumn, column: Column) -
     """Write ``CategoryColumn.transform``: texts ``(rows,)`` in, int64 ``(rows,)`` out."""
     ids = {category: number for number, category in enumerate(made.known, start=2)}
     if column.form:
-        for word, meant in boolean_words(tuple(column.form.split("/"))).items():  # type: ignore[arg-type]
+        true, false = column.form.split("/")
+        for word, meant in boolean_words((true, false)).items():
             ids[word] = ids.get(meant, OTHER)
     ids |= dict.fromkeys(MISSING, NO_CATEGORY)
     return strings.looked_up(g, strings.lowered(g, strings.trimmed(g, x)), ids, OTHER)
