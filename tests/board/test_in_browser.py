@@ -244,6 +244,31 @@ def test_a_keras_program_is_seen_while_it_trains_and_stopped(open_page, place):
     assert "ended after" in words
 
 
+def test_folds_and_all_averaged_networks_are_seen(open_page, place):
+    page = open_page()
+    words = ["--network", "table", "--folds", "3", "--option", "members=3", "--name", "several"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "kerata", "train", "pears.csv", "--target", "ripe", "-q", *words],
+        cwd=place.parent,
+    )
+    try:
+        page.locator(".run.live").click(timeout=120_000)
+        bar = page.locator("[role=progressbar]")
+        seen = set()
+
+        def told():
+            seen.add((bar.get_attribute("aria-label"), bar.get_attribute("aria-valuenow")))
+            return page.locator(".legend", has_text="network 3").count()
+
+        until(told, 200)
+    finally:
+        child.kill()
+        child.wait()
+    assert {int(share) for what, share in seen if what == "Folds" and share} & {33, 67, 100}
+    assert max(int(share or 0) for what, share in seen if what == "Epochs") > 33
+    assert page.locator(".legend", has_text="network 2").count() == 1
+
+
 def lag(page, place):
     """Seconds from when an epoch ended until the page shows its number."""
     shown = re.compile(r"epoch (\d+) of")

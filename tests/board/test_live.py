@@ -209,3 +209,36 @@ def test_a_run_is_tried_with_another_option_and_only_by_kerata_s_networks(board,
 def test_data_outside_the_folder_are_not_read(board, source, why):
     with pytest.raises((ValueError, FileNotFoundError), match=why):
         board.jobs.train({"source": source})
+
+
+def test_networks_that_are_averaged_are_told_each_and_folds_before_them(tmp_path):
+    live, known = LiveTrainings(tmp_path), {}
+    with LiveFile(tmp_path, "a") as file:
+        file.tell("stage", done=2, of=5)
+        file.write()
+        told = seen(live, known)["a"]
+        assert told["stage"] == {"done": 2, "of": 5}
+        file.tell("network", network="table", epochs=9, members=3)
+        for losses in ([3.0, 2.0], [1.0]):
+            file.tell("fit")
+            for n, loss in enumerate(losses, 1):
+                file.tell("epoch", n=n, logs={"loss": loss})
+        file.tell("batch", epoch=2, step=1, steps=2, logs={"loss": 0.5})
+        file.write()
+        told = seen(live, known)["a"]
+        assert (told["stage"], told["members"]) == (None, 3)
+        assert told["history"] == {"loss": [3.0, 2.0]}
+        assert [one["history"] for one in told["further"]] == [{"loss": [1.0]}]
+        assert told["trail"] == [(1.5, 0.5)]
+        file.tell("epoch", n=2, logs={"loss": 0.25})
+        file.write()
+        told = seen(live, known)["a"]
+        assert told["history"] == {"loss": []}
+        assert told["further"] == [{"from": 1, "epochs": 2, "history": {"loss": [0.25]}}]
+        # The training of a search's best network begins anew.
+        file.tell("network", network="mlp", epochs=9, members=1)
+        file.tell("fit")
+        file.tell("stage", done=7, of=5)
+        file.write()
+        told = seen(live, known)["a"]
+    assert (told["further"], told["history"], told["stage"]) == ([], {}, None)

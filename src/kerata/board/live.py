@@ -18,8 +18,32 @@ from kerata.workbench.diagnosis.live import diagnose_curves, since
 _PIECE, _LONGEST = 1 << 22, 1 << 16
 # Seconds without a sign of life until a training of another machine counts as ended.
 _SILENT = 10.0
-_MOST_POINTS, _MOST_TRAIL, _MOST_FILES = 200_000, 400, 500
+_MOST_POINTS, _MOST_TRAIL, _MOST_FILES, _MOST_MEMBERS = 200_000, 400, 500, 50
 _TEXTS = ("name", "by", "command", "source", "target", "task", "network")
+
+
+class Course:
+    """The figures of a network, epoch by epoch."""
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+        self.epochs = 0
+
+    def add(self, logs: dict[str, Any]) -> None:
+        """Add an epoch."""
+        if self.epochs >= _MOST_POINTS:
+            return
+        for name, value in list(logs.items())[:50]:
+            values = self.history.setdefault(str(name)[:100], [float("nan")] * self.epochs)
+            values.append(float(value) if isinstance(value, (int, float)) else float("nan"))
+        self.epochs += 1
+        for values in self.history.values():
+            values.extend([float("nan")] * (self.epochs - len(values)))
+
+    def told(self, known: int) -> dict[str, Any]:
+        """Give all but the first epochs."""
+        history = {name: values[known:] for name, values in self.history.items()}
+        return {"from": known, "epochs": self.epochs, "history": history}
 
 
 class LiveTraining:
@@ -33,8 +57,11 @@ class LiveTraining:
         self.path = path
         self.id = path.name.removesuffix(ENDING)
         self.about: dict[str, Any] = {}
-        self.history: dict[str, list[float]] = {}
-        self.epochs = 0
+        # The first network's; those whose answers are averaged with it have their own.
+        self.first = Course()
+        self.further: list[Course] = []
+        self.members = 0
+        self.stage: dict[str, int] | None = None
         self.batch: dict[str, Any] | None = None
         self.trail: list[tuple[float, float]] = []
         self.trials: list[dict[str, Any]] = []
@@ -46,6 +73,7 @@ class LiveTraining:
         self._offset = 0
         self._rest = b""
         self._judged = 0
+        self._fits = 0
         self._ended = False
 
     def look(self, version: int) -> bool:
@@ -70,13 +98,29 @@ class LiveTraining:
             self.version = version
         return changed
 
-    def told(self, known: int) -> dict[str, Any]:
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """The first network's figures."""
+        return self.first.history
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs of the first network are done."""
+        return self.first.epochs
+
+    def told(self, known: dict[str, int]) -> dict[str, Any]:
         """Give all but the epochs that a page knows already.
 
         Arguments:
-            known: how many those are.
+            known: how many those are, by training and number of the network; brought up to date.
         """
         losses = self.history.get("val_loss") or self.history.get("loss") or []
+        told = []
+        for place, one in enumerate([self.first, *self.further]):
+            key = f"{self.id}/{place}"
+            have = known.get(key, 0)
+            told.append(one.told(have if have <= one.epochs else 0))
+            known[key] = one.epochs
         step = max(1, len(losses) // 40)
         return {
             "id": self.id,
@@ -84,9 +128,10 @@ class LiveTraining:
             "why": self.why,
             "phase": self.phase,
             "about": self.about,
-            "from": known,
-            "epochs": self.epochs,
-            "history": {name: values[known:] for name, values in self.history.items()},
+            **told[0],
+            "further": told[1:],
+            "members": self.members,
+            "stage": self.stage,
             "batch": self.batch,
             "trail": self.trail,
             "trials": self.trials,
@@ -131,6 +176,10 @@ class LiveTraining:
             self._batch(line)
         elif kind == "phase" and isinstance(line.get("words"), str):
             self.phase = line["words"][:200]
+        elif kind == "stage":
+            done, of = line.get("done"), line.get("of")
+            if type(done) is int and type(of) is int and 0 <= done <= of:
+                self.stage = {"done": done, "of": of}
         elif kind == "trial" and len(self.trials) < _MOST_POINTS:
             self._trial(line)
         elif kind == "end":
@@ -149,31 +198,38 @@ class LiveTraining:
         options = line.get("options")
         if isinstance(options, list):
             self.about["options"] = [str(one)[:200] for one in options[:50]]
+        if line["kind"] == "network":
+            members = line.get("members")
+            self.members = min(members, _MOST_MEMBERS) if type(members) is int else 0
+            self._fits, self.stage = 0, None
         if line["kind"] == "fit":
-            # Another fit begins: its epochs are its own.
-            self.history, self.epochs, self.trail, self._judged = {}, 0, [], 0
+            self._fits += 1
+            self.batch, self.trail = None, []
+            if 1 < self._fits <= self.members:
+                self.further.append(Course())
+            else:
+                # Another training begins: its epochs are its own.
+                self.first, self.further, self._judged = Course(), [], 0
 
     def _epoch(self, line: dict[str, Any]) -> None:
         logs = line.get("logs")
-        if not isinstance(logs, dict) or self.epochs >= _MOST_POINTS:
-            return
-        for name, value in list(logs.items())[:50]:
-            values = self.history.setdefault(str(name)[:100], [float("nan")] * self.epochs)
-            values.append(float(value) if isinstance(value, (int, float)) else float("nan"))
-        self.epochs += 1
-        for values in self.history.values():
-            values.extend([float("nan")] * (self.epochs - len(values)))
+        if isinstance(logs, dict):
+            self._running.add(logs)
         self.batch, self.trail = None, []
+
+    @property
+    def _running(self) -> Course:
+        return self.further[-1] if self.further else self.first
 
     def _batch(self, line: dict[str, Any]) -> None:
         step, steps = line.get("step"), line.get("steps")
         logs = line.get("logs")
         if not isinstance(step, int) or not isinstance(logs, dict):
             return
-        self.batch = {"epoch": self.epochs + 1, "step": step, "steps": steps, "logs": logs}
+        self.batch = {"epoch": self._running.epochs + 1, "step": step, "steps": steps, "logs": logs}
         loss = logs.get("loss")
         if isinstance(steps, int) and steps > 0 and isinstance(loss, (int, float)):
-            self.trail.append((self.epochs + min(1.0, step / steps), float(loss)))
+            self.trail.append((self._running.epochs + min(1.0, step / steps), float(loss)))
             if len(self.trail) > _MOST_TRAIL:
                 self.trail = self.trail[::2]
 
@@ -257,16 +313,14 @@ class LiveTrainings:
 
         Arguments:
             version: that the page has.
-            known: how many epochs of each training the page has; brought up to date.
+            known: how many epochs of each network the page has; brought up to date.
         """
         with self._lock:
             told = []
             for one in self._found.values():
                 if one.version <= version:
                     continue
-                have = known.get(one.id, 0)
-                told.append(one.told(have if have <= one.epochs else 0))
-                known[one.id] = one.epochs
+                told.append(one.told(known))
             gone = [i for i, when in self._gone.items() if when > version]
             return {"live": told, "gone": gone}, self.version
 

@@ -46,6 +46,8 @@ class Board(Callback):
     """
 
     first_process_only = True
+    # Of several networks that are trained for one answer, each is told.
+    every_network = True
 
     def __init__(
         self,

@@ -4,6 +4,17 @@ import { number } from "/web/dom.js";
 
 export const running = (training) => training.state === "training" || training.state === "stopping";
 
+/** What is known of a history with what is new. */
+function joined(before, told) {
+  const history = {};
+  for (const [name, values] of Object.entries(told.history)) {
+    const known = before?.[name]?.slice(0, told.from) ?? [];
+    while (known.length < told.from) known.push(null);
+    history[name] = known.concat(values);
+  }
+  return history;
+}
+
 /** A training as the list shows it. */
 function summary(training) {
   const { about, history, epochs, id } = training;
@@ -55,13 +66,8 @@ export class Store {
     const touched = new Set(gone);
     for (const told of live) {
       const before = this.live.get(told.id);
-      const history = {};
-      for (const [name, values] of Object.entries(told.history)) {
-        const known = before?.history[name]?.slice(0, told.from) ?? [];
-        while (known.length < told.from) known.push(null);
-        history[name] = known.concat(values);
-      }
-      const training = { ...told, history };
+      const further = told.further.map((one, place) => ({ ...one, history: joined(before?.further[place]?.history, one) }));
+      const training = { ...told, history: joined(before?.history, told), further };
       this.live.set(told.id, training);
       this.runs.set(told.id, summary(training));
       touched.add(told.id);

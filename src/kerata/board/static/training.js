@@ -56,11 +56,7 @@ export class Training {
     this.forget.hidden = running(training);
     this.facts.textContent = [about.network, about.target && `predicts ${about.target}`, about.source && `from ${about.source}`,
       about.parameters && `${about.parameters.toLocaleString("en-US")} parameters`, about.options?.join(" ")].filter(Boolean).join(" · ");
-    const within = batch?.steps ? batch.step / batch.steps : 0;
-    const share = about.epochs ? Math.min(1, (epochs + within) / about.epochs) : 0;
-    this.progress.hidden = !about.epochs || !running(training) || (training.trials.length > 0 && !epochs);
-    this.bar.style.width = `${100 * share}%`;
-    this.progress.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+    this.showProgress();
     this.tick();
     const best = bestEpoch(history.val_loss ?? history.loss ?? []);
     put(this.figures, ["val_loss", "loss", "val_accuracy", "val_mae"].filter((name) => history[name]?.length).slice(0, 3).map((name) => {
@@ -78,15 +74,37 @@ export class Training {
       put(this.findings, h("h3", {}, "Diagnosis so far"), training.findings.length ? training.findings.map((one) => finding(one, this.store, { id: training.id }))
         : h("p", { class: "muted small" }, begun ? "The curves show nothing that is wrong. Rows and weights are looked at when it is trained." : "It begins with the curves of some epochs."));
     this.begun = begun;
-    this.curves.set([{ name: about.name, history, best, colour: 0,
-      batch: training.trail.length ? { x: training.trail.map(([x]) => x), loss: training.trail.map(([, y]) => y) } : null }]);
+    const { further } = training;
+    const trail = training.trail.length ? { x: training.trail.map(([x]) => x), loss: training.trail.map(([, y]) => y) } : null;
+    this.curves.set([{ name: further.length ? "network 1" : about.name, history, best, colour: 0, open: true, batch: further.length ? null : trail },
+      ...further.map((one, place) => ({ name: `network ${place + 2}`, history: one.history, best: bestEpoch(one.history.val_loss ?? []), colour: place + 1,
+        batch: place === further.length - 1 ? trail : null }))]);
     if ((before?.trials.length ?? -1) !== training.trials.length) this.showTrials(training.trials);
   }
 
+  /** How far it is: folds, then the epochs of each network; nobody knows how long baselines take. */
+  showProgress() {
+    const { about, batch, stage, members, further, trials: found } = this.training;
+    const { epochs } = further.at(-1) ?? this.training;
+    const within = batch?.steps ? batch.step / batch.steps : 0;
+    const begun = Boolean(epochs || batch || further.length);
+    const networks = Math.max(1, members);
+    let share = null;
+    if (begun && about.epochs) share = (further.length + Math.min(1, (epochs + within) / about.epochs)) / networks;
+    else if (stage) share = stage.done / stage.of;
+    this.progress.hidden = !running(this.training) || (found.length > 0 && !begun) || (begun && share === null);
+    this.progress.classList.toggle("busy", share === null);
+    this.progress.setAttribute("aria-label", begun ? "Epochs" : stage ? "Folds" : "Before the first epoch");
+    this.bar.style.width = share === null ? "" : `${100 * share}%`;
+    if (share === null) this.progress.removeAttribute("aria-valuenow");
+    else this.progress.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+  }
+
   tick() {
-    const { about, epochs, batch, phase, why, state } = this.training;
+    const { about, batch, phase, why, state, further, members } = this.training;
+    const { epochs } = further.at(-1) ?? this.training;
     const spent = about.began ? Math.max(0, Date.now() / 1000 - about.began) : null;
-    const where = epochs || batch ? [about.epochs ? `epoch ${Math.min(epochs + (batch ? 1 : 0), about.epochs)} of at most ${about.epochs}` : `epoch ${epochs}`,
+    const where = epochs || batch ? [members > 1 && `network ${further.length + 1} of ${members}`, about.epochs ? `epoch ${Math.min(epochs + (batch ? 1 : 0), about.epochs)} of at most ${about.epochs}` : `epoch ${epochs}`,
       batch?.steps && `step ${batch.step.toLocaleString("en-US")} of ${batch.steps.toLocaleString("en-US")}`] : [];
     const parts = running(this.training) ? [phase || "starting", ...where, spent !== null && `${duration(spent)} spent`]
       : [why || (state === "stopped" ? "It ended before it was done: it was stopped, or its process is gone." : ""), ...where];

@@ -132,7 +132,7 @@ def train(
         x, y: prepared training rows and encoded targets.
         validation: the same for the rows that stop training; the only ones that stop the first
             network.
-        watch: callbacks of the first network.
+        watch: callbacks of the first network; those with ``every_network`` are of the others too.
         emit: called with ``'member'`` and a dictionary after each network but the first.
         hold: whether the answers to rows that networks did not learn from are given as well.
 
@@ -166,7 +166,7 @@ def train(
             with seeded(plan.seed + member):
                 model = plan.build()
                 history, best, interrupted = _fit(
-                    model, plan, *rows, stopping, [*more, *(() if member else watch)]
+                    model, plan, *rows, stopping, [*more, *_watching(watch, member)]
                 )
         except KeyboardInterrupt:
             if first is None:
@@ -209,6 +209,10 @@ def train(
         how = beside.solution.sentence
         return Outcome((model,), figures, 1, False, how, cut=cut, note=note, held=held)
     return Outcome(tuple(models), *first, interrupted, "", crossed, cut, beside, note, held)
+
+
+def _watching(watch: Sequence[Any], member: int) -> list[Any]:
+    return [one for one in watch if not member or getattr(one, "every_network", False)]
 
 
 def _together(x: Any, y: np.ndarray, validation: tuple[Any, np.ndarray]) -> tuple[Any, np.ndarray]:

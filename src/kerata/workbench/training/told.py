@@ -82,13 +82,20 @@ class Told:
             self.file.tell("task", target=value.target, task=value.kind)
         elif name == "folds":
             words = f"cross-validation, {value['folds']} folds"
+            self.file.tell("stage", done=0, of=value["folds"])
         elif name == "fold":
             words = f"fold {value['number']} of {value['of']} done"
+            self.file.tell("stage", done=value["number"], of=value["of"])
         elif name == "member":
             words = f"network {value['number']} of {value['of']} done"
         elif name == "network":
             words = f"training {value['name']}"
-            self.file.tell("network", network=value["name"], epochs=value["epochs"])
+            self.file.tell(
+                "network",
+                network=value["name"],
+                epochs=value["epochs"],
+                members=value.get("members"),
+            )
         elif name == "trial":
             words = f"trial {value.number + 1} done"
             self.file.tell(
