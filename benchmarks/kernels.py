@@ -7,8 +7,11 @@ fastest of several short runs counts, so that other programs on the machine dist
 """
 
 import functools
+import math
 import sys
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -27,12 +30,14 @@ from kerata.kernels import (
 ROUNDS, OURS_STEPS, XLA_STEPS = 15, 12, 1
 
 
-def seconds_per_step(build, data, weights, steps, rounds):
+def seconds_per_step(
+    build: Callable[..., Any], data: Any, weights: Any, steps: int, rounds: int
+) -> float:
     """Best time of one step of ``build``'s program over so many minibatches."""
     batches = jax.tree.map(lambda a: a[:steps], data)
     program = jax.jit(build).lower(weights, batches).compile()
     jax.block_until_ready(program(weights, batches))
-    best = np.inf
+    best = math.inf
     for _ in range(rounds):
         start = time.perf_counter()
         jax.block_until_ready(program(weights, batches))
@@ -40,11 +45,11 @@ def seconds_per_step(build, data, weights, steps, rounds):
     return best / steps
 
 
-def training(loss):
+def training(loss: Callable[..., Any]) -> Callable[..., Any]:
     """One scan of plain gradient descent over minibatches."""
 
-    def epoch(weights, batches):
-        def step(weights, batch):
+    def epoch(weights: Any, batches: Any) -> Any:
+        def step(weights: Any, batch: Any) -> Any:
             value, slopes = jax.value_and_grad(loss)(weights, batch)
             return jax.tree.map(lambda w, s: w - 0.01 * s, weights, slopes), value
 
@@ -53,18 +58,18 @@ def training(loss):
     return epoch
 
 
-def operation(f):
+def operation(f: Callable[..., Any]) -> Callable[..., Any]:
     """Training of an operation with a kernel; the input's gradient is used through a scale."""
 
-    def loss(weights, batch):
+    def loss(weights: Any, batch: Any) -> Any:
         scale, *kernel = weights
         return (f(batch * scale, *kernel) ** 2).mean()
 
     return training(loss)
 
 
-def mnist_network(*, relu_first):
-    def loss(weights, batch):
+def mnist_network(*, relu_first: bool) -> Callable[..., Any]:
+    def loss(weights: Any, batch: Any) -> Any:
         x, labels = batch
         for number in range(3):
             kernel, bias = weights[number]
@@ -81,11 +86,11 @@ def mnist_network(*, relu_first):
     return training(loss)
 
 
-def numbers(*shape, scale=1.0):
+def numbers(*shape: int, scale: float = 1.0) -> jax.Array:
     return jnp.asarray(np.random.default_rng(0).normal(size=shape) * scale, jnp.float32)
 
 
-def jobs():
+def jobs() -> Iterator[tuple[str, Callable[..., Any], Any, Any]]:
     """Give name, program, minibatches and weights of each job."""
     shapes = [(3, 3, 1, 32), (3, 3, 32, 64), (3, 3, 64, 64), (576, 64), (64, 10)]
     weights = [(numbers(*s, scale=np.prod(s[:-1]) ** -0.5), jnp.zeros(s[-1])) for s in shapes]
@@ -93,7 +98,7 @@ def jobs():
     yield "MNIST network, batch 64", mnist_network(relu_first=True), data, weights
     yield "... with ReLU after the pooling", mnist_network(relu_first=False), data, weights
     same = functools.partial(convolution, padding="same")
-    table = [
+    table: list[tuple[str, Callable[..., Any], tuple[int, ...], tuple[int, ...] | None]] = [
         ("28x28x1 -> 32, 3x3", convolution, (64, 28, 28, 1), (3, 3, 1, 32)),
         ("13x13x32 -> 64, 3x3", convolution, (64, 13, 13, 32), (3, 3, 32, 64)),
         ("32x32x32 -> 32, 3x3 same", same, (64, 32, 32, 32), (3, 3, 32, 32)),
@@ -135,11 +140,11 @@ def jobs():
         ),
     ]
     for name, f, x, kernel in table:
-        weights = [jnp.ones(())] + ([] if kernel is None else [numbers(*kernel, scale=0.05)])
-        yield name, operation(f), numbers(OURS_STEPS, *x), weights
+        scaled = [jnp.ones(())] + ([] if kernel is None else [numbers(*kernel, scale=0.05)])
+        yield name, operation(f), numbers(OURS_STEPS, *x), scaled
 
 
-def main():
+def main() -> None:
     wanted = " ".join(sys.argv[1:])
     print(f"{'milliseconds a step':34} {'XLA':>9} {'ours':>9} {'ratio':>7}")
     on_cpu = platform.on_cpu

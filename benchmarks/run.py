@@ -61,8 +61,8 @@ def measure(jobs: list[str], names: list[str], repeats: int) -> dict[str, Any]:
     facts = machine.measure()
     results: dict[str, Any] = {"machine": facts, "import": {}, "jobs": {}}
     for name in ("kerata", "keras+jax"):
-        runs = [CONTENDERS[name].run("import") for _ in range(repeats)]
-        results["import"][name] = median(runs)
+        imported = [CONTENDERS[name].run("import") for _ in range(repeats)]
+        results["import"][name] = median(imported)
     for job in jobs:
         taking = [CONTENDERS[n] for n in names if job in CONTENDERS[n].jobs]
         steps = {c.name: tune(c, job) for c in taking if c.tuned}

@@ -7,6 +7,8 @@ import itertools
 import json
 import statistics
 import time
+from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,10 +18,13 @@ from jax import lax
 from jobs import JOBS, WHOLE, load
 from worker import peak
 
+# Kernel and bias of each layer.
+Weights = list[tuple[jax.Array, jax.Array]]
+
 SIZES = {"imdb": (16, 16, 1), "mnist": (512, 10), "boston": (64, 64, 1), "adult": (64, 32, 16)}
 
 
-def initial(name, width):
+def initial(name: str, width: int) -> Weights:
     """Draw Glorot-uniform kernels and zero biases; Adult has a wide part and a last unit."""
     rng = np.random.default_rng(0)
     sizes = list(itertools.pairwise((width, *SIZES[name])))
@@ -34,7 +39,7 @@ def initial(name, width):
     ]
 
 
-def outputs(name, weights, x):
+def outputs(name: str, weights: Weights, x: jax.Array) -> jax.Array:
     """Give scores: logits of classes, or amounts."""
     deep = weights[:-2] if name == "adult" else weights[:-1]
     hidden = x
@@ -47,7 +52,7 @@ def outputs(name, weights, x):
     return hidden @ kernel + bias
 
 
-def judged(name, scores, y):
+def judged(name: str, scores: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Give the loss and the metric of a batch."""
     if name == "boston":
         error = scores[:, 0] - y
@@ -59,14 +64,14 @@ def judged(name, scores, y):
     return losses.mean(), ((scores[:, 0] > 0) == (y > 0.5)).mean()
 
 
-def trainer(name, batch_size):
+def trainer(name: str, batch_size: int) -> tuple[Any, Callable[..., Any]]:
     """Give the optimizer and a compiled epoch, which ends with a smaller batch if rows are left."""
     optimizer = optax.rmsprop(1e-3, decay=0.9, eps=1e-7, eps_in_sqrt=False)
 
-    def step(state, x, y):
+    def step(state: Any, x: jax.Array, y: jax.Array) -> Any:
         weights, moving, sums = state
 
-        def loss(weights):
+        def loss(weights: Weights) -> Any:
             return judged(name, outputs(name, weights, x), y)
 
         (value, metric), gradients = jax.value_and_grad(loss, has_aux=True)(weights)
@@ -75,10 +80,10 @@ def trainer(name, batch_size):
         return optax.apply_updates(weights, changes), moving, sums
 
     @jax.jit
-    def epoch(weights, moving, x, y, order):
+    def epoch(weights: Weights, moving: Any, x: Any, y: Any, order: Any) -> Any:
         full, rest = divmod(len(order), batch_size)
 
-        def body(state, rows):
+        def body(state: Any, rows: Any) -> tuple[Any, None]:
             return step(state, x[rows], y[rows]), None
 
         state = weights, moving, jnp.zeros(2)
@@ -92,7 +97,9 @@ def trainer(name, batch_size):
     return optimizer, epoch
 
 
-def fit(name, job, x, y, epochs, epoch, optimizer):
+def fit(
+    name: str, x: Any, y: Any, epochs: int, epoch: Callable[..., Any], optimizer: Any
+) -> tuple[Weights, list[float]]:
     """Train; give the weights and the seconds of each epoch."""
     weights = initial(name, x.shape[1])
     moving = optimizer.init(weights)
@@ -119,18 +126,18 @@ def main() -> None:
     optimizer, epoch = trainer(name, job.batch_size)
 
     @jax.jit
-    def metric(weights, x, y):
+    def metric(weights: Weights, x: Any, y: Any) -> jax.Array:
         return judged(name, outputs(name, weights, x), y)[1]
 
     if job.folds:
         scores = []
         for fold in np.array_split(np.arange(len(x)), job.folds):
             kept = np.setdiff1d(np.arange(len(x)), fold)
-            weights, _ = fit(name, job, x[kept], y[kept], job.epochs, epoch, optimizer)
+            weights, _ = fit(name, x[kept], y[kept], job.epochs, epoch, optimizer)
             scores.append(float(metric(weights, x[fold], y[fold])))
         figures = {"test": statistics.mean(scores)}
     else:
-        weights, times = fit(name, job, x, y, args.epochs or job.epochs, epoch, optimizer)
+        weights, times = fit(name, x, y, args.epochs or job.epochs, epoch, optimizer)
         figures = {"first_epoch_s": times[0], "test": float(metric(weights, x_test, y_test))}
         if args.job in JOBS:
             figures["epoch_s"] = statistics.median(times[1:])

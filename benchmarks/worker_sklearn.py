@@ -8,6 +8,7 @@ import json
 import statistics
 import time
 import warnings
+from typing import Any
 
 import numpy as np
 from jobs import JOBS, WHOLE, load
@@ -18,7 +19,7 @@ from worker import peak
 HIDDEN = {"imdb": (16, 16), "mnist": (512,), "adult": (64, 32, 16), "boston": (64, 64)}
 
 
-def estimator(name, job, epochs):
+def estimator(name: str, job: Any, epochs: int) -> Any:
     """Make the network; Adult's has no wide part here."""
     kind = MLPRegressor if name == "boston" else MLPClassifier
     return kind(

@@ -6,6 +6,8 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from jobs import JOBS, STEPS, WHOLE, load
@@ -121,7 +123,9 @@ def main() -> None:
     print(json.dumps(figures | {"peak_mb": peak(), "real_data": real}))
 
 
-def fit(job, name, x, y, epochs, compiled):
+def fit(
+    job: Any, name: str, x: Any, y: Any, epochs: int, compiled: Callable[..., Any]
+) -> tuple[Any, list[float]]:
     """Train; give the model and the seconds of each epoch."""
     model = network(name, x.shape[-1])
     if name == "cnn":
@@ -132,7 +136,7 @@ def fit(job, name, x, y, epochs, compiled):
     loss = losses.get(name, nn.BCEWithLogitsLoss())
 
     @compiled
-    def judged(x, y):
+    def judged(x: Any, y: Any) -> Any:
         scores = model(x)
         return loss(scores.squeeze(1) if scores.shape[1] == 1 else scores, y)
 
@@ -150,7 +154,7 @@ def fit(job, name, x, y, epochs, compiled):
     return model, times
 
 
-def score(name, model, x, y):
+def score(name: str, model: Any, x: Any, y: Any) -> float:
     """Give accuracy, or Boston's mean absolute error."""
     model.eval()
     with torch.no_grad():

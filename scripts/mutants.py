@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import functools
 import hashlib
 import importlib
 import importlib.util
@@ -63,7 +64,7 @@ Mutant = dict[str, Any]
 # Places ------------------------------------------------------------------------------------------
 
 
-def unwanted(tree: ast.Module) -> Iterator[ast.AST]:
+def unwanted(tree: ast.Module) -> Iterator[Any]:
     """Types, texts of errors and names of types: changes there change no behaviour."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -280,10 +281,11 @@ def measure(test_file: str, target: Path) -> int:
     measuring.stop()
     data = measuring.get_data()
     lines: dict[str, dict[str, list[int]]] = defaultdict(dict)
-    for file in data.measured_files():
-        for line, names in data.contexts_by_lineno(file).items():
+    for measured in data.measured_files():
+        place = str(Path(measured).relative_to(TREE))
+        for line, names in data.contexts_by_lineno(measured).items():
             for name in filter(None, names):
-                lines[name].setdefault(str(Path(file).relative_to(TREE)), []).append(line)
+                lines[name].setdefault(place, []).append(line)
     found = {name: [round(s, 3), lines.get(name, {})] for name, s in contexts.seconds.items()}
     target.write_text(json.dumps({"code": code, "tests": found}))
     return 0
@@ -310,8 +312,10 @@ def reach(area: str, limit: float, own: bool) -> dict[str, Any]:
             continue
         started = time.monotonic()
         target.unlink(missing_ok=True)
-        in_child(lambda file=file: measure(str(file), target), limit, BUILD / "log.txt")
-        found = json.loads(target.read_text()) if target.exists() else {"code": -1, "tests": {}}
+        in_child(functools.partial(measure, str(file), target), limit, BUILD / "log.txt")
+        found: dict[str, Any] = (
+            json.loads(target.read_text()) if target.exists() else {"code": -1, "tests": {}}
+        )
         kept[str(file)] = {"digest": digest, **found}
         kept_at.write_text(json.dumps(kept))
         print(
@@ -452,7 +456,7 @@ def outcome(mutant: Mutant, tests: list[str], seconds: float) -> str:
         compiled.unlink(missing_ok=True)
         file.write_text(text)
         for group in filter(None, groups):
-            code = in_child(lambda group=group: work(group), 60 + 3 * seconds, BUILD / "log.txt")
+            code = in_child(functools.partial(work, group), 60 + 3 * seconds, BUILD / "log.txt")
             if code != 0:
                 break
     finally:

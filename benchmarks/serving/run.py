@@ -35,7 +35,7 @@ def adult(folder: Path) -> Path:
 
     source = read_source("adult")
     path = folder / "adult.csv"
-    source.train.frame.to_csv(path, index=False)  # type: ignore[union-attr]
+    source.train.frame.to_csv(path, index=False)  # type: ignore[union-attr] # a table
     return path
 
 
@@ -88,7 +88,9 @@ def measure(server: Server, port: int, rows: list[Any], requests: int) -> dict[s
 def contenders(folder: Path, csv: Path) -> dict[str, tuple[list[str], str, dict[str, str]]]:
     """Give the command of each server, what it prints when it is ready, and its environment."""
     kerata = [sys.executable, "-m", "kerata", "serve", "adult", "--folder", str(folder / "runs")]
-    found = {"Kerata": ([*kerata, "--port", "8711"], "Serving", {})}
+    found: dict[str, tuple[list[str], str, dict[str, str]]] = {
+        "Kerata": ([*kerata, "--port", "8711"], "Serving", {})
+    }
     if PEERS.exists():
         peer = [str(PEERS), str(HERE / "peer.py"), str(csv), TARGET]
         for number, (name, backend, how) in enumerate(
