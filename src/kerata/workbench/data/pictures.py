@@ -22,9 +22,13 @@ MOST_SIDE = 128
 _LARGEST_SIDE = 256
 # Bytes of all images together.
 _MOST_BYTES = 2 << 30
-# Pictures whose shorter side is usually longer are photos; so many are few. A network that
-# others trained takes photos of its own size.
-PHOTO_FROM, FEW_PHOTOS, PHOTO_SIDE = 64, 5000, efficientnet_lite.SIZE
+# Pictures whose shorter side is usually longer are photos; so many are few.
+PHOTO_FROM, FEW_PHOTOS = 64, 5000
+# Photos are read larger than the 224 pixels with which the network was trained that looks at them:
+# things look larger in the crops that it learned from than in whole photos (Touvron and others
+# 2019, arXiv:1906.06423). Log loss of 245 photos of ants and bees, 5 folds dealt twice: 0.118 with
+# 224 pixels, 0.118 with 256, 0.102 with 288, 0.114 with 320.
+PHOTO_SIDE = 288
 # Damaged files that are named.
 _NAMED = 5
 _GREY = ("1", "L", "I", "F", "I;16", "I;16B", "LA")

@@ -8,11 +8,15 @@ import numpy as np
 
 from kerata.applications import efficientnet_lite
 from kerata.workbench.core.pictures import fitted
-from kerata.workbench.features.photos import SIDE, forget_features, photo_features, photo_graph
+from kerata.workbench.data.pictures import PHOTO_SIDE
+from kerata.workbench.features.photos import forget_features, photo_features, photo_graph
 from kerata.workbench.features.preparation import Inputs, Preparation
 
 # Sides of images that networks take which learn from pixels alone, where photos are larger.
 MOST_SIDE = 128
+# Of the pretrained network's numbers, as a share of their mean variance: what few training photos
+# show hardly ever would decide about a new photo that shows it.
+_LEAST_VARIANCE = 0.1
 _HINT = (
     "So few photos are usually told apart better by what a network trained on ImageNet sees in "
     "them: pip install 'kerata[pretrained]'. Without it the network learns from pixels alone."
@@ -45,7 +49,7 @@ class ImagePreparation(Preparation):
         self.photos = data.cropped
         height, width, channels = images.shape[1:]
         if self.pretrained:
-            self.cut = [SIDE, SIDE, channels]
+            self.cut = [PHOTO_SIDE, PHOTO_SIDE, channels]
         elif self.photos:
             self.cut = [min(height, MOST_SIDE), min(width, MOST_SIDE), channels]
         else:
@@ -54,6 +58,8 @@ class ImagePreparation(Preparation):
         sample = self._prepared(images if self.pretrained else _some(images)).astype(np.float64)
         axes = tuple(range(sample.ndim - 1))
         mean, variance = sample.mean(axis=axes), sample.var(axis=axes)
+        if self.pretrained:
+            variance = np.maximum(variance, _LEAST_VARIANCE * variance.mean())
         self.inputs = Inputs(
             rows=len(images),
             numbers=sample.shape[1] if self.pretrained else 0,

@@ -17,6 +17,8 @@ from kerata.workbench.features.preparation import Inputs
 # Strengths of the penalty that are tried: of ridge, and inverse ones of logistic regression.
 ALPHAS = tuple(10.0**k for k in np.arange(-5, 5.5, 0.5))
 INVERSE = tuple(10.0**k for k in range(-4, 4))
+# Where few rows choose it by a cross-validation, which is quick, the steps are smaller.
+INVERSE_OF_FEW = tuple(10.0 ** (k / 2) for k in range(-8, 3))
 # In a large table the penalty matters little and each solution takes long.
 INVERSE_OF_MANY, MANY = (0.01, 1.0, 100.0), 3_000_000
 ITERATIONS = 1000
@@ -298,7 +300,7 @@ def _logistic(
 
     if not quick and not pixels and _is_wide(every, truth):
         # A few validation rows choose at random between penalties that decide much here.
-        folds, how = _folds_of(truth), "a cross-validation"
+        folds, how, tried = _folds_of(truth), "a cross-validation", INVERSE_OF_FEW
         totals = [
             sum(loss(inverse, every[a], truth[a], every[b], truth[b]) for a, b in folds)
             for inverse in tried
@@ -314,7 +316,7 @@ def _logistic(
         kernel,
         bias,
         score,
-        f"logistic regression, inverse penalty {inverse:g} by {how}",
+        f"logistic regression, inverse penalty {inverse:.3g} by {how}",
     )
 
 
