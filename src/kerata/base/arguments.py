@@ -111,6 +111,24 @@ def at_least(owner: str, name: str, value: Any, minimum: float) -> Any:
     return value
 
 
+def sizes(owner: str, shape: Any) -> tuple[Any, ...]:
+    """Check that an argument is a shape, and give it as a tuple; computed sizes pass.
+
+    Raises:
+        TypeError: no list of sizes, naming the owner.
+        ValueError: a negative one.
+
+    >>> sizes("random.normal", [2, 3])
+    (2, 3)
+    """
+    if isinstance(shape, (str, bytes)) or not hasattr(shape, "__iter__"):
+        raise TypeError(f"{owner}: shape must be a tuple of integers, got shape={shape!r}.")
+    found = tuple(shape)
+    if any(is_integer(size) and size < 0 for size in found):
+        raise ValueError(f"{owner}: the sizes of a shape must be at least 0, got shape={shape!r}.")
+    return found
+
+
 def axis_or_axes(owner: str, axis: Any) -> int | list[int]:
     """Check that an argument is an axis or several.
 

@@ -182,6 +182,11 @@ class Layer(Quantizable, Stateless):
     def add_loss(self, loss: Any) -> None:
         """Add a scalar, or several, to the loss that training minimises; call it in ``call``."""
         for value in jax.tree.leaves(loss):
+            if isinstance(value, (str, bytes)) or callable(value):
+                raise TypeError(
+                    f"Layer {self.name!r} ({type(self).__name__}): add_loss() takes a number that "
+                    f"was computed, got {value!r:.60}."
+                )
             scope = current_scope()
             if scope is None:
                 self._added_losses.append(value)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from kerata import constraints, initializers, regularizers
+from kerata.base.arguments import sizes
 from kerata.base.dtypes import is_float_dtype
 from kerata.base.naming import current_path, name_scope
 from kerata.base.symbolic import Operation
@@ -83,13 +84,15 @@ class Weighted(Operation):
         """
         if isinstance(shape, (int, np.integer)):
             shape = (int(shape),)
+        if shape is not None:
+            shape = sizes(f"Layer {self.name!r} ({type(self).__name__})", shape)
         dtype = self.variable_dtype if dtype is None else dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float_dtype(dtype) else "zeros"
         with self._name_scope():
             variable = Variable(
                 initializers.get(initializer),
-                shape=() if shape is None else tuple(shape),
+                shape=() if shape is None else shape,
                 dtype=dtype,
                 trainable=trainable,
                 autocast=autocast,

@@ -42,6 +42,7 @@ def clone_model(
         custom_objects: classes and functions of yours that layers name in their configs.
 
     Raises:
+        TypeError: something that is no model.
         ValueError: a call function for a ``Sequential``; tensors that don't fit; arguments for
             a subclass, whose layers are unknown.
 
@@ -50,6 +51,8 @@ def clone_model(
     >>> clone_model(model).count_params()
     9
     """
+    if not isinstance(model, Model):
+        raise TypeError(f"clone_model needs a model, got {type(model).__name__}: {model!r:.60}.")
     with custom_object_scope({**foreign_objects(model), **(custom_objects or {})}):
         if not isinstance(model, Sequential) and not _is_plain(model):
             asked = {

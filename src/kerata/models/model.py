@@ -73,6 +73,8 @@ class Model(Trainer, Layer):
             if inputs is None or outputs is None:
                 raise TypeError("Model(...) needs both inputs=... and outputs=...")
             self._set_graph(Graph(inputs, outputs, f"Model {self.name!r}"))
+        elif type(self) is Functional:
+            raise TypeError("Model(...) needs both inputs=... and outputs=..., got None for both.")
 
     def _set_graph(self, graph: Graph | None) -> None:
         self._graph = graph

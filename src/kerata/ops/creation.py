@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.arguments import is_integer, sizes
 from kerata.base.dtypes import dtype_name, floatx
 from kerata.ops.symbolic_call import as_tensor, jax_op, op
 
@@ -48,7 +49,7 @@ def zeros(shape: Any, dtype: Any = None) -> jax.Array:
     Array([[0., 0., 0.],
            [0., 0., 0.]], dtype=float32)
     """
-    return jnp.zeros(shape, dtype_name(dtype))
+    return jnp.zeros(_sizes("zeros", shape), dtype_name(dtype))
 
 
 def ones(shape: Any, dtype: Any = None) -> jax.Array:
@@ -62,7 +63,7 @@ def ones(shape: Any, dtype: Any = None) -> jax.Array:
     Array([[1., 1., 1.],
            [1., 1., 1.]], dtype=float32)
     """
-    return jnp.ones(shape, dtype_name(dtype))
+    return jnp.ones(_sizes("ones", shape), dtype_name(dtype))
 
 
 def empty(shape: Any, dtype: Any = None) -> jax.Array:
@@ -75,7 +76,7 @@ def empty(shape: Any, dtype: Any = None) -> jax.Array:
     >>> empty(2).shape
     (2,)
     """
-    return jnp.empty(shape, dtype_name(dtype))
+    return jnp.empty(_sizes("empty", shape), dtype_name(dtype))
 
 
 @op
@@ -105,7 +106,8 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> jax.Arra
     Array([[0., 1., 0.],
            [0., 0., 1.]], dtype=float32)
     """
-    return jnp.eye(N, M, k, dtype=dtype_name(dtype))
+    rows, columns = _sizes("eye", (N, N if M is None else M))
+    return jnp.eye(rows, columns, k, dtype=dtype_name(dtype))
 
 
 def identity(n: int, dtype: Any = None) -> jax.Array:
@@ -119,6 +121,7 @@ def identity(n: int, dtype: Any = None) -> jax.Array:
     Array([[1, 0],
            [0, 1]], dtype=int32)
     """
+    (n,) = _sizes("identity", (n,))
     return jnp.identity(n, dtype=dtype_name(dtype))
 
 
@@ -134,7 +137,8 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> jax.Arra
     Array([[1., 0., 0.],
            [1., 1., 0.]], dtype=float32)
     """
-    return jnp.tri(N, M, k, dtype=dtype_name(dtype))
+    rows, columns = _sizes("tri", (N, N if M is None else M))
+    return jnp.tri(rows, columns, k, dtype=dtype_name(dtype))
 
 
 @op
@@ -382,3 +386,7 @@ def kaiser(x: int, beta: float) -> jax.Array:
     Array([0.8, 1. , 0.8], dtype=float32)
     """
     return jnp.kaiser(int(x), beta).astype(floatx())
+
+
+def _sizes(name: str, shape: Any) -> Any:
+    return sizes(f"ops.{name}", (shape,) if is_integer(shape) else shape)

@@ -30,15 +30,26 @@ __all__ = [
     "svd",
 ]
 
+
+def _cholesky(x: Any, upper: bool = False) -> jax.Array:
+    found = jnp.linalg.cholesky(x, upper=upper)
+    if not isinstance(found, jax.core.Tracer) and bool(jnp.isnan(found).any()):
+        raise ValueError("ops.cholesky: x is not positive definite, so it has no such factor.")
+    return found
+
+
 cholesky = jax_op(
     "cholesky",
-    lambda x, upper=False: jnp.linalg.cholesky(x, upper=upper),
+    _cholesky,
     "x, upper=False",
-    """Triangular L with ``x = L @ L.T``, a float; NaN where x isn't positive definite.
+    """Triangular L with ``x = L @ L.T``, a float.
 
     Arguments:
         x: symmetric matrices, shape ``(..., n, n)``; a vector raises a TypeError.
         upper: give the transposed factor, False by default.
+
+    Raises:
+        ValueError: x isn't positive definite; inside a compiled program the factor is NaN there.
 
     >>> cholesky([[4.0, 2.0], [2.0, 5.0]])
     Array([[2., 0.],

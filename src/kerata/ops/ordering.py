@@ -247,9 +247,14 @@ def histogram(x: Any, bins: Any = 10, range: Any = None) -> tuple[jax.Array, jax
         range: lowest and highest edge, by default of x's values; what lies outside is not
             counted.
 
+    Raises:
+        ValueError: fewer bins than 1.
+
     >>> histogram([1.0, 2.0, 2.0], bins=2)
     (Array([1., 2.], dtype=float32), Array([1. , 1.5, 2. ], dtype=float32))
     """
+    if isinstance(bins, int) and bins < 1:
+        raise ValueError(f"ops.histogram: bins must be at least 1, got bins={bins!r}.")
     bins = bins if isinstance(bins, int) else as_tensor(bins)
     counts, edges = jnp.histogram(as_tensor(x), bins=bins, range=range)
     return counts, edges

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from kerata.base.dtypes import dtype_name
 from kerata.ops.symbolic_call import as_tensor, jax_op, op, plain_numbers
@@ -279,10 +280,15 @@ def tile(x: Any, repeats: Any) -> jax.Array:
         repeats: how often along the last axis, or a tuple for the last axes; more of them than
             x has add axes.
 
+    Raises:
+        ValueError: negative repeats.
+
     >>> tile([1, 2], (2, 2))
     Array([[1, 2, 1, 2],
            [1, 2, 1, 2]], dtype=int32)
     """
+    if not isinstance(repeats, jax.core.Tracer) and (np.asarray(repeats) < 0).any():
+        raise ValueError(f"ops.tile: repeats must be at least 0, got repeats={repeats!r}.")
     return jnp.tile(as_tensor(x), repeats)
 
 

@@ -145,9 +145,35 @@ def op(function: Callable[..., Any], prefix: str = "") -> Callable[..., Any]:
         if holds_symbolic(args) or holds_symbolic(kwargs):
             inspect.signature(function).bind(*args, **kwargs)
             return OpCall(name)(*args, **kwargs)
-        return function(*map(unbox, args), **unbox(kwargs))
+        try:
+            return function(*map(unbox, args), **unbox(kwargs))
+        except _TOLD as error:
+            _tell(error, f"{'' if prefix else 'ops.'}{name}", (args, kwargs))
+            raise
 
     return call
+
+
+# What JAX raises for arguments that don't fit each other.
+_TOLD = (TypeError, ValueError, IndexError, NotImplementedError)
+
+
+def _tell(error: Exception, name: str, given: Any) -> None:
+    """Let an error of JAX's say which function was called, with arrays of which shapes."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    raised_in = "" if last is None else last.tb_frame.f_globals.get("__name__", "")
+    theirs = raised_in.partition(".")[0] in ("jax", "numpy")
+    # Only what is nothing but a sentence (errors of some classes are made of tracers), and only
+    # once: functions of ops call others.
+    if not theirs or type(error) not in _TOLD or len(error.args) != 1 or hasattr(error, "told"):
+        return
+    shapes = [str(tuple(np.shape(x))) for x in jax.tree.leaves(given) if hasattr(x, "shape")]
+    words = f" of {'an array' if len(shapes) == 1 else 'arrays'} of shape {' and '.join(shapes)}"
+    said = f"{name}{words if shapes else ''}: {error.args[0]}"
+    error.args = (said if said.endswith(".") else f"{said}.",)
+    error.told = True  # type: ignore[attr-defined] # a mark
 
 
 def declare_outputs(function: Callable[..., Any], rule: Callable[..., Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from kerata.base.arguments import sizes
 from kerata.base.dtypes import dtype_name, is_float_dtype
 from kerata.base.randomness import SeedGenerator, draw_key
 from kerata.ops.symbolic_call import as_tensor, op
@@ -31,7 +32,7 @@ def normal(
     (2, 3)
     """
     name = _float_name("normal", dtype)
-    values = jax.random.normal(_key(seed), tuple(shape), name)
+    values = jax.random.normal(_key(seed), sizes("random.normal", shape), name)
     return values * jnp.asarray(stddev, name) + jnp.asarray(mean, name)
 
 
@@ -50,7 +51,9 @@ def truncated_normal(
     True
     """
     name = _float_name("truncated_normal", dtype)
-    values = jax.random.truncated_normal(_key(seed), -2.0, 2.0, tuple(shape), name)
+    values = jax.random.truncated_normal(
+        _key(seed), -2.0, 2.0, sizes("random.truncated_normal", shape), name
+    )
     return values * jnp.asarray(stddev, name) + jnp.asarray(mean, name)
 
 
@@ -72,7 +75,7 @@ def uniform(
     True
     """
     name = _float_name("uniform", dtype)
-    return jax.random.uniform(_key(seed), tuple(shape), name, minval, maxval)
+    return jax.random.uniform(_key(seed), sizes("random.uniform", shape), name, minval, maxval)
 
 
 def randint(
@@ -95,7 +98,7 @@ def randint(
     name = dtype_name(dtype)
     if "int" not in name:
         raise ValueError(f"randint draws whole numbers, got dtype={name!r}; use uniform.")
-    return jax.random.randint(_key(seed), tuple(shape), minval, maxval, name)
+    return jax.random.randint(_key(seed), sizes("random.randint", shape), minval, maxval, name)
 
 
 def categorical(
@@ -137,7 +140,9 @@ def gamma(shape: Shape, alpha: Any, dtype: Any = None, seed: Seed = None) -> jax
         seed: integer (the same values every time), ``SeedGenerator``, or None.
     """
     name = _float_name("gamma", dtype)
-    return jax.random.gamma(_key(seed), jnp.asarray(alpha, name), tuple(shape), name)
+    return jax.random.gamma(
+        _key(seed), jnp.asarray(alpha, name), sizes("random.gamma", shape), name
+    )
 
 
 def beta(shape: Shape, alpha: Any, beta: Any, dtype: Any = None, seed: Seed = None) -> jax.Array:
@@ -151,7 +156,7 @@ def beta(shape: Shape, alpha: Any, beta: Any, dtype: Any = None, seed: Seed = No
     """
     name = _float_name("beta", dtype)
     a, b = jnp.asarray(alpha, name), jnp.asarray(beta, name)
-    return jax.random.beta(_key(seed), a, b, tuple(shape), name)
+    return jax.random.beta(_key(seed), a, b, sizes("random.beta", shape), name)
 
 
 def binomial(
@@ -168,7 +173,7 @@ def binomial(
     """
     name = _float_name("binomial", dtype)
     n, p = jnp.asarray(counts, name), jnp.asarray(probabilities, name)
-    return jax.random.binomial(_key(seed), n, p, tuple(shape), name)
+    return jax.random.binomial(_key(seed), n, p, sizes("random.binomial", shape), name)
 
 
 @op

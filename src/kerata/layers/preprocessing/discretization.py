@@ -67,6 +67,11 @@ class Discretization(ApartByMode, Layer):
         if (bin_boundaries is None) == (num_bins is None):
             raise ValueError("Discretization needs either bin_boundaries or num_bins.")
         self.bin_boundaries = None if bin_boundaries is None else list(map(float, bin_boundaries))
+        if any(not a <= b for a, b in itertools.pairwise(self.bin_boundaries or ())):
+            raise ValueError(
+                "Discretization: bin_boundaries must be in ascending order, got "
+                f"bin_boundaries={bin_boundaries!r}."
+            )
         self.num_bins = (
             None if num_bins is None else positive_int("Discretization", "num_bins", num_bins)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -37,6 +38,13 @@ class Rescaling(ShapePreserving):
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        for argument, value in (("scale", scale), ("offset", offset)):
+            known = isinstance(value, jax.Array) or np.asarray(value).dtype.kind not in "OUS"
+            if not known:
+                raise ValueError(
+                    f"Rescaling: {argument} must be a number or a list of them, got "
+                    f"{argument}={value!r}."
+                )
         self.scale = scale
         self.offset = offset
 

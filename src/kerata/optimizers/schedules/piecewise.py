@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         name: string, of the schedule.
 
     Raises:
-        ValueError: another number of values.
+        ValueError: another number of values; boundaries that do not rise.
 
     >>> schedule = PiecewiseConstantDecay([100, 200], [1.0, 0.5, 0.25])
     >>> [float(schedule(step)) for step in (0, 100, 101, 500)]
@@ -33,6 +34,10 @@ class PiecewiseConstantDecay(LearningRateSchedule):
             raise ValueError(
                 "PiecewiseConstantDecay: there must be one more value than boundaries, "
                 f"got {len(boundaries)} boundaries and {len(values)} values."
+            )
+        if any(b <= a for a, b in itertools.pairwise(boundaries)):
+            raise ValueError(
+                f"PiecewiseConstantDecay: boundaries must rise, got boundaries={boundaries!r}."
             )
         self.boundaries = boundaries
         self.values = values
