@@ -10,7 +10,7 @@ from typing import Any
 NETWORKS = (
     *("linear", "mlp", "wide-deep", "table"),
     *("bag-of-words", "tfidf", "embeddings", "text-cnn"),
-    *("pretrained", "cnn", "cnn-bn"),
+    *("pretrained", "cnn", "cnn-bn", "airbench"),
 )
 
 

@@ -32,15 +32,17 @@ class ImagePreparation(Preparation):
     Arguments:
         pretrained: whether images become the features of a network that was trained on ImageNet,
             float32 ``(rows, 1280)``, mean and variance of which are learned.
+        patches: whether the covariance of small patches is learned as well.
     """
 
     kind = "images"
     # What runs of before have no entry for.
     pretrained = False
+    patches = False
     cut: list[int] | None = None
 
-    def __init__(self, pretrained: bool = False) -> None:
-        self.pretrained = pretrained
+    def __init__(self, pretrained: bool = False, patches: bool = False) -> None:
+        self.pretrained, self.patches = pretrained, patches
         self.notes: list[str] = []
 
     def fit(self, data: Any, task: Any, columns: Any = None) -> Self:
@@ -60,12 +62,14 @@ class ImagePreparation(Preparation):
         mean, variance = sample.mean(axis=axes), sample.var(axis=axes)
         if self.pretrained:
             variance = np.maximum(variance, _LEAST_VARIANCE * variance.mean())
+        variance = np.where(variance > 0, variance, 1.0)
         self.inputs = Inputs(
             rows=len(images),
             numbers=sample.shape[1] if self.pretrained else 0,
             mean=tuple(mean.tolist()),
-            variance=tuple(np.where(variance > 0, variance, 1.0).tolist()),
+            variance=tuple(variance.tolist()),
             image=None if self.pretrained else self._size,
+            patches=_patch_covariance((sample - mean) / np.sqrt(variance)) if self.patches else (),
         )
         colours = {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")
         height, width, _ = self._size
@@ -137,6 +141,13 @@ class ImagePreparation(Preparation):
 
 def _some(images: np.ndarray) -> np.ndarray:
     return images[:: max(1, len(images) // 4096)]
+
+
+def _patch_covariance(pixels: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    height, width, channels = pixels.shape[1:]
+    parts = [pixels[:, i : height - 1 + i, j : width - 1 + j] for i in (0, 1) for j in (0, 1)]
+    patches = np.concatenate(parts, axis=-1, dtype="float32").reshape(-1, 4 * channels)
+    return tuple(map(tuple, (patches.T @ patches / len(patches)).tolist()))
 
 
 def _are_photos(images: np.ndarray) -> bool:

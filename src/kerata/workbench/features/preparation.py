@@ -38,6 +38,7 @@ class Inputs:
     length: int = 0
     vocabulary: int = 0
     image: tuple[int, int, int] | None = None
+    patches: tuple[tuple[float, ...], ...] = ()
     target_mean: float = 0.0
     target_scale: float = 1.0
     target_means: tuple[float, ...] = ()

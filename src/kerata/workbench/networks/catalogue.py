@@ -108,6 +108,7 @@ def _one_of(*words: str) -> Values:
 
 
 COUNT = Values("a whole number from 1", _count)
+PIXELS = Values("a whole number from 0", lambda value: _whole(value) and value >= 0)
 WIDTHS = Values("whole numbers from 1, with commas", _counts)
 RATE = Values("a number above 0", lambda value: _number(value) and value > 0)
 STRENGTH = Values("a number from 0", lambda value: _number(value) and value >= 0)
@@ -117,9 +118,11 @@ VALUES: dict[str, Values] = {
     **dict.fromkeys(("patience", "members", "batch_size", "ngrams", "least", "most"), COUNT),
     **dict.fromkeys(("learning_rate", "sigma"), RATE),
     **dict.fromkeys(("l2", "weight_decay", "augment"), STRENGTH),
-    "dropout": SHARE,
+    **dict.fromkeys(("dropout", "smoothing"), SHARE),
+    **dict.fromkeys(("shift", "cutout"), PIXELS),
+    "widths": WIDTHS,
     **dict.fromkeys(
-        ("ranked", "beside"), Values("True or False", lambda value: isinstance(value, bool))
+        ("ranked", "beside", "flip"), Values("True or False", lambda value: isinstance(value, bool))
     ),
     "weights": _one_of("tfidf", "naive-bayes", "binary", "sequence"),
     "loss": Values("the name of a loss; for amounts poisson, gamma, lognormal", _is_loss),
@@ -217,6 +220,8 @@ def _has(recipe: Recipe, name: str) -> bool:
 def _reading(recipe: Recipe, name: str, value: Any) -> tuple[Any, Values | None]:
     own = _own(recipe)
     values = VALUES.get(name)
+    if name == "widths":
+        value = (value,) if _whole(value) else tuple(value) if _counts(value) else value
     if name == "units":
         values = COUNT
         # None is a default that goes by the rows, for several layers.

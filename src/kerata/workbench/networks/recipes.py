@@ -11,7 +11,7 @@ from typing import Any
 
 from kerata.applications import efficientnet_lite
 from kerata.base.messages import did_you_mean
-from kerata.workbench.networks import dense, images, table, texts
+from kerata.workbench.networks import airbench, dense, images, table, texts
 
 Build = Callable[..., Any]
 SEQUENCE = {"weights": "sequence", "most": 20_000}
@@ -39,6 +39,8 @@ class Recipe:
             that are for training.
         linear: whether a solved linear model may have a share of the answers.
         chooses_loss: whether counts and skewed amounts may be learned by a loss of their own.
+        even: whether the usual batch is made a little smaller, so that the last one of an epoch
+            is no remainder of a few rows, whose step and whose mean and variance count as much.
     """
 
     build: Build
@@ -54,6 +56,7 @@ class Recipe:
     solved: bool = False
     linear: bool = False
     chooses_loss: bool = False
+    even: bool = False
 
 
 RECIPES: dict[str, Recipe] = {
@@ -90,6 +93,16 @@ RECIPES: dict[str, Recipe] = {
     "cnn": Recipe(images.cnn, ("images",), epochs=6, patience=6, batch_size=64, scheduled=True),
     "cnn-bn": Recipe(
         images.cnn_bn, ("images",), epochs=12, patience=12, batch_size=64, scheduled=True
+    ),
+    "airbench": Recipe(
+        airbench.airbench,
+        ("images",),
+        {"images": {"patches": True}},
+        epochs=6,
+        patience=100,
+        batch_size=512,
+        scheduled=True,
+        even=True,
     ),
 }
 # Options of training and of the preparation, whatever the network.

@@ -98,6 +98,8 @@ def plan_training(
     preparation, x = _prepared(divided, prepared, before)
     inputs = with_targets(preparation.inputs, divided.task, divided.targets["train"])
     batch = batch_size or recipe.batch_size or usual_batch(rows)
+    if recipe.even and batch_size is None:
+        batch = even_batch(rows, batch)
     epochs = epochs or recipe.epochs
     settings = dict(recipe.options)
     if recipe.scheduled:
@@ -227,3 +229,12 @@ def usual_batch(rows: int) -> int:
     (16, 64, 256)
     """
     return int(2 ** np.clip(round(np.log2(max(rows, 1) / 100)), 4, 8))
+
+
+def even_batch(rows: int, most: int) -> int:
+    """Give a batch of at most so many rows that leaves no small remainder.
+
+    >>> even_batch(42_500, 512), 42_500 % 512, 42_500 % 506
+    (506, 4, 502)
+    """
+    return -(-rows // -(-rows // most))

@@ -135,6 +135,13 @@ SPACES: dict[str, Space] = {
         "augment": Real(0.0, 1.5),
         "learning_rate": _RATE,
     },
+    "airbench": {
+        "widths": Choice(((32, 96, 128), (48, 128, 192), (64, 256, 256))),
+        "smoothing": Real(0.0, 0.3),
+        "shift": Integer(0, 4),
+        "cutout": Choice((0, 8, 12)),
+        "learning_rate": Real(0.2, 1.5, log=True),
+    },
 }
 # Options by kind of data, besides those of the network itself.
 MORE: dict[tuple[str, str], Space] = {
