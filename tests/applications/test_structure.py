@@ -4,9 +4,10 @@ import inspect
 import json
 
 import keras
+import numpy as np
 import pytest
 
-from kerata import applications
+from kerata import applications, initializers, layers
 from kerata.applications import building, files
 
 NAMES = sorted(n for n in applications.__all__ if callable(getattr(applications, n)))
@@ -131,3 +132,26 @@ def test_other_forms_are_keras(
     theirs = getattr(keras.applications, name)(**given)
     assert described(getattr(applications, name)(**given)) == described(theirs)
     assert asked["kerata"] == asked["keras"] != []
+
+
+def test_no_random_numbers_are_made_where_a_file_has_the_weights(tmp_path):
+    # Weights of zeros show that nothing was drawn, and all of them are the file's in the end.
+    small = {"input_shape": (32, 32, 3), "alpha": 0.25, "include_top": False}
+    made = applications.MobileNet(weights=None, **small)
+    path = tmp_path / "made.weights.h5"
+    made.save_weights(path)
+    draw = initializers.GlorotUniform.__call__
+    drawn = []
+
+    def counted(*args, **kwargs):
+        drawn.append(1)
+        return draw(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(initializers.GlorotUniform, "__call__", counted)
+        read = applications.MobileNet(weights=path, **small)
+        assert not drawn
+        layers.Dense(2).build((None, 3))
+        assert drawn
+    for one, other in zip(made.weights, read.weights, strict=True):
+        np.testing.assert_array_equal(one, other)

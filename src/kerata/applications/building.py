@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from kerata.applications.files import Weights
 from kerata.base.messages import warn
 from kerata.base.symbolic import KerasTensor
 from kerata.config import image_data_format
+from kerata.layers.weights import replaced_values
 from kerata.models import Functional
 from kerata.utils.graph_inputs import get_source_inputs
 
@@ -112,7 +114,10 @@ class Architecture:
         a.input_shape = self._shape(called, a)
         x = layers.Input(a.input_shape) if a.input_tensor is None else a.input_tensor
         inputs = get_source_inputs(x)
-        x = self._end(self.body(x, a), a)
+        # Other values follow where there is a file, which must have all of them.
+        follows = contextlib.nullcontext() if a.weights is None else replaced_values()
+        with follows:
+            x = self._end(self.body(x, a), a)
         name = self.name(a) if a.name is None and self.name else a.name
         model = Functional(inputs, x, name=name)
         if file is not None:

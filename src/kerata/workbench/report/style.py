@@ -20,6 +20,7 @@ h3 { font-size: 1rem; margin: 1.3rem 0 .4rem; }
 p, ul { margin: .4rem 0 .8rem; max-width: 46rem; overflow-wrap: anywhere; }
 ul { padding-left: 1.2rem; }
 .muted, figcaption, .why { color: var(--muted); font-size: .9rem; }
+figcaption { overflow-wrap: anywhere; }
 nav { display: flex; flex-wrap: wrap; gap: .2rem .9rem; margin: 1rem 0; font-size: .9rem; }
 a { color: var(--blue); }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .7rem;
