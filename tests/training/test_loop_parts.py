@@ -20,6 +20,7 @@ from kerata.training.arguments import (
 )
 from kerata.training.batch_hooks import BatchHooks, step_ranges
 from kerata.training.chunk import Chunk
+from kerata.training.compiled_steps import plain_number
 from kerata.training.data_adapter import ArrayData
 from kerata.training.dataset_rows import rows_of_dataset
 from kerata.training.epochs import ROOM, EpochGroups
@@ -33,7 +34,9 @@ from kerata.training.interrupt import (
 )
 from kerata.training.nested_outputs import Outputs
 from kerata.training.objective import Objective
+from kerata.training.out_of_core import RUN_BYTES
 from kerata.training.signed import Signed
+from kerata.training.sparse import can_be_bags
 
 
 def rows_of(count):
@@ -304,6 +307,50 @@ def test_callbacks_end_an_evaluation_and_a_prediction(fitted):
     assert len(model.predict(x, batch_size=2, verbose=0)) == 6
 
 
+def test_a_last_execution_that_is_cut_short_is_told_too():
+    told = []
+
+    class Told(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            told.append(("train", batch))
+
+        def on_test_batch_end(self, batch, logs=None):
+            told.append(("test", batch))
+
+        def on_predict_batch_end(self, batch, logs=None):
+            told.append(("predict", batch, len(logs["outputs"])))
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", steps_per_execution=3)
+    x = np.ones((8, 1), "float32")
+    given = {"batch_size": 2, "verbose": 0, "callbacks": [Told()]}
+    model.fit(x, x, **given)
+    model.evaluate(x, x, **given)
+    model.predict(x, **given)
+    assert told == [
+        *(("train", 2), ("train", 5), ("test", 2), ("test", 5)),
+        *(("predict", 2, 6), ("predict", 5, 2)),
+    ]
+
+
+def test_there_is_room_for_more_epochs_than_rows(fitted, monkeypatch):
+    monkeypatch.setattr(epochs_module, "GROUP_SECONDS", 1e9)
+    model, x = fitted
+    history = model.fit(x[:3], x[:3], epochs=9, batch_size=3, verbose=0).history["loss"]
+    assert len(history) == 9
+    assert all(type(loss) is float and loss > 0 for loss in history)
+
+
+def test_results_are_plain_numbers_or_arrays():
+    assert type(plain_number(np.float32(2))) is float
+    assert type(plain_number(np.zeros(()))) is float
+    assert isinstance(plain_number(np.zeros(1)), np.ndarray)
+    assert isinstance(plain_number([1.0, 2.0]), np.ndarray)
+    assert can_be_bags(np.ones(2))
+    # Which rows are read together, and so their order, follows from the length of runs.
+    assert RUN_BYTES == 262144
+
+
 def test_data_that_yield_nothing_are_refused(fitted):
     model, _ = fitted
     for call in (model.fit, model.evaluate, model.predict):
@@ -311,6 +358,8 @@ def test_data_that_yield_nothing_are_refused(fitted):
             call(iter([]), verbose=0)
     with pytest.raises(ValueError, match=r"^fit\(\) needs data: fit\(x, y\) with arrays, or fit"):
         model.fit()
+    with pytest.raises(RuntimeError, match=r"is not compiled\. Before fit\(\), call"):
+        keras.Sequential([keras.layers.Dense(1)]).train_on_batch(np.ones((2, 1)), np.ones((2, 1)))
     with pytest.raises(RuntimeError, match=r"is not compiled\. Before fit"):
         keras.Sequential([keras.layers.Dense(1)]).fit(np.ones((2, 1)), np.ones((2, 1)))
 
