@@ -1,5 +1,7 @@
 """Photos in files: the middle of each, whatever the file is like; damaged ones are left out."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -37,13 +39,17 @@ def folder(tmp_path):
     deep = np.zeros((300, 400), "uint16")
     deep[:150] = 65535
     Image.fromarray(deep).save(tmp_path / "photos" / "b" / "deep.png")
+    # Numbers from 0 to 1, with one beyond as filters leave it, and one that is none.
+    shares = deep / np.float32(65535)
+    shares[-1, 0], shares[-1, 1] = -0.2, np.nan
+    Image.fromarray(shares.astype("float32")).save(tmp_path / "photos" / "b" / "deep_shares.tiff")
     halves(3000, 400).save(tmp_path / "photos" / "b" / "tall.png")
     return tmp_path / "photos"
 
 
 def test_files_of_all_kinds_are_read_as_they_are_seen(folder):
     read = read_source(folder, photos=True)
-    assert read.train.images.shape == (7, SIDE, SIDE, 3)
+    assert read.train.images.shape == (8, SIDE, SIDE, 3)
     assert read.train.cropped
     red, blue = np.array([255, 0, 0]), np.array([0, 0, 255])
     for name, image in zip(read.train.origins, read.train.images.astype(int), strict=True):
@@ -63,11 +69,13 @@ def test_damaged_ones_are_named_and_left_out(folder):
     (folder / "b" / "cut.jpg").write_bytes(whole[: len(whole) // 2])
     (folder / "b" / "text.png").write_text("no picture")
     read = read_source(folder, photos=True)
-    assert len(read.train) == 7
-    assert len(read.train.labels) == len(read.train.origins) == 7
+    assert len(read.train) == 8
+    assert len(read.train.labels) == len(read.train.origins) == 8
     (note,) = [note for note in read.notes if "left out" in note]
     assert note.startswith("3 images were left out: a/empty.jpg is damaged or no image")
     assert all(name in note for name in ("b/cut.jpg", "b/text.png"))
+    assert "cannot identify image file; " in note
+    assert not re.search(r"\.[.;]", note)
     for number in range(9):
         (folder / "b" / f"more{number}.png").write_text("no picture")
     (note,) = [n for n in read_source(folder, photos=True).notes if "left out" in n]

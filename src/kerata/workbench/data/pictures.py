@@ -102,9 +102,9 @@ def read_pictures(
 def _left_out(folder: Path, paths: Sequence[Path], problems: dict[int, str]) -> str:
     numbers = sorted(problems)
     named = "; ".join(
-        problems[i].replace(os.fspath(paths[i]), os.fspath(paths[i].relative_to(folder)), 1)
+        problems[i].replace(os.fspath(paths[i]), os.fspath(paths[i].relative_to(folder)), 1)[:-1]
         for i in numbers[:_NAMED]
-    ).rstrip(".")
+    )
     more = f"; and {len(numbers) - _NAMED:,} more" if len(numbers) > _NAMED else ""
     were = "was" if len(numbers) == 1 else "were"
     return f"{counted(len(numbers), 'image')} {were} left out: {named}{more}."
@@ -144,7 +144,9 @@ def _tried(function: Any, picture: Any, path: Path, *others: Any) -> Any:
             return function(picture, path, *others)
     except Exception as error:
         # Pillow raises whatever its decoders raise for a file of that kind.
-        return f"{path} is damaged or no image: {error}."
+        # Its sentences end with or without a full stop, and some name the file again.
+        why = str(error).replace(f" {os.fspath(path)!r}", "").rstrip(".")
+        return f"{path} is damaged or no image: {why}."
 
 
 def _facts(picture: Any, path: Path) -> tuple[int, int, bool]:
@@ -161,9 +163,11 @@ def _load(
         # A JPEG file is decoded at a half, a quarter or an eighth of its size if that is enough.
         image.draft(mode, (size[1], size[0]))
         if image.mode.startswith(("I", "F")):
-            levels = np.asarray(image, "float64")
-            top = 65535 if levels.max() > 255 else 255
-            image = picture.fromarray((levels * (255 / top)).astype("uint8"))
+            levels = np.nan_to_num(np.asarray(image, "float64"), posinf=0, neginf=0)
+            most = levels.max()
+            top = 65535 if most > 255 else 1 if image.mode == "F" and most <= 1 else 255
+            levels = np.clip(levels * (255 / top), 0, 255)
+            image = picture.fromarray(levels.astype("uint8"))
         image = operations.exif_transpose(image).convert(mode)
         if (image.height, image.width) != size:
             fit = operations.fit if cropped else operations.pad
