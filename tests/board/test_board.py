@@ -1,12 +1,15 @@
 """What the board's addresses answer."""
 
+import base64
 import json
 import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+import kerata as keras
 from kerata.board.index import RunIndex
 
 
@@ -91,14 +94,52 @@ def test_the_network_layer_by_layer(page):
 def test_what_layers_answer_to_rows_of_the_data(page, place):
     found = page.get("/api/run/pears/activity").json()
     assert found["rows"] == 200
-    names = [layer["name"] for layer in page.get("/api/run/pears/network").json()["layers"]]
-    last = found["layers"][names[-1]]
+    assert len(found["layers"]) == len(page.get("/api/run/pears/network").json()["layers"])
+    last = found["layers"][-1]
     assert sum(last["bars"]) == 200
     assert 0 <= last["low"] < last["high"] <= 1
     (place.parent / "pears.csv").unlink()
     gone = page.get("/api/run/pears/activity")
     assert gone.status_code == 404
     assert "not in the current folder" in gone.json()["error"]
+
+
+def test_layers_of_networks_that_are_averaged_are_looked_at_in_each():
+    from kerata.board.activity import _look
+    from kerata.board.details import flat
+    from kerata.workbench.diagnosis.split_data import SplitData
+    from kerata.workbench.training.ensemble import averaged
+
+    def one():
+        given = keras.Input((3,), name="numbers")
+        model = keras.Model(given, keras.layers.Dense(2, activation="relu")(given))
+        model.compile(loss="mse", optimizer="sgd")
+        return model
+
+    model = averaged([one(), one()])
+    x = np.random.default_rng(0).normal(size=(20, 3)).astype("float32")
+    seen = {}
+    assert _look(model, SplitData.of("train", (x, np.zeros((20, 2))), 1, 0), seen) == 20
+    dense = [layer for layer in flat(model) if isinstance(layer, keras.layers.Dense)]
+    assert len(dense) == 2
+    assert all(sum(seen[id(layer)]["bars"]) == 40 for layer in dense)
+
+
+def test_filters_are_told_as_pictures():
+    from kerata.board.details import filters_of
+
+    layer = keras.layers.Conv2D(3, (2, 3))
+    layer.build((None, 8, 8, 5))
+    kernel = np.zeros((2, 3, 5, 3), "float32")
+    kernel[0, 1, 0, 2] = -0.5
+    kernel[1, 2, 4, 2] = 9.0  # not in the slice that is drawn
+    layer.set_weights([kernel, np.zeros(3, "float32")])
+    found = filters_of(layer)
+    assert (found["side"], found["drawn"], found["count"], found["of"]) == ([2, 3, 1], 3, 3, 5)
+    pixels = np.frombuffer(base64.b64decode(found["pixels"]), np.uint8).reshape(3, 2, 3)
+    assert pixels[2, 0, 1] == 1
+    assert (np.delete(pixels.ravel(), 2 * 6 + 1) == 128).all()
+    assert filters_of(keras.layers.Dense(1)) is None
 
 
 def test_compare_puts_the_paired_test_beside_what_was_different(page):

@@ -148,7 +148,7 @@ def test_a_damaged_run_is_a_sentence(open_page):
 def test_compare_by_marking_two(open_page):
     page = open_page()
     for name in ("pears-2", "pears"):
-        page.locator(f".mark[aria-label='Lay {name} over others']").click()
+        page.locator(f".mark[title='Lay {name} over others']").click()
     page.get_by_role("button", name="Compare 2").click()
     page.wait_for_selector("text=McNemar")
 
@@ -315,7 +315,7 @@ def test_event_files_of_tensorboard_are_opened_and_followed(open_page, place):
     path.write_bytes(path.read_bytes() + b"\1" * 20)
     page.get_by_text("up to step 9").wait_for(timeout=20_000)
     page.get_by_text("a checksum does not fit").wait_for()
-    page.locator(".mark[aria-label='Lay pears over others']").click()
+    page.locator(".mark[title='Lay pears over others']").click()
     page.locator(".legend", has_text="pears").wait_for()
     page.reload()
     page.get_by_text("up to step 9").wait_for()

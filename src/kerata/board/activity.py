@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kerata.board.details import histogram
+from kerata.board.details import flat, histogram
 from kerata.web.streams import finite
 from kerata.workbench.diagnosis.layer_statistics import ROWS, LayerValues, measure_layers
 from kerata.workbench.diagnosis.split_data import SplitData
@@ -18,14 +18,15 @@ _RELUS = ("relu", "relu6")
 
 
 def activity(run: Run) -> dict[str, Any]:
-    """Give for each layer, by its name, how its outputs are spread on some rows of the data.
+    """Give for each layer how its outputs are spread on some rows of the data.
 
     Arguments:
         run: a finished run, whose data are where they were.
 
     Returns:
-        ``rows``, how many were looked at, and ``layers``: of each the histogram and, of ReLU
-        units, how many are 0 for all of these rows.
+        ``rows``, how many were looked at, and ``layers``, in the order of ``layers_of``: of each
+        the histogram and, of ReLU units, how many are 0 for all of these rows; None for those
+        that could not be looked at.
 
     Raises:
         FileNotFoundError, ValueError: the data are not there, or have changed; a network that
@@ -39,9 +40,23 @@ def activity(run: Run) -> dict[str, Any]:
     rows = np.sort(np.random.default_rng(0).permutation(count(source.train))[:ROWS])
     x = run.preparation.transform(take(source.train, rows))
     part = SplitData.of("train", (x, np.zeros(len(rows), np.float32)), run.model._n_inputs(), 0)
-    found = measure_layers(run.model, part, with_gradients=False)
-    layers = {one.layer.name: _told(one) for one in found.seen if one.outputs is not None}
-    return finite({"rows": found.rows, "layers": layers})
+    seen: dict[int, dict[str, Any]] = {}
+    looked = _look(run.model, part, seen)
+    layers = [seen.get(id(layer)) for layer in flat(run.model)]
+    return finite({"rows": looked, "layers": layers})
+
+
+def _look(model: Any, part: SplitData, seen: dict[int, dict[str, Any]]) -> int:
+    """Look at the layers of a network, and of the networks whose answers it averages."""
+    found = measure_layers(model, part, with_gradients=False)
+    for one in found.seen:
+        if getattr(one.layer, "_graph", None) is not None:
+            # One that gets something else than the rows can't be looked at so.
+            if [t.name for t in one.layer.inputs] == [t.name for t in model.inputs]:
+                _look(one.layer, part, seen)
+        elif one.outputs is not None and one.outputs.dtype.kind in "fiu":
+            seen[id(one.layer)] = _told(one)
+    return found.rows
 
 
 def _told(seen: LayerValues) -> dict[str, Any]:

@@ -49,7 +49,7 @@ _MOST_UPLOAD = 1 << 30
 _MOST_RUNS = 200
 # So many runs are sent before all.
 _FIRST = 300
-_BODY = '<div id="board" class="board" data-folder="{}"></div>'
+_BODY = '<main id="board" class="board" data-folder="{}"></main>'
 
 
 class Board:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from kerata.workbench.runs.run import REPORT, Run
 # Weights in a histogram; layers with more are sampled evenly.
 _MOST_WEIGHTS = 200_000
 _BARS = 24
+# Filters that are drawn, and pixels along a side of the largest.
+_MOST_FILTERS, _MOST_SIDE = 64, 32
 
 
 def details(run: Run) -> dict[str, Any]:
@@ -161,15 +164,15 @@ def layers_of(run: Run) -> dict[str, Any]:
         ValueError: the model is missing or damaged.
     """
     model = run.model
-    return finite({"name": model.name, "layers": [_layer(layer) for layer in _flat(model)]})
+    return finite({"name": model.name, "layers": [_layer(layer) for layer in flat(model)]})
 
 
-def _flat(model: Any) -> list[Any]:
+def flat(model: Any) -> list[Any]:
     """List the layers, those of a model inside a model too."""
     found = []
     for layer in model.layers:
         inner = getattr(layer, "layers", None)
-        found += _flat(layer) if inner else [layer]
+        found += flat(layer) if inner else [layer]
     return found
 
 
@@ -190,6 +193,40 @@ def _layer(layer: Any) -> dict[str, Any]:
             {"name": weight.name, "shape": str(tuple(weight.shape)), **histogram(weight)}
             for weight in layer.weights
         ],
+        "filters": filters_of(layer),
+    }
+
+
+def filters_of(layer: Any) -> dict[str, Any] | None:
+    """Give the filters of a convolution as pictures in bytes: 128 is 0, the ends are the largest.
+
+    Of filters over three channels all, which are colours in a first layer; of others the slice
+    of the first input channel.
+
+    Arguments:
+        layer: of a network.
+
+    Returns:
+        ``side`` (height, width, colours), how many there are and are ``drawn``, what they are
+        slices ``of``, and ``pixels`` in Base64; None where there is nothing to see.
+    """
+    kernel = getattr(layer, "kernel", None)
+    shape = tuple(getattr(kernel, "shape", ()))
+    if len(shape) != 4 or not 1 < max(shape[:2]) <= _MOST_SIDE:
+        return None
+    values = np.moveaxis(np.asarray(kernel, np.float32), -1, 0)
+    drawn = np.nan_to_num(values[:_MOST_FILTERS])
+    if shape[2] != 3:
+        drawn = drawn[..., :1]
+    # Each by its own largest weight: faint ones have a form too.
+    most = np.maximum(np.abs(drawn).max(axis=(1, 2, 3), keepdims=True), 1e-12)
+    pixels = np.round(128 + 127 * drawn / most).astype(np.uint8)
+    return {
+        "side": list(pixels.shape[1:]),
+        "drawn": len(pixels),
+        "count": len(values),
+        "of": shape[2],
+        "pixels": base64.b64encode(pixels.tobytes()).decode(),
     }
 
 

@@ -1,13 +1,13 @@
 // What was made of each column.
 
-import { h } from "/web/dom.js";
+import { h, wide } from "/web/dom.js";
 
 const RANK = { target: 0, leak: 1 };
 
 export function columnsTable(columns) {
   const ordered = [...columns].sort((a, b) => (RANK[a.kind] ?? (a.used ? 3 : 2)) - (RANK[b.kind] ?? (b.used ? 3 : 2)));
   const lost = ordered.some((one) => one.missing);
-  return h("div", { class: "scroll-x" }, h("table", { class: "table" },
+  return wide("Columns", h("table", { class: "table" },
     h("thead", {}, h("tr", {}, h("th", {}, "column"), h("th", {}, "is"), lost && h("th", { class: "num" }, "missing"), h("th", { class: "num" }, "values"), h("th", {}, "because"), h("th", {}, "for example"))),
     h("tbody", {}, ordered.slice(0, 400).map((one) => h("tr", { class: one.used || one.kind === "target" ? "" : "muted" },
       h("td", {}, one.kind === "target" ? h("b", {}, one.name) : one.name),

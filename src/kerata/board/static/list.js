@@ -100,8 +100,8 @@ export class RunList {
 
   row(run) {
     const path = s("path", {});
-    const mark = h("button", { class: "mark", type: "button", role: "checkbox", tabindex: "-1",
-      "aria-label": `Lay ${run.title ?? run.name} over others`, disabled: run.state === "damaged" || Boolean(run.live),
+    // For the pointer; Space does it from the list, "Over others" in the open run from anywhere.
+    const mark = h("span", { class: "mark", "aria-hidden": "true", title: `Lay ${run.title ?? run.name} over others`, hidden: run.state === "damaged" || Boolean(run.live),
       onclick: (press) => { press.stopPropagation(); this.store.mark(run.name); } });
     const about = run.state === "damaged" ? h("span", { class: "badge bad" }, "damaged") :
       [run.state === "training" && h("span", { class: "badge live" }, "training"), run.state === "stopped" && h("span", { class: "badge odd" }, "stopped"),
@@ -131,7 +131,7 @@ export class RunList {
     else element.removeAttribute("aria-current");
     const marked = store.marked.includes(run.name);
     element.setAttribute("aria-selected", String(marked));
-    mark.setAttribute("aria-checked", String(marked));
+    mark.classList.toggle("on", marked);
     mark.style.setProperty("--colour", `var(--series-${(store.colour(run.name) % 8) + 1})`);
     const values = run.spark ?? this.sparks.get(run.name + run.made);
     if (values?.length) path.setAttribute("d", sparkline(values, 56, 24));

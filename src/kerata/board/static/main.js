@@ -8,12 +8,12 @@ import { Store } from "./store.js";
 const store = new Store();
 const board = $("#board");
 
-const side = h("aside", { class: "side", "aria-label": "Runs" });
-const main = h("main", { class: "main" });
+const side = h("section", { class: "side", "aria-label": "Runs" });
+const main = h("section", { class: "main", "aria-label": "The open run" });
 const folder = h("span", { class: "folder cut" }, board.dataset.folder);
 board.append(
   h("header", { class: "topbar" },
-    h("a", { class: "brand", href: "#" }, "Kerata"),
+    h("div", { role: "heading", "aria-level": "1" }, h("a", { class: "brand", href: "#" }, "Kerata")),
     folder,
     h("span", { class: "grow" }),
     h("a", { class: "button small", href: "#view=train" }, "Train"),

@@ -1,6 +1,6 @@
 // The confusion matrix, and the rows of each of its cells.
 
-import { get, h, number, percent, put, s } from "/web/dom.js";
+import { get, h, number, percent, put, s, wide } from "/web/dom.js";
 
 export async function mistakesTab(panel, details, store) {
   const place = h("div", { class: "stack loose" }, h("p", { class: "muted" }, "Reading the answers …"));
@@ -31,7 +31,7 @@ function draw(place, found, state, load, details, store) {
     found.matrix && matrix(found, state, load),
     h("div", { class: "stack" },
       h("h3", {}, amounts ? "Largest errors first" : state.cell ? `Is ${state.cell[0]}, taken for ${state.cell[1]}` : "Mistakes, the surest first"),
-      found.shown.length ? h("div", { class: "scroll-x" }, amounts ? amountsTable(found, why) : rowsTable(found, why)) : h("p", { class: "muted" }, "None."),
+      found.shown.length ? wide("Rows", amounts ? amountsTable(found, why) : rowsTable(found, why)) : h("p", { class: "muted" }, "None."),
       pages(found, state, load)));
 }
 
@@ -43,8 +43,8 @@ function matrix(found, state, load) {
     state.start = 0;
     load();
   };
-  return h("div", { class: "stack" }, h("div", { class: "scroll-x" }, h("table", { class: "matrix" },
-    h("thead", {}, h("tr", {}, h("th", {}, ""), classes.map((name) => h("th", { scope: "col", title: name }, name)), h("th", {}, "found"))),
+  return h("div", { class: "stack" }, wide("Confusion matrix", h("table", { class: "matrix" },
+    h("thead", {}, h("tr", {}, h("td", {}), classes.map((name) => h("th", { scope: "col", title: name }, name)), h("th", {}, "found"))),
     h("tbody", {}, found.matrix.map((row, i) => {
       const total = row.reduce((a, b) => a + b, 0);
       return h("tr", {}, h("th", { scope: "row", title: classes[i] }, classes[i]), row.map((count, j) => {
@@ -62,14 +62,14 @@ function matrix(found, state, load) {
 
 function rowsTable(found, why) {
   return h("table", { class: "table" },
-    h("thead", {}, h("tr", {}, h("th", {}, "where"), h("th", {}, "is"), h("th", {}, "network said"), h("th", { class: "num" }, "sure"), why && h("th", {}, ""))),
+    h("thead", {}, h("tr", {}, h("th", {}, "where"), h("th", {}, "is"), h("th", {}, "network said"), h("th", { class: "num" }, "sure"), why && h("td", {}))),
     h("tbody", {}, found.shown.map((row) => h("tr", {}, h("td", {}, row.where), h("td", {}, row.true), h("td", {}, row.said), h("td", { class: "num" }, row.sure === null ? "" : percent(row.sure)), why && h("td", {}, why(row.row))))));
 }
 
 function amountsTable(found, why) {
   const several = (found.shown[0]?.values.length ?? 1) > 1;
   return h("table", { class: "table" },
-    h("thead", {}, h("tr", {}, h("th", {}, "where"), several && h("th", {}, "target"), h("th", { class: "num" }, "true"), h("th", { class: "num" }, "network said"), h("th", { class: "num" }, "off by"), why && h("th", {}, ""))),
+    h("thead", {}, h("tr", {}, h("th", {}, "where"), several && h("th", {}, "target"), h("th", { class: "num" }, "true"), h("th", { class: "num" }, "network said"), h("th", { class: "num" }, "off by"), why && h("td", {}))),
     h("tbody", {}, found.shown.map((row) => row.values.map((one, place) => h("tr", {}, h("td", {}, place ? "" : row.where), several && h("td", {}, one.target),
       h("td", { class: "num" }, number(one.true, 5)), h("td", { class: "num" }, number(one.said, 5)), h("td", { class: "num" }, number(one.said - one.true, 4)), why && h("td", {}, place ? "" : why(row.row)))))));
 }

@@ -18,7 +18,7 @@ export async function networkTab(panel, details) {
   try {
     const { rows, layers: seen } = await get(`/api/run/${encodeURIComponent(details.name)}/activity`);
     for (const [place_, [, hists]] of layers.entries()) {
-      const one = seen[found.layers[place_].name];
+      const one = seen[place_];
       if (!one) continue;
       hists.prepend(histogram({ name: "outputs", shape: "", ...one }, "answers"));
       if (one.dead) hists.append(h("span", { class: `badge ${one.dead > one.units / 2 ? "bad" : "odd"}` }, `${one.dead} of ${one.units} units ${one.dead === 1 ? "is" : "are"} 0 for all these rows`));
@@ -36,8 +36,33 @@ function layer(one) {
       h("span", { class: "label cut" }, one.name)),
     h("div", { class: "stack small", style: { gap: 0, "text-align": "right" } }, h("span", { class: "mono" }, one.shape),
       h("span", { class: "label" }, one.parameters ? `${one.parameters.toLocaleString("en-US")} parameters` : "")),
-    hists);
+    hists, one.filters && filters(one.filters, one.name));
   return [element, hists];
+}
+
+const ZOOM = 6;
+
+/** Filters as small pictures: grey is 0; of one channel blue is below and orange above. */
+function filters({ side: [height, width, colours], drawn, count, of, pixels }, name) {
+  const bytes = Uint8Array.from(atob(pixels), (one) => one.charCodeAt(0));
+  const scale = Math.max(1, Math.floor((ZOOM * 6) / Math.max(height, width)));
+  const pictures = Array.from({ length: drawn }, (_, place) => {
+    const canvas = h("canvas", { width, height, style: { width: `${width * scale}px`, height: `${height * scale}px` } });
+    const image = new ImageData(width, height);
+    for (let at = 0; at < width * height; at += 1) {
+      const from = (place * width * height + at) * colours;
+      const value = (bytes[from] - 128) / 127;
+      const mixed = (end, middle = 236) => Math.round(middle + (end - middle) * Math.abs(value));
+      const rgb = colours === 3 ? bytes.subarray(from, from + 3) : value < 0 ? [mixed(28), mixed(88), mixed(214)] : [mixed(200), mixed(92), mixed(0)];
+      image.data.set([...rgb, 255], 4 * at);
+    }
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  });
+  const what = colours === 3 ? "in the colours of their three channels, grey is 0" : `${of === 1 ? "" : `the slice of the first of ${of} input channels, `}orange above 0, blue below`;
+  return h("div", { class: "filters stack" },
+    h("span", { class: "label" }, `${drawn < count ? `The first ${drawn} of ${count}` : count} filters: ${what}; each by its largest weight`),
+    h("div", { class: "row", role: "img", "aria-label": `${drawn} filters of ${name}` }, pictures));
 }
 
 function histogram(weight, kind = "") {

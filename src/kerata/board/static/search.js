@@ -1,7 +1,7 @@
 // The trials of a search: as they came, which choices mattered, the best of them, and each as a
 // line through its choices.
 
-import { duration, get, h, number, put, s } from "/web/dom.js";
+import { duration, get, h, number, put, s, wide } from "/web/dom.js";
 
 const LISTED = 20;
 const ordered = new Intl.Collator("en", { numeric: true });
@@ -31,7 +31,7 @@ export function trials({ trials: all, higher, importance = [], common }) {
     importance.length > 0 && h("div", { class: "stack" }, h("h3", {}, `What mattered for ${common}`),
       h("div", { class: "effects" }, importance.map((one) => [h("span", { class: "cut" }, one.name), h("span", { class: "bar" }, h("i", { style: { width: `${100 * one.share}%` } })), h("span", { class: "num" }, `${Math.round(100 * one.share)}%`)]))),
     paths(complete, ranked, common),
-    h("div", { class: "stack" }, h("h3", {}, "The best"), h("div", { class: "scroll-x" }, h("table", { class: "table" },
+    h("div", { class: "stack" }, h("h3", {}, "The best"), wide("The best trials", h("table", { class: "table" },
       h("thead", {}, h("tr", {}, h("th", { class: "num" }, "trial"), h("th", { class: "num" }, "validation rows"), h("th", { class: "num" }, "epochs"), h("th", { class: "num" }, "time"), h("th", {}, "network and options"))),
       h("tbody", {}, ranked.slice(0, LISTED).map((one) => h("tr", {}, h("td", { class: "num" }, one.n), h("td", { class: "num" }, one.shown || number(one.value)), h("td", { class: "num" }, one.epochs), h("td", { class: "num" }, duration(one.seconds)), h("td", {}, one.words)))))),
       ranked.length > LISTED && h("p", { class: "label" }, `${ranked.length - LISTED} more are left out.`)));
@@ -79,7 +79,7 @@ function paths(complete, ranked, common) {
   }).join("");
   const text = { fill: "var(--soft)", "font-size": 12, "text-anchor": "middle" };
   const drawn = [...mine.filter((one) => !best.has(one)), ...mine.filter((one) => best.has(one))];
-  return h("div", { class: "stack" }, h("h3", {}, `Choices of ${network}`), h("div", { class: "scroll-x" },
+  return h("div", { class: "stack" }, h("h3", {}, `Choices of ${network}`), wide("Choices",
     s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": `Each trial of ${network} as a line through its choices; the best fifth is dark` },
       drawn.map((one) => s("path", { d: line(one), fill: "none", stroke: best.has(one) ? "var(--accent)" : "var(--edge)", "stroke-opacity": best.has(one) ? 0.9 : 0.3, "stroke-width": best.has(one) ? 1.8 : 1 }, s("title", {}, `trial ${one.n}: ${one.words}`))),
       axes.map((a, place) => [s("line", { x1: x(place), x2: x(place), y1: top, y2: bottom, stroke: "var(--soft)" }),

@@ -1,6 +1,6 @@
 // Train: choose a file, see what its columns are, change that, choose the target, start.
 
-import { debounced, get, h, post, put, toast } from "/web/dom.js";
+import { debounced, get, h, post, put, toast, wide } from "/web/dom.js";
 
 const KINDS = ["number", "category", "date", "text", "drop"];
 
@@ -106,7 +106,7 @@ export class Start {
   }
 
   columns(columns, target) {
-    return h("div", { class: "scroll-x" }, h("table", { class: "table" },
+    return wide("Columns", h("table", { class: "table" },
       h("thead", {}, h("tr", {}, ["column", "is", "missing", "values", "because", "for example"].map((title, place) => h("th", { class: place === 2 || place === 3 ? "num" : "" }, title)))),
       h("tbody", {}, columns.map((one) => {
         const now = this.kinds[one.name] ?? "";

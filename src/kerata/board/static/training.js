@@ -71,7 +71,7 @@ export class Training {
     this.findings.hidden = training.trials.length > 0 && !epochs;
     const begun = epochs >= FEWEST;
     if (JSON.stringify(before?.findings) !== JSON.stringify(training.findings) || begun !== this.begun)
-      put(this.findings, h("h3", {}, "Diagnosis so far"), training.findings.length ? training.findings.map((one) => finding(one, this.store, { id: training.id }))
+      put(this.findings, h("h2", { class: "minor" }, "Diagnosis so far"), training.findings.length ? training.findings.map((one) => finding(one, this.store, { id: training.id }))
         : h("p", { class: "muted small" }, begun ? "The curves show nothing that is wrong. Rows and weights are looked at when it is trained." : "It begins with the curves of some epochs."));
     this.begun = begun;
     const { further } = training;

@@ -1,6 +1,6 @@
 // What a run is worth, in the sentences that the command line prints.
 
-import { duration, h, number, plural, post, toast } from "/web/dom.js";
+import { duration, h, number, plural, post, toast, wide } from "/web/dom.js";
 
 const SIGNS = { serious: ["bad", "serious"], warning: ["odd", "warning"], note: ["", "note"] };
 
@@ -8,7 +8,7 @@ const SIGNS = { serious: ["bad", "serious"], warning: ["odd", "warning"], note: 
 export function findings(details, store) {
   const { findings: found, looked_for: looked, left_out: out, tries } = details;
   const none = looked ? `Nothing found among ${plural(looked, "possible fault")} that were looked for.` : "It was not looked for.";
-  return h("section", { class: "stack", "aria-label": "Diagnosis" }, h("h3", {}, "Diagnosis"),
+  return h("section", { class: "stack", "aria-label": "Diagnosis" }, h("h2", { class: "minor" }, "Diagnosis"),
     found.length ? found.map((one) => finding({ ...one, tries: tries[one.name] }, store, { name: details.name })) : h("p", { class: "muted small" }, none),
     Object.entries(out).slice(0, 3).map(([name, why]) => h("p", { class: "label" }, `Not looked for: ${name} (${why}).`)));
 }
@@ -46,9 +46,9 @@ export function verdictTab(panel, details) {
     verdict ? h("div", { class: "stack" }, verdict.lines.map((line) => h("p", {}, line))) : h("p", {}, "It is not judged: training was ended before that."),
     details.verdict?.targets.map((one) => h("div", { class: "stack" }, h("h3", {}, one.target), h("p", {}, one.quality), one.baselines.map((line) => h("p", {}, line)))) ?? "",
     verdict?.advice.length ? h("div", { class: "stack" }, h("h3", {}, "What to try"), h("ul", {}, verdict.advice.map((line) => h("li", {}, line)))) : "",
-    h("div", { class: "stack" }, h("h3", {}, "Figures"), h("div", { class: "scroll-x" },
+    h("div", { class: "stack" }, h("h3", {}, "Figures"), wide("Figures",
       h("table", { class: "table" },
-        h("thead", {}, h("tr", {}, h("th", {}, "on rows that it never learned from"), h("th", { class: "num" }, ""), h("th", { class: "num" }, "95% interval"))),
+        h("thead", {}, h("tr", {}, h("th", {}, "on rows that it never learned from"), h("td", {}), h("th", { class: "num" }, "95% interval"))),
         h("tbody", {},
           details.figures.map((one) => h("tr", {}, h("td", {}, one.name), h("td", { class: "num" }, one.shown), h("td", { class: "num" }, one.between))),
           details.baselines.map((one) => h("tr", { class: "muted" }, h("td", {}, `baseline: ${one.name}`), h("td", { class: "num" }, one.shown), h("td", {}))))))),

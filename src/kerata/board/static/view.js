@@ -33,6 +33,7 @@ export class RunView {
     this.name = undefined;
     this.details = null;
     this.eventFacts = null;
+    this.over = null;
   }
 
   /** The server told that some runs have changed or are gone. */
@@ -176,6 +177,7 @@ export class RunView {
         h("div", { class: "spread" },
           h("h1", {}, name),
           h("div", { class: "row" },
+            this.overButton(name),
             details.report && h("a", { class: "button small", href: `/report/${encodeURIComponent(name)}`, target: "_blank", rel: "noopener" }, "Report"),
             h("button", { class: "button small", type: "button", title: "The same training once more gives the same result", onclick: (press) => this.again(name, press.target) }, "Rerun"),
             h("button", { class: "button small", type: "button", onclick: () => this.rename(name) }, "Rename"),
@@ -204,6 +206,7 @@ export class RunView {
 
   async draw() {
     const { curves, store } = this;
+    this.over?.();
     if (!curves) return;
     const names = [...new Set([this.name, ...store.marked].filter((name) => name && store.runs.has(name)))];
     const missing = names.filter((name) => !this.histories.has(name));
@@ -221,6 +224,14 @@ export class RunView {
       colour: store.marked.includes(name) ? store.colour(name) : store.marked.length,
     }));
     curves.set(runs);
+  }
+
+  /** Lays the run over others, as its box in the list does. */
+  overButton(name) {
+    const button = h("button", { class: "button small", type: "button", title: "Its curves stay when another run is opened", onclick: () => this.store.mark(name) }, "Over others");
+    this.over = () => button.setAttribute("aria-pressed", String(this.store.marked.includes(name)));
+    this.over();
+    return button;
   }
 
   deleteButton(name) {

@@ -1,6 +1,6 @@
 // One neuron as a logic gate, with sliders for its weights; three of them make XNOR.
 
-import { framed, h, number, put, segmented } from "/web/dom.js";
+import { framed, h, number, put, segmented, wide } from "/web/dom.js";
 import { AnswerMap } from "./map.js";
 
 const PLACES = { first: "x1 AND x2", second: "x1 NOR x2", last: "one OR the other" };
@@ -78,7 +78,7 @@ function slidersFor(weights, names, changed) {
 }
 
 function tableOf(heads, rows, answer) {
-  return h("div", { class: "scroll-x" }, h("table", { class: "table" },
+  return wide("Truth table", h("table", { class: "table" },
     h("thead", {}, h("tr", {}, heads.map((head) => h("th", { class: "num" }, head)))),
     h("tbody", {}, rows.map((row) => {
       const wrong = Math.round(row[answer]) !== row.at(-1);

@@ -1,6 +1,6 @@
 // One training step taken apart: forward, error, backward, update, with every number.
 
-import { h, number, put, s, segmented } from "/web/dom.js";
+import { h, number, put, s, segmented, wide } from "/web/dom.js";
 import { colours } from "./colours.js";
 
 const STAGES = [["forward", "1 Forward"], ["error", "2 Error"], ["backward", "3 Backward"], ["update", "4 Update"]];
@@ -20,7 +20,7 @@ export class StepView {
   open() {
     const { row } = this.page();
     if (row !== undefined && row !== null) this.which = "own";
-    this.diagram = h("div", { class: "scroll-x" });
+    this.diagram = wide("The step as a drawing");
     this.detail = h("div", { class: "stack" });
     this.words = h("p", {});
     this.rowHost = h("div", { class: "row" });
@@ -95,7 +95,7 @@ export class StepView {
     const stepY = many ? size + 14 : size + 58;
     const [width, height] = [(columns - 1) * stepX + wide + 40, 12 + (rows - 1) * stepY + size + 16];
     const at = (column, row) => [20 + column * stepX, 12 + ((rows - counts[column]) / 2 + row) * stepY];
-    const svg = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, class: "step", role: "img", "aria-label": this.described() });
+    const svg = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, class: "step", role: "group", "aria-label": this.described() });
     svg.style.maxWidth = "none";
     for (let column = 1; column < columns; column += 1) {
       const kernel = step.weights[2 * (column - 1)];

@@ -1,5 +1,5 @@
 // A page for each run that is served: a form made from its columns, and the answer as it changes.
-import { $, h, put, debounced, number, percent } from "/web/dom.js";
+import { $, debounced, h, number, percent, put, wide } from "/web/dom.js";
 
 const root = h("main", { class: "serve" });
 document.body.append(root);
@@ -180,7 +180,7 @@ function forecast(run, answer) {
 
 function table(rows) {
   const names = Object.keys(rows[0] ?? {});
-  return h("div", { class: "scroll-x" }, h("table", { class: "table" },
+  return wide("Table", h("table", { class: "table" },
     h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, rows.slice(0, 200).map((row) => h("tr", {}, names.map((name) =>
       h("td", { class: typeof row[name] === "number" ? "num" : "" }, show(row[name] ?? "–"))))))));

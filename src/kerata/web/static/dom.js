@@ -229,6 +229,9 @@ export function segmented(entries, chosen, choose, label) {
 }
 
 /** A sentence or an element in the corner that goes away by itself; read out by screen readers. */
+/** Something wide, such as a table, that moves sideways where there is no room; by keys too. */
+export const wide = (label, ...content) => h("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": label }, ...content);
+
 export function toast(text, kind = "", seconds = kind === "bad" ? 9 : 4.5) {
   let place = $(".toasts");
   if (!place) document.body.append((place = h("div", { class: "toasts", role: "status", "aria-live": "polite" })));
