@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 
 import pytest
@@ -116,6 +117,41 @@ def test_every_tab_of_a_run_with_a_hostile_name(open_page, width, mode):
         wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{tab} is too wide"
     assert page.locator("img").count() == 0
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    """The rules of axe-core, fetched for this test alone; they are no part of the project."""
+    folder = tmp_path_factory.mktemp("axe")
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not here")
+    command = ["npm", "pack", "axe-core@4.10.3"]
+    if subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode:
+        pytest.skip("axe-core can't be fetched")
+    with tarfile.open(next(folder.glob("*.tgz"))) as packed:
+        return packed.extractfile("package/axe.min.js").read().decode()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_rules_of_wcag_aa_hold_on_each_tab(open_page, axe, width, mode):
+    page = open_page(width, mode)
+    page.evaluate(axe)
+    rules = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+    broken = page.evaluate(rules)["violations"]
+    page.locator(".run", has_text="pears-2").click()
+    page.wait_for_selector(".figure b")
+    for tab, shown in {
+        "Verdict": ".table",
+        "Mistakes": ".matrix",
+        "Try rows": ".trying .figure b",
+        "Columns": ".table",
+        "Network": ".hist",
+    }.items():
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_selector(f"[role=tabpanel] {shown}")
+        broken += page.evaluate(rules)["violations"]
+    assert not [(one["id"], one["nodes"][0]["html"]) for one in broken]
 
 
 def test_search_sort_and_keys(open_page):
