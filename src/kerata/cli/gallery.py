@@ -28,15 +28,16 @@ class Example(TypedDict):
 
 
 def folder() -> Path:
-    """Give the folder of the examples, which lies beside ``src`` in a checkout.
+    """Give the folder of the examples: in the package, or beside ``src`` in a checkout.
 
     Raises:
         UserError: Kerata was installed without them.
     """
-    place = Path(__file__).resolve().parents[3] / "examples"
-    if not (place / "figures.json").is_file():
-        raise UserError("The example programs are not installed: run this in a checkout of Kerata.")
-    return place
+    package = Path(__file__).resolve().parents[1]
+    for place in (package / "examples", package.parents[1] / "examples"):
+        if (place / "figures.json").is_file():
+            return place
+    raise UserError("The example programs are not installed: install Kerata's wheel again.")
 
 
 def examples() -> list[Example]:

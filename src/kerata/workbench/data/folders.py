@@ -149,10 +149,11 @@ def _only_tested(train: Files, test: Files, notes: list[str]) -> Files:
 def _sentence(files: Files, kind: str) -> str:
     counts = Counter(label for label, _ in files)
     if set(counts) == {""}:
-        return f"{len(files):,} {kind}."
+        return f"{counted(len(files), kind.removesuffix('s'))}."
     shown = ", ".join(f"{label} {count:,}" for label, count in sorted(counts.items())[:8])
     more = ", ..." if len(counts) > 8 else ""
-    return f"{len(files):,} {kind} of {len(counts)} classes: {shown}{more}."
+    named = counted(len(counts), "class", "classes")
+    return f"{counted(len(files), kind.removesuffix('s'))} of {named}: {shown}{more}."
 
 
 def _texts(folder: Path, files: Files, notes: list[str]) -> Texts:
@@ -162,10 +163,10 @@ def _texts(folder: Path, files: Files, notes: list[str]) -> Texts:
     foreign = Counter(told_encoding(encoding) for _, encoding in read)
     for message, count in foreign.most_common():
         if message != "UTF-8":
-            notes.append(f"{count:,} texts are in {message}.")
+            notes.append(f"{counted(count, 'text is', 'texts are')} in {message}.")
     empty = sum(not text.strip() for text in texts)
     if empty:
-        notes.append(f"{empty:,} texts are empty.")
+        notes.append(f"{counted(empty, 'text is', 'texts are')} empty.")
     return Texts(texts, _labels(files), _origins(folder, files))
 
 

@@ -102,4 +102,5 @@ def _of_errors(context: DiagnosisContext, fitted: Fit, held: Fit) -> FitComparis
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:.1f} percentage points"
+    # Rounded first: a difference of minus nothing is nothing.
+    return f"{round(100 * share, 1) + 0.0:.1f} percentage points"
