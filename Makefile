@@ -12,7 +12,7 @@ RUN  := $(VENV)/bin
 PIP  := $(RUN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all mutants lint format bench bench-search bench-tables bench-serve clean
+.PHONY: help demo test test-all mutants lint format docs docs-run docs-serve bench bench-start bench-search bench-tables bench-serve clean
 
 help:  ## show this list
 	@echo "make ...   (PYTHON=/path/to/python3.12 picks another Python, 3.11 or newer)"
@@ -44,8 +44,20 @@ format: $(VENV)/installed-dev  ## put the code into the project's format
 	@$(RUN)/ruff check --fix .
 	@$(RUN)/ruff format .
 
+docs: $(VENV)/installed-dev  ## build the documentation in build/site, without a network
+	@$(RUN)/python -m scripts.docsite.build
+
+docs-run: $(VENV)/installed-dev  ## run the code on all its pages anew (some need data sets), then build it
+	@$(RUN)/python -m scripts.docsite.build --run
+
+docs-serve: $(VENV)/installed-dev  ## build the documentation and show it in the browser
+	@$(RUN)/python -m scripts.docsite.build --serve
+
 bench: $(VENV)/installed-dev $(PEERS)/installed  ## measure speed and memory beside the peers (half an hour), write docs/performance.md
 	@$(RUN)/python benchmarks/run.py
+
+bench-start: $(VENV)/installed-dev  ## measure where the first seconds go, with empty and full caches, write docs/start.md
+	@$(RUN)/python benchmarks/start.py
 
 bench-search: $(VENV)/installed-dev  ## measure grids and cross-validation beside Keras and scikit-learn
 	@$(RUN)/python benchmarks/search.py
