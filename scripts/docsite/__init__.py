@@ -1,0 +1,1 @@
+"""The documentation: pages that run, the reference, the site."""
