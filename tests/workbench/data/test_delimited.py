@@ -433,3 +433,19 @@ def test_short_lines_stay_in_their_places(tmp_path, short, monkeypatch):
     frame = read_source(path, target="y").train.frame
     assert frame["n"].tolist() == list(range(100_000))
     assert np.flatnonzero(frame["y"].isna()).tolist() == short
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        ("<!DOCTYPE html><html>", "an HTML page"),
+        ("\ufeff\n<html>", "an HTML page"),
+        ("<?xml version='1.0'?>", "XML"),
+        ("%PDF-1.7", "a PDF"),
+    ],
+)
+def test_what_is_no_table_is_named(tmp_path, start, what):
+    path = tmp_path / "page.csv"
+    path.write_text(f"{start}\n<a>1,2</a>\n3,4\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=f"holds {what}, not a table"):
+        read_source(path)

@@ -97,12 +97,27 @@ def layout_of(path: Path, target: Wanted | None = None) -> Layout:
     return _looked_at(path, target)[2]
 
 
+def _no_table(head: bytes) -> str:
+    """Name what a file's beginning shows to be of another kind."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "an HTML page"
+    if start.startswith(b"<?xml"):
+        return "XML"
+    return "a PDF" if start.startswith(b"%pdf-") else ""
+
+
 def _looked_at(path: Path, target: Wanted | None) -> tuple[bytes, str, Layout]:
     with unpacking(path), open_packed(path) as file:
         head = file.read(_SAMPLE)
         whole = len(head) < _SAMPLE
     if not head.strip():
         raise ValueError(f"{path} is empty.")
+    if found := _no_table(head):
+        raise ValueError(
+            f"{path} holds {found}, not a table: look into it; what was meant to be downloaded may "
+            "have been a page about it."
+        )
     encoding = guess_encoding(head, whole=whole)
     layout = _layout(path, head, encoding, whole, target)
     _check_layout(path, head, layout)

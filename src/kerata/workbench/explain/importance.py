@@ -46,7 +46,7 @@ def permutation_importance(
 ) -> list[Importance]:
     """Shuffle one column at a time and see how much worse the answers get.
 
-    Columns that say the same stand in for each other, so that none of them looks important.
+    Correlated columns replace each other, so that none of them looks important.
 
     Arguments:
         predict: gives outputs for raw rows.

@@ -254,7 +254,7 @@ def columns(context: ReportContext) -> str:
         ]
         for one in found
     ]
-    unit = f"mean error of {context.task.target!r}" if regression else "points of the main figure"
+    unit = f"mean error of {context.task.target!r}" if regression else "percentage points"
     if context.task.parts:
         unit = "mean error of the targets in their standard deviations"
     among = "test rows"
@@ -262,7 +262,8 @@ def columns(context: ReportContext) -> str:
         among = "rows of a fold, answered by the network that did not learn from them"
     message = (
         f"By how much the answers get worse ({unit}) if a column is shuffled among the {among}. "
-        "Columns that say the same stand in for each other, so that none looks important."
+        "Columns that say nearly the same (correlated columns) replace each other, so that none of "
+        "them looks important."
     )
     return paragraph(message, "muted") + table(["column", "worse by", "", ""], cells, right=(1, 2))
 
