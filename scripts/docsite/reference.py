@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import re
 from collections.abc import Iterator
 from types import ModuleType
@@ -33,7 +34,9 @@ def public_modules() -> list[str]:
 
 def public_names(module: ModuleType) -> Iterator[tuple[str, Any]]:
     """Give the classes and functions that a namespace offers, by name."""
-    for name in sorted(getattr(module, "__all__", ()), key=str.lower):
+    own = [n for n, v in vars(module).items() if getattr(v, "__module__", "") == module.__name__]
+    offered = getattr(module, "__all__", [n for n in own if not n.startswith("_")])
+    for name in sorted(offered, key=str.lower):
         value = getattr(module, name, None)
         if inspect.isclass(value) or callable(value):
             yield name, value
@@ -201,6 +204,8 @@ def _items(lines: list[str]) -> list[str]:
 
 def keras_name(path: str) -> str:
     """Give the name of the same thing in Keras, or nothing where Keras has none."""
+    # The backend that is here, where the others are not installed.
+    os.environ.setdefault("KERAS_BACKEND", "jax")
     try:
         import keras
     except ImportError:
