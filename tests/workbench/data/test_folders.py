@@ -43,7 +43,7 @@ def test_texts_of_a_folder(tmp_path):
     assert source.train.origins[2] == "good/0.txt"
     assert source.notes[0] == "4 texts of 2 classes: bad 2, good 2."
     assert any(note.startswith("1 file of another kind was") for note in source.notes)
-    assert any(note.startswith("1 texts are empty") for note in source.notes)
+    assert any(note.startswith("1 text is empty") for note in source.notes)
     before = source.fingerprint
     assert read_source(folder).fingerprint == before
     (folder / "good" / "1.txt").write_text("nice")
