@@ -14,6 +14,8 @@ from kerata.workbench.features.rows import count, take
 
 # Test rows that are shuffled, and how often.
 ROWS, TIMES = 1000, 5
+# Shuffled rows that are answered in one call: each call has costs of its own.
+AT_ONCE = 50_000
 # More columns than this take too long to shuffle one by one.
 MOST_COLUMNS = 40
 
@@ -70,18 +72,35 @@ def permutation_importance(
     number = count(data)
     sign = 1 if metrics.higher_is_better(task) else -1
     before = sign * float(metrics.row_values(task, truth, predict(data)).mean())
-    repeated = take(data, np.tile(np.arange(number), times))
     found = []
-    for name in names:
-        order = np.concatenate([rng.permutation(number) + k * number for k in range(times)])
-        frame = repeated.frame.copy(deep=False)
-        frame[name] = frame[name].iloc[order].set_axis(frame.index)
-        outputs = predict(replace(repeated, frame=frame))
-        values = metrics.row_values(task, np.concatenate([truth] * times), outputs)
-        after = sign * values.reshape(times, number).mean(axis=1)
+    together = max(1, AT_ONCE // (number * times))
+    for start in range(0, len(names), together):
+        some = names[start : start + together]
+        outputs = predict(_shuffled(data, some, number, times, rng))
+        values = metrics.row_values(task, np.concatenate([truth] * (len(some) * times)), outputs)
+        after = sign * values.reshape(len(some), times, number).mean(axis=2)
         losses = before - after
-        found.append(Importance(name, float(losses.mean()), float(losses.std())))
+        found += [
+            Importance(name, float(mine.mean()), float(mine.std()))
+            for name, mine in zip(some, losses, strict=True)
+        ]
     return sorted(found, key=lambda one: -one.loss)
+
+
+def _shuffled(
+    data: Any, names: list[str], number: int, times: int, rng: np.random.Generator
+) -> Any:
+    """Give all rows some times for each column, with that column shuffled."""
+    block = number * times
+    repeated = take(data, np.tile(np.arange(number), times * len(names)))
+    frame = repeated.frame.copy(deep=False)
+    for place, name in enumerate(names):
+        order = np.arange(block * len(names))
+        order[place * block : (place + 1) * block] = place * block + np.concatenate(
+            [rng.permutation(number) + k * number for k in range(times)]
+        )
+        frame[name] = frame[name].iloc[order].set_axis(frame.index)
+    return replace(repeated, frame=frame)
 
 
 def pooled(parts: Sequence[tuple[list[Importance], int]]) -> list[Importance]:

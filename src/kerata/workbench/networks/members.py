@@ -72,7 +72,10 @@ class MembersDense(Layer):
     def call(self, inputs: Any) -> Any:
         """Compute the outputs of all members."""
         given = inputs[:, None, :] if inputs.ndim == 2 else inputs
-        outputs = (given * self.factors_in.value) @ self.kernel.value
+        scaled = given * self.factors_in.value
+        # Flat matrices: with all axes kept, the gradients transpose them.
+        flat = scaled.reshape(-1, scaled.shape[-1]) @ self.kernel.value
+        outputs = flat.reshape(*scaled.shape[:-1], self.units)
         return self.activation(outputs * self.factors_out.value + self.bias.value)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from kerata import activations, initializers
 from kerata.base.arguments import positive_int
+from kerata.kernels.waves import cosine_of_turns
 from kerata.layers.layer import Layer
 from kerata.saving import register_keras_serializable
 
@@ -76,11 +77,13 @@ class PeriodicEmbedding(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Compute the vectors."""
-        angles = 2 * jnp.pi * inputs[..., None] * self.waves.value
+        turns = inputs[..., None] * self.waves.value
         if self.shifted:
-            waves = jnp.cos(angles + self.shifts.value)
+            waves = cosine_of_turns(turns + self.shifts.value / (2 * jnp.pi))
         else:
-            waves = jnp.concatenate([jnp.cos(angles), jnp.sin(angles)], axis=-1)
+            # A sine is a cosine a quarter of a turn later.
+            both = jnp.concatenate([turns, turns - 0.25], axis=-1)
+            waves = cosine_of_turns(both)
         vectors = jnp.einsum("bcw,cwu->bcu", waves, self.kernel.value)
         return self.activation(vectors + self.bias.value)
 
