@@ -151,7 +151,7 @@ def compare(
 def export(
     run: RUN,
     to: Annotated[
-        str, typer.Option(help="Format: onnx, stablehlo, safetensors or keras.")
+        str, typer.Option(help="Format: onnx, page, stablehlo, safetensors or keras.")
     ] = "onnx",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write; the run's name if left out.")
@@ -161,9 +161,10 @@ def export(
     ] = None,
     folder: FROM = FOLDER,
 ) -> None:
-    """Write a run for other programs: as ONNX raw rows in, answers out, else the network alone.
+    """Write a run for other programs, or as one page that answers in a browser.
 
-    Example: kerata export wine --to onnx
+    ONNX files and pages take raw rows, the other formats hold the network alone.
+    Example: kerata export wine --to page
     """
     from kerata.cli.finished_output import print_export
 

@@ -96,7 +96,7 @@ def application(
 
     async def page(_: Any) -> Any:
         return HTMLResponse(
-            document("Kerata", styles=["/serving/serve.css"], scripts=["/serving/serve.js"])
+            document("Kerata", styles=["/web/answers.css"], scripts=["/serving/serve.js"])
         )
 
     async def refused(_: Any, error: Any) -> Any:

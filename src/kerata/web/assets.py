@@ -25,7 +25,7 @@ class Assets:
     The names are listed once, so that no address can lead out of the folder.
 
     >>> sorted(Assets("kerata.web").names)
-    ['chart.js', 'dom.js', 'theme.css', 'theme.js']
+    ['answers.css', 'answers.js', 'chart.js', 'dom.js', 'theme.css', 'theme.js']
     """
 
     def __init__(self, package: str) -> None:

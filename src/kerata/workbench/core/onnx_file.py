@@ -51,8 +51,29 @@ def export_answers(
             written then.
         ImportError: ``onnx`` or ``onnxruntime`` is missing.
     """
-    needed("onnx")
-    content, names = _written(model, preparation, task)
+    proto, names = answering_graph(model, preparation, task)
+    content = serialized(proto)
+    given, count, worst = tried(content, preparation, task, rows, outputs)
+    written = write_beside(Path(path), lambda file: file.write(content))
+    kind = f"ONNX with operators of version {OPSET}"
+    return Written(written, kind, tuple(given), tuple(names), count, worst)
+
+
+def tried(
+    content: bytes, preparation: Any, task: Any, rows: Any, outputs: np.ndarray
+) -> tuple[tuple[str, ...], int, float]:
+    """Run a graph on raw rows and compare its answers with the network's own.
+
+    Arguments:
+        content: the graph's file.
+        preparation, task, rows, outputs: as for ``export_answers``.
+
+    Returns:
+        The names of the inputs, how many rows were tried, and the largest difference.
+
+    Raises:
+        ExportError: answers that differ by more than 1e-4.
+    """
     given = preparation.raw_arrays(rows)
     width = max(1, preparation.inputs.words)
     step, count = max(1, min(_ROWS, _NUMBERS // width)), min(len(outputs), _MOST // width)
@@ -66,13 +87,22 @@ def export_answers(
         part = [values[rows_now] for values in wanted]
         worst = max(worst, largest_difference(got, part))
     checked(worst)
-    written = write_beside(Path(path), lambda file: file.write(content))
-    kind = f"ONNX with operators of version {OPSET}"
-    return Written(written, kind, tuple(given), tuple(names), count, worst)
+    return tuple(given), count, worst
 
 
-def _written(model: Any, made: Any, task: Any) -> tuple[bytes, list[str]]:
-    """Write the graph; gives its bytes and the names of its outputs."""
+def answering_graph(model: Any, made: Any, task: Any) -> tuple[Any, list[str]]:
+    """Give the graph of a network and its preparation, and the names of its outputs.
+
+    Arguments:
+        model: the network.
+        made: a fitted preparation.
+        task: what is predicted.
+
+    Raises:
+        ExportError: what can't be exported.
+        ImportError: ``onnx`` is missing.
+    """
+    needed("onnx")
     graph = OnnxGraph()
     raw = made.raw_inputs()
     graph.taken.update(name for name, _, _ in raw)
@@ -98,7 +128,7 @@ def _written(model: Any, made: Any, task: Any) -> tuple[bytes, list[str]]:
     about |= {"classes": list(task.classes or ()), "columns": made.column_facts()}
     about["photos"] = bool(made.photos)
     proto.metadata_props.add(key=ABOUT, value=json.dumps(about))
-    return serialized(proto), list(found)
+    return proto, list(found)
 
 
 def _answers(g: OnnxGraph, x: Value, task: Any) -> dict[str, tuple[Value, Any, tuple[Any, ...]]]:

@@ -20,12 +20,14 @@ from kerata.workbench.features.files import fresh_optimizers
 from kerata.workbench.features.tables import TablePreparation
 from kerata.workbench.runs.examination import divided_again
 from kerata.workbench.runs.inference import fitting
+from kerata.workbench.runs.paging import export_page
 from kerata.workbench.runs.rerun import own_source
 from kerata.workbench.runs.run import Run
 
-FORMATS = ("onnx", "stablehlo", "safetensors", "keras")
+FORMATS = ("onnx", "page", "stablehlo", "safetensors", "keras")
 # What holds the network alone, which takes prepared rows.
-ALONE = FORMATS[1:]
+ALONE = FORMATS[2:]
+ENDINGS = {"page": "html"}
 
 
 def export_run(
@@ -37,16 +39,17 @@ def export_run(
 ) -> Any:
     """Write a run for other programs.
 
-    ONNX files have network and preparation: raw rows in, answers out. The other formats have the
-    network alone, which takes what ``run.preparation.transform`` gives.
+    ONNX files and pages have network and preparation: raw rows in, answers out. The other formats
+    have the network alone, which takes what ``run.preparation.transform`` gives.
 
     Arguments:
         run: a finished run.
         path: of the file; the run's name with the format's ending by default.
-        format: ``'onnx'``, ``'stablehlo'``, ``'safetensors'`` (weights by PyTorch's names) or
+        format: ``'onnx'``, ``'page'`` (one HTML file that answers in a browser, without server
+            or network), ``'stablehlo'``, ``'safetensors'`` (weights by PyTorch's names) or
             ``'keras'`` (opens in Keras 3).
-        rows: raw rows to try an ONNX file with, as for ``read_source``; the run's test rows by
-            default, if its data are where they were.
+        rows: raw rows to try an ONNX file or a page with, as for ``read_source``; the run's test
+            rows by default, if its data are where they were.
 
     Returns:
         What was written, which says so as text.
@@ -65,12 +68,14 @@ def export_run(
             f"The run {run.name!r} is a forecast, which goes on from a table's last rows: only "
             "runs that answer rows can be exported."
         )
-    out = Path(f"{run.name}.{format}") if path is None else Path(path)
+    out = Path(f"{run.name}.{ENDINGS.get(format, format)}") if path is None else Path(path)
     if format == "keras":
         return _keras(run, out)
     if format in ALONE:
         return write_as(format, run.model, out)
     tried = _test_rows(run) if rows is None else _given_rows(run, rows)
+    if format == "page":
+        return export_page(run, tried, out)
     return export_answers(run.model, run.preparation, run.task, tried, run.predict(tried), out)
 
 

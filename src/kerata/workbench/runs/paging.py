@@ -1,0 +1,111 @@
+"""A finished run as one page that answers in the browser, with no server and no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kerata.export.onnx.network import serialized
+from kerata.export.page import as_json, one_file
+from kerata.export.written import Written
+from kerata.utils.files import write_beside
+from kerata.workbench.core.onnx_file import answering_graph, tried
+from kerata.workbench.runs.run import Run
+
+# Each after those that it imports from.
+_MODULES = (
+    ("kerata.web", "dom.js"),
+    ("kerata.web", "answers.js"),
+    ("kerata.export.page", "evaluate.js"),
+    ("kerata.export.page", "pixels.js"),
+    ("kerata.export.page", "local.js"),
+)
+
+
+@dataclass(frozen=True)
+class WrittenPage(Written):
+    """A page that was written; its graph was tried in onnxruntime."""
+
+    def __str__(self) -> str:
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        return (
+            f"{self.path}: {self.format}; in onnxruntime the answers of its graph to {rows} differ "
+            f"from Kerata's by at most {self.difference:.1g}"
+        )
+
+
+def export_page(run: Run, rows: Any, path: str | Path) -> WrittenPage:
+    """Write a run as an HTML file: a form made from its columns, the answer beside it.
+
+    The network and its preparation are in the file as a graph, and the page's own program
+    computes it: nothing is loaded or sent, which its policy forbids too. The graph is tried in
+    onnxruntime first.
+
+    Arguments:
+        run: a finished run.
+        rows: raw rows to try it with.
+        path: of the file.
+
+    Raises:
+        ExportError: what can't be exported, an operator that the page does not know, answers
+            that differ by more than 1e-4. No file is written then.
+        ImportError: ``onnx`` or ``onnxruntime`` is missing.
+    """
+    proto, outputs = answering_graph(run.model, run.preparation, run.task)
+    graph = as_json(proto)
+    inputs, count, worst = tried(
+        serialized(proto), run.preparation, run.task, rows, run.predict(rows)
+    )
+    page = one_file(
+        f"{run.name} · Kerata",
+        styles=[_file("kerata.web", "theme.css"), _file("kerata.web", "answers.css")],
+        early=_file("kerata.web", "theme.js"),
+        modules=[_file(*one) for one in _MODULES],
+        data={"about": _about(run), "graph": graph},
+    )
+    content = page.encode("utf-8")
+    written = write_beside(Path(path), lambda file: file.write(content))
+    kind = f"a page ({len(content) / 1e6:.1f} MB) that answers in a browser, without any server"
+    return WrittenPage(written, kind, inputs, tuple(outputs), count, worst)
+
+
+def _file(package: str, name: str) -> str:
+    return (resources.files(package) / "static" / name).read_text(encoding="utf-8")
+
+
+def _about(run: Run) -> dict[str, Any]:
+    """Give what the page says and asks for."""
+    task, record, made = run.task, run.record, run.preparation
+    figures = {name: _figure(value) for name, value in (record.get("metrics") or {}).items()}
+    return {
+        "name": run.name,
+        "kind": made.kind,
+        "task": task.kind,
+        "target": task.target,
+        "classes": list(task.classes or ()),
+        "separator": task.separator or "|",
+        "created": record["created"],
+        "network": record.get("network"),
+        "metrics": {name: value for name, value in figures.items() if value is not None},
+        "columns": made.column_facts(),
+        "image": list(made.inputs.image or ()),
+        "photos": bool(made.photos),
+        "residuals": [
+            {
+                "coverage": one.coverage,
+                "radius": one.radius,
+                "places": one.places.tolist(),
+                "sizes": one.sizes.tolist(),
+            }
+            for one in run.residuals
+        ],
+    }
+
+
+def _figure(value: Any) -> float | None:
+    known = isinstance(value, int | float) and np.isfinite(value)
+    return float(value) if known else None
