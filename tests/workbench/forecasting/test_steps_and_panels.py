@@ -4,10 +4,10 @@ import numpy as np
 import pandas
 import pytest
 
-from kerata.workbench.forecasting.panel import read_panel
+from kerata.workbench.forecasting.panel import Series, read_panel
 from kerata.workbench.forecasting.steps import find_steps
 from kerata.workbench.forecasting.table_columns import times_of
-from kerata.workbench.forecasting.windows import filled
+from kerata.workbench.forecasting.windows import Windows, filled
 from kerata.workbench.splitting.time_order import read_time
 
 from .conftest import sales
@@ -185,3 +185,13 @@ def test_steps_that_differ_by_an_hour_are_told():
     times[15:] += pandas.Timedelta(hours=1)
     with pytest.raises(ValueError, match="2024-01-16 01:00:00 follows 2024-01-15"):
         steps_of(times)
+
+
+def test_a_step_at_a_full_hour_has_as_many_columns_as_one_between():
+    times = pandas.date_range("2024-01-01 00:15", periods=96, freq="15min").astype(str)
+    steps, _ = steps_of(times)
+    windows = Windows(1, 4, cycles=("year", "week", "day"))
+    one = Series("", 0, np.arange(96.0), np.full(96, -1), np.zeros((96, 0)))
+    shapes = {windows.describe(one, steps, np.array([at]), 1.0)[0].shape[1] for at in (50, 51)}
+    assert len(shapes) == 1
+    assert windows.calendar_columns(steps) == {"year": 0, "week": 7, "day": 0}

@@ -179,6 +179,19 @@ class Steps:
             found["day"] = (np.mod(times, _DAY) / 3600, 24.0)
         return found
 
+    def places(self) -> dict[str, int]:
+        """Give how many places each cycle of the calendar has; 0 where steps lie between them.
+
+        >>> Steps("minute", 15, 0.0).places()["day"], Steps("hour", 1, 0.0).places()["day"]
+        (0, 24)
+        """
+        # So many steps, of whatever length, show whether a step lies between whole hours.
+        cycles = self.calendar(np.arange(24 * 60))
+        return {
+            name: int(length) if np.all(place == np.round(place)) else 0
+            for name, (place, length) in cycles.items()
+        }
+
 
 def find_steps(order: TimeOrder, series: np.ndarray) -> Steps:
     """Find the step between the rows of each series.

@@ -140,13 +140,23 @@ class Windows:
         season = max(self.season, 1)
         return step - season * -(-step // season)
 
+    def calendar_columns(self, steps: Steps) -> dict[str, int]:
+        """Give how many columns each cycle that is used has, one for a place; 0 for waves."""
+        # Of all steps, not of those asked for: one at a full hour must get what all others got.
+        return {
+            name: count if count <= _PLACES else 0
+            for name, count in steps.places().items()
+            if name in self.cycles
+        }
+
     def _calendar(self, steps: Steps, index: np.ndarray) -> list[np.ndarray]:
         found = []
+        columns = self.calendar_columns(steps)
         for name, (place, length) in steps.calendar(index).items():
-            if name not in self.cycles:
+            if name not in columns:
                 continue
-            if length <= _PLACES and np.all(place == np.round(place)):
-                found.append((place[:, None] == np.arange(int(length))[None, :]).astype(float))
+            if columns[name]:
+                found.append((place[:, None] == np.arange(columns[name])[None, :]).astype(float))
                 continue
             angle = 2 * np.pi * place / length
             for wave in range(1, _WAVES + 1):
