@@ -180,6 +180,11 @@ def _about(path: Path, session: Any) -> dict[str, Any]:
     try:
         said = json.loads(session.get_modelmeta().custom_metadata_map[ABOUT])
         kinds = ("table", "texts", "images")
+        if said["kind"] == "series":
+            wrong = ValueError(
+                f"{path} is a forecast, which goes on from given values: serve its run instead, "
+                "'kerata serve RUN'."
+            )
         fits = (
             said["kind"] in kinds
             and isinstance(said["target"], str)

@@ -129,6 +129,34 @@ class SeriesPreparation(Preparation):
         outputs = np.asarray(model.predict(inputs_of(x, numbers, len(self.names)), verbose=0))
         return self.in_units(widened(outputs, self.factors[None, :]), anchors, scale)
 
+    def forecast_each(self, model: Any, series: list[tuple[int, Series]]) -> np.ndarray:
+        """Forecast the steps after the end of some series, each with its number.
+
+        Arguments:
+            model: the network.
+            series: pairs of a number and values that may be others than those that are kept.
+
+        Returns:
+            ``(n, 3, horizon)``: lower end, forecast, upper end.
+        """
+        found = [
+            described(
+                self.windows,
+                self.steps,
+                [one],
+                self.scales[number : number + 1],
+                [np.array([len(one.values) - 1])],
+            )
+            for number, one in series
+        ]
+        x, anchors, scale = (
+            np.concatenate([each[name] for each in found]) for name in ("x", "anchors", "scale")
+        )
+        numbers = np.array([number for number, _ in series])
+        given = inputs_of(self.scaler.apply(x), numbers, len(self.names))
+        outputs = np.asarray(model.predict(given, verbose=0))
+        return self.in_units(widened(outputs, self.factors[None, :]), anchors, scale)
+
     def in_units(self, outputs: np.ndarray, anchors: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Turn departures ``(n, 3, horizon)`` into values in the target's units."""
         values = self.windows.back(

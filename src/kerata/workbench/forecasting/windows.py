@@ -111,7 +111,7 @@ class Windows:
 
         level = mean(self.span)
         back = origins[:, None] - np.arange(self.lags)[None, :]
-        ahead = origins[:, None] + self._seasonal()[None, :]
+        ahead = origins[:, None] + self.seasonal()[None, :]
         parts = [(values[back] - level[:, None]) / scale]
         if self.season > self.lags:
             parts.append((values[ahead] - level[:, None]) / scale)
@@ -134,7 +134,7 @@ class Windows:
         """Give the true values ``(n, horizon)`` after origins, NaN where there is none."""
         return one.values[origins[:, None] + np.arange(1, self.horizon + 1)[None, :]]
 
-    def _seasonal(self) -> np.ndarray:
+    def seasonal(self) -> np.ndarray:
         """Give where the same step of the last season is, from the origin, ``(horizon,)``."""
         step = np.arange(1, self.horizon + 1)
         season = max(self.season, 1)
@@ -184,7 +184,7 @@ def filled(values: np.ndarray) -> np.ndarray:
 
 def seasonal_naive(windows: Windows, one: Series, origins: np.ndarray) -> np.ndarray:
     """Give the same step of the last season for each step ahead; the last value without one."""
-    return filled(one.values)[origins[:, None] + windows._seasonal()[None, :]]
+    return filled(one.values)[origins[:, None] + windows.seasonal()[None, :]]
 
 
 def described(

@@ -18,6 +18,8 @@ from kerata.workbench.data.column_cells import BadCells
 from kerata.workbench.data.containers import Table
 from kerata.workbench.features.files import fresh_optimizers
 from kerata.workbench.features.tables import TablePreparation
+from kerata.workbench.forecasting.onnx_series import export_forecast
+from kerata.workbench.forecasting.preparation import SeriesPreparation
 from kerata.workbench.runs.examination import divided_again
 from kerata.workbench.runs.inference import fitting
 from kerata.workbench.runs.paging import export_page
@@ -63,12 +65,9 @@ def export_run(
     """
     if format not in FORMATS:
         raise ValueError(f"Unknown format {format!r}. {did_you_mean(format, FORMATS)}")
-    if run.is_forecast:
-        raise ExportError(
-            f"The run {run.name!r} is a forecast, which goes on from a table's last rows: only "
-            "runs that answer rows can be exported."
-        )
     out = Path(f"{run.name}.{ENDINGS.get(format, format)}") if path is None else Path(path)
+    if run.is_forecast:
+        return _forecast(run, out, format, rows)
     if format == "keras":
         return _keras(run, out)
     if format in ALONE:
@@ -77,6 +76,24 @@ def export_run(
     if format == "page":
         return export_page(run, tried, out)
     return export_answers(run.model, run.preparation, run.task, tried, run.predict(tried), out)
+
+
+def _forecast(run: Run, out: Path, format: str, rows: Any) -> Any:
+    """Write a forecast, which goes on from the last values of its series."""
+    if format not in ("onnx", "safetensors", "stablehlo"):
+        raise ExportError(
+            f"The run {run.name!r} is a forecast, which goes on from a table's last rows: it can "
+            "be exported as onnx."
+        )
+    if rows is not None:
+        raise ExportError(
+            "A forecast is tried with the last values of its own series: leave --rows out."
+        )
+    if format != "onnx":
+        return write_as(format, run.model, out)
+    made = run.preparation
+    assert isinstance(made, SeriesPreparation)
+    return export_forecast(run.model, made, out)
 
 
 @dataclass(frozen=True)
