@@ -1,6 +1,7 @@
 """Low floors never import high ones, and importing Kerata stays light."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -56,9 +57,19 @@ def module_names():
 MODULES = module_names()
 
 
+@functools.cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def all_imports(path):
     """Give the modules that a file imports anywhere, in functions and for types alone too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return tuple(_imports(path))
+
+
+def _imports(path):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "kerata":
             for alias in node.names:
                 full = f"{node.module}.{alias.name}"
@@ -69,7 +80,7 @@ def all_imports(path):
 
 def imported(path):
     """Give the floors that a module imports when it is itself imported."""
-    waiting = list(ast.parse(path.read_text(encoding="utf-8")).body)
+    waiting = list(parsed(path).body)
     for node in waiting:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue

@@ -62,6 +62,7 @@ def test_padding_and_cropping_are_inverse(padding, first):
     check(layers.Cropping1D(padding[0]), padded, x)
 
 
+@pytest.mark.slow
 @quick
 @given(row=sizes, ones=st.lists(st.booleans(), min_size=8, max_size=8))
 def test_joining_shapes_that_broadcast(row, ones):

@@ -183,6 +183,7 @@ def trained(small, data, monkeypatch, together=1.0, **limits):
     return calls, group
 
 
+@pytest.mark.slow
 def test_networks_are_tried_side_by_side_unless_they_are_large_or_alone(small, data, monkeypatch):
     # One tells its pace after an epoch that compiles. Two are tried for an epoch, then another.
     calls, group = trained(small, data, monkeypatch, SIDE_BY_SIDE=2)

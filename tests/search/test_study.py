@@ -104,6 +104,7 @@ def test_sparse_rows(data, alone):
     assert results.scores("val_loss")[0, 1] == pytest.approx(expected["val_loss"], abs=1e-5)
 
 
+@pytest.mark.slow
 def test_random_draws_from_lists_and_distributions(small, data):
     space = {
         "learning_rate": search.loguniform(1e-3, 1e-1),

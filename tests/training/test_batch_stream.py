@@ -150,7 +150,7 @@ SOURCES = {
 }
 
 
-@pytest.mark.only_cases("iterable", "PyDataset", "workers", "tf.data")
+@pytest.mark.only_cases("PyDataset", "workers", "tf.data")
 @pytest.mark.parametrize("kind", list(SOURCES))
 def test_same_result_as_arrays(kind):
     expected = fit(X, Y, batch_size=8, validation_data=(X[:40], Y[:40]))
@@ -183,6 +183,7 @@ def test_validation_batches():
     close(found, expected)
 
 
+@pytest.mark.slow
 def test_speed_of_the_source_does_not_change_a_bit():
     assert fit(Loader(X, Y)) == fit(Loader(X, Y, pause=0.01))
 

@@ -89,6 +89,7 @@ def test_a_loss_that_diverges_is_named_with_its_epoch():
         model.fit(X, Y, epochs=50, verbose=0)
 
 
+@pytest.mark.slow
 def test_metrics_that_are_no_numbers_and_large_data_go_epoch_by_epoch(monkeypatch):
     monkeypatch.setattr(epochs.EpochGroups, "_run", None)
     model = keras.Sequential([keras.Input((4,)), layers.Dense(2, "softmax")])

@@ -293,6 +293,7 @@ class FillIn(layers.Layer):
         return keras.ops.where(keras.ops.isfinite(inputs), inputs, 0.0)
 
 
+@pytest.mark.slow
 def test_a_network_may_fill_in_what_is_missing(tmp_path):
     broken = X.copy()
     broken[[3, 150], 2] = np.nan

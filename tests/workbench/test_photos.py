@@ -50,6 +50,7 @@ def photos(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @needs_package
 def test_a_folder_is_learned_saved_and_asked_for_new_pictures(photos, tmp_path):
     source = read_source(photos)

@@ -73,6 +73,7 @@ def test_polars_tables_give_what_arrays_give():
     np.testing.assert_allclose(fitted.predict_proba(frame), expected, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_wide_sparse_matrices_stay_sparse():
     rng = np.random.default_rng(0)
     y = np.arange(300) % 2
