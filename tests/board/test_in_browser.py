@@ -355,6 +355,9 @@ def test_event_files_of_tensorboard_are_opened_and_followed(open_page, place):
     page.locator(".legend", has_text="pears").wait_for()
     page.reload()
     page.get_by_text("up to step 9").wait_for()
+    page.goto(page.url.replace("logs", "lost"))
+    page.reload()
+    page.get_by_text("This run is gone").wait_for()
 
 
 def test_twenty_browsers_on_one_board(browser, address, place):

@@ -160,7 +160,8 @@ def test_a_run_keeps_predicts_and_judges_each_target(run, file, tmp_path):
     with open(run.path / "test_predictions.csv") as kept:
         assert next(csv.reader(kept)) == [
             *("row", "truth_weight", "truth_waist, cm"),
-            *("prediction_weight", "prediction_waist, cm"),
+            *("prediction_weight", "lower_weight", "upper_weight"),
+            *("prediction_waist, cm", "lower_waist, cm", "upper_waist, cm"),
         ]
     assert [one["target"] for one in run.record["targets"]] == BOTH
     assert run.task.parts[1].target == "waist, cm"

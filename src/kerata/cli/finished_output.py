@@ -196,11 +196,11 @@ def print_show(name: str, folder: Path) -> None:
 
 def _coverage(run: Run, judged: Any) -> list[str]:
     """Say how many true values lie in the intervals around amounts."""
-    from kerata.workbench.training.certainty import coverage_sentence, inside_of
+    from kerata.workbench.training.certainty import coverage_sentence, ends_of, inside_of
 
     if not run.residuals:
         return []
-    inside = inside_of(run.task, run.residuals, judged.truth, judged.outputs)
+    inside = inside_of(ends_of(run.task, run.residuals, judged.outputs), judged.truth)
     each = inside.reshape(len(inside), -1).astype(float).T
     parts = run.task.parts or (run.task,)
     told = []

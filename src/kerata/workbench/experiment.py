@@ -353,6 +353,7 @@ def fit_source(
             calibration=sure.calibration,
             residuals=sure.residuals,
             inside=sure.inside,
+            ends=sure.ends,
             threshold=sure.threshold,
             judged=(
                 "" if crossed is None else crossed.sentence(outcome.crossed or bool(outcome.solved))

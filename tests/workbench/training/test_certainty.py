@@ -101,6 +101,7 @@ def test_each_of_several_targets_has_intervals_of_its_own():
     said = truth + rng.normal(size=(200, 2)) * [0.1, 10]
     found = certainty_of(task, HeldBack(truth, said), truth, said)
     assert found.inside.shape == (200, 2)
+    assert found.ends.shape == (2, 200, 2)
     assert found.residuals[1].radius > 50 * found.residuals[0].radius
     columns = answer_columns(task, said[:1], residuals=found.residuals)
     assert list(columns) == [

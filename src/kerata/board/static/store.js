@@ -94,6 +94,8 @@ export class Store {
         words: `${one.title} tensorboard events`.toLowerCase() });
     }
     this.marked = this.marked.filter((name) => this.runs.has(name));
+    // What an address names is there now, or is not.
+    if (this.open?.startsWith("events/")) touched.add(this.open);
     return touched;
   }
 

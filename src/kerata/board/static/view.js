@@ -76,6 +76,8 @@ export class RunView {
       if (training) {
         this.training = new Training(this.host, this.store, training, this.backButton());
       } else if (this.store.events.has(open)) this.showEvents();
+      // Event files are told by the stream, which begins after an address is opened.
+      else if (open.startsWith("events/")) put(this.host, h("div", { class: "empty" }, h("p", {}, "Reading TensorBoard's event files ...")));
       else if (open.includes("~") && !this.store.runs.has(open)) this.waiting();
       else await this.load(open);
       this.host.scrollTop = 0;

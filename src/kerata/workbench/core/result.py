@@ -247,6 +247,8 @@ class Trained:
         calibration: of the probabilities, which ``model`` contains; None where they stay.
         residuals: half the widths of the 90 % intervals around answers, for each target;
             empty for classes, and where too few rows were held back.
+        ends: lower and upper ends of the intervals around the answers to the test rows,
+            ``(2, n)`` or ``(2, n, targets)``; None without.
         inside: whether each test row's true value lies in its interval, NaN where none is
             known; None without intervals.
         threshold: why ``task.threshold`` is not 0.5; None where it is.
@@ -286,6 +288,7 @@ class Trained:
     calibration: Calibration | None = None
     residuals: tuple[Residuals, ...] = ()
     inside: np.ndarray | None = None
+    ends: np.ndarray | None = None
     threshold: Any = None
 
     def predict(self, data: Any) -> np.ndarray:

@@ -33,7 +33,12 @@ def truth_columns(task: Any, truth: np.ndarray) -> dict[str, list[Any]]:
 
 
 def answer_columns(
-    task: Any, outputs: np.ndarray, *, sure: bool = False, residuals: Sequence[Any] = ()
+    task: Any,
+    outputs: np.ndarray,
+    *,
+    sure: bool = False,
+    residuals: Sequence[Any] = (),
+    ends: np.ndarray | None = None,
 ) -> dict[str, list[Any]]:
     """Give the answer to each row, and the probabilities behind it.
 
@@ -42,9 +47,10 @@ def answer_columns(
         outputs: of the network, see ``Trained.outputs``; with ``sure`` encoded targets.
         sure: whether these are true values instead of outputs.
         residuals: how far amounts are off, for each target, see ``Trained.residuals``.
+        ends: in their place the ends of the intervals, see ``Trained.ends``; NaN is left empty.
 
     Returns:
-        ``prediction``; with ``residuals`` also ``lower`` and ``upper``, the ends of an interval;
+        ``prediction``; with ``residuals`` or ``ends`` also ``lower`` and ``upper``, the ends of an interval;
         unless ``sure``, ``probability_CLASS`` for each class or label, or ``probability`` of the
         answer where there are more than 50 classes. Of several targets each has columns that end
         in ``_TARGET``.
@@ -57,15 +63,18 @@ def answer_columns(
     if task.parts:
         parts: dict[str, list[Any]] = {}
         for place, (part, said) in enumerate(by_target(task, outputs)):
-            found = answer_columns(part, said, residuals=residuals[place : place + 1])
+            mine = None if ends is None else ends[..., place]
+            found = answer_columns(part, said, residuals=residuals[place : place + 1], ends=mine)
             parts |= {column_name(name, task, part): cells for name, cells in found.items()}
         return parts
     if task.kind == "regression":
         # So many digits tell each float32 from every other.
-        amounts = {"prediction": [float(f"{value:.9g}") for value in outputs]}
+        amounts: dict[str, list[Any]] = {"prediction": [float(f"{value:.9g}") for value in outputs]}
         if residuals:
-            ends = residuals[0].interval(np.asarray(outputs, float))
-            amounts |= dict(zip(("lower", "upper"), map(_rounded, ends), strict=True))
+            ends = np.stack(residuals[0].interval(np.asarray(outputs, float)))
+        if ends is not None:
+            for name, values in zip(("lower", "upper"), ends, strict=True):
+                amounts[name] = ["" if value != value else value for value in _rounded(values)]
         return amounts
     names = task.classes
     said = outputs if sure and task.kind == "classes" else answers(task, outputs)

@@ -245,7 +245,7 @@ def _test_columns(trained: Trained) -> dict[str, Any]:
     if trained.test.origins is not None:
         columns["origin"] = trained.test.origins
     columns |= truth_columns(trained.task, np.asarray(trained.truth))
-    columns |= answer_columns(trained.task, trained.outputs)
+    columns |= answer_columns(trained.task, trained.outputs, ends=trained.ends)
     return columns | place_columns(trained.dependence)
 
 

@@ -51,6 +51,8 @@ class Certainty:
             each fold by the others.
         inside: whether each true value lies in its interval, ``(rows,)`` or ``(rows, targets)``,
             NaN where no interval could be known; None without intervals.
+        ends: lower and upper ends of the intervals that ``inside`` is about, ``(2, rows)`` or
+            ``(2, rows, targets)``; None without intervals.
         notes: a sentence for each thing that was done.
     """
 
@@ -59,6 +61,7 @@ class Certainty:
     threshold: Threshold | None
     outputs: np.ndarray
     inside: np.ndarray | None
+    ends: np.ndarray | None
     notes: tuple[str, ...]
 
 
@@ -84,7 +87,7 @@ def certainty_of(
     """
     calibration, notes = None, []
     residuals: tuple[Residuals, ...] = ()
-    inside = None
+    inside = ends = None
     if held is not None and task.kind in ("binary", "classes") and not balanced:
         calibration = _calibration(held.outputs, held.truth)
     if calibration is not None and held is not None:
@@ -101,14 +104,15 @@ def certainty_of(
     if held is not None and task.kind == "regression":
         residuals = _residuals(task, held.truth, held.outputs)
     if residuals and held is not None:
-        inside = np.full(truth.shape, np.nan)
+        ends = np.full((2, *truth.shape), np.nan)
         if held.place is None:
-            inside[:] = inside_of(task, residuals, truth, outputs)
+            ends[:] = ends_of(task, residuals, outputs)
         else:
             for known, fold in _turns(held):
                 some = _residuals(task, held.truth[known], held.outputs[known])
                 if some:
-                    inside[fold] = inside_of(task, some, truth[fold], outputs[fold])
+                    ends[:, fold] = ends_of(task, some, outputs[fold])
+        inside = inside_of(ends, truth)
     threshold = None
     if wish is not None:
         if held is None:
@@ -118,7 +122,7 @@ def certainty_of(
             )
         threshold = choose_threshold(task, wish, held.truth, held.outputs)
         notes.append(threshold.sentence)
-    return Certainty(calibration, residuals, threshold, outputs, inside, tuple(notes))
+    return Certainty(calibration, residuals, threshold, outputs, inside, ends, tuple(notes))
 
 
 def coverage_sentence(
@@ -190,21 +194,30 @@ def _residuals(task: Task, truth: np.ndarray, outputs: np.ndarray) -> tuple[Resi
     )
 
 
-def inside_of(
-    task: Task, residuals: Sequence[Residuals], truth: np.ndarray, outputs: np.ndarray
-) -> np.ndarray:
-    """Say which true values lie in their intervals: ``(rows,)``, or ``(rows, targets)``.
+def ends_of(task: Task, residuals: Sequence[Residuals], outputs: np.ndarray) -> np.ndarray:
+    """Give the ends of intervals: ``(2, rows)``, or ``(2, rows, targets)``.
 
     Arguments:
         task: of amounts.
         residuals: for each target.
-        truth, outputs: true values and answers.
+        outputs: answers.
     """
-    found = []
-    for one, (_, mine, said) in zip(residuals, by_target(task, truth, outputs), strict=True):
-        low, high = one.interval(np.asarray(said, float))
-        found.append((low <= mine) & (mine <= high))
-    return np.stack(found, axis=1) if task.parts else found[0]
+    found = [
+        np.stack(one.interval(np.asarray(said, float)))
+        for one, (_, said) in zip(residuals, by_target(task, outputs), strict=True)
+    ]
+    return np.stack(found, axis=-1) if task.parts else found[0]
+
+
+def inside_of(ends: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Say which true values lie between their ends; NaN where there are none.
+
+    Arguments:
+        ends: see ``ends_of``.
+        truth: true values, of the shape of an end.
+    """
+    inside = (ends[0] <= truth) & (truth <= ends[1])
+    return np.where(np.isnan(ends[0]), np.nan, inside)
 
 
 def _turns(held: HeldBack) -> list[tuple[np.ndarray, np.ndarray]]:
