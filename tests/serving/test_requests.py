@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kerata.serving.batching import Batches
-from kerata.serving.errors import BadRequest
+from kerata.serving.errors import BadRequest, check_finite
 
 
 def refused(answer, status):
@@ -220,3 +220,11 @@ def test_answers_are_plain_numbers(client, row):
     found = client.post("/predict", json=row).json()["answers"][0]
     assert isinstance(found["probability_pear"], float)
     assert np.isclose(found["probability_pear"] + found["probability_apple"], 1)
+
+
+def test_answers_that_are_no_numbers_are_refused_by_row():
+    check_finite(np.array([0.2, 1.0]))
+    with pytest.raises(BadRequest, match="Row 2 of 3 has a value so far outside") as told:
+        check_finite(np.array([[0.2, 0.8], [np.nan, 0.5], [1.0, np.inf]]))
+    assert [fault["row"] for fault in told.value.rows] == [1, 2]
+    assert told.value.status == 422

@@ -11,7 +11,7 @@ import numpy as np
 
 from kerata.serving.bodies import LONGEST, MOST_PIXELS
 from kerata.serving.describing import description
-from kerata.serving.errors import TOLD, BadCell, unfit
+from kerata.serving.errors import TOLD, BadCell, check_finite, unfit
 from kerata.serving.frozen_network import SIZES, FrozenNetwork
 from kerata.serving.table_rows import TableRows
 from kerata.workbench.core.extras import need
@@ -83,12 +83,13 @@ class Answering:
         """Give the answer to each row, as ``kerata predict`` writes it.
 
         Raises:
-            BadRequest: cells that their columns can't hold.
+            BadRequest: cells that their columns can't hold; answers that are no numbers.
         """
         try:
             outputs = self.network(self._prepared(rows))
         except BadCell:
             raise unfit(self._bad_cells(rows), len(rows)) from None
+        check_finite(outputs)
         columns = answer_columns(self.run.task, outputs, residuals=self.run.residuals)
         return [
             dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)

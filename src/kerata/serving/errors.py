@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 
 class BadRequest(Exception):
     """A request that can't be answered.
@@ -61,3 +63,20 @@ def unfit(faults: list[dict[str, Any]], rows: int) -> BadRequest:
     many = "" if len(faults) == 1 else f" ({len(faults)} rows have faults, see 'rows')"
     message = f"{where} {first['row'] + 1} of {rows} {first['reason'].rstrip('.')}{many}."
     return BadRequest(422, message, faults[:TOLD])
+
+
+def check_finite(outputs: np.ndarray) -> None:
+    """Refuse rows whose answers are no numbers.
+
+    Arguments:
+        outputs: of a network, one row each.
+
+    Raises:
+        BadRequest: naming the rows.
+    """
+    finite = np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1)
+    if finite.all():
+        return
+    reason = "has a value so far outside those of the training that no answer can be computed"
+    faults = [{"row": int(row), "reason": reason} for row in np.flatnonzero(~finite)[:TOLD]]
+    raise unfit(faults, len(outputs))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kerata.serving.bodies import LONGEST, MOST_PIXELS
-from kerata.serving.errors import unfit
+from kerata.serving.errors import check_finite, unfit
 from kerata.workbench.core.extras import need
 from kerata.workbench.core.pictures import fitted
 
@@ -80,6 +80,9 @@ class OnnxAnswering:
         given = {name: np.stack([row[name] for row in rows]) for name in self._inputs}
         names = [out.name for out in self._session.get_outputs()]
         found = dict(zip(names, self._session.run(None, given), strict=True))
+        for name, values in found.items():
+            if name not in ("label", "labels"):
+                check_finite(values)
         return [self._answer(found, row) for row in range(len(rows))]
 
     def joined(self, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -72,7 +72,9 @@ class TableRows:
             parts: list[np.ndarray] = []
             for column in made.numbers:
                 parts += column.transform(self._values(column.name, rows))
-            inputs["numbers"] = np.stack(parts, axis=1).astype(np.float32)
+            # What is too large for float32 is told by the answer that it leads to.
+            with np.errstate(over="ignore"):
+                inputs["numbers"] = np.stack(parts, axis=1).astype(np.float32)
         if made.categories:
             ids = [self._values(column.name, rows) for column in made.categories]
             inputs["categories"] = made.numbered_on(ids)

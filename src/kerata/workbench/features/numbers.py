@@ -118,7 +118,8 @@ def bent(values: np.ndarray) -> np.ndarray:
 
     Source: Holzmueller and others, Better by Default (NeurIPS 2024), smooth clipping.
     """
-    return values / np.sqrt(1 + (values / FARTHEST) ** 2)
+    with np.errstate(over="ignore"):
+        return values / np.sqrt(1 + (values / FARTHEST) ** 2)
 
 
 def usual_distance(values: np.ndarray) -> float:

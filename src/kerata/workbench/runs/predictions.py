@@ -50,8 +50,8 @@ def answer_columns(
         ends: in their place the ends of the intervals, see ``Trained.ends``; NaN is left empty.
 
     Returns:
-        ``prediction``; with ``residuals`` or ``ends`` also ``lower`` and ``upper``, the ends of an interval;
-        unless ``sure``, ``probability_CLASS`` for each class or label, or ``probability`` of the
+        ``prediction``; with ``residuals`` or ``ends`` also ``lower`` and ``upper``, the ends of
+        an interval; unless ``sure``, ``probability_CLASS`` for each class or label, or ``probability`` of the
         answer where there are more than 50 classes. Of several targets each has columns that end
         in ``_TARGET``.
 

@@ -34,6 +34,9 @@ function halfWidth({ radius, places, sizes }, answer) {
 function worded(found, about) {
   const answer = {};
   let target = 0;
+  const shown = Object.entries(found).filter(([name]) => !name.startsWith("label"));
+  if (shown.some(([, { data }]) => data.some((value) => !Number.isFinite(value))))
+    throw new Error("A value lies so far outside those of the training that no answer can be computed.");
   for (const [name, { data }] of Object.entries(found)) {
     if (name === "probabilities")
       about.classes.forEach((one, place) => { answer[`probability_${one}`] = data[place]; });
