@@ -16,7 +16,7 @@ FEWEST = 12
 # Points that describe the ranks.
 KNOTS = 1000
 # No value is farther away from the middle, in standard deviations.
-FARTHEST = 3.0
+FARTHEST, LARGEST = 3.0, 1e150
 
 
 @part
@@ -115,11 +115,14 @@ def bent(values: np.ndarray) -> np.ndarray:
 
     >>> bent(np.array([0.0, 0.1, 4.0, -1e9])).round(2).tolist()
     [0.0, 0.1, 2.4, -3.0]
+    >>> bent(np.array([1e308])).item()
+    3.0
 
     Source: Holzmueller and others, Better by Default (NeurIPS 2024), smooth clipping.
     """
-    with np.errstate(over="ignore"):
-        return values / np.sqrt(1 + (values / FARTHEST) ** 2)
+    # The square of what is larger would be infinite, and the quotient 0.
+    values = np.clip(values, -LARGEST, LARGEST)
+    return values / np.sqrt(1 + (values / FARTHEST) ** 2)
 
 
 def usual_distance(values: np.ndarray) -> float:

@@ -15,7 +15,7 @@ from kerata.workbench.core.column import Column
 from kerata.workbench.data.column_cells import as_text, column_values
 from kerata.workbench.features.categories import MISSING as NO_CATEGORY, OTHER, CategoryColumn
 from kerata.workbench.features.dates import CYCLES, DateColumn
-from kerata.workbench.features.numbers import FARTHEST, NumberColumn
+from kerata.workbench.features.numbers import FARTHEST, LARGEST, NumberColumn
 
 _ROWS = np.array([-1], np.int64)
 _COLUMN = np.array([-1, 1], np.int64)
@@ -55,6 +55,7 @@ def number_parts(g: OnnxGraph, x: Value, made: NumberColumn, column: Column) -> 
         parts = [interpolated(g, filled, made.knots, made.ranks)]
         if made.beside:
             far = g.node("Div", moved, np.float64(made.unit))
+            far = g.node("Min", g.node("Max", far, np.float64(-LARGEST)), np.float64(LARGEST))
             share = g.node("Div", far, np.float64(FARTHEST))
             length = g.node("Sqrt", g.node("Add", g.node("Mul", share, share), np.float64(1)))
             parts.append(g.node("Div", far, length))

@@ -51,9 +51,9 @@ def answer_columns(
 
     Returns:
         ``prediction``; with ``residuals`` or ``ends`` also ``lower`` and ``upper``, the ends of
-        an interval; unless ``sure``, ``probability_CLASS`` for each class or label, or ``probability`` of the
-        answer where there are more than 50 classes. Of several targets each has columns that end
-        in ``_TARGET``.
+        an interval; unless ``sure``, ``probability_CLASS`` for each class or label, or
+        ``probability`` of the answer where there are more than 50 classes. Of several targets
+        each has columns that end in ``_TARGET``.
 
     >>> from kerata.workbench.core.task import choose_task
     >>> task = choose_task(["no", "yes"] * 10, "bought")
