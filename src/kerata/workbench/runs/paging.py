@@ -13,6 +13,7 @@ from kerata.export.onnx.network import serialized
 from kerata.export.page import as_json, one_file
 from kerata.export.written import Written
 from kerata.utils.files import write_beside
+from kerata.workbench.core.cell_values import MISSING, MISSING_NUMBER
 from kerata.workbench.core.onnx_file import answering_graph, tried
 from kerata.workbench.runs.run import Run
 
@@ -20,10 +21,14 @@ from kerata.workbench.runs.run import Run
 _MODULES = (
     ("kerata.web", "dom.js"),
     ("kerata.web", "answers.js"),
+    ("kerata.export.page", "cells.js"),
     ("kerata.export.page", "evaluate.js"),
     ("kerata.export.page", "pixels.js"),
     ("kerata.export.page", "local.js"),
 )
+
+# Words that say nothing, by the kind of the column.
+_MISSING = {"number": MISSING_NUMBER, "date": MISSING}
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,8 @@ def _about(run: Run) -> dict[str, Any]:
         "created": record["created"],
         "network": record.get("network"),
         "metrics": {name: value for name, value in figures.items() if value is not None},
-        "columns": made.column_facts(),
+        "columns": _columns(made),
+        "missing": {kind: sorted(words) for kind, words in _MISSING.items()},
         "image": list(made.inputs.image or ()),
         "photos": bool(made.photos),
         "residuals": [
@@ -104,6 +110,18 @@ def _about(run: Run) -> dict[str, Any]:
             for one in run.residuals
         ],
     }
+
+
+def _columns(made: Any) -> list[dict[str, Any]]:
+    """Give the columns with what their cells are read by."""
+    read = {column.name: column for column in getattr(made, "read", ())}
+    found = []
+    for facts in made.column_facts():
+        column = read.get(facts["name"])
+        if column is not None and column.kind in _MISSING:
+            facts |= {"form": column.form, "noise": list(column.noise)}
+        found.append(facts)
+    return found
 
 
 def _figure(value: Any) -> float | None:

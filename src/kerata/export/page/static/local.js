@@ -1,23 +1,13 @@
 // A page that answers by itself: the graph and what it takes lie in the element "data".
 import { showRun } from "/web/answers.js";
 import { h, number, put } from "/web/dom.js";
+import { cellOf } from "/page/cells.js";
 import { filled, loaded } from "/page/evaluate.js";
 import { pixelsOf } from "/page/pixels.js";
 
 const root = h("main", { class: "serve" });
 document.body.append(root);
 const given = JSON.parse(document.getElementById("data").textContent);
-const TEXTS = 8;
-
-function cell(value, { name, type }) {
-  if (type === TEXTS) return value === null || value === undefined ? "" : String(value);
-  const text = String(value ?? "").trim();
-  if (text === "") return NaN;
-  const found = Number(text);
-  if (Number.isNaN(found) && text.toLowerCase() !== "nan")
-    throw new Error(`Column '${name}' holds '${text.slice(0, 60)}', where a number is expected.`);
-  return found;
-}
 
 /** Half the width of an interval around an answer, linear between the places it is known at. */
 function halfWidth({ radius, places, sizes }, answer) {
@@ -59,9 +49,11 @@ function worded(found, about) {
 
 export function answering({ graph, about }) {
   const compute = loaded(graph);
+  const columns = new Map(about.columns.map((column) => [column.name, column]));
   return {
     row(row) {
-      const tensors = graph.inputs.map((input) => [input.name, filled(input, [cell(row[input.name], input)])]);
+      const tensors = graph.inputs.map((input) =>
+        [input.name, filled(input, [cellOf(row[input.name], columns.get(input.name), about.missing)])]);
       return worded(compute(Object.fromEntries(tensors)), about);
     },
     pixels: (pixels) => worded(compute({ image: filled(graph.inputs[0], pixels) }), about),
