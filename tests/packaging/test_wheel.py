@@ -1,5 +1,6 @@
 """The wheel, installed into an empty environment of each Python that is here."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,16 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
 def run(*command, cwd=None):
+    # Another JAX may not know the flags of the tests, nor another Python its path.
+    own = ("XLA_FLAGS", "PYTHONPATH", "JAX_COMPILATION_CACHE_DIR")
+    environment = {name: value for name, value in os.environ.items() if name not in own}
     done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, cwd=cwd, timeout=900
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment,
+        timeout=900,
     )
     return done.returncode, done.stdout + done.stderr
 
