@@ -168,7 +168,7 @@ def test_two_moons_learn_at_once_and_can_be_steered(page):
     until(page, "playground.problem.settings.layers[0] === 7 && playground.curve.epoch.length > 3")
     page.get_by_role("button", name="Pause").click()
     until(page, "!playground.playing")
-    page.get_by_role("button", name=re.compile("^unit 1:")).click()
+    page.get_by_role("button", name=re.compile("^unit 1 of layer 1")).click()
     field = page.get_by_role("dialog").get_by_label("from x1")
     field.fill("2.5")
     field.press("Enter")

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from kerata.playground import Learner, Settings, Sheet, make_problem
+from kerata.playground import Learner, Settings, Sheet, make_problem, programs
 from kerata.playground.baseline import linear_baseline
 from kerata.playground.families import family
 from kerata.playground.pictures import SIDE, UNIT_SIDE
@@ -47,6 +47,8 @@ def traced():
 
 @pytest.fixture(scope="module")
 def learner():
+    # Other tests of this process may have made its programs already.
+    programs._kept.clear()
     return learner_of(SMALL)
 
 

@@ -79,6 +79,7 @@ export class NetworkView {
     }
     this.drawing.append(pale, hits);
     this.nodes = [];
+    this.named = false;
     const parts = [this.drawing];
     counts.forEach((count, column) => {
       const hidden = column > 0 && column < columns - 1;
@@ -147,6 +148,8 @@ export class NetworkView {
     const shades = colours();
     const counts = this.counts;
     if (this.weights.length !== 2 * this.edges.length) return;
+    // New circles have names from their first picture on, also where the network stands still.
+    if (!this.named) this.describe();
     this.edges.forEach((lines, place) => {
       const kernel = this.weights[2 * place];
       lines.forEach((line, at) => {
@@ -232,6 +235,7 @@ export class NetworkView {
   /** What a screen reader says of each unit; now and then, for it changes all the time. */
   describe() {
     if (!this.weights) return;
+    this.named = true;
     this.nodes.slice(1).forEach((column, place) => column.forEach(({ element }, row) => {
       const heard = Array.from({ length: this.counts[place] }, (_, from) =>
         `${number(this.weightOf(place + 1, from, row), 2)} from ${this.nameOf(place, from)}`);
