@@ -71,6 +71,7 @@ const { jobs, missing } = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
 console.log(JSON.stringify(jobs.map(({ column, cells }) => cells.map((cell) => {
   try {
     const found = cellOf(cell, column, missing);
+    if (column.kind === "text") return found;
     return column.kind === "number" ? (Number.isNaN(found) ? null : found) : found ? "there" : null;
   } catch (error) {
     if (!error.message.startsWith("Column 'a' holds")) throw error;
@@ -110,6 +111,13 @@ def test_cells_are_read_as_those_of_files(tmp_path):
                 assert got == wanted or got == pytest.approx(wanted, rel=1e-15), (cell, one)
                 told += 1
     assert told > 0.4 * sum(len(cells) for _, cells in jobs)
+
+
+@needs_node
+def test_words_are_in_lower_case_as_in_training(tmp_path):
+    words = ["GREAT", "İstanbul", "ΟΔΟΣ", "Превосходный", "ÄRGER", "straße", "ǅ", "日本"]
+    (found,) = on_page(tmp_path, [(column("text"), words)])
+    assert found == [word.lower() for word in words]
 
 
 def pictures():

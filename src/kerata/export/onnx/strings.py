@@ -16,7 +16,8 @@ from kerata.export.onnx.graph import ML, OnnxGraph, Value, declared
 
 # Operators that onnxruntime brings beside those of ONNX.
 RUNTIME = "com.microsoft"
-# Words with more letters outside ASCII are looked up in lower and in upper case alone.
+# Words with more letters outside ASCII are looked up in lower case, in upper case and with a first
+# letter in upper case, not in a mixture.
 _LETTERS = 6
 EMPTY = np.array([""], object)
 
@@ -120,6 +121,8 @@ def spellings(text: str) -> list[str]:
 
     >>> spellings("köln"), spellings("ulm")
     (['köln', 'kÖln'], ['ulm'])
+    >>> spellings("хороший")
+    ['хороший', 'Хороший', 'ХОРОШИЙ']
     """
     choices = [
         (c, c.upper()) if ord(c) > 127 and len(c.upper()) == 1 and c.upper().lower() == c else (c,)
@@ -128,7 +131,7 @@ def spellings(text: str) -> list[str]:
     changing = sum(len(choice) > 1 for choice in choices)
     if changing > _LETTERS:
         upper = "".join(choice[-1] for choice in choices)
-        return list(dict.fromkeys([text, upper]))
+        return list(dict.fromkeys([text, choices[0][-1] + text[1:], upper]))
     return ["".join(c) for c in itertools.product(*(dict.fromkeys(c) for c in choices))]
 
 

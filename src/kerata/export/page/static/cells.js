@@ -94,7 +94,8 @@ export function dateOf(given, { form = "", noise = [] }, missing) {
 /** A row's cell for an input of the graph; `missing` are the words that say nothing. Throws where the column can't hold it. */
 export function cellOf(given, column, missing) {
   const read = { number: numberOf, date: dateOf }[column?.kind];
-  if (!read) return given === null || given === undefined ? "" : String(given);
+  // Words are looked up in lower case; a graph lowers the letters of ASCII alone.
+  if (!read) return String(given ?? "").trim().toLowerCase();
   const found = read(given, column, missing[column.kind]);
   if (found !== null) return found;
   const written = column.kind === "date" && column.form ? ` written as ${column.form === "ISO8601" ? "2024-05-31" : column.form}` : "";
