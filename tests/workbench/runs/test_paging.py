@@ -17,7 +17,7 @@ from kerata.export.onnx.graph import OnnxGraph, declared  # noqa: E402
 from kerata.workbench import fit_source, read_source, runs  # noqa: E402
 from kerata.workbench.core.onnx_file import answering_graph  # noqa: E402
 from kerata.workbench.core.pictures import fitted  # noqa: E402
-from kerata.workbench.data.containers import Images, Table  # noqa: E402
+from kerata.workbench.data.containers import Images, Table, Texts  # noqa: E402
 from kerata.workbench.data.schema import infer_columns  # noqa: E402
 from kerata.workbench.features.tables import TablePreparation  # noqa: E402
 from kerata.workbench.runs.exporting import export_run  # noqa: E402
@@ -186,7 +186,7 @@ def test_a_table_in_the_browser(tmp_path, opened, width, mode):
 def test_texts_in_the_browser(tmp_path, opened):
     folder = tmp_path / "reviews"
     rng = np.random.default_rng(0)
-    for kind, words in (("bad", "awful dull poor"), ("good", "great warm rich")):
+    for kind, words in (("bad", "awful dull poor"), ("good", "great İyi Превосходный")):
         (folder / kind).mkdir(parents=True)
         for number in range(60):
             text = " ".join(rng.choice(words.split() + ["the", "film", "was"], 9))
@@ -195,8 +195,12 @@ def test_texts_in_the_browser(tmp_path, opened):
     run = runs.save(trained, "reviews", tmp_path / "runs")
     export_run(run, tmp_path / "reviews.html", format="page", rows=folder)
     page = opened(tmp_path / "reviews.html")
-    page.locator("textarea").fill("The film was GREAT, rich & warm!")
-    assert shown(page, "%").splitlines()[1] == "good"
+    shares = []
+    for text in ("İYİ film, GREAT!", "Превосходный", "The <b>poor</b> DULL film"):
+        page.locator("textarea").fill(text)
+        shares.append(float(run.predict(Texts([text], None, [text]))[0]))
+        assert f"good\n{100 * shares[-1]:.1f}%" in shown(page, f"{100 * shares[-1]:.1f}%")
+    assert len({round(share, 3) for share in shares}) == 3
 
 
 @pytest.mark.slow

@@ -60,13 +60,19 @@ def export_answers(
 
 
 def tried(
-    content: bytes, preparation: Any, task: Any, rows: Any, outputs: np.ndarray
+    content: bytes,
+    preparation: Any,
+    task: Any,
+    rows: Any,
+    outputs: np.ndarray,
+    given: dict[str, np.ndarray] | None = None,
 ) -> tuple[tuple[str, ...], int, float]:
     """Run a graph on raw rows and compare its answers with the network's own.
 
     Arguments:
         content: the graph's file.
         preparation, task, rows, outputs: as for ``export_answers``.
+        given: what the graph gets; the preparation's raw arrays of the rows if None.
 
     Returns:
         The names of the inputs, how many rows were tried, and the largest difference.
@@ -74,7 +80,7 @@ def tried(
     Raises:
         ExportError: answers that differ by more than 1e-4.
     """
-    given = preparation.raw_arrays(rows)
+    given = preparation.raw_arrays(rows) if given is None else given
     width = max(1, preparation.inputs.words)
     step, count = max(1, min(_ROWS, _NUMBERS // width)), min(len(outputs), _MOST // width)
     opened = session(content)

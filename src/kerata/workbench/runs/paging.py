@@ -63,7 +63,7 @@ def export_page(run: Run, rows: Any, path: str | Path) -> WrittenPage:
     proto, outputs = answering_graph(run.model, run.preparation, run.task)
     graph = as_json(proto)
     inputs, count, worst = tried(
-        serialized(proto), run.preparation, run.task, rows, run.predict(rows)
+        serialized(proto), run.preparation, run.task, rows, run.predict(rows), _typed(run, rows)
     )
     page = one_file(
         f"{run.name} · Kerata",
@@ -109,6 +109,18 @@ def _about(run: Run) -> dict[str, Any]:
             }
             for one in run.residuals
         ],
+    }
+
+
+def _typed(run: Run, rows: Any) -> dict[str, np.ndarray]:
+    """Give raw rows as the page gives them to its graph: words in lower case."""
+    made = run.preparation
+    others = {x.name for x in getattr(made, "read", ()) if x.kind in _MISSING}
+    return {
+        name: cells
+        if name in others or cells.dtype != object
+        else np.array([str(x).lower() for x in cells.ravel()], object).reshape(cells.shape)
+        for name, cells in made.raw_arrays(rows).items()
     }
 
 
