@@ -13,7 +13,7 @@ from kerata.export.onnx.graph import Value, declared
 @rule("scan")
 def _scan(c: Converter, equation: Any, *inputs: Value) -> list[Value]:
     g, params = c.graph, equation.params
-    consts, carried = params["num_consts"], params["num_carry"]
+    consts, carried = _counts(params)
     closed = params["jaxpr"]
     fixed, states, xs = (
         list(inputs[:consts]),
@@ -50,6 +50,15 @@ def _scan(c: Converter, equation: Any, *inputs: Value) -> list[Value]:
         scan_output_directions=backwards * (several - carried) or None,
     )
     return results if isinstance(results, list) else [results]
+
+
+def _counts(params: Any) -> tuple[int, int]:
+    """Give how many of a scan's inputs are the same in all steps, and how many are carried."""
+    if "num_consts" in params:
+        return params["num_consts"], params["num_carry"]
+    # JAX 0.12 keeps the structure of the inputs in their place.
+    fixed, states, _ = params["ft_in"].elts
+    return len(fixed.vals), len(states.vals)
 
 
 @rule("while")
