@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 RECORDED = DOCS / "recorded"
 # Pages in these folders are run; the code on other pages is only shown.
-RUN = ("learn", "do", "coming_from")
+RUN = ("learn", "do", "coming_from", "use.md")
 
 _FENCE = re.compile(r"^```(python|console)([^\n]*)\n(.*?)^```[ ]*$", re.M | re.S)
 

@@ -146,7 +146,8 @@ class TablePreparation(Preparation):
         for column in self.categories:
             unseen = column.unseen(self._categories(frame, column))
             if unseen:
-                notes.append(f"{column.name}: {_some(unseen)} count as rare or unseen.")
+                verb = "counts" if len(unseen) == 1 else "count"
+                notes.append(f"{column.name}: {_some(unseen)} {verb} as rare or unseen.")
         return notes
 
     def far_values(self) -> FarValues:
