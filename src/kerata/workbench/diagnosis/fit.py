@@ -41,7 +41,7 @@ class FitComparison:
         if self.size == "large":
             return f"It overfits. {self.sentence}"
         if self.size == "small":
-            return f"It overfits, but little. {self.sentence}"
+            return f"It overfits a little, less than counts as a fault. {self.sentence}"
         if self.rose:
             return f"Overfitting of the weights that were kept is not shown. {self.sentence}"
         return f"Overfitting is not shown. {self.sentence}"
