@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 import unicodedata
@@ -39,6 +40,14 @@ def outside(page: Path, link: str) -> bool:
     return not target.is_relative_to(DOCS)
 
 
+@functools.cache
+def made_names() -> frozenset[str]:
+    """Give the names of the pages that are written from the code."""
+    from scripts.docsite.reference import module_pages
+
+    return frozenset({*module_pages(), "commands.md"})
+
+
 def broken() -> list[str]:
     """Give a sentence for each link that leads nowhere, the README's too."""
     found = []
@@ -52,6 +61,8 @@ def broken() -> list[str]:
             target = (path.parent / file).resolve() if file else path
             here = path.relative_to(ROOT)
             if target.is_relative_to(DOCS) and str(target.relative_to(DOCS)).startswith(_MADE):
+                if target.name not in made_names():
+                    found.append(f"{here}: {link} leads to no page of the reference")
                 continue
             if not target.exists():
                 found.append(f"{here}: {link} leads nowhere")
