@@ -300,7 +300,8 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[jax.Array]:
            [1, 2]], dtype=int32), Array([[3, 3],
            [4, 4]], dtype=int32)]
     """
-    return jnp.meshgrid(*map(as_tensor, x), indexing=indexing)
+    # A later JAX gives a tuple.
+    return list(jnp.meshgrid(*map(as_tensor, x), indexing=indexing))
 
 
 vander = jax_op(
