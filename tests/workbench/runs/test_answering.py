@@ -8,7 +8,7 @@ import pytest
 pandas = pytest.importorskip("pandas")
 
 from kerata.cli.finished_output import print_evaluate  # noqa: E402
-from kerata.workbench import fit_source, runs, verdict_of  # noqa: E402
+from kerata.workbench import fit_source, read_source, runs, verdict_of  # noqa: E402
 from kerata.workbench.data import spilled  # noqa: E402
 from kerata.workbench.data.containers import Source, Table  # noqa: E402
 from kerata.workbench.features.ranges import FarValues  # noqa: E402
@@ -82,6 +82,22 @@ def test_amounts_have_intervals_that_hold_what_was_told(place, tmp_path, capsys)
     assert f"hold {100 * held:.1f}% of the" in " ".join(capsys.readouterr().out.split())
     share = f"{100 * made.inside.mean():.1f}% of the true values"
     assert share in verdict_of(made).quality
+
+
+def test_rows_whose_answer_is_no_number_have_none(place, tmp_path):
+    source = read_source(place / "fruit.csv", target="kind")
+    made = fit_source(source, network="mlp", epochs=2, folds=1, with_baselines=False)
+    kept = runs.save(made, "deep", tmp_path / "runs", report=False)
+    odd = rows(4, seed=5)[["size", "town", "price"]]
+    odd.loc[2, "size"] = 1e308
+    told = predict_source(kept, written(odd, tmp_path), tmp_path / "out.csv")
+    out = pandas.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    assert (out["prediction"] == "").tolist() == [False, False, True, False]
+    assert out["probability_pear"][2] == ""
+    assert float(out["probability_pear"][0]) == pytest.approx(
+        float(kept.predict(Table(odd[:1]))[0]), abs=1e-5
+    )
+    assert any(note.startswith("1 of 4 rows has no answer") for note in told.notes)
 
 
 def test_a_missing_column_is_named(run, new, tmp_path):

@@ -325,7 +325,9 @@ class TablePreparation(Preparation):
             prepared += column.transform(days_of(values) if dates else values.to_numpy())
         if not prepared:
             return np.zeros((len(frame), 0), np.float32)
-        return np.stack(prepared, axis=1).astype(np.float32)
+        # What is too large for float32 is told by the answer that it leads to.
+        with np.errstate(over="ignore"):
+            return np.stack(prepared, axis=1).astype(np.float32)
 
     def _joined(self, frame: Any) -> list[str]:
         parts = [texts_of(self._values(frame, name)) for name in self.texts]

@@ -81,13 +81,14 @@ def predict_source(
         OSError: the file can't be written; one of that name stays as it was.
     """
     message: list[str] = []
-    rows, unlike = 0, 0
+    rows, unlike, empty = 0, 0, 0
 
     def write(file: IO[bytes]) -> None:
-        nonlocal rows, unlike
+        nonlocal rows, unlike, empty
         names: list[str] | None = None
         for given, data in pieces(run, source, table, message):
-            frame = _answered(run, given, data)
+            frame, without = _answered(run, given, data)
+            empty += without
             if names is None:
                 names = list(frame.columns)
             if str(frame.columns[-1]).startswith(UNLIKE):
@@ -105,20 +106,27 @@ def predict_source(
             write(kept)
             kept.seek(0)
             shutil.copyfileobj(io.TextIOWrapper(kept, "utf-8", newline=""), out)
-        return Answered(None, rows, [*message, *_unlike_sentence(unlike, rows)])
+        return Answered(None, rows, [*message, *_sentences(unlike, empty, rows)])
     out = checked_out(out)
     write_beside(out, write)
-    return Answered(out, rows, [*message, *_unlike_sentence(unlike, rows)])
+    return Answered(out, rows, [*message, *_sentences(unlike, empty, rows)])
 
 
-def _unlike_sentence(unlike: int, rows: int) -> list[str]:
-    if not unlike:
-        return []
-    are = "is" if unlike == 1 else "are"
-    return [
-        f"{unlike:,} of {counted(rows, 'row')} {are} unlike the training rows, so answers are less "
-        f"sure there; the column {UNLIKE!r} says by which columns."
-    ]
+def _sentences(unlike: int, empty: int, rows: int) -> list[str]:
+    found = []
+    if unlike:
+        are = "is" if unlike == 1 else "are"
+        found.append(
+            f"{unlike:,} of {counted(rows, 'row')} {are} unlike the training rows, so answers are "
+            f"less sure there; the column {UNLIKE!r} says by which columns."
+        )
+    if empty:
+        has = "has" if empty == 1 else "have"
+        found.append(
+            f"{empty:,} of {counted(rows, 'row')} {has} no answer: a value lies so far outside "
+            "those of the training that none can be computed."
+        )
+    return found
 
 
 def evaluate_source(run: Run, source: str | Path, *, table: str | None = None) -> Judged:
@@ -289,10 +297,16 @@ def _texts_of(data: Table, target: str, where: str) -> Texts:
     return Texts(texts, message, [f"row {row}" for row in range(1, len(texts) + 1)])
 
 
-def _answered(run: Run, given: Any, data: Any) -> Any:
-    """Give new rows as they were read, with their answers, as a pandas table."""
+def _answered(run: Run, given: Any, data: Any) -> tuple[Any, int]:
+    """Give new rows as they were read, with their answers, and how many have none."""
     pandas = need("pandas", "Writing predictions")
-    answers = answer_columns(run.task, run.predict(data), residuals=run.residuals)
+    outputs = run.predict(data)
+    answers = answer_columns(run.task, outputs, residuals=run.residuals)
+    without = unanswered(outputs)
+    for row in without:
+        # The largest of what are no numbers is not an answer.
+        for cells in answers.values():
+            cells[row] = ""
     preparation: Any = run.preparation
     if isinstance(data, Table) and isinstance(preparation, TablePreparation):
         answers[UNLIKE] = preparation.unlike(data)
@@ -303,7 +317,16 @@ def _answered(run: Run, given: Any, data: Any) -> Any:
         frame = pandas.DataFrame({name: data.origins})
     renamed = {_free(name, frame.columns): values for name, values in answers.items()}
     added = pandas.DataFrame(renamed, index=frame.index)
-    return pandas.concat([frame, added], axis=1)
+    return pandas.concat([frame, added], axis=1), len(without)
+
+
+def unanswered(outputs: np.ndarray) -> np.ndarray:
+    """Give the rows whose outputs are no numbers.
+
+    >>> unanswered(np.array([[0.2, 0.8], [np.nan, np.nan]])).tolist()
+    [1]
+    """
+    return np.flatnonzero(~np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1))
 
 
 def _as_written(frame: Any) -> Any:
