@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import signal
 from collections import Counter
 from importlib.metadata import version
@@ -72,6 +73,19 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A real browser; a test that wants it is skipped where there is no Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no Chromium is here")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        made = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield made
+        made.close()
 
 
 @pytest.fixture(autouse=True)

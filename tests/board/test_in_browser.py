@@ -12,22 +12,9 @@ import time
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is here"),
-]
+pytestmark = pytest.mark.slow
 HOSTILE = "<img src=x onerror=alert(1)>"
 LONG = ["--network", "mlp", "--folds", "1", "--epochs", "100000", "--option", "patience=100000"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        made = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from importlib import resources
 
 import numpy as np
 import pytest
 
 from kerata.export.page import as_json
 from kerata.export.page.markup import joined
+from kerata.export.page.modules import EVALUATOR, source
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 _RUNNER = """
@@ -43,9 +43,9 @@ def in_node(folder, jobs):
         folder: for the files.
         jobs: pairs of an ONNX model and a list of dictionaries of arrays.
     """
-    evaluator = resources.files("kerata.export.page") / "static" / "evaluate.js"
     program = folder / "run.mjs"
-    program.write_text(joined(evaluator.read_text(encoding="utf-8")) + _RUNNER, encoding="utf-8")
+    evaluator = "\n".join(joined(source(name)) for name in EVALUATOR)
+    program.write_text(evaluator + _RUNNER, encoding="utf-8")
     data = [
         {
             "graph": as_json(proto),

@@ -4,9 +4,7 @@ import base64
 import io
 import json
 import re
-import shutil
 import subprocess
-from importlib import resources
 
 import numpy as np
 import pytest
@@ -17,6 +15,7 @@ pillow = pytest.importorskip("PIL.Image")
 from PIL import ImageCms, ImageOps  # noqa: E402  # after the check for Pillow
 
 from kerata.export.page.markup import joined  # noqa: E402
+from kerata.export.page.modules import source  # noqa: E402
 from kerata.workbench.core.cell_values import MISSING, MISSING_NUMBER  # noqa: E402
 from kerata.workbench.core.column import Column  # noqa: E402
 from kerata.workbench.core.pictures import fitted  # noqa: E402
@@ -24,7 +23,6 @@ from kerata.workbench.data.column_cells import column_values  # noqa: E402
 
 from .page_in_node import needs_node  # noqa: E402
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NUMBERS = (
     *("5", "-2.5", "+3", "1e3", ".5", "7.", "1,200", "1.200", "1,5", "0,125", "1.200,5"),
     *("1,200.5", "12,34,567", "1 200", "1'200", "1’200,25", "1,2,3", "1.2.3", "−4", "1_000"),
@@ -64,7 +62,6 @@ def of_file(cell, column):
 
 
 def on_page(folder, jobs):
-    program = resources.files("kerata.export.page") / "static" / "cells.js"
     runner = """
 import fs from "node:fs";
 const { jobs, missing } = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
@@ -79,7 +76,7 @@ console.log(JSON.stringify(jobs.map(({ column, cells }) => cells.map((cell) => {
   }
 }))));
 """
-    (folder / "cells.mjs").write_text(joined(program.read_text(encoding="utf-8")) + runner)
+    (folder / "cells.mjs").write_text(joined(source("cells.js")) + runner)
     missing = {"number": sorted(MISSING_NUMBER), "date": sorted(MISSING)}
     given = {
         "missing": missing,
@@ -144,27 +141,19 @@ def pictures():
 
 
 @pytest.mark.slow
-def test_pictures_have_the_pixels_that_kerata_reads():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is here")
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = joined(
-        (resources.files("kerata.export.page") / "static" / "pixels.js").read_text("utf-8")
-    )
+def test_pictures_have_the_pixels_that_kerata_reads(browser):
     asked = """async ([program, file, size]) => {
         const pixelsOf = new Function(program + "; return pixelsOf;")();
         const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
         return Array.from(await pixelsOf(new Blob([bytes]), size, false));
     }"""
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        for name, file in pictures():
-            opened = ImageOps.exif_transpose(pillow.open(io.BytesIO(file)))
-            read = np.asarray(opened.convert("L" if re.fullmatch("1|LA?", opened.mode) else "RGB"))
-            read = read if read.ndim == 3 else read[..., None]
-            for size in ((12, 12, 1), (24, 30, 3), (*read.shape[:2], 3)):
-                sent = [program, base64.b64encode(file).decode(), list(size)]
-                got = np.array(page.evaluate(asked, sent)).reshape(size)
-                assert abs(got - fitted(read, size).astype(int)).max() <= 1, (name, size)
-        browser.close()
+    page = browser.new_page()
+    for name, file in pictures():
+        opened = ImageOps.exif_transpose(pillow.open(io.BytesIO(file)))
+        read = np.asarray(opened.convert("L" if re.fullmatch("1|LA?", opened.mode) else "RGB"))
+        read = read if read.ndim == 3 else read[..., None]
+        for size in ((12, 12, 1), (24, 30, 3), (*read.shape[:2], 3)):
+            sent = [joined(source("pixels.js")), base64.b64encode(file).decode(), list(size)]
+            got = np.array(page.evaluate(asked, sent)).reshape(size)
+            assert abs(got - fitted(read, size).astype(int)).max() <= 1, (name, size)
+    page.close()

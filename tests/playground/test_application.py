@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -21,7 +20,6 @@ from starlette.websockets import WebSocketDisconnect  # noqa: E402
 from kerata.playground.application import application  # noqa: E402
 from kerata.web import Guard  # noqa: E402
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ORIGIN = {"origin": "http://127.0.0.1:8421"}
 
 
@@ -114,17 +112,6 @@ def served(*arguments):
     finally:
         process.terminate()
         assert process.wait(20) == 0
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium")
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import sys
 
 import numpy as np
@@ -24,8 +23,6 @@ from kerata.workbench.runs.exporting import export_run  # noqa: E402
 
 from ...export.page_in_node import in_node, needs_node  # noqa: E402
 from .test_exporting import Rows, Task, messy, strange  # noqa: E402
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def command(monkeypatch, *words):
@@ -101,17 +98,6 @@ def test_a_network_that_the_page_can_not_compute_leaves_no_file(place, run, monk
     assert command(monkeypatch, *words) == 2
     assert "The page can't compute" in capsys.readouterr().err
     assert not (place / "other.html").exists()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is here")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        made = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import functools
 import re
-from importlib import resources
 from typing import Any
 
 import numpy as np
 
 from kerata.export.errors import ExportError
+from kerata.export.page.modules import source
 
-STATIC = "kerata.export.page"
 # ONNX's numbers for the types that the evaluator knows.
 _TYPES = {1: "<f4", 2: "u1", 6: "<i4", 7: "<i8", 9: "u1", 11: "<f8"}
 _STRING = 8
@@ -26,8 +25,7 @@ def operators() -> frozenset[str]:
     >>> {"MatMul", "Conv", "Tokenizer"} < operators()
     True
     """
-    text = (resources.files(STATIC) / "static" / "evaluate.js").read_text(encoding="utf-8")
-    table = text.partition("\nconst OPERATORS = {\n")[2].partition("\n};\n")[0]
+    table = source("evaluate.js").partition("\nconst OPERATORS = {\n")[2].partition("\n};\n")[0]
     return frozenset(re.findall(r"^  ([A-Z][A-Za-z]*): ", table, re.M))
 
 

@@ -68,7 +68,7 @@ function aboutPage(about) {
   return h("details", { class: "card" }, h("summary", {}, "About this page"),
     h("p", {}, `Everything is computed here, in the browser: what you type or draw goes nowhere. `,
       about.network ? `The network is '${about.network}'. ` : "",
-      figures.length ? `On its test rows: ${figures.join(", ")}.` : ""),
+      figures.length ? `On rows that it did not learn from: ${figures.join(", ")}.` : ""),
     about.residuals.length > 0 && h("p", {}, `From lower to upper is the ${Math.round(100 * about.residuals[0].coverage)}% interval: `
       + "that share of new values of the same kind lies inside."));
 }
