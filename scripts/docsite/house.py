@@ -9,10 +9,11 @@ from xml.sax.saxutils import escape
 from scripts.docsite.page import DOCS
 
 PICTURE = DOCS / "pictures" / "house.svg"
+WORKBENCH = "workbench"
 # What a floor's height says to somebody who has never seen the code.
 GROUPS = (
     ("commands and pages", ("cli", "board", "playground", "serving", "web")),
-    ("from raw files to networks", ("workbench",)),
+    ("from raw files to networks", (WORKBENCH,)),
     (
         "many networks, other ways in",
         ("wrappers", "search", "uncertainty", "compat", "distillation", "running"),
@@ -25,7 +26,7 @@ GROUPS = (
     ("numbers, rows, devices", ("ops", "random", "data", "distribution", "utils", "config")),
     ("the ground", ("kernels", "dtype_policies", "base")),
 )
-WIDTH, LEFT, ROW, GAP, MARGIN = 960, 250, 34, 8, 16
+WIDTH, LEFT, ROW, GAP, MARGIN, TITLE = 960, 250, 34, 8, 16, 22
 _LETTER = 7.4
 
 
@@ -35,43 +36,47 @@ def draw(stages: tuple[str, ...]) -> str:
     Arguments:
         stages: of the workbench, in the order in which a row goes through them.
     """
-    parts, y = [], MARGIN
+    parts: list[str] = []
+    y = MARGIN
     for words, names in GROUPS:
-        inside = _rows(stages if names == ("workbench",) else names)
-        height = len(inside) * (ROW + GAP) + GAP
-        if names == ("workbench",):
-            height += 22
+        if names == (WORKBENCH,):
+            inside, bottom = _rooms(stages, y + GAP + TITLE, way=True)
+            inside.append(_text(LEFT, y + GAP + 14, f"{WORKBENCH}/", "name"))
+        else:
+            inside, bottom = _rooms(names, y + GAP)
         parts.append(
             f'<rect class="floor" x="{MARGIN}" y="{y}" width="{WIDTH - 2 * MARGIN}" '
-            f'height="{height}" rx="8"/>'
+            f'height="{bottom - y}" rx="8"/>'
         )
-        parts.append(_text(MARGIN + 12, y + height / 2 + 5, words, "words"))
-        top = y + GAP
-        if names == ("workbench",):
-            parts.append(_text(LEFT, top + 14, "workbench/", "name"))
-            top += 22
-        for row in inside:
-            x = float(LEFT)
-            for name in row:
-                wide = _wide(name)
-                arrow = names == ("workbench",) and name != stages[-1]
-                parts.append(
-                    f'<rect class="room" x="{x:.0f}" y="{top}" width="{wide:.0f}" '
-                    f'height="{ROW}" rx="5"/>'
-                )
-                parts.append(_text(x + wide / 2, top + 22, name, "name middle"))
-                x += wide + (20 if names == ("workbench",) else GAP)
-                if arrow:
-                    parts.append(_text(x - 10, top + 22, "→", "name middle"))
-            top += ROW + GAP
-        y += height + GAP
+        parts.append(_text(MARGIN + 12, (y + bottom) / 2 + 5, words, "words"))
+        parts += inside
+        y = bottom + GAP
     y += MARGIN - GAP
-    said = "Floors of the code, the highest first; each imports only what stands below it"
+    said = "Floors of the code, the highest first; each imports only what stands beside or below it"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img" '
         f'aria-label="{said}" font-family="system-ui, sans-serif" font-size="14">\n'
         f"<style>{_STYLE}</style>\n" + "\n".join(parts) + "\n</svg>\n"
     )
+
+
+def _rooms(names: tuple[str, ...], top: int, way: bool = False) -> tuple[list[str], int]:
+    """Draw names in rows, with arrows between them where they are a way; gives the lower edge."""
+    parts = []
+    gap = 20 if way else GAP
+    x = float(LEFT)
+    for place, name in enumerate(names):
+        wide = _wide(name)
+        if x > LEFT and x + wide > WIDTH - MARGIN - gap:
+            x, top = float(LEFT), top + ROW + GAP
+        parts.append(
+            f'<rect class="room" x="{x:.0f}" y="{top}" width="{wide:.0f}" height="{ROW}" rx="5"/>'
+        )
+        parts.append(_text(x + wide / 2, top + 22, name, "name middle"))
+        x += wide + gap
+        if way and place < len(names) - 1:
+            parts.append(_text(x - 10, top + 22, "→", "name middle"))
+    return parts, top + ROW + GAP
 
 
 _STYLE = (
@@ -83,20 +88,6 @@ _STYLE = (
 
 def _wide(name: str) -> float:
     return len(name) * _LETTER + 22
-
-
-def _rows(names: tuple[str, ...]) -> list[list[str]]:
-    """Break names into rows that fit."""
-    rows: list[list[str]] = [[]]
-    used = 0.0
-    for name in names:
-        wide = _wide(name) + 20
-        if rows[-1] and used + wide > WIDTH - LEFT - MARGIN:
-            rows.append([])
-            used = 0.0
-        rows[-1].append(name)
-        used += wide
-    return rows
 
 
 def _text(x: float, y: float, words: str, kind: str) -> str:

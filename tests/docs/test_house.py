@@ -7,11 +7,21 @@ from scripts.docsite import house
 
 import kerata
 
+from ..test_floors import imported
+
 ROOT = Path(kerata.__file__).parent
 
 
 def test_picture_is_that_of_today():
     assert house.PICTURE.read_text(encoding="utf-8") == house.draw(house.stages())
+
+
+def test_imports_lead_beside_or_below():
+    band = {name: -place for place, (_, names) in enumerate(house.GROUPS) for name in names}
+    for name in band:
+        for path in (ROOT / name).rglob("*.py"):
+            for other in set(imported(path)) & band.keys():
+                assert band[other] <= band[name], f"{path.relative_to(ROOT)} imports {other}"
 
 
 def test_every_name_is_a_folder_and_stands_once():
