@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from kerata.workbench.forecasting.linear import LIMIT
 from kerata.workbench.forecasting.network import LOWER, MIDDLE, UPPER
 from kerata.workbench.forecasting.panel import Series
 from kerata.workbench.forecasting.preparation import SeriesPreparation
-from kerata.workbench.forecasting.windows import _SMALL, _WAVES, Windows
+from kerata.workbench.forecasting.windows import SMALL, WAVES, Windows
 
 OUTPUTS = ("forecast", "lower", "upper")
 # Each series is tried from its end and from so many variations of it.
@@ -33,7 +34,7 @@ _VARIATIONS = 20
 
 def history_length(made: SeriesPreparation) -> int:
     """Give how many last values the graph takes."""
-    return max(made.windows.context, *made.windows.means, made.windows.span, 1)
+    return max(made.windows.context, *made.windows.means)
 
 
 def export_forecast(model: Any, made: SeriesPreparation, path: str | Path) -> Written:
@@ -63,12 +64,10 @@ def export_forecast(model: Any, made: SeriesPreparation, path: str | Path) -> Wr
         )
     content, names = _written(model, made)
     opened = session(content)
-    rows, series = _tried(made)
+    rows, series, numbers = _tried(made)
     given = {name: values for name, values in rows.items() if name in names}
-    wanted = made.forecast_each(model, series)
-    got = np.stack(answers(opened, given), axis=1)
-    places = [MIDDLE, LOWER, UPPER]
-    worst = largest_difference([got], [wanted[:, places]])
+    wanted = made.forecast(model, series, numbers)[:, [MIDDLE, LOWER, UPPER]]
+    worst = largest_difference([np.stack(answers(opened, given), axis=1)], [wanted])
     checked(worst)
     written = write_beside(Path(path), lambda file: file.write(content))
     kind = f"ONNX with operators of version {OPSET}"
@@ -193,7 +192,7 @@ def _described(
         off = g.node("Sub", values, middle)
         spread = g.node("Sqrt", _mean(g, g.node("Mul", off, off), last(count)))
         parts.append(g.node("Div", g.node("Sub", middle, level), scale))
-        usual = g.node("Add", g.node("Div", spread, scale), np.float64(_SMALL))
+        usual = g.node("Add", g.node("Div", spread, scale), np.float64(SMALL))
         parts.append(g.node("Log", usual))
     return level, parts
 
@@ -203,7 +202,7 @@ def _cycle(g: OnnxGraph, place: Value, count: int, length: float) -> Value:
         return g.cast(g.node("Equal", place, np.arange(float(count))[None, :]), "float64")
     angle = g.node("Mul", place, np.float64(2 * np.pi / length))
     waves = []
-    for wave in range(1, _WAVES + 1):
+    for wave in range(1, WAVES + 1):
         turned = g.node("Mul", angle, np.float64(wave))
         waves += [g.node("Sin", turned), g.node("Cos", turned)]
     return g.node("Concat", *waves, axis=1)
@@ -240,27 +239,30 @@ def _in_units(
     return found
 
 
-def _tried(made: SeriesPreparation) -> tuple[dict[str, np.ndarray], list[tuple[int, Series]]]:
+def _tried(
+    made: SeriesPreparation,
+) -> tuple[dict[str, np.ndarray], list[Series], np.ndarray]:
     """Give the ends of all series, and variations of them at other steps, as inputs too."""
     rng = np.random.default_rng(0)
     length = history_length(made)
     columns = made.windows.calendar_columns(made.steps)
-    found: list[tuple[int, Series]] = []
+    found: list[Series] = []
+    numbers = []
     for number, one in enumerate(made.series()):
         if len(one.values) < made.windows.context:
             continue
         for variation in range(1 + _VARIATIONS):
             factor = 1 + (rng.normal(size=len(one.values)) * 0.1 if variation else 0)
-            values = one.values * factor
             start = one.start + int(rng.integers(0, 500)) * bool(variation)
-            found.append((number, Series(one.name, start, values, one.rows, one.known)))
+            found.append(replace(one, start=start, values=one.values * factor))
+            numbers.append(number)
     rows: dict[str, Any] = {"history": np.full((len(found), length), np.nan)}
     rows |= {f"calendar_{name}": np.zeros((len(found), 1)) for name in columns}
-    rows["series"] = np.array([[one.name] for _, one in found], object)
-    for row, (_, one) in enumerate(found):
+    rows["series"] = np.array([[one.name] for one in found], object)
+    for row, one in enumerate(found):
         some = one.values[-length:]
         rows["history"][row, length - len(some) :] = some
         for name, (place, _) in made.steps.calendar(np.array([one.end])).items():
             if name in columns:
                 rows[f"calendar_{name}"][row] = place
-    return rows, found
+    return rows, found, np.array(numbers)

@@ -110,12 +110,16 @@ class SeriesPreparation(Preparation):
         series = self.series() if data is None else self.continued(data.frame, [])
         return inputs_of(*self._described(series)[:2], len(self.names))
 
-    def forecast(self, model: Any, series: list[Series]) -> np.ndarray:
+    def forecast(
+        self, model: Any, series: list[Series], numbers: np.ndarray | None = None
+    ) -> np.ndarray:
         """Forecast the steps after the end of each series.
 
         Arguments:
             model: the network.
-            series: all of them.
+            series: all of them, in their order.
+            numbers: which of the run's series each of them is, int ``(series,)``; with these any
+                may be there, and as often as one likes.
 
         Returns:
             ``(series, 3, horizon)``: lower end, forecast, upper end.
@@ -125,36 +129,8 @@ class SeriesPreparation(Preparation):
         """
         for one in series:
             self._check_known(one)
-        x, numbers, anchors, scale = self._described(series)
-        outputs = np.asarray(model.predict(inputs_of(x, numbers, len(self.names)), verbose=0))
-        return self.in_units(widened(outputs, self.factors[None, :]), anchors, scale)
-
-    def forecast_each(self, model: Any, series: list[tuple[int, Series]]) -> np.ndarray:
-        """Forecast the steps after the end of some series, each with its number.
-
-        Arguments:
-            model: the network.
-            series: pairs of a number and values that may be others than those that are kept.
-
-        Returns:
-            ``(n, 3, horizon)``: lower end, forecast, upper end.
-        """
-        found = [
-            described(
-                self.windows,
-                self.steps,
-                [one],
-                self.scales[number : number + 1],
-                [np.array([len(one.values) - 1])],
-            )
-            for number, one in series
-        ]
-        x, anchors, scale = (
-            np.concatenate([each[name] for each in found]) for name in ("x", "anchors", "scale")
-        )
-        numbers = np.array([number for number, _ in series])
-        given = inputs_of(self.scaler.apply(x), numbers, len(self.names))
-        outputs = np.asarray(model.predict(given, verbose=0))
+        x, places, anchors, scale = self._described(series, numbers)
+        outputs = np.asarray(model.predict(inputs_of(x, places, len(self.names)), verbose=0))
         return self.in_units(widened(outputs, self.factors[None, :]), anchors, scale)
 
     def in_units(self, outputs: np.ndarray, anchors: np.ndarray, scale: np.ndarray) -> np.ndarray:
@@ -289,11 +265,13 @@ class SeriesPreparation(Preparation):
         )
 
     def _described(
-        self, series: list[Series]
+        self, series: list[Series], numbers: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        places = np.arange(len(series)) if numbers is None else numbers
         ends = [np.array([len(one.values) - 1]) for one in series]
-        found = described(self.windows, self.steps, series, self.scales, ends)
-        return self.scaler.apply(found["x"]), found["series"], found["anchors"], found["scale"]
+        found = described(self.windows, self.steps, series, self.scales[places], ends)
+        x = self.scaler.apply(found["x"])
+        return x, places[found["series"]], found["anchors"], found["scale"]
 
     def _last(self, one: Series | None = None) -> str:
         end = one.end if one is not None else max(each.end for each in self.series())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,12 +186,17 @@ class Steps:
         >>> Steps("minute", 15, 0.0).places()["day"], Steps("hour", 1, 0.0).places()["day"]
         (0, 24)
         """
-        # So many steps, of whatever length, show whether a step lies between whole hours.
-        cycles = self.calendar(np.arange(24 * 60))
-        return {
-            name: int(length) if np.all(place == np.round(place)) else 0
-            for name, (place, length) in cycles.items()
-        }
+        return _places(self)
+
+
+@functools.cache
+def _places(steps: Steps) -> dict[str, int]:
+    # So many steps, of whatever length, show whether a step lies between whole hours.
+    cycles = steps.calendar(np.arange(24 * 60))
+    return {
+        name: int(length) if np.all(place == np.round(place)) else 0
+        for name, (place, length) in cycles.items()
+    }
 
 
 def find_steps(order: TimeOrder, series: np.ndarray) -> Steps:

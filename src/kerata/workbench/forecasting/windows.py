@@ -16,9 +16,9 @@ from kerata.workbench.forecasting.panel import Series
 from kerata.workbench.forecasting.steps import Steps
 
 # Calendar cycles of at most so many places have a column each; longer ones waves.
-_PLACES, _WAVES = 24, 3
+_PLACES, WAVES = 24, 3
 # A spread so small, relative to the usual change, is taken as this.
-_SMALL = 1e-3
+SMALL = 1e-3
 ANCHORS = ("last", "season", "level")
 
 
@@ -119,7 +119,7 @@ class Windows:
             middle = mean(length)
             spread = mean(length, squares) - (middle - values[0]) ** 2
             parts.append(((middle - level) / scale)[:, None])
-            parts.append(np.log(np.sqrt(np.maximum(spread, 0)) / scale + _SMALL)[:, None])
+            parts.append(np.log(np.sqrt(np.maximum(spread, 0)) / scale + SMALL)[:, None])
         parts += self._calendar(steps, one.start + origins)
         if one.known.shape[1]:
             parts.append(self._known(one, origins))
@@ -159,7 +159,7 @@ class Windows:
                 found.append((place[:, None] == np.arange(columns[name])[None, :]).astype(float))
                 continue
             angle = 2 * np.pi * place / length
-            for wave in range(1, _WAVES + 1):
+            for wave in range(1, WAVES + 1):
                 found += [np.sin(wave * angle)[:, None], np.cos(wave * angle)[:, None]]
         return found
 
