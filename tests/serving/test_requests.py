@@ -224,7 +224,7 @@ def test_answers_are_plain_numbers(client, row):
 
 def test_answers_that_are_no_numbers_are_refused_by_row():
     check_finite(np.array([0.2, 1.0]))
-    with pytest.raises(BadRequest, match="Row 2 of 3 has a value so far outside") as told:
+    with pytest.raises(BadRequest, match="Row 2 of 3 has no answer: a value lies") as told:
         check_finite(np.array([[0.2, 0.8], [np.nan, 0.5], [1.0, np.inf]]))
     assert [fault["row"] for fault in told.value.rows] == [1, 2]
     assert told.value.status == 422

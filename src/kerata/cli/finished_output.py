@@ -196,7 +196,8 @@ def print_show(name: str, folder: Path) -> None:
 
 def _coverage(run: Run, judged: Any) -> list[str]:
     """Say how many true values lie in the intervals around amounts."""
-    from kerata.workbench.training.certainty import coverage_sentence, ends_of, inside_of
+    from kerata.workbench.core.intervals import inside_of
+    from kerata.workbench.training.certainty import coverage_sentence, ends_of
 
     if not run.residuals:
         return []

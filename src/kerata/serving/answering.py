@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from kerata.serving.bodies import LONGEST, MOST_PIXELS
-from kerata.serving.describing import description
 from kerata.serving.errors import TOLD, BadCell, check_finite, unfit
 from kerata.serving.frozen_network import SIZES, FrozenNetwork
 from kerata.serving.table_rows import TableRows
@@ -18,6 +17,7 @@ from kerata.workbench.core.extras import need
 from kerata.workbench.data.containers import Images, Texts
 from kerata.workbench.data.folders import read_one
 from kerata.workbench.features.tables import TablePreparation
+from kerata.workbench.runs.description import description
 from kerata.workbench.runs.predictions import answer_columns
 from kerata.workbench.runs.run import Run
 

@@ -1,37 +1,10 @@
-"""What a run takes and gives, for programs (JSON, OpenAPI) and for the page's form."""
+"""What runs take and give, as OpenAPI describes it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kerata._version import __version__
-
-if TYPE_CHECKING:
-    from kerata.workbench.runs.run import Run
-
-
-def description(run: Run) -> dict[str, Any]:
-    """Say what a run takes and gives.
-
-    Arguments:
-        run: a finished run.
-
-    Returns:
-        Name, kind, target, classes, figures, columns with kinds, ranges and categories.
-    """
-    task, record = run.task, run.record
-    return {
-        "name": run.name,
-        "kind": "forecast" if run.is_forecast else run.preparation.kind,
-        "task": task.kind,
-        "target": task.target,
-        "classes": list(task.classes or ()),
-        "created": record["created"],
-        "network": record.get("network"),
-        "metrics": record.get("metrics") or {},
-        "columns": [] if run.is_forecast else run.preparation.column_facts(),
-        "image": list(run.preparation.inputs.image or ()) if not run.is_forecast else [],
-    }
 
 
 def openapi(descriptions: list[dict[str, Any]]) -> dict[str, Any]:

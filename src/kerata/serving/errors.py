@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from kerata.workbench.core.unanswered import WHY, unanswered
+
 
 class BadRequest(Exception):
     """A request that can't be answered.
@@ -74,9 +76,7 @@ def check_finite(outputs: np.ndarray) -> None:
     Raises:
         BadRequest: naming the rows.
     """
-    finite = np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1)
-    if finite.all():
-        return
-    reason = "has a value so far outside those of the training that no answer can be computed"
-    faults = [{"row": int(row), "reason": reason} for row in np.flatnonzero(~finite)[:TOLD]]
-    raise unfit(faults, len(outputs))
+    rows = unanswered(outputs)
+    if len(rows):
+        faults = [{"row": int(row), "reason": f"has no answer: {WHY}"} for row in rows]
+        raise unfit(faults, len(outputs))

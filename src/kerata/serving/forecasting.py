@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kerata.serving.describing import description
 from kerata.serving.errors import BadRequest
 from kerata.workbench.core.extras import need
 from kerata.workbench.data.containers import Table
+from kerata.workbench.runs.description import description
 from kerata.workbench.runs.run import Run
 
 

@@ -13,6 +13,7 @@ from kerata.serving.cell_memo import CellMemo, plain_numbers
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.extras import need
 from kerata.workbench.data.column_cells import column_values
+from kerata.workbench.features.numbers import stacked
 from kerata.workbench.features.tables import TablePreparation, days_of, texts_of
 
 Row = Mapping[str, Any]
@@ -72,9 +73,7 @@ class TableRows:
             parts: list[np.ndarray] = []
             for column in made.numbers:
                 parts += column.transform(self._values(column.name, rows))
-            # What is too large for float32 is told by the answer that it leads to.
-            with np.errstate(over="ignore"):
-                inputs["numbers"] = np.stack(parts, axis=1).astype(np.float32)
+            inputs["numbers"] = stacked(parts)
         if made.categories:
             ids = [self._values(column.name, rows) for column in made.categories]
             inputs["categories"] = made.numbered_on(ids)

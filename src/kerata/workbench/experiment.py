@@ -352,7 +352,6 @@ def fit_source(
             importance=() if crossed is None else crossed.importance,
             calibration=sure.calibration,
             residuals=sure.residuals,
-            inside=sure.inside,
             ends=sure.ends,
             threshold=sure.threshold,
             judged=(

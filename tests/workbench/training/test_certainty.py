@@ -7,6 +7,7 @@ import pytest
 
 from kerata.uncertainty import fit_residuals
 from kerata.workbench.core.dependence import Dependence
+from kerata.workbench.core.intervals import inside_of
 from kerata.workbench.core.metrics import answers, figures
 from kerata.workbench.core.several import choose_several
 from kerata.workbench.core.task import Task
@@ -76,12 +77,13 @@ def test_intervals_of_amounts_hold_nine_of_ten(place):
     where = {None: None, "folds": np.arange(ROWS) % 5, "blocks": np.arange(ROWS) // 120}[place]
     held = HeldBack(truth, said, where, place == "blocks")
     found = certainty_of(AMOUNT, held, truth, said)
-    known = ~np.isnan(found.inside)
+    inside = inside_of(found.ends, truth)
+    known = ~np.isnan(inside)
     # The first block in time has none before it.
     assert known.sum() == (480 if place == "blocks" else ROWS)
-    assert 0.87 < found.inside[known].mean() < 0.93
-    told = coverage_sentence(AMOUNT, found.residuals, found.inside, Dependence())
-    share = 100 * found.inside[known].mean()
+    assert 0.87 < inside[known].mean() < 0.93
+    told = coverage_sentence(AMOUNT, found.residuals, inside, Dependence())
+    share = 100 * inside[known].mean()
     assert told.startswith(f"Its 90% intervals (1.6 to both sides) hold {share:.1f}% of") or (
         f"hold {share:.1f}% of the true values (95% interval " in told
     )
@@ -91,7 +93,7 @@ def test_eight_rows_promise_no_interval():
     truth = np.arange(8.0)
     found = certainty_of(AMOUNT, HeldBack(truth, truth + 1), truth, truth)
     assert found.residuals == ()
-    assert found.inside is None
+    assert found.ends is None
 
 
 def test_each_of_several_targets_has_intervals_of_its_own():
@@ -100,7 +102,6 @@ def test_each_of_several_targets_has_intervals_of_its_own():
     task = choose_several([tuple(row) for row in truth.tolist()], ["small", "large"])
     said = truth + rng.normal(size=(200, 2)) * [0.1, 10]
     found = certainty_of(task, HeldBack(truth, said), truth, said)
-    assert found.inside.shape == (200, 2)
     assert found.ends.shape == (2, 200, 2)
     assert found.residuals[1].radius > 50 * found.residuals[0].radius
     columns = answer_columns(task, said[:1], residuals=found.residuals)

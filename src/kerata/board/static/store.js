@@ -29,6 +29,9 @@ function summary(training) {
     words: `${about.name} ${about.network} ${about.target} ${about.source} ${state}`.toLowerCase() };
 }
 
+/** Whether an address names TensorBoard's event files; no run's name has a slash. */
+export const isEvents = (name) => name?.startsWith("events/") ?? false;
+
 export class Store {
   constructor() {
     this.runs = new Map();
@@ -95,7 +98,7 @@ export class Store {
     }
     this.marked = this.marked.filter((name) => this.runs.has(name));
     // What an address names is there now, or is not.
-    if (this.open?.startsWith("events/")) touched.add(this.open);
+    if (isEvents(this.open)) touched.add(this.open);
     return touched;
   }
 

@@ -6,6 +6,7 @@ import { columnsTab } from "./columns.js";
 import { compareTab } from "./compare.js";
 import { searchTab } from "./search.js";
 import { Start } from "./start.js";
+import { isEvents } from "./store.js";
 import { Training } from "./training.js";
 import { tryTab } from "./try.js";
 import { mistakesTab } from "./mistakes.js";
@@ -77,7 +78,7 @@ export class RunView {
         this.training = new Training(this.host, this.store, training, this.backButton());
       } else if (this.store.events.has(open)) this.showEvents();
       // Event files are told by the stream, which begins after an address is opened.
-      else if (open.startsWith("events/")) put(this.host, h("div", { class: "empty" }, h("p", {}, "Reading TensorBoard's event files ...")));
+      else if (isEvents(open)) put(this.host, h("div", { class: "empty" }, h("p", {}, "Reading TensorBoard's event files ...")));
       else if (open.includes("~") && !this.store.runs.has(open)) this.waiting();
       else await this.load(open);
       this.host.scrollTop = 0;

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Score:
@@ -136,3 +138,17 @@ def difference_interval(a: Score, b: Score, confidence: float = 0.95) -> tuple[f
         gap - math.hypot(a.share - low_a, high_b - b.share),
         gap + math.hypot(high_a - a.share, b.share - low_b),
     )
+
+
+def inside_of(ends: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Say which true values lie between their ends; NaN where there are none.
+
+    Arguments:
+        ends: ``(2, rows)`` or ``(2, rows, targets)``, see ``Trained.ends``.
+        truth: true values, of the shape of an end.
+
+    >>> inside_of(np.array([[0.0, np.nan], [1.0, np.nan]]), np.array([0.5, 0.5])).tolist()
+    [1.0, nan]
+    """
+    inside = (ends[0] <= truth) & (truth <= ends[1])
+    return np.where(np.isnan(ends[0]), np.nan, inside)

@@ -14,6 +14,7 @@ from kerata.uncertainty import Calibration, Residuals
 from kerata.workbench.core.column import Column
 from kerata.workbench.core.dependence import Dependence
 from kerata.workbench.core.findings import Findings
+from kerata.workbench.core.intervals import inside_of
 from kerata.workbench.core.metrics import Interval
 from kerata.workbench.core.onnx_file import export_answers
 from kerata.workbench.core.task import Task
@@ -248,9 +249,7 @@ class Trained:
         residuals: half the widths of the 90 % intervals around answers, for each target;
             empty for classes, and where too few rows were held back.
         ends: lower and upper ends of the intervals around the answers to the test rows,
-            ``(2, n)`` or ``(2, n, targets)``; None without.
-        inside: whether each test row's true value lies in its interval, NaN where none is
-            known; None without intervals.
+            ``(2, n)`` or ``(2, n, targets)``, NaN where none is known; None without intervals.
         threshold: why ``task.threshold`` is not 0.5; None where it is.
         solved: where the weights come from if they were not trained by steps, such as "ridge
             regression, penalty 10 by leave-one-out errors"; '' if they were.
@@ -287,9 +286,13 @@ class Trained:
     importance: Sequence[Any] = ()
     calibration: Calibration | None = None
     residuals: tuple[Residuals, ...] = ()
-    inside: np.ndarray | None = None
     ends: np.ndarray | None = None
     threshold: Any = None
+
+    @property
+    def inside(self) -> np.ndarray | None:
+        """Whether each true value lies in its interval, NaN where none is known."""
+        return None if self.ends is None else inside_of(self.ends, self.truth)
 
     def predict(self, data: Any) -> np.ndarray:
         """Predict raw rows; shape and dtype are those of ``outputs``."""

@@ -110,6 +110,13 @@ def fit_numbers(
     return NumberColumn(name, fill, bool(gaps), knots, ranks, shift, beside, unit)
 
 
+def stacked(parts: list[np.ndarray]) -> np.ndarray:
+    """Put prepared numbers ``(rows,)`` beside each other, float32 ``(rows, numbers)``."""
+    # What is too large for float32 is told by the answer that it leads to.
+    with np.errstate(over="ignore"):
+        return np.stack(parts, axis=1).astype(np.float32)
+
+
 def bent(values: np.ndarray) -> np.ndarray:
     """Leave small values as they are, and bend large ones so that none lies beyond 3.
 

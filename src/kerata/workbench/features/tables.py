@@ -12,7 +12,7 @@ from kerata.workbench.data.column_cells import column_values
 from kerata.workbench.features import onnx_tables, onnx_texts
 from kerata.workbench.features.categories import OTHER, CategoryColumn, fit_categories
 from kerata.workbench.features.dates import DateColumn, fit_dates
-from kerata.workbench.features.numbers import NumberColumn, fit_numbers
+from kerata.workbench.features.numbers import NumberColumn, fit_numbers, stacked
 from kerata.workbench.features.preparation import Inputs, Preparation, part
 from kerata.workbench.features.ranges import FarValues, Ranges, ends_of, far_outside
 from kerata.workbench.features.word_bag import WordBag
@@ -325,9 +325,7 @@ class TablePreparation(Preparation):
             prepared += column.transform(days_of(values) if dates else values.to_numpy())
         if not prepared:
             return np.zeros((len(frame), 0), np.float32)
-        # What is too large for float32 is told by the answer that it leads to.
-        with np.errstate(over="ignore"):
-            return np.stack(prepared, axis=1).astype(np.float32)
+        return stacked(prepared)
 
     def _joined(self, frame: Any) -> list[str]:
         parts = [texts_of(self._values(frame, name)) for name in self.texts]

@@ -21,6 +21,7 @@ from kerata.workbench.core.extras import need
 from kerata.workbench.core.metric_intervals import metric_intervals
 from kerata.workbench.core.result import Split
 from kerata.workbench.core.target_names import each_target
+from kerata.workbench.core.unanswered import WHY, unanswered
 from kerata.workbench.core.wording import counted
 from kerata.workbench.data.chunks import ROWS, read_pieces
 from kerata.workbench.data.column_cells import BadCells
@@ -122,10 +123,7 @@ def _sentences(unlike: int, empty: int, rows: int) -> list[str]:
         )
     if empty:
         has = "has" if empty == 1 else "have"
-        found.append(
-            f"{empty:,} of {counted(rows, 'row')} {has} no answer: a value lies so far outside "
-            "those of the training that none can be computed."
-        )
+        found.append(f"{empty:,} of {counted(rows, 'row')} {has} no answer: {WHY}.")
     return found
 
 
@@ -318,15 +316,6 @@ def _answered(run: Run, given: Any, data: Any) -> tuple[Any, int]:
     renamed = {_free(name, frame.columns): values for name, values in answers.items()}
     added = pandas.DataFrame(renamed, index=frame.index)
     return pandas.concat([frame, added], axis=1), len(without)
-
-
-def unanswered(outputs: np.ndarray) -> np.ndarray:
-    """Give the rows whose outputs are no numbers.
-
-    >>> unanswered(np.array([[0.2, 0.8], [np.nan, np.nan]])).tolist()
-    [1]
-    """
-    return np.flatnonzero(~np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1))
 
 
 def _as_written(frame: Any) -> Any:

@@ -10,22 +10,14 @@ from typing import Any
 import numpy as np
 
 from kerata.export.onnx.network import serialized
-from kerata.export.page import as_json, one_file
+from kerata.export.page import PAGE, as_json, one_file, source
 from kerata.export.written import Written
 from kerata.utils.files import write_beside
 from kerata.workbench.core.cell_values import MISSING, MISSING_NUMBER
 from kerata.workbench.core.onnx_file import answering_graph, tried
+from kerata.workbench.core.wording import counted
+from kerata.workbench.runs.description import description
 from kerata.workbench.runs.run import Run
-
-# Each after those that it imports from.
-_MODULES = (
-    ("kerata.web", "dom.js"),
-    ("kerata.web", "answers.js"),
-    ("kerata.export.page", "cells.js"),
-    ("kerata.export.page", "evaluate.js"),
-    ("kerata.export.page", "pixels.js"),
-    ("kerata.export.page", "local.js"),
-)
 
 # Words that say nothing, by the kind of the column.
 _MISSING = {"number": MISSING_NUMBER, "date": MISSING}
@@ -36,10 +28,9 @@ class WrittenPage(Written):
     """A page that was written; its graph was tried in onnxruntime."""
 
     def __str__(self) -> str:
-        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
         return (
-            f"{self.path}: {self.format}; in onnxruntime the answers of its graph to {rows} differ "
-            f"from Kerata's by at most {self.difference:.1g}"
+            f"{self.path}: {self.format}; in onnxruntime the answers of its graph to "
+            f"{counted(self.rows, 'row')} differ from Kerata's by at most {self.difference:.1g}"
         )
 
 
@@ -67,9 +58,9 @@ def export_page(run: Run, rows: Any, path: str | Path) -> WrittenPage:
     )
     page = one_file(
         f"{run.name} · Kerata",
-        styles=[_file("kerata.web", "theme.css"), _file("kerata.web", "answers.css")],
-        early=_file("kerata.web", "theme.js"),
-        modules=[_file(*one) for one in _MODULES],
+        styles=[_web("theme.css"), _web("answers.css")],
+        early=_web("theme.js"),
+        modules=[_web("dom.js"), _web("answers.js"), *map(source, PAGE)],
         data={"about": _about(run), "graph": graph},
     )
     content = page.encode("utf-8")
@@ -78,37 +69,18 @@ def export_page(run: Run, rows: Any, path: str | Path) -> WrittenPage:
     return WrittenPage(written, kind, inputs, tuple(outputs), count, worst)
 
 
-def _file(package: str, name: str) -> str:
-    return (resources.files(package) / "static" / name).read_text(encoding="utf-8")
+def _web(name: str) -> str:
+    return (resources.files("kerata.web") / "static" / name).read_text(encoding="utf-8")
 
 
 def _about(run: Run) -> dict[str, Any]:
     """Give what the page says and asks for."""
-    task, record, made = run.task, run.record, run.preparation
-    figures = {name: _figure(value) for name, value in (record.get("metrics") or {}).items()}
-    return {
-        "name": run.name,
-        "kind": made.kind,
-        "task": task.kind,
-        "target": task.target,
-        "classes": list(task.classes or ()),
-        "separator": task.separator or "|",
-        "created": record["created"],
-        "network": record.get("network"),
-        "metrics": {name: value for name, value in figures.items() if value is not None},
-        "columns": _columns(made),
+    return description(run) | {
+        "separator": run.task.separator or "|",
+        "columns": _columns(run.preparation),
         "missing": {kind: sorted(words) for kind, words in _MISSING.items()},
-        "image": list(made.inputs.image or ()),
-        "photos": bool(made.photos),
-        "residuals": [
-            {
-                "coverage": one.coverage,
-                "radius": one.radius,
-                "places": one.places.tolist(),
-                "sizes": one.sizes.tolist(),
-            }
-            for one in run.residuals
-        ],
+        "photos": bool(run.preparation.photos),
+        "residuals": (run.record.get("certainty") or {}).get("residuals") or [],
     }
 
 
@@ -134,8 +106,3 @@ def _columns(made: Any) -> list[dict[str, Any]]:
             facts |= {"form": column.form, "noise": list(column.noise)}
         found.append(facts)
     return found
-
-
-def _figure(value: Any) -> float | None:
-    known = isinstance(value, int | float) and np.isfinite(value)
-    return float(value) if known else None

@@ -49,10 +49,9 @@ class Certainty:
         threshold: of two classes, where one was wished for.
         outputs: answers to the test rows, calibrated; where the held-back rows are the test rows,
             each fold by the others.
-        inside: whether each true value lies in its interval, ``(rows,)`` or ``(rows, targets)``,
-            NaN where no interval could be known; None without intervals.
-        ends: lower and upper ends of the intervals that ``inside`` is about, ``(2, rows)`` or
-            ``(2, rows, targets)``; None without intervals.
+        ends: lower and upper ends of the intervals around the answers to the test rows,
+            ``(2, rows)`` or ``(2, rows, targets)``, NaN where none could be known; None without
+            intervals.
         notes: a sentence for each thing that was done.
     """
 
@@ -60,7 +59,6 @@ class Certainty:
     residuals: tuple[Residuals, ...]
     threshold: Threshold | None
     outputs: np.ndarray
-    inside: np.ndarray | None
     ends: np.ndarray | None
     notes: tuple[str, ...]
 
@@ -87,7 +85,7 @@ def certainty_of(
     """
     calibration, notes = None, []
     residuals: tuple[Residuals, ...] = ()
-    inside = ends = None
+    ends = None
     if held is not None and task.kind in ("binary", "classes") and not balanced:
         calibration = _calibration(held.outputs, held.truth)
     if calibration is not None and held is not None:
@@ -112,7 +110,6 @@ def certainty_of(
                 some = _residuals(task, held.truth[known], held.outputs[known])
                 if some:
                     ends[:, fold] = ends_of(task, some, outputs[fold])
-        inside = inside_of(ends, truth)
     threshold = None
     if wish is not None:
         if held is None:
@@ -122,7 +119,7 @@ def certainty_of(
             )
         threshold = choose_threshold(task, wish, held.truth, held.outputs)
         notes.append(threshold.sentence)
-    return Certainty(calibration, residuals, threshold, outputs, inside, ends, tuple(notes))
+    return Certainty(calibration, residuals, threshold, outputs, ends, tuple(notes))
 
 
 def coverage_sentence(
@@ -133,7 +130,7 @@ def coverage_sentence(
     Arguments:
         task: of one amount.
         residuals: its own, as the only item.
-        inside: for each row, see ``Certainty``.
+        inside: for each row, see ``inside_of``.
         dependence: of the rows.
     """
     known = np.flatnonzero(~np.isnan(inside))
@@ -207,17 +204,6 @@ def ends_of(task: Task, residuals: Sequence[Residuals], outputs: np.ndarray) -> 
         for one, (_, said) in zip(residuals, by_target(task, outputs), strict=True)
     ]
     return np.stack(found, axis=-1) if task.parts else found[0]
-
-
-def inside_of(ends: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Say which true values lie between their ends; NaN where there are none.
-
-    Arguments:
-        ends: see ``ends_of``.
-        truth: true values, of the shape of an end.
-    """
-    inside = (ends[0] <= truth) & (truth <= ends[1])
-    return np.where(np.isnan(ends[0]), np.nan, inside)
 
 
 def _turns(held: HeldBack) -> list[tuple[np.ndarray, np.ndarray]]:
